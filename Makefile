@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+# They find a Python >= 3.12, build .venv from the pinned versions, and go.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export UV_SYSTEM_CERTS = 1
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help run test lint format types check bench docs-figures lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+$(STAMP): pyproject.toml constraints.txt
+	@python="$$(bash .ci/find-python)" && \
+	  echo "setting up $(VENV) with $$python (once, about a minute)" && \
+	  "$$python" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e . --group dev
+	@touch $@
+
+run: $(STAMP) ## the main job
+	@$(BIN)/tokenmarket capacity
+
+test: $(STAMP) ## the tests
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP) ## ruff, both halves
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(STAMP) ## write the format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy
+
+check: test lint types ## all that CI checks
+
+bench: $(STAMP) ## the benchmarks, as ratios in one run
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+lock: ## pin every version again
+	@$(BIN)/uv lock --quiet
+	@$(BIN)/uv export --quiet --format requirements.txt --no-hashes --no-header --no-annotate --no-emit-project --all-extras --all-groups > constraints.txt
+	@echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" >> constraints.txt
+	@rm -f uv.lock
+
+clean: ## remove what these commands made
+	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache

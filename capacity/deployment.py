@@ -1,0 +1,392 @@
+"""A deployment: an architecture on a number of scale-up systems, and what it can promise.
+
+>>> from capacity import ARCHITECTURES, CHIPS, Deployment, Workload
+>>> rack = Deployment(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
+>>> round(float(rack.throughput(Workload(8_000, 1_000), speed=35)), -3)
+405000.0
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capacity import precision
+from capacity.architectures import Architecture
+from capacity.calibration import PUBLISHED, Calibration
+from capacity.chips import Chip
+from capacity.errors import InputError, require
+from capacity.throughput import (
+    Cycle,
+    Floats,
+    Machine,
+    Served,
+    cycle,
+    largest_batch,
+    memory_used,
+    scaled,
+)
+from capacity.units import HOURS_PER_YEAR, KILO, MILLION, SECONDS_PER_HOUR, SECONDS_PER_YEAR
+from capacity.workload import SPECULATIVE, Speculation, Workload
+
+
+class CannotServeError(InputError):
+    """A model that does not fit, or a speed that no batch reaches."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What running a system costs: rented, or owned and paid off.
+
+    Attributes:
+        rental_usd_per_chip_hour: price of renting; None takes the chip's own.
+        owned: count capital and power in place of the rental.
+        lifetime_years: years over which the capital is paid off.
+        interest: yearly rate of interest on it.
+        power_usd_per_kwh: price of electricity.
+        pue: the building's power over the machines' power.
+        upkeep: staff, repairs and space a year, as a share of the capital.
+
+    The three rates are declared assumptions of the usual order; each is a knob.
+    """
+
+    rental_usd_per_chip_hour: float | None = None
+    owned: bool = False
+    lifetime_years: float = 5.0
+    interest: float = 0.10
+    power_usd_per_kwh: float = 0.08
+    pue: float = 1.25
+    upkeep: float = 0.03
+
+    def __post_init__(self) -> None:
+        if self.rental_usd_per_chip_hour is not None:
+            require("costs: rental_usd_per_chip_hour", self.rental_usd_per_chip_hour, at_least=0)
+        require("costs: lifetime_years", self.lifetime_years, above=0)
+        require("costs: interest", self.interest, at_least=0, at_most=10)
+        require("costs: power_usd_per_kwh", self.power_usd_per_kwh, at_least=0)
+        require("costs: pue", self.pue, at_least=1)
+        require("costs: upkeep", self.upkeep, at_least=0)
+
+    def power_usd_per_chip_hour(self, chip: Chip) -> float:
+        """Cost of the electricity of one chip [USD/h]: the part that stops when the chip is off."""
+        return chip.power / KILO * self.pue * self.power_usd_per_kwh
+
+    def capital_usd_per_chip_hour(self, chip: Chip) -> float:
+        """Capital paid off as an annuity, with upkeep [USD/h]."""
+        years, rate = self.lifetime_years, self.interest
+        annuity = rate / -math.expm1(-years * math.log1p(rate)) if rate > 0 else 1.0 / years
+        return chip.capital * (annuity + self.upkeep) / HOURS_PER_YEAR
+
+    def usd_per_chip_hour(self, chip: Chip) -> float:
+        """Cost of one chip for an hour, rented or owned [USD/h]."""
+        if self.owned:
+            return self.capital_usd_per_chip_hour(chip) + self.power_usd_per_chip_hour(chip)
+        return chip.rental if self.rental_usd_per_chip_hour is None else self.rental_usd_per_chip_hour
+
+
+RENTED = Costs()
+OWNED = Costs(owned=True)
+
+
+@dataclass(frozen=True)
+class OperatingCurve:
+    """Throughput against speed per user, over batch size; arrays of one length.
+
+    Attributes:
+        batch: requests in flight.
+        throughput: output tokens per second of the deployment.
+        speed: output tokens per second that one user sees.
+        fits: whether memory holds the batch.
+        binding: 'compute', 'bandwidth', 'latency' (the largest part of the cycle) or 'memory' (does not fit).
+    """
+
+    batch: Floats
+    throughput: Floats
+    speed: Floats
+    fits: np.ndarray
+    binding: np.ndarray
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What a deployment does for one workload at one promised speed.
+
+    Attributes:
+        throughput_tok_s: output tokens per second of the deployment.
+        batch: requests in flight.
+        speed_tok_s: speed that a user gets at that batch [token/s].
+        binding: what would raise the throughput most if there were 1 % more of it.
+        elasticities: per cent of throughput for 1 % more compute, bandwidth, memory, or patience ('speed').
+        work_rack_s: system-seconds that one request takes.
+        cost_usd_per_mtok: running cost of a million output tokens.
+        memory_share: share of the memory in use.
+    """
+
+    throughput_tok_s: float
+    batch: int
+    speed_tok_s: float
+    binding: str
+    elasticities: dict[str, float]
+    work_rack_s: float
+    cost_usd_per_mtok: float
+    memory_share: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Times that users see at a load: to the first token, per token, and whole [s], and the batch."""
+
+    first_token_s: Floats
+    per_token_s: Floats
+    request_s: Floats
+    batch: Floats
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An architecture served on ``systems`` scale-up systems of one chip.
+
+    Attributes:
+        chip: the chip and its system.
+        architecture: the model.
+        calibration: how far the machine stays behind its data sheet.
+        systems: systems joined as one; 1 is a rack (or a node, or a machine at home).
+        speculation: tokens emitted and positions verified per decode step.
+        weight_precision: number format of the weights; None takes the architecture's.
+        cache_precision: number format of the KV cache, and of attention's arithmetic.
+        cache_copies: ranks that hold a copy of each byte of the cache (1: attention is data parallel).
+        overlap: whether prefill is chunked into the decode steps.
+    """
+
+    chip: Chip
+    architecture: Architecture
+    calibration: Calibration = PUBLISHED
+    systems: float = 1
+    speculation: Speculation = SPECULATIVE
+    weight_precision: str | None = None
+    cache_precision: str = "fp8"
+    cache_copies: float = 1.0
+    overlap: bool = True
+
+    def __post_init__(self) -> None:
+        require("systems", self.systems, above=0)
+        require("cache_copies", self.cache_copies, at_least=1)
+        precision.resolve(self.cache_precision)
+        if self.served.weight_bytes > self.machine.memory:
+            raise CannotServeError(
+                f"{self.architecture.name} does not fit: {self.served.weight_bytes / 1e9:,.0f} GB of weights, "
+                f"{self.machine.memory / 1e9:,.0f} GB of memory in {self.systems:g} x {self.chip.name}; "
+                f"it needs at least {self.systems_needed} systems"
+            )
+
+    @classmethod
+    def smallest(
+        cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED
+    ) -> Deployment:
+        """Fewest whole systems that hold the weights twice over, so that half the memory is left for state."""
+        needed = (
+            2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
+        )
+        return cls(chip, architecture, calibration, systems=max(1, math.ceil(needed)))
+
+    @property
+    def systems_needed(self) -> int:
+        """Fewest whole systems whose memory holds the weights."""
+        return math.ceil(self.served.weight_bytes / (self.chip.memory * self.chip.chips_per_system))
+
+    @cached_property
+    def served(self) -> Served:
+        """The architecture in its number formats."""
+        weights = precision.resolve(self.weight_precision or self.architecture.precision)
+        return Served(
+            self.architecture,
+            weights,
+            precision.resolve(self.cache_precision),
+            self.speculation,
+            self.overlap,
+        )
+
+    @cached_property
+    def machine(self) -> Machine:
+        """All chips together."""
+        chips = self.chips
+        return Machine(
+            weight_flops=self.chip.compute(self.served.weight_precision) * chips,
+            attention_flops=self.chip.compute(self.served.cache_precision) * chips,
+            bandwidth=self.chip.bandwidth * chips,
+            memory=self.chip.memory * chips,
+            cache_copies=self.cache_copies,
+        )
+
+    @property
+    def chips(self) -> float:
+        """Chips of the deployment."""
+        return self.chip.chips_per_system * self.systems
+
+    def cycle(self, workload: Workload, batch: ArrayLike) -> Cycle:
+        """Times of a cycle with ``batch`` requests in flight [s]."""
+        return cycle(self.served, self.machine, self.calibration, workload, batch)
+
+    def curve(self, workload: Workload, batch: ArrayLike | None = None) -> OperatingCurve:
+        """The operating curve over ``batch``; by default 400 sizes from 1 to what memory holds."""
+        if batch is None:
+            most = max(float(self._largest_batch(workload, 1e-12)), 1.0)
+            batch = np.geomspace(1.0, most, 400)
+        times = self.cycle(workload, batch)
+        fits = np.asarray(memory_used(self.served, self.machine, workload, times) <= self.machine.memory)
+        parts = np.stack([times.compute, times.bandwidth, times.latency])
+        binding = np.where(
+            fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory"
+        )
+        return OperatingCurve(
+            times.batch,
+            times.batch * workload.output / times.total,
+            workload.output / times.total,
+            fits,
+            binding,
+        )
+
+    def batch(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
+        """Largest whole batch that keeps the promised speed [token/s] within memory; 0 where none does."""
+        # A batch that is whole but for rounding in the bisection is that whole batch.
+        return np.floor(self._largest_batch(workload, speed) * (1.0 + 1e-9))
+
+    def _largest_batch(
+        self, workload: Workload, speed: ArrayLike | None, machine: Machine | None = None
+    ) -> Floats:
+        promised = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
+        if not np.all(promised > 0) or not np.all(np.isfinite(promised)):
+            raise InputError(f"speed is {promised}, but must be above 0 token/s")
+        return largest_batch(self.served, machine or self.machine, self.calibration, workload, promised)
+
+    def throughput(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
+        """Output tokens per second at the promised speed [token/s]; 0 where no batch keeps it.
+
+        Array of speeds in, array out; the workload's own expected speed by default.
+        """
+        batch = self.batch(workload, speed)
+        rate = batch * workload.output / self.cycle(workload, np.maximum(batch, 1.0)).total
+        return np.asarray(np.where(batch > 0, rate, 0.0))
+
+    def work(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
+        """System-seconds that one request takes at the promised speed: n / throughput, times the systems."""
+        rate = self.throughput(workload, speed)
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.systems * workload.output / rate)
+
+    def cost_usd_per_mtok(
+        self, workload: Workload, speed: ArrayLike | None = None, costs: Costs = RENTED
+    ) -> Floats:
+        """Running cost of a million output tokens [USD]."""
+        per_second = costs.usd_per_chip_hour(self.chip) * self.chips / SECONDS_PER_HOUR
+        with np.errstate(divide="ignore"):
+            return np.asarray(MILLION * per_second / self.throughput(workload, speed))
+
+    def operate(
+        self, workload: Workload, speed: float | None = None, costs: Costs = RENTED
+    ) -> OperatingPoint:
+        """Everything about one workload at one promised speed, or an error that says why it cannot be."""
+        promised = require("speed", workload.speed if speed is None else speed, above=0)
+        batch = float(self.batch(workload, promised))
+        if batch < 1:
+            raise CannotServeError(self._why_not(workload, promised))
+        times = self.cycle(workload, batch)
+        elasticities = self._elasticities(workload, promised)
+        return OperatingPoint(
+            throughput_tok_s=batch * workload.output / float(times.total),
+            batch=int(batch),
+            speed_tok_s=workload.output / float(times.total),
+            binding=max(elasticities, key=elasticities.__getitem__),
+            elasticities=elasticities,
+            work_rack_s=float(self.work(workload, promised)),
+            cost_usd_per_mtok=float(self.cost_usd_per_mtok(workload, promised, costs)),
+            memory_share=float(memory_used(self.served, self.machine, workload, times)) / self.machine.memory,
+        )
+
+    def _why_not(self, workload: Workload, promised: float) -> str:
+        one = self.cycle(workload, 1.0)
+        needed = float(memory_used(self.served, self.machine, workload, one))
+        what = f"{self.architecture.name} on {self.systems:g} x {self.chip.name}"
+        if needed > self.machine.memory:
+            return (
+                f"not one request fits in memory: {what} needs {needed / 1e9:,.0f} GB "
+                f"for {workload.context:,.0f} tokens of context and has {self.machine.memory / 1e9:,.0f} GB"
+            )
+        best = workload.output / float(one.total)
+        return f"no batch reaches {promised:g} token/s: {what} gives one request alone {best:.1f} token/s"
+
+    def _elasticities(self, workload: Workload, speed: float, step: float = 1e-3) -> dict[str, float]:
+        def log_rate(machine: Machine, at_speed: float) -> float:
+            batch = np.maximum(self._largest_batch(workload, at_speed, machine), 1.0)
+            total = cycle(self.served, machine, self.calibration, workload, batch).total
+            return float(np.log(batch / total))
+
+        more = 1.0 + step
+        base = log_rate(self.machine, speed)
+        trials = {
+            "compute": log_rate(scaled(self.machine, weight_flops=more, attention_flops=more), speed),
+            "bandwidth": log_rate(scaled(self.machine, bandwidth=more), speed),
+            "memory": log_rate(scaled(self.machine, memory=more), speed),
+            "speed": log_rate(self.machine, speed / more),
+        }
+        return {name: max((trial - base) / math.log(more), 0.0) for name, trial in trials.items()}
+
+    def critical_batch(self, workload: Workload) -> float:
+        """Batch at which a cycle's computing takes as long as its memory traffic; infinite if it never does."""
+
+        def excess(batch: float) -> float:
+            times = self.cycle(workload, batch)
+            return float(times.compute - times.bandwidth)
+
+        low, high = 1.0, 1.0
+        if excess(low) >= 0:
+            return low
+        while excess(high) < 0:
+            low, high = high, high * 2.0
+            if high > 1e12:
+                return math.inf
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if excess(middle) >= 0 else (middle, high)
+        return high
+
+    def latency(self, workload: Workload, load: ArrayLike) -> Latency:
+        """Times at ``load`` requests per second, by Little's law: the batch is the load times the cycle.
+
+        Inf where the load is above what the batch that memory holds can do. Prefill of a request shares
+        the machine with the decoding of the others, so its own share of the cycle, stretched by the rest
+        of the load, comes before the first token. Waiting for a place in the batch is not in here; that
+        is the market's queue.
+        """
+        rate = np.asarray(load, dtype=np.float64)
+        if not np.all(rate >= 0):
+            raise InputError(f"load is {rate}, but must be at least 0 requests per second")
+        most = max(float(self._largest_batch(workload, 1e-12)), 1.0)
+        low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(most))
+        for _ in range(60):  # B/T(B) rises with B
+            middle = 0.5 * (low + high)
+            below = np.exp(middle) / self.cycle(workload, np.exp(middle)).total < rate
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        batch = np.exp(high)
+        times = self.cycle(workload, batch)
+        possible = rate <= batch / times.total * (1 + 1e-9)
+        alone = self.cycle(workload, np.ones_like(batch))
+        prefill_load = np.minimum(rate * times.prefill / batch, 0.999)
+        first = alone.prefill / (1.0 - prefill_load) + self.calibration.step_latency
+        first = np.minimum(first, times.total)
+        per_token = (times.total - first) / workload.output
+        out = [np.where(possible, x, np.inf) for x in (first, per_token, times.total, batch)]
+        return Latency(*out)
+
+    def with_calibration(self, calibration: Calibration) -> Deployment:
+        """Return the same deployment under another calibration."""
+        return replace(self, calibration=calibration)
+
+
+def tokens_per_year(throughput_tok_s: float) -> float:
+    """Output tokens in a year at a constant rate."""
+    return throughput_tok_s * SECONDS_PER_YEAR

@@ -1,0 +1,94 @@
+"""The one way in which a wrong name or an impossible number is refused, here and in every room above."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+
+class InputError(ValueError):
+    """Something that a person gave cannot be used; the message says what, and what is allowed.
+
+    A plain sentence on one line: the command prints it as it is and exits with status 2.
+    """
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Return ``" (did you mean 'x'?)"`` for the allowed name nearest to ``name``, or nothing."""
+    lowered = {candidate.lower(): candidate for candidate in allowed}
+    begun = [candidate for candidate in lowered if len(name) >= 3 and candidate.startswith(name.lower())]
+    close = begun or difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    return f" (did you mean '{lowered[close[0]]}'?)" if close else ""
+
+
+class Catalogue[Entry](Mapping[str, Entry]):
+    """A read-only dictionary of named things that answers a misspelt name with the nearest right one."""
+
+    def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
+        """Collect ``entries`` (things with a ``name``); ``kind`` is what one of them is called."""
+        self._kind = kind
+        self._entries: dict[str, Entry] = {}
+        for entry in entries:
+            name: str = vars(entry)["name"]
+            if name in self._entries:
+                raise InputError(f"{kind} '{name}' is listed twice")
+            self._entries[name] = entry
+
+    def __getitem__(self, name: str) -> Entry:
+        if name in self._entries:
+            return self._entries[name]
+        known = ", ".join(self._entries)
+        raise UnknownNameError(f"unknown {self._kind} '{name}'{nearest(name, self._entries)}; known: {known}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"{self._kind} catalogue: {', '.join(self._entries)}"
+
+
+class UnknownNameError(InputError, KeyError):
+    """A name that is in no catalogue. Also a ``KeyError``, since catalogues are mappings."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def require(
+    name: str,
+    value: Any,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    at_most: float | None = None,
+) -> float:
+    """Return ``value`` as a float, or say which number is out of which bounds."""
+    wanted = " and ".join(
+        text
+        for text, bound in (
+            (f"at least {at_least:g}" if at_least is not None else "", at_least),
+            (f"above {above:g}" if above is not None else "", above),
+            (f"at most {at_most:g}" if at_most is not None else "", at_most),
+        )
+        if bound is not None
+    )
+    wanted = wanted or "a finite number"
+    if isinstance(value, bool) or (not isinstance(value, int | float) and not hasattr(value, "__float__")):
+        raise InputError(f"{name} is {value!r}, but must be a number, {wanted}")
+    number = float(value)
+    outside = (
+        (at_least is not None and number < at_least)
+        or (above is not None and number <= above)
+        or (at_most is not None and number > at_most)
+    )
+    if outside or not math.isfinite(number):
+        raise InputError(f"{name} is {number:g}, but must be {wanted}")
+    return number

@@ -1,0 +1,135 @@
+"""Workloads: what one request asks of a machine.
+
+To add one, add one entry to ``WORKLOADS``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from capacity.errors import Catalogue, InputError, require
+
+
+@dataclass(frozen=True)
+class Speculation:
+    """How many tokens a decode step emits, and how many positions it computes to do so.
+
+    One and one without speculation. A block-parallel decoder (diffusion video) is the same thing with
+    large numbers: many positions computed a pass, few finished tokens per pass.
+    """
+
+    tokens: float = 3.0
+    verified: float = 5.0
+
+    def __post_init__(self) -> None:
+        require("speculation: tokens", self.tokens, above=0)
+        require("speculation: verified", self.verified, at_least=self.tokens)
+
+
+#: Three tokens a step, five positions verified [Epoch AI, 'Is a compute crunch coming?' (2026)].
+SPECULATIVE: Final = Speculation(3.0, 5.0)
+#: One token a step.
+PLAIN: Final = Speculation(1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The shape of one request.
+
+    Attributes:
+        input: tokens read, i.
+        output: tokens written, n.
+        cached: share of the input that is read from the prompt cache, c.
+        held: time for which the state (the KV cache) stays in memory between this call and the next [s].
+        window: tokens that one token attends to at most; infinite where attention is full.
+        speed: speed that users of this kind expect [token/s].
+        decoding: speculation that the workload brings with it, or None for the deployment's own.
+        name: what it is called on the command line.
+        title: what it is called in a picture.
+        source: where the figures come from.
+    """
+
+    input: float
+    output: float
+    cached: float = 0.0
+    held: float = 0.0
+    window: float = math.inf
+    speed: float = 35.0
+    decoding: Speculation | None = None
+    name: str = "custom"
+    title: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        require("workload: input", self.input, at_least=0, at_most=1e9)
+        require("workload: output", self.output, at_least=1, at_most=1e9)
+        require("workload: cached", self.cached, at_least=0, at_most=1)
+        require("workload: held", self.held, at_least=0)
+        require("workload: speed", self.speed, above=0)
+        if not self.window >= 1:
+            raise InputError(f"workload: window is {self.window:g}, but must be at least 1 token")
+        if not self.title:
+            object.__setattr__(self, "title", f"{self.input:,.0f}:{self.output:,.0f}")
+
+    @property
+    def fresh(self) -> float:
+        """Input tokens that are computed, not read from the prompt cache: i(1 - c)."""
+        return self.input * (1.0 - self.cached)
+
+    @property
+    def context(self) -> float:
+        """Tokens of state at the end of the request: i + n, or the window."""
+        return min(self.input + self.output, self.window)
+
+    @property
+    def decode_context(self) -> float:
+        """Mean number of tokens that an output token attends to: i + n/2, or the window."""
+        return min(self.input + self.output / 2.0, self.window)
+
+    @property
+    def prefill_context(self) -> float:
+        """Mean number of tokens that a computed input token attends to.
+
+        The computed tokens are the last i(1 - c) of the input, so under causal attention the mean is
+        (i·c + i)/2: i/2 without a cache [Epoch], and near i where nearly all is cached. With a window w
+        the mean of min(x, w) over those positions x.
+        """
+        first, last = self.input * self.cached, self.input
+        if last <= self.window or last == first:
+            return min((first + last) / 2.0, self.window)
+        below = max(self.window - first, 0.0)  # positions that do not fill the window yet
+        mean_below = (first + self.window) / 2.0
+        return (below * mean_below + (last - first - below) * self.window) / (last - first)
+
+
+WORKLOADS: Final[Catalogue[Workload]] = Catalogue(
+    "workload",
+    [
+        Workload(8_000, 1_000, name="general", title="general 8k:1k", source="Epoch AI (2026)"),
+        Workload(25_000, 1_000, name="coding", title="coding 25k:1k", source="Epoch AI (2026)"),
+        Workload(128_000, 1_000, name="agentic", title="agentic 128k:1k", source="Epoch AI (2026)"),
+        Workload(
+            150_000, 500, cached=0.96, name="agentic-cached", title="agentic, 96 % cached",
+            source="TraceLab, University of Washington (2026): 54.9G input, 52.6G of it cache reads, and "
+            "187M output tokens in 357k steps of coding agents",
+        ),
+        Workload(
+            8_000, 1_000, speed=10.0, name="batch", title="batch 8k:1k",
+            source="general shape; 10 token/s is a declared assumption: nobody reads along",
+        ),
+        Workload(
+            2_000, 31_200, speed=6_240.0, decoding=Speculation(312.0, 31_200.0), name="video",
+            title="video, 5 s clip",
+            source="declared assumption after Wan 2.1 (2025), an open model: 1,560 latent tokens a frame at "
+            "480p, four latent frames a second, 50 denoising steps with and without guidance, so 100 passes "
+            "over 31,200 positions; the speed is real time",
+        ),
+        Workload(
+            150_000, 500, cached=0.96, held=60.0, name="persistent-agent", title="agent holding its state",
+            source="agentic-cached, with the state held in memory for a declared 60 s between calls "
+            "(Alderson: caching saves compute but holds memory; Inflation: persistent agents)",
+        ),
+    ],
+)  # fmt: skip

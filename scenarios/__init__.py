@@ -1,0 +1,1 @@
+"""What we ask of the model: scenarios, batches of runs, charts and the command line."""

@@ -1,0 +1,1 @@
+"""Charts: one function each, on tidy frames, returning matplotlib Axes."""

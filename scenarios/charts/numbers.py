@@ -1,0 +1,13 @@
+"""Numbers as people read them, in tables and on axes."""
+
+from __future__ import annotations
+
+
+def short_number(value: float) -> str:
+    """Write a number as people read it: 1,200, 45k, 3.4M, 21.9B, 5T."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(value) >= size * 0.9995:
+            return f"{value / size:.3g}{letter}" if abs(value) < 1e15 else f"{value / size:,.0f}{letter}"
+    if abs(value) >= 9_999.5:
+        return f"{value / 1e3:.3g}k"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
