@@ -1,0 +1,1 @@
+"""Where orders meet capacity: books, clearing, rationing, queues, waits, money."""
