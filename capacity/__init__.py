@@ -3,7 +3,8 @@
 from capacity.architectures import ARCHITECTURES, GQA, MLA, Architecture, Attention, Experts
 from capacity.calibration import CALIBRATIONS, FITTED, IDEAL, PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
-from capacity.deployment import OWNED, RENTED, CannotServeError, Costs, Deployment
+from capacity.costs import OWNED, RENTED, Costs
+from capacity.deployment import CannotServeError, Deployment
 from capacity.errors import InputError, UnknownNameError
 from capacity.workload import PLAIN, SPECULATIVE, WORKLOADS, Speculation, Workload
 

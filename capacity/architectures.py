@@ -176,9 +176,7 @@ class Architecture:
             require(f"architecture '{self.name}': full_attention_layers", self.full_attention_layers,
                     at_least=0, at_most=self.layers)  # fmt: skip
         if self.precision not in BYTES:
-            raise InputError(
-                f"architecture '{self.name}': precision is '{self.precision}', not one of {list(BYTES)}"
-            )
+            raise InputError(f"architecture '{self.name}': precision is '{self.precision}', not one of {list(BYTES)}")
 
     @property
     def routed_share(self) -> float:

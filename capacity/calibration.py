@@ -43,12 +43,8 @@ PUBLISHED: Final = Calibration(
     source="Epoch AI, 'Is a compute crunch coming?' (2026), fitted to InferenceX",
 )
 FITTED: Final = Calibration(0.470, 0.770, 0.00683, name="fit", source=_FIT)
-FITTED_LOW: Final = Calibration(
-    0.399, 0.691, 0.00752, name="fit-low", source=f"slow end of the range of: {_FIT}"
-)
-FITTED_HIGH: Final = Calibration(
-    0.591, 0.878, 0.00621, name="fit-high", source=f"fast end of the range of: {_FIT}"
-)
+FITTED_LOW: Final = Calibration(0.399, 0.691, 0.00752, name="fit-low", source=f"slow end of the range of: {_FIT}")
+FITTED_HIGH: Final = Calibration(0.591, 0.878, 0.00621, name="fit-high", source=f"fast end of the range of: {_FIT}")
 IDEAL: Final = Calibration(1.0, 1.0, 0.0, name="ideal", source="the data sheets as they stand")
 
 CALIBRATIONS: Final[Catalogue[Calibration]] = Catalogue(

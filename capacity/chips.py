@@ -13,7 +13,7 @@ from typing import Final
 
 from capacity.errors import Catalogue, InputError, require
 from capacity.precision import WIDENING
-from capacity.units import GIGA, TERA
+from capacity.units import GIGA, PETA, TERA
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Chip:
 
     def __post_init__(self) -> None:
         if "bf16" not in self.flops:
-            raise InputError(
-                f"chip '{self.name}': flops must give 'bf16', the format that every other widens to"
-            )
+            raise InputError(f"chip '{self.name}': flops must give 'bf16', the format that every other widens to")
         for name, value in self.flops.items():
             require(f"chip '{self.name}': flops[{name}]", value, above=0)
         for name in ("bandwidth", "memory", "chips_per_system", "power"):
@@ -118,7 +116,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
         ),
         Chip(
             "b200", "B200 HGX",
-            flops={"fp4": 9 * 1e15, "fp8": 4.5 * 1e15, "int8": 4.5 * 1e15, "bf16": 2.25 * 1e15},
+            flops={"fp4": 9 * PETA, "fp8": 4.5 * PETA, "int8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=180 * GIGA, chips_per_system=8,
             power=1788, capital=70_000, rental=3.8,
             source="NVIDIA DGX B200 datasheet (2024): 144 PF FP4 and 72 PF FP8, both with sparsity and "
@@ -128,7 +126,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
         ),
         Chip(
             "gb200-nvl72", "GB200 NVL72",
-            flops={"fp4": 9 * 1e15, "fp8": 4.5 * 1e15, "int8": 4.5 * 1e15, "bf16": 2.25 * 1e15},
+            flops={"fp4": 9 * PETA, "fp8": 4.5 * PETA, "int8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=186 * GIGA, chips_per_system=72,
             power=1833, capital=75_000, rental=4.5,
             source="Epoch AI, 'Is a compute crunch coming?' (2026): 72 x (9 PF FP4, 4.5 PF FP8, 8 TB/s, 186 "
@@ -140,7 +138,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
         ),
         Chip(
             "b300", "B300 HGX",
-            flops={"fp4": 13.5 * 1e15, "fp8": 4.5 * 1e15, "bf16": 2.25 * 1e15},
+            flops={"fp4": 13.5 * PETA, "fp8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=270 * GIGA, chips_per_system=8,
             power=1812, capital=78_000, rental=4.8,
             source="NVIDIA HGX B300 figures (2025): 108 PF FP4 dense, 72 PF FP8 with sparsity, 2.1 TB, each "
@@ -151,7 +149,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
         ),
         Chip(
             "gb300-nvl72", "GB300 NVL72",
-            flops={"fp4": 15 * 1e15, "fp8": 5 * 1e15, "bf16": 2.5 * 1e15},
+            flops={"fp4": 15 * PETA, "fp8": 5 * PETA, "bf16": 2.5 * PETA},
             bandwidth=8 * TERA, memory=288 * GIGA, chips_per_system=72,
             power=1972, capital=85_000, rental=5.5,
             source="Epoch AI, 'Is a compute crunch coming?' (2026): 15 PF FP4, 5 PF FP8, 8 TB/s, 288 GB; "
@@ -173,7 +171,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
         ),
         Chip(
             "mi355x", "Instinct MI355X",
-            flops={"fp4": 10.1 * 1e15, "fp8": 5.03 * 1e15, "int8": 5.03 * 1e15, "bf16": 2.5 * 1e15},
+            flops={"fp4": 10.1 * PETA, "fp8": 5.03 * PETA, "int8": 5.03 * PETA, "bf16": 2.5 * PETA},
             bandwidth=8 * TERA, memory=288 * GIGA, chips_per_system=8,
             power=2000, capital=60_000, rental=3.0,
             source="AMD Instinct MI355X data sheet (2025), without sparsity",

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from capacity import precision
 from capacity.architectures import Architecture
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import Chip
+from capacity.costs import RENTED, Costs
 from capacity.errors import InputError, require
 from capacity.throughput import (
     Cycle,
@@ -26,70 +27,18 @@ from capacity.throughput import (
     Machine,
     Served,
     cycle,
+    keeps,
     largest_batch,
+    memory_batch,
     memory_used,
     scaled,
 )
-from capacity.units import HOURS_PER_YEAR, KILO, MILLION, SECONDS_PER_HOUR, SECONDS_PER_YEAR
+from capacity.units import GIGA, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
 
 class CannotServeError(InputError):
     """A model that does not fit, or a speed that no batch reaches."""
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What running a system costs: rented, or owned and paid off.
-
-    Attributes:
-        rental_usd_per_chip_hour: price of renting; None takes the chip's own.
-        owned: count capital and power in place of the rental.
-        lifetime_years: years over which the capital is paid off.
-        interest: yearly rate of interest on it.
-        power_usd_per_kwh: price of electricity.
-        pue: the building's power over the machines' power.
-        upkeep: staff, repairs and space a year, as a share of the capital.
-
-    The three rates are declared assumptions of the usual order; each is a knob.
-    """
-
-    rental_usd_per_chip_hour: float | None = None
-    owned: bool = False
-    lifetime_years: float = 5.0
-    interest: float = 0.10
-    power_usd_per_kwh: float = 0.08
-    pue: float = 1.25
-    upkeep: float = 0.03
-
-    def __post_init__(self) -> None:
-        if self.rental_usd_per_chip_hour is not None:
-            require("costs: rental_usd_per_chip_hour", self.rental_usd_per_chip_hour, at_least=0)
-        require("costs: lifetime_years", self.lifetime_years, above=0)
-        require("costs: interest", self.interest, at_least=0, at_most=10)
-        require("costs: power_usd_per_kwh", self.power_usd_per_kwh, at_least=0)
-        require("costs: pue", self.pue, at_least=1)
-        require("costs: upkeep", self.upkeep, at_least=0)
-
-    def power_usd_per_chip_hour(self, chip: Chip) -> float:
-        """Cost of the electricity of one chip [USD/h]: the part that stops when the chip is off."""
-        return chip.power / KILO * self.pue * self.power_usd_per_kwh
-
-    def capital_usd_per_chip_hour(self, chip: Chip) -> float:
-        """Capital paid off as an annuity, with upkeep [USD/h]."""
-        years, rate = self.lifetime_years, self.interest
-        annuity = rate / -math.expm1(-years * math.log1p(rate)) if rate > 0 else 1.0 / years
-        return chip.capital * (annuity + self.upkeep) / HOURS_PER_YEAR
-
-    def usd_per_chip_hour(self, chip: Chip) -> float:
-        """Cost of one chip for an hour, rented or owned [USD/h]."""
-        if self.owned:
-            return self.capital_usd_per_chip_hour(chip) + self.power_usd_per_chip_hour(chip)
-        return chip.rental if self.rental_usd_per_chip_hour is None else self.rental_usd_per_chip_hour
-
-
-RENTED = Costs()
-OWNED = Costs(owned=True)
 
 
 @dataclass(frozen=True)
@@ -138,7 +87,14 @@ class OperatingPoint:
 
 @dataclass(frozen=True)
 class Latency:
-    """Times that users see at a load: to the first token, per token, and whole [s], and the batch."""
+    """Times that users see at a load [s]; arrays over loads, infinite where the load cannot be carried.
+
+    Attributes:
+        first_token_s: time to the first token, without waiting for a place in the batch.
+        per_token_s: time per output token after it.
+        request_s: time of the whole request: first_token_s + n·per_token_s.
+        batch: mean number of requests in flight: the load times request_s (Little's law).
+    """
 
     first_token_s: Floats
     per_token_s: Floats
@@ -178,19 +134,15 @@ class Deployment:
         precision.resolve(self.cache_precision)
         if self.served.weight_bytes > self.machine.memory:
             raise CannotServeError(
-                f"{self.architecture.name} does not fit: {self.served.weight_bytes / 1e9:,.0f} GB of weights, "
-                f"{self.machine.memory / 1e9:,.0f} GB of memory in {self.systems:g} x {self.chip.name}; "
+                f"{self.architecture.name} does not fit: {self.served.weight_bytes / GIGA:,.0f} GB of weights, "
+                f"{self.machine.memory / GIGA:,.0f} GB of memory in {self.systems:g} x {self.chip.name}; "
                 f"it needs at least {self.systems_needed} systems"
             )
 
     @classmethod
-    def smallest(
-        cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED
-    ) -> Deployment:
+    def smallest(cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED) -> Deployment:
         """Fewest whole systems that hold the weights twice over, so that half the memory is left for state."""
-        needed = (
-            2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
-        )
+        needed = 2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
         return cls(chip, architecture, calibration, systems=max(1, math.ceil(needed)))
 
     @property
@@ -234,14 +186,11 @@ class Deployment:
     def curve(self, workload: Workload, batch: ArrayLike | None = None) -> OperatingCurve:
         """The operating curve over ``batch``; by default 400 sizes from 1 to what memory holds."""
         if batch is None:
-            most = max(float(self._largest_batch(workload, 1e-12)), 1.0)
-            batch = np.geomspace(1.0, most, 400)
+            batch = np.geomspace(1.0, self._most(workload), 400)
         times = self.cycle(workload, batch)
         fits = np.asarray(memory_used(self.served, self.machine, workload, times) <= self.machine.memory)
         parts = np.stack([times.compute, times.bandwidth, times.latency])
-        binding = np.where(
-            fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory"
-        )
+        binding = np.where(fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory")
         return OperatingCurve(
             times.batch,
             times.batch * workload.output / times.total,
@@ -252,16 +201,26 @@ class Deployment:
 
     def batch(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
         """Largest whole batch that keeps the promised speed [token/s] within memory; 0 where none does."""
-        # A batch that is whole but for rounding in the bisection is that whole batch.
-        return np.floor(self._largest_batch(workload, speed) * (1.0 + 1e-9))
+        wanted = self._promised(workload, speed)
+        whole = np.floor(self._largest_batch(workload, wanted))
+        # The search can end a rounding error below a whole number that is allowed.
+        more = (whole > 0) & keeps(self.served, self.machine, self.calibration, workload, wanted, whole + 1.0)
+        return np.asarray(whole + more)
 
-    def _largest_batch(
-        self, workload: Workload, speed: ArrayLike | None, machine: Machine | None = None
-    ) -> Floats:
-        promised = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
-        if not np.all(promised > 0) or not np.all(np.isfinite(promised)):
-            raise InputError(f"speed is {promised}, but must be above 0 token/s")
-        return largest_batch(self.served, machine or self.machine, self.calibration, workload, promised)
+    def _promised(self, workload: Workload, speed: ArrayLike | None) -> Floats:
+        wanted = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
+        for bad in wanted[~((wanted > 0) & np.isfinite(wanted))].flat:
+            raise InputError(f"speed is {bad:g}, but must be above 0 token/s and finite")
+        return wanted
+
+    def _largest_batch(self, workload: Workload, speed: ArrayLike, machine: Machine | None = None) -> Floats:
+        return largest_batch(self.served, machine or self.machine, self.calibration, workload, speed)
+
+    def _most(self, workload: Workload) -> float:
+        """The batch that memory holds, whatever the speed (a real number, at least 1)."""
+        if workload.held > 0:
+            return max(float(self._largest_batch(workload, np.float64(0.0))), 1.0)
+        return max(memory_batch(self.served, self.machine, workload) * (1.0 - 1e-12), 1.0)
 
     def throughput(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
         """Output tokens per second at the promised speed [token/s]; 0 where no batch keeps it.
@@ -273,37 +232,40 @@ class Deployment:
         return np.asarray(np.where(batch > 0, rate, 0.0))
 
     def work(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
-        """System-seconds that one request takes at the promised speed: n / throughput, times the systems."""
+        """System-seconds that one request takes at the promised speed: systems·n / throughput [s].
+
+        Infinite where no batch keeps the speed.
+        """
         rate = self.throughput(workload, speed)
         with np.errstate(divide="ignore"):
             return np.asarray(self.systems * workload.output / rate)
 
-    def cost_usd_per_mtok(
-        self, workload: Workload, speed: ArrayLike | None = None, costs: Costs = RENTED
-    ) -> Floats:
-        """Running cost of a million output tokens [USD]."""
-        per_second = costs.usd_per_chip_hour(self.chip) * self.chips / SECONDS_PER_HOUR
+    def cost_usd_per_mtok(self, workload: Workload, speed: ArrayLike | None = None, costs: Costs = RENTED) -> Floats:
+        """Running cost of a million output tokens [USD]; infinite where no batch keeps the speed."""
         with np.errstate(divide="ignore"):
-            return np.asarray(MILLION * per_second / self.throughput(workload, speed))
+            return np.asarray(MILLION * self._usd_per_second(costs) / self.throughput(workload, speed))
 
-    def operate(
-        self, workload: Workload, speed: float | None = None, costs: Costs = RENTED
-    ) -> OperatingPoint:
+    def _usd_per_second(self, costs: Costs) -> float:
+        return costs.usd_per_chip_hour(self.chip) * self.chips / SECONDS_PER_HOUR
+
+    def operate(self, workload: Workload, speed: float | None = None, costs: Costs = RENTED) -> OperatingPoint:
         """Everything about one workload at one promised speed, or an error that says why it cannot be."""
         promised = require("speed", workload.speed if speed is None else speed, above=0)
         batch = float(self.batch(workload, promised))
         if batch < 1:
             raise CannotServeError(self._why_not(workload, promised))
         times = self.cycle(workload, batch)
+        speed_reached = workload.output / float(times.total)
+        rate = batch * speed_reached
         elasticities = self._elasticities(workload, promised)
         return OperatingPoint(
-            throughput_tok_s=batch * workload.output / float(times.total),
+            throughput_tok_s=rate,
             batch=int(batch),
-            speed_tok_s=workload.output / float(times.total),
+            speed_tok_s=speed_reached,
             binding=max(elasticities, key=elasticities.__getitem__),
             elasticities=elasticities,
-            work_rack_s=float(self.work(workload, promised)),
-            cost_usd_per_mtok=float(self.cost_usd_per_mtok(workload, promised, costs)),
+            work_rack_s=self.systems * workload.output / rate,
+            cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
             memory_share=float(memory_used(self.served, self.machine, workload, times)) / self.machine.memory,
         )
 
@@ -313,8 +275,8 @@ class Deployment:
         what = f"{self.architecture.name} on {self.systems:g} x {self.chip.name}"
         if needed > self.machine.memory:
             return (
-                f"not one request fits in memory: {what} needs {needed / 1e9:,.0f} GB "
-                f"for {workload.context:,.0f} tokens of context and has {self.machine.memory / 1e9:,.0f} GB"
+                f"not one request fits in memory: {what} needs {needed / GIGA:,.0f} GB "
+                f"for {workload.context:,.0f} tokens of context and has {self.machine.memory / GIGA:,.0f} GB"
             )
         best = workload.output / float(one.total)
         return f"no batch reaches {promised:g} token/s: {what} gives one request alone {best:.1f} token/s"
@@ -357,36 +319,26 @@ class Deployment:
     def latency(self, workload: Workload, load: ArrayLike) -> Latency:
         """Times at ``load`` requests per second, by Little's law: the batch is the load times the cycle.
 
-        Inf where the load is above what the batch that memory holds can do. Prefill of a request shares
+        Infinite where the load is above what the batch that memory holds can do. Prefill of a request shares
         the machine with the decoding of the others, so its own share of the cycle, stretched by the rest
         of the load, comes before the first token. Waiting for a place in the batch is not in here; that
         is the market's queue.
         """
         rate = np.asarray(load, dtype=np.float64)
-        if not np.all(rate >= 0):
-            raise InputError(f"load is {rate}, but must be at least 0 requests per second")
-        most = max(float(self._largest_batch(workload, 1e-12)), 1.0)
-        low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(most))
+        for bad in rate[~(rate >= 0)].flat:
+            raise InputError(f"load is {bad:g}, but must be at least 0 requests per second")
+        low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(self._most(workload)))
         for _ in range(60):  # B/T(B) rises with B
             middle = 0.5 * (low + high)
             below = np.exp(middle) / self.cycle(workload, np.exp(middle)).total < rate
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        batch = np.exp(high)
-        times = self.cycle(workload, batch)
-        possible = rate <= batch / times.total * (1 + 1e-9)
-        alone = self.cycle(workload, np.ones_like(batch))
-        prefill_load = np.minimum(rate * times.prefill / batch, 0.999)
-        first = alone.prefill / (1.0 - prefill_load) + self.calibration.step_latency
-        first = np.minimum(first, times.total)
+        times = self.cycle(workload, np.exp(high))
+        room = memory_used(self.served, self.machine, workload, times) <= self.machine.memory * (1 + 1e-9)
+        possible = room & (rate <= times.batch / times.total * (1 + 1e-9))
+        alone = self.cycle(workload, np.ones_like(times.batch))
+        prefill_load = np.minimum(rate * times.prefill / times.batch, 0.999)
+        first = np.minimum(alone.prefill / (1.0 - prefill_load) + self.calibration.step_latency, times.total)
         per_token = (times.total - first) / workload.output
-        out = [np.where(possible, x, np.inf) for x in (first, per_token, times.total, batch)]
+        # Below one request in flight each runs alone; the mean number in flight is then less than one.
+        out = [np.where(possible, x, np.inf) for x in (first, per_token, times.total, rate * times.total)]
         return Latency(*out)
-
-    def with_calibration(self, calibration: Calibration) -> Deployment:
-        """Return the same deployment under another calibration."""
-        return replace(self, calibration=calibration)
-
-
-def tokens_per_year(throughput_tok_s: float) -> float:
-    """Output tokens in a year at a constant rate."""
-    return throughput_tok_s * SECONDS_PER_YEAR

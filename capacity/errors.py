@@ -71,24 +71,20 @@ def require(
     at_most: float | None = None,
 ) -> float:
     """Return ``value`` as a float, or say which number is out of which bounds."""
-    wanted = " and ".join(
-        text
-        for text, bound in (
-            (f"at least {at_least:g}" if at_least is not None else "", at_least),
-            (f"above {above:g}" if above is not None else "", above),
-            (f"at most {at_most:g}" if at_most is not None else "", at_most),
-        )
-        if bound is not None
-    )
-    wanted = wanted or "a finite number"
+    bounds = (("at least", at_least), ("above", above), ("at most", at_most))
+    wanted = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or "a finite number"
     if isinstance(value, bool) or (not isinstance(value, int | float) and not hasattr(value, "__float__")):
         raise InputError(f"{name} is {value!r}, but must be a number, {wanted}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     outside = (
         (at_least is not None and number < at_least)
         or (above is not None and number <= above)
         or (at_most is not None and number > at_most)
     )
     if outside or not math.isfinite(number):
-        raise InputError(f"{name} is {number:g}, but must be {wanted}")
+        finite = "" if math.isfinite(number) or wanted == "a finite number" else " and finite"
+        raise InputError(f"{name} is {number:g}, but must be {wanted}{finite}")
     return number

@@ -12,6 +12,7 @@ from capacity.calibration import Calibration
 from capacity.errors import InputError
 from capacity.measurements import Measurements, Predictions, measured_throughput, predict
 from capacity.throughput import Floats
+from capacity.units import KILO
 
 #: Where the search begins, as (ec, eb, l): near the published set and near what single kernels reach.
 STARTS = ((0.65, 0.30, 0.005), (0.5, 0.8, 0.005))
@@ -21,7 +22,7 @@ GROUP = ["model", "system", "precision", "backend", "chips"]
 
 def errors(rows: Measurements, calibration: Calibration) -> Floats:
     """|log(predicted / measured)| of the time per output token, a number a row."""
-    measured = rows.frame["tpot_ms"].to_numpy(np.float64) / 1e3
+    measured = rows.numbers["tpot_ms"] / KILO
     return np.asarray(np.abs(np.log(predict(rows, calibration).per_token_s / measured)))
 
 
@@ -96,9 +97,9 @@ def goodness(rows: Measurements, predicted: Predictions | Calibration, by: list[
     f = rows.frame
     signed = pd.DataFrame(
         {
-            "per_token": np.log(p.per_token_s / (f["tpot_ms"] / 1e3)),
+            "per_token": np.log(p.per_token_s / (f["tpot_ms"] / KILO)),
             "throughput": np.log(p.throughput_tok_s / measured_throughput(rows)),
-            "first_token": np.log(p.first_token_s / (f["ttft_ms"] / 1e3)),
+            "first_token": np.log(p.first_token_s / (f["ttft_ms"] / KILO)),
         }
     )
     table = signed.abs().assign(per_token_bias=signed["per_token"], **{name: f[name] for name in by})
@@ -114,9 +115,7 @@ def leave_one_out(rows: Measurements, column: str) -> tuple[pd.DataFrame, float]
     """
     names = rows.frame[column].to_numpy()
     if len(set(names)) < 2:
-        raise InputError(
-            f"leaving one {column} out needs at least two; the file has {', '.join(set(names)) or 'none'}"
-        )
+        raise InputError(f"leaving one {column} out needs at least two; the file has {', '.join(set(names)) or 'none'}")
     table, all_errors = [], np.zeros(len(rows))
     for name in sorted(set(names)):
         left_out = names == name
@@ -126,7 +125,7 @@ def leave_one_out(rows: Measurements, column: str) -> tuple[pd.DataFrame, float]
         table.append(
             {
                 "left_out": name, "rows": int(left_out.sum()), "compute_efficiency": found.compute_efficiency,
-                "bandwidth_efficiency": found.bandwidth_efficiency, "step_latency_ms": 1e3 * found.step_latency,
+                "bandwidth_efficiency": found.bandwidth_efficiency, "step_latency_ms": KILO * found.step_latency,
                 "per_token": float(np.median(all_errors[left_out])),
                 "throughput": float(goodness(unseen, found, [column])["throughput"].iloc[0]),
             }

@@ -24,9 +24,10 @@ from capacity.errors import InputError, UnknownNameError, nearest, require
 from capacity.units import BILLION, GIGA, QUARTERS_PER_YEAR
 from capacity.workload import Workload
 
-#: Source of the chip counts: Epoch AI's chip sales and chip owners data, by quarter, median estimates.
+#: The quarters between which every designer has a count (AMD's and Amazon's begin in 2024Q1, and 2026Q1 is
+#: partial). Source of the counts: Epoch AI's chip sales and chip owners data, by quarter, median estimates.
+FIRST_FULL_QUARTER: Final = "2024Q1"
 LAST_FULL_QUARTER: Final = "2025Q4"
-"""The last quarter for which every designer has a count; 2026Q1 is partial in the source."""
 
 #: Who owns the chips of designers that mostly keep them, where the owners' table (Nvidia's chips) is silent.
 DESIGNERS_OWN: Final[Mapping[str, str]] = {"Google": "Google", "Amazon": "Amazon"}
@@ -59,6 +60,12 @@ def chip_counts(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     return rows.drop(columns="quarter").reset_index(drop=True)
 
 
+def uncounted(quarter: str) -> list[str]:
+    """Designers that the source counts in other quarters, but not in this one."""
+    missing = set(_table("chips_quarterly.csv")["designer"]) - set(chip_counts(quarter)["designer"])
+    return sorted(str(name) for name in missing)
+
+
 def installed(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     """Chips by owner and chip at the end of a quarter; columns owner, chip (our names), units.
 
@@ -70,17 +77,17 @@ def installed(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     known = _chip_names()
     owners = _table("owners_quarterly.csv")
     owners = owners[owners["quarter"] == quarter]
-    rows = [
-        (row.owner, known[row.chip], float(row.units)) for row in owners.itertuples() if row.chip in known
-    ]
+    rows = [(row.owner, known[row.chip], float(row.units)) for row in owners.itertuples() if row.chip in known]
     held = pd.DataFrame(rows, columns=["owner", "chip", "units"]).groupby("chip")["units"].sum()
     for chip, part in counts[counts["model"] != ""].groupby("model"):
         units, designer = float(part["units"].sum()), str(part["designer"].iloc[0])
         rest = units - float(held.get(chip, 0.0))
         if rest > 0:
             rows.append((DESIGNERS_OWN.get(designer, OTHERS), str(chip), rest))
-    for row in counts[counts["model"] == ""].itertuples():
-        rows.append((DESIGNERS_OWN.get(str(row.designer), OTHERS), "h100", float(row.h100e)))
+    rows += [
+        (DESIGNERS_OWN.get(str(row.designer), OTHERS), "h100", float(row.h100e))
+        for row in counts[counts["model"] == ""].itertuples()
+    ]
     table = pd.DataFrame(rows, columns=["owner", "chip", "units"])
     return table.groupby(["owner", "chip"], as_index=False)["units"].sum()
 
@@ -143,9 +150,7 @@ class Ceiling:
 
     def __post_init__(self) -> None:
         if self.name not in USE:
-            raise UnknownNameError(
-                f"unknown ceiling '{self.name}'{nearest(self.name, USE)}; known: {', '.join(USE)}"
-            )
+            raise UnknownNameError(f"unknown ceiling '{self.name}'{nearest(self.name, USE)}; known: {', '.join(USE)}")
         for quarter, amount in self.per_quarter.items():
             quarter_index(quarter)
             require(f"ceiling '{self.name}': {quarter}", amount, at_least=0)
@@ -193,9 +198,7 @@ def dram_ceiling(gigawatts_per_year: float = 7.5, first: str = "2026Q1", years: 
     byte_per_gigawatt = GIGA / gb200.power * gb200.memory
     amount = gigawatts_per_year * byte_per_gigawatt / QUARTERS_PER_YEAR
     names = quarters(first, round(years * QUARTERS_PER_YEAR))
-    return Ceiling(
-        "dram", USE["dram"][0], dict.fromkeys(names, amount), "Alderson, 'The Coming AI Compute Crunch'"
-    )
+    return Ceiling("dram", USE["dram"][0], dict.fromkeys(names, amount), "Alderson, 'The Coming AI Compute Crunch'")
 
 
 def capex_ceiling(share_for_chips: float = 0.75, world_share: float = 0.55) -> Ceiling:
@@ -207,9 +210,7 @@ def capex_ceiling(share_for_chips: float = 0.75, world_share: float = 0.55) -> C
     """
     rest_of_2026 = (770.0 - 156.1) / 3.0
     billions = {"2025Q4": 140.6, "2026Q1": 156.1}
-    billions |= dict.fromkeys(quarters("2026Q2", 3), rest_of_2026) | dict.fromkeys(
-        quarters("2027Q1", 4), 250.0
-    )
+    billions |= dict.fromkeys(quarters("2026Q2", 3), rest_of_2026) | dict.fromkeys(quarters("2027Q1", 4), 250.0)
     scale = BILLION * share_for_chips / world_share
     return Ceiling("capex", USE["capex"][0], {q: b * scale for q, b in billions.items()}, "Crunch (2026)")
 
@@ -248,17 +249,18 @@ class BuildOut:
     def __post_init__(self) -> None:
         require("build-out: growth", self.growth, above=0)
         require("build-out: pipeline_growth", self.pipeline_growth, above=0)
-        require("build-out: lead_time", self.lead_time, at_least=0)
+        if require("build-out: lead_time", self.lead_time, at_least=0) % 1:
+            raise InputError(f"build-out: lead_time is {self.lead_time:g}, but must be a whole number of quarters")
+        names = [ceiling.name for ceiling in self.ceilings]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError(f"build-out: there are {names.count(name)} ceilings '{name}', but there can be one")
         for chip, share in self.mix.items():
             require(f"build-out: mix of {CHIPS[chip].name}", share, at_least=0)
         if not math.isclose(sum(self.mix.values()), 1.0, abs_tol=1e-6):
-            raise InputError(
-                f"build-out: shares of the mix add up to {sum(self.mix.values()):g}, but must be 1"
-            )
+            raise InputError(f"build-out: shares of the mix add up to {sum(self.mix.values()):g}, but must be 1")
 
-    def project(
-        self, start: Mapping[str, float], first: str, count: int
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def project(self, start: Mapping[str, float], first: str, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Grow the fleet {chip: units} over ``count`` quarters from ``first``.
 
         Returns two frames: the path (quarter, wanted and installed new units, total dense compute in H100s,
@@ -302,9 +304,17 @@ class GrowthRates:
     bandwidth: float
 
 
-def growth_rates(last: str = LAST_FULL_QUARTER, count: int = 9, precision: str = "bf16") -> GrowthRates:
-    """Trend of the counted chips over ``count`` quarters (two years) to ``last``: slope of a log-linear fit."""
-    first = quarter_name(quarter_index(last) - count + 1)
+def growth_rates(
+    first: str = FIRST_FULL_QUARTER, last: str = LAST_FULL_QUARTER, precision: str = "bf16"
+) -> GrowthRates:
+    """Trend of the counted chips from ``first`` to ``last``: slope of a log-linear fit.
+
+    By default over the quarters in which every designer is counted: a designer whose counts begin inside
+    the span would show as growth.
+    """
+    count = quarter_index(last) - quarter_index(first) + 1
+    if count < 2:
+        raise InputError(f"a trend from {first} to {last} needs at least two quarters")
     fleets = [world_units(quarter) for quarter in quarters(first, count)]
     years = np.arange(count) / QUARTERS_PER_YEAR
 
@@ -318,10 +328,3 @@ def world_units(quarter: str = LAST_FULL_QUARTER) -> dict[str, float]:
     """Units by chip of the whole counted world at the end of a quarter."""
     table = installed(quarter).groupby("chip")["units"].sum()
     return {str(chip): float(count) for chip, count in table.items()}
-
-
-__all__ = [
-    "HEADLINE_FLEET", "LAST_FULL_QUARTER", "BuildOut", "Ceiling", "GrowthRates", "bandwidth",
-    "capex_ceiling", "chip_counts", "compute", "dram_ceiling", "growth_rates", "installed", "power_ceiling",
-    "quarters", "throughput", "world_units",
-]  # fmt: skip

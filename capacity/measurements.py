@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ from capacity.chips import CHIPS, Chip
 from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError, nearest
 from capacity.throughput import Floats, Terms, combine, terms
+from capacity.units import KILO
 from capacity.workload import PLAIN, Workload
 
 REQUIRED = (
     "model", "system", "precision", "mode", "input_tokens", "output_tokens", "concurrency", "tp", "ttft_ms", "tpot_ms",
 )  # fmt: skip
 OPTIONAL = {"pp": 1.0, "attention_dp": 1.0, "moe_ep": 1.0}
+#: Columns that count ranks.
+WHOLE = ("tp", "pp", "attention_dp", "moe_ep")
 #: Engines keep the cache in 16 bits, and attend in 16 bits, unless told otherwise.
 CACHE_PRECISION = "bf16"
 TERM_NAMES = tuple(field.name for field in fields(Terms))
@@ -79,19 +83,31 @@ class Measurements:
     """Rows that were understood, as arrays of terms, and a list of those that were not.
 
     ``frame`` has the file's columns with our names beside them: chip, architecture, weights, chips,
-    cache_copies, in_flight (the concurrency, or what memory holds if that is less).
+    cache_copies, in_flight (the concurrency, or what memory holds if that is less). ``copies`` counts the
+    lines that repeat another to the last digit; they are left out.
     """
 
     frame: pd.DataFrame
     unread: tuple[Unread, ...]
-    doubled_layouts: int
+    doubled_layouts: int = 0
+    copies: int = 0
 
     def __len__(self) -> int:
         return len(self.frame)
 
+    @cached_property
+    def numbers(self) -> dict[str, Floats]:
+        """The numeric columns as arrays; a fit asks for them a thousand times."""
+        return {str(name): self.frame[name].to_numpy(np.float64) for name in self.frame.select_dtypes("number")}
+
+    @cached_property
+    def terms(self) -> dict[str, Terms]:
+        """Terms of each row's cycle, and ('own_') of one of its requests alone."""
+        return {prefix: Terms(**{name: self.numbers[prefix + name] for name in TERM_NAMES}) for prefix in ("", "own_")}
+
     def select(self, keep: np.ndarray) -> Measurements:
         """Return the rows for which ``keep`` is true, or the rows of those numbers."""
-        return Measurements(self.frame[keep] if keep.dtype == bool else self.frame.iloc[keep], (), 0)
+        return Measurements(self.frame[keep] if keep.dtype == bool else self.frame.iloc[keep], ())
 
 
 def shipped() -> Path:
@@ -101,13 +117,22 @@ def shipped() -> Path:
 
 def read(path: Path | str) -> Measurements:
     """Read a measurement file; unknown models, systems and formats are listed by name in ``unread``."""
-    path = Path(path)
+    table = _table(Path(path))
+    once = table.drop_duplicates()
+    return _understand(once.reset_index(drop=True), len(table) - len(once))
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Read the file with every needed column there and every number a number, or say which line is wrong."""
     if not path.is_file():
         raise InputError(f"measurement file '{path}' does not exist")
     try:
-        table = pd.read_csv(path, keep_default_na=False)
+        table = pd.read_csv(path, keep_default_na=False, skipinitialspace=True, skip_blank_lines=False)
+    except OSError as error:
+        raise InputError(f"measurement file '{path}' cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"measurement file '{path}' is not a CSV table: {error}") from error
+        raise InputError(f"measurement file '{path}' is not a CSV table: {' '.join(str(error).split())}") from error
+    table = table[(table.notna() & (table != "")).any(axis="columns")]  # blank lines; the index keeps the line
     for column in REQUIRED:
         if column not in table:
             raise InputError(
@@ -115,19 +140,19 @@ def read(path: Path | str) -> Measurements:
                 f"it needs {', '.join(REQUIRED)}"
             )
     for column, usual in OPTIONAL.items():
-        table[column] = usual if column not in table else table[column].replace("", usual)
-    numeric = [*OPTIONAL, *REQUIRED[4:]]
-    for column in numeric:
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        bad = numbers.isna() | (numbers <= 0)
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
+        table[column] = table[column].replace("", usual) if column in table else usual
+    for column in (*OPTIONAL, *REQUIRED[4:]):
+        numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
+        bad = ~((numbers > 0) & np.isfinite(numbers))
+        if column in WHOLE:
+            bad |= numbers % 1 != 0
+        for row in table.index[bad][:1]:
+            wanted = "a whole number above 0" if column in WHOLE else "a number above 0"
             raise InputError(
-                f"measurement file '{path}', line {row + 2}: {column} is '{table[column].iloc[row]}', "
-                "but must be a number above 0"
+                f"measurement file '{path}', line {row + 2}: {column} is '{table[column][row]}', but must be {wanted}"
             )
-        table[column] = numbers.astype(float)
-    return _understand(table.drop_duplicates().reset_index(drop=True))
+        table[column] = numbers
+    return table
 
 
 def _chip(name: str) -> Chip:
@@ -144,7 +169,7 @@ def _architecture(name: str) -> Architecture:
     return known[name.lower()]
 
 
-def _understand(table: pd.DataFrame) -> Measurements:
+def _understand(table: pd.DataFrame, copies: int) -> Measurements:
     kept: list[dict[str, Any]] = []
     unread: Counter[tuple[str, str, str]] = Counter()
     doubled = 0
@@ -162,21 +187,17 @@ def _understand(table: pd.DataFrame) -> Measurements:
             unread[column, str(row[column]), str(error)] += 1
             continue
         doubled += place.doubled
-        kept.append(
-            {**row, "chip": chip.name, "architecture": architecture.name, "weights": weights, **facts}
-        )
+        kept.append({**row, "chip": chip.name, "architecture": architecture.name, "weights": weights, **facts})
     listed = tuple(Unread(*key, rows) for key, rows in sorted(unread.items()))
-    return Measurements(pd.DataFrame(kept), listed, doubled)
+    return Measurements(pd.DataFrame(kept), listed, doubled, copies)
 
 
 def _place(
     row: Mapping[Any, Any], chip: Chip, architecture: Architecture, weights: str
 ) -> tuple[Layout, dict[str, float]]:
     """Lay a row's model out on its chips; give what the prediction needs: the terms, and the request's own."""
-    place = layout(
-        *(int(row[name]) for name in ("tp", "pp", "attention_dp", "moe_ep")),
-        architecture.attention.cache_heads,
-    )
+    tp, pp, attention_dp, moe_ep = (int(row[name]) for name in WHOLE)
+    place = layout(tp, pp, attention_dp, moe_ep, architecture.attention.cache_heads)
     deployment = Deployment(
         chip, architecture, systems=place.chips / chip.chips_per_system, speculation=PLAIN,
         weight_precision=weights, cache_precision=CACHE_PRECISION, cache_copies=place.cache_copies,
@@ -215,19 +236,8 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
     the first token comes after half of all prefills on average. That is a rough account of it: engines'
     own overheads, which dominate at small loads, are not in it.
     """
-    f = rows.frame
-    output, flight, asked = (
-        f[name].to_numpy(np.float64) for name in ("output_tokens", "in_flight", "concurrency")
-    )
-    together, alone = (
-        combine(
-            Terms(**{name: f[prefix + name].to_numpy(np.float64) for name in TERM_NAMES}),
-            calibration,
-            True,
-            flight,
-        )
-        for prefix in ("", "own_")
-    )
+    output, flight, asked = (rows.numbers[name] for name in ("output_tokens", "in_flight", "concurrency"))
+    together, alone = (combine(rows.terms[prefix], calibration, True, flight) for prefix in ("", "own_"))
     total, own = together.total, np.minimum(alone.prefill, together.total)
     waiting = np.maximum(asked / flight - 1.0, 0.0) * total
     first = np.minimum(own * (flight + 1.0) / 2.0, total)
@@ -237,5 +247,5 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
 def measured_throughput(rows: Measurements) -> Floats:
     """Output tokens per second in a closed loop: in flight over the time of one request [token/s]."""
     f = rows.frame
-    whole = (f["ttft_ms"] + f["tpot_ms"] * (f["output_tokens"] - 1)) / 1e3
+    whole = (f["ttft_ms"] + f["tpot_ms"] * (f["output_tokens"] - 1)) / KILO
     return np.asarray(f["concurrency"] * f["output_tokens"] / whole, dtype=np.float64)

@@ -24,6 +24,8 @@ type Floats = NDArray[np.float64]
 
 #: The largest batch looked for: no memory holds more requests than this.
 LARGEST_BATCH = 2.0**40
+#: The search for the largest batch cuts its interval into so many parts, so many times: to 16^-13 of a logarithm.
+PARTS, ROUNDS = 16, 13
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,7 @@ class Served:
     def cache_bytes(self) -> float:
         """KV-cache bytes per token of context, Kv."""
         return (
-            self.architecture.attention_layers
-            * self.architecture.attention.cache_width
-            * BYTES[self.cache_precision]
+            self.architecture.attention_layers * self.architecture.attention.cache_width * BYTES[self.cache_precision]
         )
 
 
@@ -154,9 +154,7 @@ def combine(parts: Terms, calibration: Calibration, overlap: bool, batch: Floats
     """
     ec, eb = calibration.compute_efficiency, calibration.bandwidth_efficiency
     latency = parts.steps * calibration.step_latency
-    prefill_attention = np.maximum(
-        parts.prefill_attention_compute / ec, parts.prefill_attention_bandwidth / eb
-    )
+    prefill_attention = np.maximum(parts.prefill_attention_compute / ec, parts.prefill_attention_bandwidth / eb)
     decode_attention = np.maximum(parts.decode_attention_compute / ec, parts.decode_attention_bandwidth / eb)
     weight_compute = (parts.prefill_weight_compute + parts.decode_weight_compute) / ec
     weight_bandwidth = (parts.prefill_weight_bandwidth + parts.decode_weight_bandwidth) / eb
@@ -168,15 +166,12 @@ def combine(parts: Terms, calibration: Calibration, overlap: bool, batch: Floats
         total=weights + prefill_attention + decode_attention + latency,
         prefill=prefill_weights + prefill_attention,
         compute=weight_compute + (parts.prefill_attention_compute + parts.decode_attention_compute) / ec,
-        bandwidth=weight_bandwidth
-        + (parts.prefill_attention_bandwidth + parts.decode_attention_bandwidth) / eb,
+        bandwidth=weight_bandwidth + (parts.prefill_attention_bandwidth + parts.decode_attention_bandwidth) / eb,
         latency=latency,
     )
 
 
-def cycle(
-    served: Served, machine: Machine, calibration: Calibration, workload: Workload, batch: ArrayLike
-) -> Cycle:
+def cycle(served: Served, machine: Machine, calibration: Calibration, workload: Workload, batch: ArrayLike) -> Cycle:
     """One cycle with ``batch`` requests in flight [s]; an array of batch sizes gives arrays."""
     parts = terms(served, machine, workload, batch)
     return combine(parts, calibration, served.overlap, np.asarray(batch, dtype=np.float64))
@@ -192,28 +187,42 @@ def memory_used(served: Served, machine: Machine, workload: Workload, times: Cyc
     return served.weight_bytes + state * times.batch * (1.0 + workload.held / times.total)
 
 
+def keeps(
+    served: Served, machine: Machine, calibration: Calibration, workload: Workload, speed: ArrayLike, batch: ArrayLike
+) -> NDArray[np.bool_]:
+    """Whether ``batch`` requests in flight each see at least ``speed`` [token/s], and fit in memory."""
+    times = cycle(served, machine, calibration, workload, batch)
+    fast = workload.output >= np.asarray(speed) * times.total
+    return np.asarray(fast & (memory_used(served, machine, workload, times) <= machine.memory))
+
+
+def memory_batch(served: Served, machine: Machine, workload: Workload) -> float:
+    """Requests that memory holds if none leaves its state behind: (H - M) / state, at most LARGEST_BATCH."""
+    state = served.cache_bytes * machine.cache_copies * workload.context
+    room = machine.memory - served.weight_bytes
+    return min(room / state, LARGEST_BATCH) if room < state * LARGEST_BATCH else LARGEST_BATCH
+
+
 def largest_batch(
     served: Served, machine: Machine, calibration: Calibration, workload: Workload, speed: ArrayLike
 ) -> Floats:
     """The largest batch (a real number) that keeps the promised speed and fits in memory; 0 if none does.
 
-    Speed falls and memory rises with the batch, so bisection finds it, for all speeds at once.
-    Throughput rises with the batch, so it is also the batch of the largest throughput.
+    Speed falls and memory rises with the batch, so the interval that holds it can be narrowed, for all
+    speeds at once. Throughput rises with the batch, so it is also the batch of the largest throughput.
     """
     wanted = np.asarray(speed, dtype=np.float64)
+    top = np.log(max(memory_batch(served, machine, workload), 1.0))
 
-    def fits(batch: Floats) -> NDArray[np.bool_]:
-        times = cycle(served, machine, calibration, workload, batch)
-        fast = workload.output >= wanted * times.total
-        return np.asarray(fast & (memory_used(served, machine, workload, times) <= machine.memory))
+    def kept(batch: Floats) -> NDArray[np.bool_]:
+        return keeps(served, machine, calibration, workload, wanted, batch)
 
-    low, high = np.zeros(wanted.shape), np.full(wanted.shape, np.log(LARGEST_BATCH))
-    possible = fits(np.ones(wanted.shape))
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        ok = fits(np.exp(middle))
-        low, high = np.where(ok, middle, low), np.where(ok, high, middle)
-    return np.where(possible, np.exp(low), 0.0)
+    low, width = np.zeros(wanted.shape), np.full(wanted.shape, top)
+    cuts = np.linspace(0.0, 1.0, PARTS + 1)[1:].reshape(-1, *(1 for _ in wanted.shape))
+    for _ in range(ROUNDS):  # count how many of the interval's cuts still keep the promise
+        passed = np.count_nonzero(kept(np.exp(low + width * cuts)), axis=0)
+        low, width = low + width * np.minimum(passed / PARTS, 1.0), np.where(passed < PARTS, width / PARTS, 0.0)
+    return np.where(kept(np.ones(wanted.shape)), np.exp(low), 0.0)
 
 
 def scaled(machine: Machine, **factors: float) -> Machine:

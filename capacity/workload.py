@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from capacity.errors import Catalogue, InputError, require
+from capacity.units import BILLION
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class Workload:
     source: str = ""
 
     def __post_init__(self) -> None:
-        require("workload: input", self.input, at_least=0, at_most=1e9)
-        require("workload: output", self.output, at_least=1, at_most=1e9)
+        require("workload: input", self.input, at_least=0, at_most=BILLION)
+        require("workload: output", self.output, at_least=1, at_most=BILLION)
         require("workload: cached", self.cached, at_least=0, at_most=1)
         require("workload: held", self.held, at_least=0)
         require("workload: speed", self.speed, above=0)
