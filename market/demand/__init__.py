@@ -1,0 +1,1 @@
+"""Who asks for tokens: segments, individuals, their choices and their patience."""

@@ -1,0 +1,298 @@
+"""Cohorts: the users of one segment, as a Mesa agent that holds arrays of individuals."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from market.calendar import Calendar
+from market.demand.choice import Chosen, Options, choose
+from market.demand.deferral import Habit
+from market.demand.segment import CurveSegment, Segment
+from market.randomness import Streams
+
+if TYPE_CHECKING:
+    from market.demand.scene import Scene
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass
+class Wanted:
+    """What a segment wants in a tick [requests].
+
+    Attributes:
+        formed: requests that come up in this tick.
+        put_off: of these, put off to later ticks.
+        taken_up: requests put off earlier that are due now.
+        unaffordable: requests beyond individuals' budgets.
+    """
+
+    formed: float = 0.0
+    put_off: float = 0.0
+    taken_up: float = 0.0
+    unaffordable: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A segment's orders at given prices: by offer, what stays outside, surplus [USD], and derivatives."""
+
+    requests: Floats
+    nothing: float
+    local: float
+    surplus: float
+    own: Floats
+    cross: Floats
+
+
+class Cohort(mesa.Agent):
+    """The users of one segment."""
+
+    kind = "users"
+
+    def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
+        super().__init__(model)
+        self.segment = segment
+        self.wanted = Wanted()
+
+    @property
+    def name(self) -> str:
+        """Name of the segment."""
+        return self.segment.name
+
+    @abstractmethod
+    def preview(self, tick: int) -> None:
+        """Set what would be asked in this tick if nothing were put off: for sellers' first guess."""
+
+    @abstractmethod
+    def form_requests(self, tick: int) -> None:
+        """Find out what is wanted in this tick."""
+
+    @abstractmethod
+    def reply(self, scene: Scene, prices: Floats) -> Reply:
+        """Orders at these prices of a request [USD]."""
+
+    @abstractmethod
+    def settle(self, scene: Scene, prices: Floats) -> None:
+        """Take note of what happened: budgets, habits, attachments."""
+
+    @property
+    @abstractmethod
+    def put_off(self) -> float:
+        """Requests that have been put off and are not due yet."""
+
+
+class CurveCohort(Cohort):
+    """A segment given by demand curves."""
+
+    segment: CurveSegment
+
+    def __init__(self, model: mesa.Model, segment: CurveSegment) -> None:
+        super().__init__(model, segment)
+        self.curve = segment.curves[0]
+
+    put_off = 0.0
+
+    def preview(self, tick: int) -> None:
+        """Take the curve of this tick."""
+        self.form_requests(tick)
+
+    def form_requests(self, tick: int) -> None:
+        """Take the curve of this tick."""
+        self.curve = self.segment.curves[tick % len(self.segment.curves)]
+        self.wanted = Wanted(formed=self.curve.quantity(0.0))
+
+    def reply(self, scene: Scene, prices: Floats) -> Reply:
+        """Buy the cheapest open offer."""
+        count = prices.size
+        open_ = scene.open.copy()
+        if self.segment.offers is not None:
+            open_ &= np.isin(scene.names, self.segment.offers)
+        zero = np.zeros(count)
+        if not open_.any():
+            return Reply(zero, self.wanted.formed, 0.0, 0.0, zero, np.zeros((count, count)))
+        price = float(prices[open_].min())
+        cheapest = open_ & (prices <= price)
+        quantity = self.curve.quantity(price)
+        share = cheapest / cheapest.sum()
+        own = share * self.curve.fall(price)
+        unserved = max(self.wanted.formed - quantity, 0.0)
+        return Reply(share * quantity, unserved, 0.0, self.curve.surplus(price), own, np.zeros((count, count)))
+
+    def settle(self, scene: Scene, prices: Floats) -> None:
+        """Curves remember nothing."""
+
+
+class LogitCohort(Cohort):
+    """Individuals who differ in worth, size, zone, provider and budget."""
+
+    segment: Segment
+
+    def __init__(self, model: mesa.Model, segment: Segment, calendar: Calendar, streams: Streams) -> None:
+        super().__init__(model, segment)
+        s, self.calendar = segment, calendar
+        self.dtype = np.dtype(s.dtype)
+        count = int(s.individuals)
+        self.weight = s.users / count
+        draw = lambda what: streams.stream("population", s.name, what)  # noqa: E731
+        worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
+        self.worth: NDArray[Any] = worth.astype(self.dtype)
+        self.inverse_worth = (1.0 / worth).astype(self.dtype)
+        size = np.exp(s.size_spread * draw("size").standard_normal(count))
+        size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
+        self.requests_per_tick = (size * self.weight * calendar.tick_hours / 24.0).astype(self.dtype)
+        shares = np.cumsum([zone.share for zone in s.zones])
+        self.zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), side="right").astype(np.int8)
+        self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
+        self._choices = streams.stream("attachment", s.name)
+        budget = s.budget_usd_per_day * self.weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
+        self.budget_per_day = budget.astype(self.dtype)
+        self.budget_left = self.budget_per_day.copy()
+        self.has_local = draw("local").random(count) < (s.local.owners if s.local else 0.0)
+        self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
+        depth = self.habit.delays.size if self.habit else 1
+        self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
+        self.mass: NDArray[Any] = np.zeros(count, dtype=self.dtype)
+        self.growth = 1.0
+
+    @property
+    def users(self) -> float:
+        """Real users that the individuals stand for."""
+        return self.segment.users * self.growth
+
+    @property
+    def put_off(self) -> float:
+        """Requests that have been put off and are not due yet."""
+        return float(self._due.sum(dtype=np.float64)) if self.habit else 0.0
+
+    def _formed(self, tick: int) -> NDArray[Any]:
+        """Requests that come up in this tick, by individual: their local hour's share of the day."""
+        s, calendar = self.segment, self.calendar
+        self.growth = s.growth ** calendar.years(tick)
+        offsets = np.array([zone.utc_offset_h for zone in s.zones])
+        weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
+        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * self.growth
+        return np.asarray(self.requests_per_tick * factor.astype(self.dtype)[self.zone])
+
+    def preview(self, tick: int) -> None:
+        """What would be asked in this tick if nothing were put off."""
+        self.mass = self._formed(tick)
+
+    def form_requests(self, tick: int) -> None:
+        """Individuals' requests of this tick; some are put off, some fall due."""
+        self.mass = self._formed(tick)
+        self.wanted = Wanted(formed=float(self.mass.sum(dtype=np.float64)))
+        if self.calendar.period(tick) == 0:
+            self.budget_left = self.budget_per_day * self.dtype.type(self.growth)
+        if self.habit:
+            self._put_off(self.mass, tick)
+
+    def _put_off(self, formed: NDArray[Any], tick: int) -> None:
+        assert self.habit is not None
+        due = self._due[0].copy()
+        self._due[:-1] = self._due[1:]
+        self._due[-1] = 0.0
+        movable = self.habit.deferral.share
+        spread = movable * self.habit.spread[self.calendar.period(tick)]
+        later = spread[1:].astype(self.dtype)
+        if later.any():
+            self._due[: later.size] += later[:, None] * formed[None, :]
+        off = self.dtype.type(spread[1:].sum())
+        self.mass = formed * (self.dtype.type(1.0) - off) + due
+        self.wanted.put_off = float((formed * off).sum(dtype=np.float64))
+        self.wanted.taken_up = float(due.sum(dtype=np.float64))
+
+    def _options(self, scene: Scene, prices: Floats) -> Options:
+        s = self.segment
+        with np.errstate(invalid="ignore"):
+            delay = s.time_value * scene.delay_h
+            gain = np.where(scene.open & np.isfinite(prices), scene.quality - delay, -np.inf)
+        cost = s.price_coefficient * np.where(np.isfinite(prices), prices, 0.0)
+        return Options(np.nan_to_num(gain, nan=-np.inf), cost, scene.provider, s.attachment, s.taste_noise, s.outside)
+
+    def _local_utility(self) -> NDArray[Any] | None:
+        machine = self.segment.local
+        if machine is None:
+            return None
+        s = self.segment
+        hours = s.workload.output / machine.speed / 3600.0
+        gain = machine.quality - s.time_value * hours
+        cost = s.price_coefficient * machine.usd_per_request * self.inverse_worth
+        return np.where(self.has_local, self.dtype.type(gain) - cost, -np.inf).astype(self.dtype)
+
+    def choose(self, scene: Scene, prices: Floats, *, slopes: bool, keep: bool = False) -> Chosen:
+        """Individuals' choices at these prices."""
+        attached = self.attached if self.segment.attachment > 0 else None
+        mass = self.mass
+        if np.isfinite(self.segment.budget_usd_per_day):
+            mass = self._affordable(scene, prices, attached)
+        return choose(
+            self._options(scene, prices), self.inverse_worth, mass, attached, local=self._local_utility(),
+            slopes=self.segment.price_coefficient if slopes else None, keep=keep,
+        )  # fmt: skip
+
+    def _affordable(
+        self, scene: Scene, prices: Floats, attached: NDArray[Any] | None
+    ) -> NDArray[Any]:
+        """Requests that individuals' budgets allow at these prices."""
+        chosen = choose(
+            self._options(scene, prices), self.inverse_worth, self.mass, attached, local=self._local_utility(), keep=True
+        )
+        assert chosen.shares is not None
+        bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
+        spent = self.mass * (chosen.shares[:, : bill.size] @ bill)
+        allowed = np.minimum(1.0, self.budget_left / np.maximum(spent, np.finfo(self.dtype).tiny))
+        mass = (self.mass * allowed).astype(self.dtype)
+        self._spent = np.minimum(spent, self.budget_left)
+        self.wanted.unaffordable = float((self.mass - mass).sum(dtype=np.float64))
+        return mass
+
+    def reply(self, scene: Scene, prices: Floats) -> Reply:
+        """Orders at these prices of a request [USD]."""
+        chosen = self.choose(scene, prices, slopes=scene.slopes)
+        count = prices.size
+        local = float(chosen.shares_sum[count]) if self.segment.local else 0.0
+        own = np.zeros(count) if chosen.own is None else chosen.own[:count]
+        cross = np.zeros((count, count)) if chosen.cross is None else chosen.cross[:count, :count]
+        return Reply(chosen.shares_sum[:count], chosen.nothing, local, chosen.surplus, own, cross)
+
+    def settle(self, scene: Scene, prices: Floats) -> None:
+        """Budgets are spent, habits learn what the period was worth, some choose their provider anew."""
+        s = self.segment
+        if np.isfinite(s.budget_usd_per_day):
+            self._affordable(scene, prices, self.attached if s.attachment > 0 else None)
+            self.budget_left = self.budget_left - self._spent
+        if s.attachment > 0:
+            self._reattach(scene, prices)
+
+    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
+        """Remember what a request was worth in this period, for the habit of putting off."""
+        if self.habit:
+            requests = float(self.mass.sum(dtype=np.float64))
+            if requests > 0:
+                self.habit.learn(period, surplus / requests, usual_price)
+
+    def _reattach(self, scene: Scene, prices: Floats) -> None:
+        """A few individuals look again, and stay with whom they choose."""
+        s = self.segment
+        chance = min(1.0, s.reconsider_per_day * self.calendar.tick_hours / 24.0)
+        number = self._choices.binomial(self.attached.size, chance)
+        if number == 0:
+            return
+        who = self._choices.integers(0, self.attached.size, number)
+        chosen = choose(
+            self._options(scene, prices), self.inverse_worth[who], self.mass[who], self.attached[who], keep=True
+        )
+        assert chosen.shares is not None
+        ladder = np.cumsum(chosen.shares, axis=1)
+        draw = self._choices.random(number)
+        pick = (ladder < draw[:, None]).sum(axis=1)
+        provider = np.append(scene.provider, -1)[np.minimum(pick, scene.provider.size)]
+        # Those who choose nothing stay attached to whom they were.
+        self.attached[who] = np.where(provider >= 0, provider, self.attached[who]).astype(np.int16)

@@ -1,0 +1,31 @@
+"""What users of one segment see of the market when they choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Offers as one segment sees them; arrays over offers.
+
+    Attributes:
+        names: of the offers.
+        provider: number of the provider.
+        quality: worth of an answer relative to a perfect one.
+        delay_h: expected wait and time of writing [h].
+        open: whether the segment may buy.
+        slopes: whether derivatives by price are wanted.
+    """
+
+    names: NDArray[np.str_]
+    provider: NDArray[np.int64]
+    quality: Floats
+    delay_h: Floats
+    open: NDArray[np.bool_]
+    slopes: bool = True

@@ -1,0 +1,260 @@
+"""Segments of users: what they ask for, what it is worth to them, and how they choose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from capacity import Workload
+from capacity.errors import InputError, require
+from market.demand.load_shape import FLAT, LoadShape
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A time zone and the share of the segment's users that live there."""
+
+    name: str
+    utc_offset_h: float
+    share: float
+
+    def __post_init__(self) -> None:
+        require(f"zone '{self.name}': utc_offset_h", self.utc_offset_h, at_least=-12, at_most=14)
+        require(f"zone '{self.name}': share", self.share, at_least=0, at_most=1)
+
+
+ONE_ZONE = (Zone("UTC", 0.0, 1.0),)
+
+
+@dataclass(frozen=True)
+class Deferral:
+    """Work that can wait for a cheaper hour.
+
+    Attributes:
+        share: share of the requests that may be put off.
+        deadline_h: for how long at most [h].
+        cost_usd: what it costs a user to put a request off [USD], however far.
+        cost_usd_per_h: and for every hour of it [USD/h].
+        pace: how far a cohort moves its habit in a day towards where the money is, relative to the gain;
+            the projection dynamics of Nagurney and Zhang (1997), whose rest points are Wardrop's equilibria.
+        memory_days: days over which a cohort averages what hours have been worth.
+    """
+
+    share: float
+    deadline_h: float
+    cost_usd: float = 0.0
+    cost_usd_per_h: float = 0.0
+    pace: float = 0.2
+    memory_days: float = 1.0
+
+    def __post_init__(self) -> None:
+        require("deferral: share", self.share, at_least=0, at_most=1)
+        require("deferral: deadline_h", self.deadline_h, at_least=0)
+        require("deferral: cost_usd", self.cost_usd, at_least=0)
+        require("deferral: cost_usd_per_h", self.cost_usd_per_h, at_least=0)
+        require("deferral: pace", self.pace, above=0)
+        require("deferral: memory_days", self.memory_days, at_least=1)
+
+
+@dataclass(frozen=True)
+class LocalMachine:
+    """A machine of one's own: paid once, slower, of lower quality.
+
+    Attributes:
+        owners: share of the individuals who have one.
+        quality: worth of its answer relative to a perfect one.
+        speed: speed [token/s].
+        usd_per_request: electricity of a request [USD].
+    """
+
+    owners: float
+    quality: float
+    speed: float
+    usd_per_request: float
+
+    def __post_init__(self) -> None:
+        require("local machine: owners", self.owners, at_least=0, at_most=1)
+        require("local machine: quality", self.quality, at_least=0)
+        require("local machine: speed", self.speed, above=0)
+        require("local machine: usd_per_request", self.usd_per_request, at_least=0)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A kind of user.
+
+    The worth of a request to individual i is ``worth_usd`` times a log-normal factor of median 1. The utility
+    of offer j is, in USD,
+
+        worth_i x (quality_j - time_value x delay_j) - price_coefficient x price_j
+        + worth_i x attachment x [j is of the provider that i uses] + worth_i x taste_noise x Gumbel,
+
+    against ``outside`` x worth_i for asking nobody. With taste noise 0 the best option is taken.
+
+    Attributes:
+        name: what it is called.
+        workload: shape of a request.
+        users: real people (or agents) in the segment.
+        individuals: simulated individuals that stand for them.
+        requests_per_day: mean requests of one user and day.
+        size_spread: standard deviation of the log of requests per day between individuals.
+        worth_usd: median worth of a request answered perfectly at once [USD].
+        worth_spread: standard deviation of the log of that worth between individuals.
+        taste_noise: scale of the Gumbel tastes, relative to the worth.
+        price_coefficient: weight of money.
+        time_value: share of the worth lost per hour of delay [1/h].
+        attachment: worth of staying with the present provider, relative to the worth.
+        reconsider_per_day: share of individuals whose provider is chosen anew in a day.
+        outside: utility of asking nobody, relative to the worth; None if that is no option.
+        patience_h: mean time that a waiting request stays in a queue [h].
+        budget_usd_per_day: median budget of an individual user [USD/day]; infinite for none. Log-normal with
+            the spread of the sizes.
+        deferral: work that can wait, or None.
+        local: a machine of one's own, or None.
+        shape: relative load by local hour.
+        zones: time zones.
+        burstiness: variance over mean of the number of requests, in discrete runs; 1 is Poisson.
+        growth: factor a year of users.
+        dtype: 'float64', or 'float32' for large populations.
+    """
+
+    name: str
+    workload: Workload
+    users: float
+    individuals: int = 1
+    requests_per_day: float = 24.0
+    size_spread: float = 0.0
+    worth_usd: float = 1.0
+    worth_spread: float = 0.0
+    taste_noise: float = 1.0
+    price_coefficient: float = 1.0
+    time_value: float = 0.0
+    attachment: float = 0.0
+    reconsider_per_day: float = 1.0
+    outside: float | None = 0.0
+    patience_h: float = math.inf
+    budget_usd_per_day: float = math.inf
+    deferral: Deferral | None = None
+    local: LocalMachine | None = None
+    shape: LoadShape = FLAT
+    zones: tuple[Zone, ...] = ONE_ZONE
+    burstiness: float = 1.0
+    growth: float = 1.0
+    dtype: str = "float64"
+
+    def __post_init__(self) -> None:
+        where = f"segment '{self.name}': "
+        for name in ("users", "requests_per_day", "size_spread", "worth_spread", "taste_noise", "price_coefficient",
+                     "time_value", "attachment"):  # fmt: skip
+            require(where + name, getattr(self, name), at_least=0)
+        require(where + "individuals", self.individuals, at_least=1, at_most=1e9)
+        require(where + "worth_usd", self.worth_usd, above=0)
+        require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
+        require(where + "burstiness", self.burstiness, at_least=1)
+        require(where + "growth", self.growth, above=0)
+        for name in ("patience_h", "budget_usd_per_day"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"{where}{name} is {getattr(self, name)}, but must be at least 0 (or inf)")
+        if self.outside is not None:
+            require(where + "outside", self.outside)
+        if self.dtype not in ("float32", "float64"):
+            raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
+        if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
+            raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
+
+    def quality_of(self, quality: float | Mapping[str, float]) -> float:
+        """Read a quality given for all segments, or by segment."""
+        if isinstance(quality, Mapping):
+            if self.name not in quality:
+                raise InputError(f"no quality is given for segment '{self.name}'; given: {', '.join(quality)}")
+            return float(quality[self.name])
+        return float(quality)
+
+
+@dataclass(frozen=True)
+class LinearDemand:
+    """Demand of a whole segment: q = (choke - p) / slope, for p below the choke price; 0 above.
+
+    Inverse demand p = choke - slope·q, in USD per request and requests per tick.
+    """
+
+    choke: float
+    slope: float
+
+    def __post_init__(self) -> None:
+        require("linear demand: choke", self.choke)
+        require("linear demand: slope", self.slope, above=0)
+
+    def quantity(self, price: float) -> float:
+        """Requests a tick at a price [USD]."""
+        return max(self.choke - price, 0.0) / self.slope
+
+    def surplus(self, price: float) -> float:
+        """Area under demand above the price [USD]."""
+        return 0.5 * max(self.choke - price, 0.0) ** 2 / self.slope
+
+    def fall(self, price: float) -> float:
+        """-dq/dp [requests per USD]."""
+        return 1.0 / self.slope if price < self.choke else 0.0
+
+
+@dataclass(frozen=True)
+class IsoelasticDemand:
+    """Demand of a whole segment: q = scale x p^-elasticity, up to ``most``; elasticity above 1."""
+
+    scale: float
+    elasticity: float
+    most: float = 1e12
+
+    def __post_init__(self) -> None:
+        require("isoelastic demand: scale", self.scale, above=0)
+        require("isoelastic demand: elasticity", self.elasticity, above=1)
+        require("isoelastic demand: most", self.most, above=0)
+
+    @property
+    def _kink(self) -> float:
+        return float((self.scale / self.most) ** (1.0 / self.elasticity))
+
+    def quantity(self, price: float) -> float:
+        """Requests a tick at a price [USD]."""
+        return float(self.scale * max(price, self._kink) ** -self.elasticity)
+
+    def surplus(self, price: float) -> float:
+        """Area under demand above the price [USD]; finite, since the elasticity is above 1."""
+        p, e = max(price, self._kink), self.elasticity
+        return float(self.scale * p ** (1.0 - e) / (e - 1.0)) + self.most * max(self._kink - price, 0.0)
+
+    def fall(self, price: float) -> float:
+        """-dq/dp [requests per USD]."""
+        return self.elasticity * self.quantity(price) / price if price > self._kink else 0.0
+
+
+type DemandCurve = LinearDemand | IsoelasticDemand
+
+
+@dataclass(frozen=True)
+class CurveSegment:
+    """A segment given by its demand curve in each period of the day, in place of individuals.
+
+    Attributes:
+        name: what it is called.
+        curves: one for all ticks, or one for each tick of the day in turn.
+        workload: shape of a request.
+        offers: names of the offers it may buy; None for all. It buys the cheapest, ties shared equally.
+        patience_h: mean time that a waiting request stays [h]; 0 leaves at the end of the tick.
+    """
+
+    name: str
+    curves: tuple[DemandCurve, ...]
+    workload: Workload = field(default_factory=lambda: Workload(0, 1_000_000))
+    offers: tuple[str, ...] | None = None
+    patience_h: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.curves:
+            raise InputError(f"segment '{self.name}' has no demand curve")
+
+    def quality_of(self, quality: float | Mapping[str, float]) -> float:  # noqa: ARG002
+        """Curves know no quality."""
+        return 1.0

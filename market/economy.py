@@ -1,0 +1,79 @@
+"""An economy: everything a run is made of, as plain values that can be compared and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from capacity.errors import InputError, UnknownNameError, nearest, require
+from market.calendar import Calendar
+from market.demand.segment import CurveSegment, Segment
+from market.exchange.books import Tariff
+from market.exchange.clearing import Clearing, PostedPrices
+from market.exchange.rationing import FirstCome, Rationing, StrictPriority
+from market.exchange.waits import WaitModel
+from market.supply.specs import Contract, Hyperscaler, Provider
+from market.supply.wholesale import Wholesale
+
+
+@dataclass(frozen=True)
+class Economy:
+    """What a run is made of.
+
+    Attributes:
+        segments: users.
+        providers: sellers of tokens.
+        hyperscalers: owners of machines who rent them out.
+        contracts: racks rented for a term.
+        calendar: start and length of ticks.
+        clearing: how the retail market clears.
+        rationing: who is served first when a pool is full.
+        waits: how users expect to wait.
+        wholesale: how machines are given out.
+        tariff: how input and cached tokens are billed relative to output.
+        whole: whole requests that arrive at random, in place of a fluid of expected ones.
+        fallback: whether those who lose patience try another offer before they give up.
+        learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
+    """
+
+    segments: tuple[Segment | CurveSegment, ...]
+    providers: tuple[Provider, ...]
+    hyperscalers: tuple[Hyperscaler, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
+    clearing: Clearing = field(default_factory=PostedPrices)
+    rationing: Rationing = field(default_factory=lambda: StrictPriority(within=FirstCome()))
+    waits: WaitModel = field(default_factory=WaitModel)
+    wholesale: Wholesale = field(default_factory=Wholesale)
+    tariff: Tariff = field(default_factory=Tariff)
+    whole: bool = False
+    fallback: bool = True
+    learning_ticks: float = 3.0
+
+    def __post_init__(self) -> None:
+        require("economy: learning_ticks", self.learning_ticks, at_least=1)
+        for kind, names in (
+            ("segments", [s.name for s in self.segments]),
+            ("agents", [a.name for a in (*self.segments, *self.providers, *self.hyperscalers)]),
+            ("offers", [o.name for p in self.providers for o in p.offers]),
+        ):
+            doubled = {name for name in names if names.count(name) > 1}
+            if doubled:
+                raise InputError(f"economy: {kind} must have different names; twice: {', '.join(sorted(doubled))}")
+        segments = [s.name for s in self.segments]
+        for provider in self.providers:
+            for offer in provider.offers:
+                for name in offer.open_to or ():
+                    self._known(f"offer '{offer.name}': open_to", name, segments)
+                for segment in self.segments:
+                    segment.quality_of(offer.quality)
+        for contract in self.contracts:
+            self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
+            self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+
+    @staticmethod
+    def _known(what: str, name: str, known: Iterable[str]) -> None:
+        names = list(known)
+        if name not in names:
+            listed = ", ".join(names) or "none"
+            raise UnknownNameError(f"{what} '{name}' is unknown{nearest(name, names)}; known: {listed}")

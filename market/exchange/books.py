@@ -1,0 +1,170 @@
+"""The retail book: everything on offer, as arrays of one entry an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity import Workload
+from capacity.errors import InputError
+from market.exchange.technology import LOADS, Technology
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One offer as it enters the book.
+
+    Attributes:
+        name: what it is called.
+        provider: number of the provider that sells it.
+        pool: number of the capacity pool that serves it.
+        technology: how a request turns into work.
+        speed: promised speed [token/s].
+        priority: place in the order of service; smaller is served first.
+        deadline_h: age at which a waiting request is turned away [h]; infinite for none.
+        quota: requests that one user may make in a day; infinite for none.
+        quality: worth of an answer relative to a perfect one, by segment.
+        open_to: segments that may buy it; None for all.
+    """
+
+    name: str
+    provider: int
+    pool: int
+    technology: Technology
+    speed: float
+    priority: float
+    deadline_h: float
+    quota: float
+    quality: tuple[float, ...]
+    open_to: tuple[bool, ...] | None = None
+
+
+@dataclass
+class Book:
+    """All offers (J) seen by all segments (S).
+
+    Attributes:
+        names: by offer.
+        provider, pool: numbers, by offer.
+        priority, deadline_ticks, quota, promised: by offer.
+        work: rack-hours of one request [rack-h], by segment and offer.
+        billed: what one request pays for, in million output-equivalent tokens, by segment and offer.
+        tokens: tokens of one request, input and output [million], by segment.
+        quality: by segment and offer.
+        open: whether the segment may buy the offer.
+        hours: time of writing an answer at each of ``technology.LOADS`` [h], by segment, offer and load.
+        slots: requests a rack has in flight at full load, by segment and offer.
+        price: list price [USD per million output-equivalent tokens], by offer; changes every tick.
+        pools: number of pools.
+    """
+
+    names: list[str]
+    provider: Ints
+    pool: Ints
+    priority: Floats
+    deadline_ticks: Floats
+    quota: Floats
+    promised: Floats
+    work: Floats
+    billed: Floats
+    tokens: Floats
+    quality: Floats
+    open: NDArray[np.bool_]
+    hours: Floats
+    slots: Floats
+    price: Floats
+    pools: int
+    listings: list[Listing] = field(default_factory=list)
+
+    @property
+    def offers(self) -> int:
+        """Number of offers, J."""
+        return len(self.names)
+
+    @property
+    def segments(self) -> int:
+        """Number of segments, S."""
+        return self.work.shape[0]
+
+    def request_prices(self) -> Floats:
+        """Price of a request [USD], by segment and offer."""
+        return self.price * self.billed
+
+    def of_provider(self, provider: int) -> Ints:
+        """Numbers of the offers of one provider."""
+        return np.flatnonzero(self.provider == provider)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """How tokens are billed relative to output tokens.
+
+    Input tokens cost a quarter of output tokens at the median, cache reads a tenth of input
+    [first-party price lists, July 2026].
+    """
+
+    input_ratio: float = 0.25
+    cached_ratio: float = 0.025
+
+    def billed(self, workload: Workload) -> float:
+        """Million output-equivalent tokens of one request."""
+        cached = workload.input * workload.cached
+        return (workload.output + self.input_ratio * workload.fresh + self.cached_ratio * cached) / 1e6
+
+
+def make_book(
+    listings: Sequence[Listing], workloads: Sequence[Workload], tariff: Tariff, tick_hours: float, pools: int
+) -> Book:
+    """Put listings into arrays; what a listing's technology cannot serve for a segment is not open to it."""
+    segments, offers = len(workloads), len(listings)
+    names = [listing.name for listing in listings]
+    if len(set(names)) != offers:
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"two offers are called '{doubled}'")
+    shape = (segments, offers)
+    work, slots = np.full(shape, 1.0), np.ones(shape)
+    is_open = np.ones(shape, dtype=bool)
+    table = []
+    for s, workload in enumerate(workloads):
+        row = []
+        for j, listing in enumerate(listings):
+            promised = listing.speed
+            try:
+                work[s, j] = listing.technology.work(workload, promised)
+                row.append(workload.output / 3600.0 / listing.technology.speeds(workload, promised))
+                slots[s, j] = listing.technology.slots(workload, promised)
+            except InputError:
+                is_open[s, j] = False
+                row.append(np.zeros(LOADS.size))
+            if listing.open_to is not None:
+                is_open[s, j] &= listing.open_to[s]
+        table.append(row)
+    for j, listing in enumerate(listings):
+        if not is_open[:, j].any():
+            raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
+    column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
+    return Book(
+        names=names,
+        provider=np.array([x.provider for x in listings], dtype=np.int64),
+        pool=np.array([x.pool for x in listings], dtype=np.int64),
+        priority=np.array([x.priority for x in listings], dtype=np.float64),
+        deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
+        quota=np.array([x.quota for x in listings], dtype=np.float64),
+        promised=np.array([x.speed for x in listings], dtype=np.float64),
+        work=work,
+        billed=np.repeat(np.array([[tariff.billed(w)] for w in workloads]), offers, axis=1).reshape(shape),
+        tokens=np.array([(w.input + w.output) / 1e6 for w in workloads]),
+        quality=column.reshape(shape),
+        open=is_open,
+        hours=np.array(table, dtype=np.float64).reshape(segments, offers, LOADS.size),
+        slots=slots,
+        price=np.zeros(offers),
+        pools=pools,
+        listings=list(listings),
+    )

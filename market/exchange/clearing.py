@@ -1,0 +1,249 @@
+"""Clearing: at which prices users order, and what scarcity is worth.
+
+A mechanism gets the situation of one tick and gives prices and orders. What capacity cannot serve waits in
+the queues, in the order of the rationing rule. To add a mechanism, add one subclass of ``Clearing``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.books import Book
+from market.exchange.supply_curve import SupplyCurve
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Response:
+    """What users order at given prices of requests.
+
+    Attributes:
+        requests: orders, by segment and offer.
+        surplus: expected surplus of the users [USD], by segment.
+        own: fall of an offer's orders with its own price, were nobody to come from or go to another offer
+            [requests per USD], by segment and offer.
+        cross: rise of offer j's orders with offer k's price from those who weigh both, by segment, j and k;
+            the derivative of orders is ``cross - diag(own)``.
+    """
+
+    requests: Floats
+    surplus: Floats
+    own: Floats
+    cross: Floats
+
+    def derivative(self, segment: int) -> Floats:
+        """d requests_j / d price_k of a segment [requests per USD]."""
+        return np.asarray(self.cross[segment] - np.diag(self.own[segment]))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a mechanism sees of one tick.
+
+    Attributes:
+        book: the offers with their list prices.
+        capacity: work that can be done for new orders [rack-h], by pool.
+        supply: supply curve, by pool.
+        respond: orders at given prices of a request [USD], by segment and offer.
+        rents: scarcity rents of the last tick [USD per rack-h], by pool: where to start.
+    """
+
+    book: Book
+    capacity: Floats
+    supply: Sequence[SupplyCurve]
+    respond: Callable[[Floats], Response]
+    rents: Floats
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """The outcome of a mechanism.
+
+    Attributes:
+        prices: price of a request [USD], by segment and offer.
+        response: orders at these prices, and their surplus.
+        rents: scarcity rent [USD per rack-h], by pool; 0 where prices are posted.
+        gap: duality gap of the auction over the money spent [1]; 0 where prices are posted.
+        evaluations: how often users were asked.
+    """
+
+    prices: Floats
+    response: Response
+    rents: Floats
+    gap: float = 0.0
+    evaluations: int = 1
+
+
+class Clearing(ABC):
+    """A way to clear the retail market."""
+
+    @abstractmethod
+    def clear(self, situation: Situation) -> Cleared:
+        """Find prices and orders."""
+
+
+@dataclass(frozen=True)
+class PostedPrices(Clearing):
+    """Users order at the list prices; what does not fit is rationed and waits."""
+
+    def clear(self, situation: Situation) -> Cleared:
+        """Orders at list prices."""
+        prices = situation.book.request_prices()
+        return Cleared(prices, situation.respond(prices), np.zeros(situation.book.pools))
+
+
+@dataclass(frozen=True)
+class ScarcityAuction(Clearing):
+    """Every pool asks the rent at which just so much work is ordered as it can do.
+
+    The rents minimise the convex dual: users' expected surplus at prices (list price + rent x work) plus the
+    owners' profit, over rents >= 0; its gradient is the work offered minus the work ordered. Found by
+    projected Newton steps from the last tick's rents; where demand jumps (no taste noise), pool by pool by
+    bisection, and the users who are indifferent at the rent are served as far as capacity goes.
+
+    Attributes:
+        tolerance: largest excess of work ordered over work offered, relative.
+        steps: Newton steps at most before bisection.
+    """
+
+    tolerance: float = 1e-10
+    steps: int = 60
+
+    def clear(self, situation: Situation) -> Cleared:
+        """Find the rents."""
+        return _Dual(situation, self.tolerance, self.steps).solve()
+
+
+class _Dual:
+    """The dual problem of one tick."""
+
+    def __init__(self, situation: Situation, tolerance: float, steps: int) -> None:
+        self.situation, self.tolerance, self.steps = situation, tolerance, steps
+        self.list_prices = situation.book.request_prices()
+        self.evaluations = 0
+        self.member = np.zeros((situation.book.offers, situation.book.pools))
+        self.member[np.arange(situation.book.offers), situation.book.pool] = 1.0
+
+    def prices(self, rents: Floats) -> Floats:
+        book = self.situation.book
+        return np.asarray(self.list_prices + rents[book.pool] * book.work)
+
+    def ask(self, rents: Floats) -> tuple[Response, Floats, float]:
+        """Users' response at rents, the gradient, and the dual value."""
+        self.evaluations += 1
+        s = self.situation
+        response = s.respond(self.prices(rents))
+        offered = np.array([c.quantity(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True)])
+        profit = sum(c.profit(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True))
+        ordered = (response.requests * s.book.work).sum(axis=0) @ self.member
+        return response, offered - ordered, float(response.surplus.sum() + profit)
+
+    def small(self, gradient: Floats, rents: Floats) -> bool:
+        """Whether no pool is over-ordered, and none that asks a rent has work left."""
+        scale = self.tolerance * np.maximum(self.situation.capacity, 1e-300)
+        free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
+        return bool(np.all(free <= scale))
+
+    def solve(self) -> Cleared:
+        rents = np.maximum(self.situation.rents, 0.0)
+        if self.situation.book.offers == 0:
+            return Cleared(self.list_prices, self.ask(rents * 0)[0], rents * 0, 0.0, 1)
+        response, gradient, value = self.ask(rents)
+        for _ in range(self.steps):
+            if self.small(gradient, rents):
+                return self._result(rents, response, gradient)
+            step = self._newton(rents, response, gradient)
+            length, found = 1.0, None
+            while length > 1e-6:
+                trial = np.maximum(rents + length * step, 0.0)
+                answer = self.ask(trial)
+                if answer[2] <= value + 1e-4 * float(gradient @ (trial - rents)) or (
+                    self._worst(answer[1], trial) < 0.5 * self._worst(gradient, rents)
+                ):
+                    found = trial, answer
+                    break
+                length *= 0.4
+            if found is None or np.array_equal(found[0], rents):
+                break
+            rents, (response, gradient, value) = found
+        if self.small(gradient, rents):
+            return self._result(rents, response, gradient)
+        return self._bisect(rents)
+
+    def _worst(self, gradient: Floats, rents: Floats) -> float:
+        free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
+        return float(np.max(free / np.maximum(self.situation.capacity, 1e-300)))
+
+    def _newton(self, rents: Floats, response: Response, gradient: Floats) -> Floats:
+        s = self.situation
+        hessian = np.zeros((s.book.pools, s.book.pools))
+        for segment in range(s.book.segments):
+            weighted = s.book.work[segment][:, None] * self.member
+            hessian -= weighted.T @ response.derivative(segment) @ weighted
+        slopes = [c.slope(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True)]
+        hessian += np.diag(slopes)
+        free = (rents > 0) | (gradient < 0)
+        step = np.zeros(rents.shape)
+        index = np.flatnonzero(free)
+        block = hessian[np.ix_(index, index)]
+        ridge = 1e-12 * max(float(np.trace(block)) / max(index.size, 1), 1e-300)
+        step[index] = -np.linalg.lstsq(block + ridge * np.eye(index.size), gradient[index], rcond=None)[0]
+        return step
+
+    def _bisect(self, rents: Floats) -> Cleared:
+        """Pool by pool: the rent at which demand passes capacity; buyers at the jump are split."""
+        rents = rents.copy()
+        low_side, high_side = rents, rents
+        for _ in range(200):
+            before = rents.copy()
+            for pool in range(self.situation.book.pools):
+                low, high = self._bracket(rents, pool)
+                rents[pool] = high
+                if self.situation.book.pools == 1:
+                    low_side, high_side = np.array([low]), np.array([high])
+            if np.allclose(rents, before, rtol=1e-13, atol=1e-15):
+                break
+        response, gradient, _ = self.ask(high_side if self.situation.book.pools == 1 else rents)
+        if self.situation.book.pools == 1 and rents[0] > 0:
+            more, over, _ = self.ask(low_side)
+            if over[0] < gradient[0]:
+                share = float(np.clip(gradient[0] / (gradient[0] - over[0]), 0.0, 1.0))
+                response = Response(
+                    response.requests + share * (more.requests - response.requests), response.surplus,
+                    response.own, response.cross,
+                )  # fmt: skip
+                gradient = gradient + share * (over - gradient)
+        return self._result(rents, response, gradient)
+
+    def _bracket(self, rents: Floats, pool: int) -> tuple[float, float]:
+        def over(rent: float) -> bool:
+            trial = rents.copy()
+            trial[pool] = rent
+            return bool(self.ask(trial)[1][pool] < -1e-15 * self.situation.capacity[pool])
+
+        if not over(0.0):
+            return 0.0, 0.0
+        low, high = 0.0, max(float(rents[pool]), 1e-9)
+        while over(high):
+            low, high = high, 4.0 * high
+            if high > 1e30:
+                return low, high
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            if middle in (low, high):
+                break
+            low, high = (middle, high) if over(middle) else (low, middle)
+        return low, high
+
+    def _result(self, rents: Floats, response: Response, gradient: Floats) -> Cleared:
+        prices = self.prices(rents)
+        spent = float((prices * response.requests).sum())
+        over = np.maximum(-gradient, 0.0) * rents
+        gap = float(np.abs(gradient * rents).sum() + over.sum()) / spent if spent > 0 else 0.0
+        return Cleared(prices, response, rents, gap, self.evaluations)

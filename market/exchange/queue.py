@@ -1,0 +1,140 @@
+"""Requests that wait: by offer, segment and age, in whole requests or as a fluid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.books import Book
+from market.exchange.rationing import Claims, Rationing
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass
+class Round:
+    """What happened to the queues in one tick; requests by segment and offer unless said otherwise.
+
+    For every offer: joined + waited = served + left_late + left_impatient + waiting.
+
+    Attributes:
+        joined: new requests of this tick.
+        served: requests served.
+        left_late: requests turned away at the deadline.
+        left_impatient: requests that ran out of patience.
+        waiting: requests that wait at the end.
+        served_wait_h, left_wait_h: waiting time of those served and of those who left, summed [request-h].
+        used: work done [rack-h], by pool.
+    """
+
+    joined: Floats
+    served: Floats
+    left_late: Floats
+    left_impatient: Floats
+    waiting: Floats
+    served_wait_h: Floats
+    left_wait_h: Floats
+    used: Floats
+
+
+class Queue:
+    """The waiting requests of all offers.
+
+    ``waiting[s, j, a]`` is how many requests of segment s wait at offer j since a ticks ago. Fluid or whole
+    requests are settings of this one queue: with ``whole`` the rationing rule serves whole requests only,
+    and impatience is drawn.
+    """
+
+    def __init__(
+        self, segments: int, offers: int, tick_hours: float, patience_h: Floats, *, whole: bool = False
+    ) -> None:
+        """``patience_h``: mean time that a request of each segment is willing to wait [h]; infinite for ever."""
+        self.tick_hours = tick_hours
+        self.whole = whole
+        self.waiting: Floats = np.zeros((segments, offers, 1))
+        patience = np.asarray(patience_h, dtype=np.float64)
+        safe = np.where(patience > 0, patience, 1.0)
+        self.stays = np.where(patience > 0, np.exp(-tick_hours / safe), 0.0)
+        self.waited_h: Floats = np.zeros((segments, offers))
+        """Waiting time so far of the requests that wait now, summed [request-h]."""
+
+    @property
+    def length(self) -> Floats:
+        """Requests waiting, by segment and offer."""
+        return np.asarray(self.waiting.sum(axis=2))
+
+    def backlog(self, work: Floats) -> Floats:
+        """Work waiting [rack-h], by offer."""
+        return np.asarray((self.length * work).sum(axis=0))
+
+    def serve(
+        self, book: Book, arrivals: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator
+    ) -> Round:
+        """Let ``arrivals`` join, serve what ``capacity`` [rack-h by pool] allows, and let the impatient leave."""
+        queue = np.concatenate([arrivals[:, :, None], self.waiting], axis=2)
+        # New requests have age 0; what waited before has aged by a tick already (see _leave).
+        served, used = self._allot(book, queue, capacity, rule, rng)
+        left = queue - served
+        if not self.whole:
+            left[left < 1e-12 * np.maximum(queue, 1e-300)] = 0.0
+            served = queue - left
+        ages = np.arange(queue.shape[2]) * self.tick_hours
+        served_wait = (served * ages).sum(axis=2)
+        before = (left * ages).sum(axis=2)
+        late, impatient = self._leave(book, left, rng)
+        left_wait = before - (left * ages).sum(axis=2)
+        self._keep(left)
+        return Round(arrivals, served.sum(axis=2), late, impatient, self.length, served_wait, left_wait, used)
+
+    def _allot(
+        self, book: Book, queue: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        asked = queue * book.work[:, :, None]
+        by_pool = np.bincount(book.pool, weights=asked.sum(axis=(0, 2)), minlength=book.pools)
+        if self.whole:
+            enough = by_pool <= capacity * (1.0 - 1e-12)
+        else:
+            enough = by_pool <= capacity
+        served = queue * enough[book.pool][None, :, None]
+        for pool in np.flatnonzero(~enough):
+            of_pool = book.pool == pool
+            s, j, age = np.nonzero((queue > 0) & of_pool[None, :, None])
+            work = book.work[s, j]
+            claims = Claims(
+                work=queue[s, j, age] * work,
+                priority=book.priority[j],
+                arrived=-age.astype(np.float64),
+                size=work if self.whole else np.zeros(work.shape),
+            )
+            given = rule.share(claims, float(capacity[pool]), rng) / work
+            served[s, j, age] = np.rint(given) if self.whole else np.minimum(given, queue[s, j, age])
+        used = np.bincount(book.pool, weights=(served * book.work[:, :, None]).sum(axis=(0, 2)), minlength=book.pools)
+        return served, np.minimum(used, capacity)
+
+    def _leave(self, book: Book, left: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Take out of ``left`` those whose deadline passes and those who lose patience."""
+        ages = np.arange(left.shape[2])
+        over = (ages[None, :] + 1 > book.deadline_ticks[:, None])[None, :, :]
+        late = left * over
+        left -= late
+        if self.whole:
+            stays = np.broadcast_to(self.stays[:, None, None], left.shape)
+            impatient = left - rng.binomial(left.astype(np.int64), stays)
+        else:
+            impatient = left * (1.0 - self.stays)[:, None, None]
+        left -= impatient
+        return late.sum(axis=2), impatient.sum(axis=2)
+
+    def _keep(self, left: Floats) -> None:
+        """Keep what is left, a tick older, and drop ages at which nobody waits."""
+        oldest = int(np.max(np.flatnonzero(left.any(axis=(0, 1))), initial=-1)) + 1
+        self.waiting = left[:, :, : max(oldest, 1)].copy()
+        ages = (np.arange(self.waiting.shape[2]) + 1.0) * self.tick_hours
+        self.waited_h = (self.waiting * ages).sum(axis=2)
+
+    def add(self, requests: Floats) -> None:
+        """Let requests that left another offer join as if they had come in the tick that ends."""
+        self.waiting[:, :, 0] += requests
+        self.waited_h += requests * self.tick_hours

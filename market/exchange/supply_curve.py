@@ -1,0 +1,64 @@
+"""What a pool offers at a scarcity rent: a fixed capacity, or more of it the more is paid."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from capacity.errors import require
+
+
+class SupplyCurve(ABC):
+    """Work offered [rack-h] at a rent above running cost [USD per rack-h], and the profit from it."""
+
+    @abstractmethod
+    def quantity(self, rent: float, capacity: float) -> float:
+        """Work offered at a rent [rack-h]; ``capacity`` is what the pool has in this tick."""
+
+    @abstractmethod
+    def profit(self, rent: float, capacity: float) -> float:
+        """Integral of the quantity over rents from 0 [USD]."""
+
+    @abstractmethod
+    def slope(self, rent: float, capacity: float) -> float:
+        """Derivative of the quantity [rack-h per (USD per rack-h)]."""
+
+
+@dataclass(frozen=True)
+class FixedCapacity(SupplyCurve):
+    """All of the capacity at any rent."""
+
+    def quantity(self, rent: float, capacity: float) -> float:  # noqa: ARG002
+        """The capacity."""
+        return capacity
+
+    def profit(self, rent: float, capacity: float) -> float:
+        """Rent times capacity."""
+        return rent * capacity
+
+    def slope(self, rent: float, capacity: float) -> float:  # noqa: ARG002
+        """None."""
+        return 0.0
+
+
+@dataclass(frozen=True)
+class RisingCost(SupplyCurve):
+    """Marginal cost rises with the work done: ``slope_usd`` USD per rack-h more for each rack-h, up to capacity."""
+
+    slope_usd: float
+
+    def __post_init__(self) -> None:
+        require("rising cost: slope_usd", self.slope_usd, above=0)
+
+    def quantity(self, rent: float, capacity: float) -> float:
+        """Work whose marginal cost is below the rent."""
+        return min(max(rent, 0.0) / self.slope_usd, capacity)
+
+    def profit(self, rent: float, capacity: float) -> float:
+        """Area between the rent and the marginal cost."""
+        done = self.quantity(rent, capacity)
+        return max(rent, 0.0) * done - 0.5 * self.slope_usd * done * done
+
+    def slope(self, rent: float, capacity: float) -> float:
+        """1 / slope_usd below capacity."""
+        return 1.0 / self.slope_usd if rent / self.slope_usd < capacity else 0.0

@@ -1,0 +1,115 @@
+"""Technologies: the work that a request takes, and the speed it gets when the machines are busy."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity import Deployment, Workload
+from capacity.errors import require
+from capacity.units import SECONDS_PER_HOUR
+
+type Floats = NDArray[np.float64]
+
+#: Loads at which the speed is tabulated; between them it is linear.
+LOADS = np.linspace(0.0, 1.0, 33)
+
+
+class Technology(ABC):
+    """How requests turn into work on a provider's machines."""
+
+    @abstractmethod
+    def work(self, workload: Workload, speed: float) -> float:
+        """Rack-hours that one request takes at the promised speed [rack-h]."""
+
+    @abstractmethod
+    def speeds(self, workload: Workload, speed: float) -> Floats:
+        """Speed that a user gets at each of ``LOADS`` [token/s]; the promised one at full load."""
+
+    @abstractmethod
+    def slots(self, workload: Workload, speed: float) -> float:
+        """Requests that one rack has in flight at full load."""
+
+
+@dataclass(frozen=True)
+class FixedWork(Technology):
+    """Every request takes the same work, whatever it asks and however fast: a textbook's good.
+
+    ``seconds`` is the time a request takes on an idle machine; ``slots_per_rack`` how many a rack takes at once.
+    """
+
+    rack_hours: float = 1.0
+    seconds: float = 0.0
+    slots_per_rack: float = 1.0
+
+    def __post_init__(self) -> None:
+        require("fixed work: rack_hours", self.rack_hours, above=0)
+        require("fixed work: seconds", self.seconds, at_least=0)
+        require("fixed work: slots_per_rack", self.slots_per_rack, above=0)
+
+    def work(self, workload: Workload, speed: float) -> float:  # noqa: ARG002
+        """Rack-hours that one request takes [rack-h]."""
+        return self.rack_hours
+
+    def speeds(self, workload: Workload, speed: float) -> Floats:  # noqa: ARG002
+        """One speed at every load [token/s]."""
+        return np.full(LOADS.shape, workload.output / self.seconds if self.seconds > 0 else np.inf)
+
+    def slots(self, workload: Workload, speed: float) -> float:  # noqa: ARG002
+        """Requests that one rack has in flight."""
+        return self.slots_per_rack
+
+
+@dataclass(frozen=True)
+class Inference(Technology):
+    """A real deployment: work and speed follow from its operating curve.
+
+    Under load the batch grows along the curve, so that everybody gets slower, down to the promised speed;
+    work is counted at that promised speed, so a rack-hour of capacity is used up just when it is reached.
+
+    Attributes:
+        deployment: architecture on chips.
+        reference_chips: chips of the *rack* in which capacity is counted (72 for a GB200 NVL72).
+        efficiency: work per token relative to the deployment's; falls as algorithms improve.
+    """
+
+    deployment: Deployment
+    reference_chips: float = 72.0
+    efficiency: float = 1.0
+    _cache: dict[tuple[Workload, float], tuple[float, Floats, float]] = field(
+        default_factory=dict, repr=False, compare=False, hash=False
+    )
+
+    def _tabulate(self, workload: Workload, speed: float) -> tuple[float, Floats, float]:
+        key = (workload, speed)
+        if key not in self._cache:
+            d = self.deployment
+            point = d.operate(workload, speed)  # raises in words where it cannot be
+            racks = d.chips / self.reference_chips
+            full = point.throughput_tok_s / workload.output
+            # At zero load the curve's end: one request alone.
+            loads = np.maximum(LOADS * full, 1e-12 * full)
+            request_s = d.latency(workload, loads).request_s
+            curve = np.minimum(workload.output / request_s, workload.output / float(d.cycle(workload, 1.0).total))
+            curve[~np.isfinite(curve)] = point.speed_tok_s
+            work = self.efficiency * racks / full / SECONDS_PER_HOUR
+            self._cache[key] = (work, np.maximum(curve, point.speed_tok_s), point.batch / racks)
+        return self._cache[key]
+
+    def work(self, workload: Workload, speed: float) -> float:
+        """Rack-hours that one request takes at the promised speed [rack-h]."""
+        return self._tabulate(workload, speed)[0]
+
+    def speeds(self, workload: Workload, speed: float) -> Floats:
+        """Speed that a user gets at each of ``LOADS`` [token/s]."""
+        return self._tabulate(workload, speed)[1]
+
+    def slots(self, workload: Workload, speed: float) -> float:
+        """Requests that one rack has in flight at full load."""
+        return self._tabulate(workload, speed)[2]
+
+
+__all__ = ["LOADS", "FixedWork", "Inference", "Technology"]

@@ -1,0 +1,459 @@
+"""The model: one tick of the market, readable from top to bottom."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from market.demand.cohort import Cohort, CurveCohort, LogitCohort, Reply
+from market.demand.scene import Scene
+from market.demand.segment import CurveSegment
+from market.economy import Economy
+from market.exchange.books import Listing, make_book
+from market.exchange.clearing import Cleared, Response, ScarcityAuction, Situation
+from market.exchange.ledger import Ledger
+from market.exchange.queue import Queue, Round
+from market.exchange.technology import LOADS
+from market.randomness import Streams
+from market.records import Records
+from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent
+from market.supply.outlook import Estimate
+from market.supply.pricing import FixedPrice
+from market.supply.wholesale import Allotment
+
+type Floats = NDArray[np.float64]
+
+
+class TokenMarket(mesa.Model):
+    """The market for tokens.
+
+        model = TokenMarket(economy, rng=1)
+        model.run_for(24)
+        model.frames()["offers"]
+
+    Attributes:
+        economy: what it was made of.
+        book: all offers, as arrays.
+        queue: all that wait.
+        ledger: all money.
+        records: what has been measured.
+    """
+
+    def __init__(self, economy: Economy, rng: int = 0) -> None:
+        """``rng``: the seed; every random decision has a stream of its own that follows from it."""
+        super().__init__(rng=rng)
+        self.economy, self.calendar = economy, economy.calendar
+        self.streams = Streams(int(rng))
+        self._make_agents()
+        self._make_book()
+        shape = (self.book.segments, self.book.offers)
+        self.queue = Queue(
+            *shape, self.calendar.tick_hours, np.array([s.patience_h for s in economy.segments]), whole=economy.whole
+        )
+        self.tick = -1
+        self.rents: Floats = np.zeros(self.book.pools)
+        self.capacity: Floats = np.zeros(self.book.pools)
+        self.used: Floats = np.zeros(self.book.pools)
+        self.orders: Floats = np.zeros(shape)
+        self.joined: Floats = np.zeros(shape)
+        self.chance_wait_h: Floats = np.zeros(self.book.offers)
+        self.backlog_wait_h: Floats = np.zeros(self.book.offers)
+        self.load: Floats = np.zeros(self.book.pools)
+        self._usual_orders: Floats = np.full((*shape, self.calendar.ticks_per_day), np.nan)
+        self.replies: list[Reply] = []
+        self.records = Records(
+            self.calendar,
+            {
+                "offers": self.book.names,
+                "pools": self.pool_names,
+                "providers": [p.name for p in economy.providers],
+                "segments": [s.name for s in economy.segments],
+                "wholesale": [h.name for h in economy.hyperscalers],
+            },
+        )
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_headline, name=name) for name in HEADLINES}
+        )
+
+    # ---------------------------------------------------------------- the tick
+
+    def step(self) -> None:
+        """One tick, in seven lines."""
+        self._begin_tick()
+        self._trade_wholesale()
+        self._post_prices()
+        self._form_requests()
+        self._clear()
+        self._move_money()
+        self._record()
+
+    def _begin_tick(self) -> None:
+        """Fleets and populations move to the new hour; contracts begin and end."""
+        self.tick += 1
+        self.ledger.new_tick()
+        for owner in self.hyperscalers:
+            owner.grow(self.calendar.years(self.tick))
+        self.contracts = [c for c in self.economy.contracts if c.runs(self.tick)]
+
+    def _trade_wholesale(self) -> None:
+        """Machines are given out: first-party use, then contracts, then the spot auction."""
+        hours, period = self.calendar.tick_hours, self.calendar.period(self.tick)
+        capacity = np.zeros(self.book.pools)
+        for p in self.providers:
+            for k, number in enumerate(p.pools):
+                capacity[number] = p.owned_racks(k, period) * hours
+        owned = np.array([h.racks * hours for h in self.hyperscalers])
+        first_party = owned * np.array([h.spec.first_party for h in self.hyperscalers])
+        asks = np.array([h.spec.running_cost for h in self.hyperscalers])
+        parties = [(self._number[c.seller], self._number[c.buyer]) for c in self.contracts]
+        promised = np.bincount(
+            [buyer for _, buyer in parties], weights=[c.racks * hours for c in self.contracts],
+            minlength=len(self.providers),
+        ) if parties else np.zeros(len(self.providers))  # fmt: skip
+        bids = []
+        expected = self._expected_orders(period) + self.queue.length
+        for p in self.providers:
+            held = float(promised[p.number]) + float(capacity[p.pools].sum())
+            bids += p.bids(self.book, expected[:, p.offers], held)
+        self.allotment: Allotment = self.economy.wholesale.allot(
+            owned, first_party, asks, self.contracts, parties, bids, len(self.providers), hours
+        )
+        got = self.allotment.spot.copy()
+        for (_, buyer), racks in zip(parties, self.allotment.by_contract, strict=True):
+            got[buyer] += racks
+        for p in self.providers:
+            capacity[p.pools[0]] += got[p.number]
+            p.spot_racks = float(self.allotment.spot[p.number]) / hours
+            p.contracted_racks = float(got[p.number]) / hours - p.spot_racks
+            if p.spec.spot:
+                p.capacity_cost = self.allotment.price
+        self.capacity = capacity
+
+    def _post_prices(self) -> None:
+        """Providers see their outlook and post list prices."""
+        ordered = (self.orders * self.book.work).sum(axis=0)
+        by_pool = np.bincount(self.book.pool, weights=ordered, minlength=self.book.pools)
+        movers = [p for p in self.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
+        toll = self._toll() if movers else (self.chance_wait_h, self.chance_wait_h)
+        posted = self.book.price.copy()
+        for p in movers:
+            outlook = p.outlook(
+                self.book, self.calendar, self.tick, self.orders, self.capacity, by_pool, toll, self._estimate
+            )
+            posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
+        self.book.price = posted
+
+    def _form_requests(self) -> None:
+        """Users find out what they want, and put off what can wait."""
+        for cohort in self.cohorts:
+            cohort.form_requests(self.tick)
+
+    def _clear(self) -> None:
+        """Users order, capacity serves, the rest waits or leaves."""
+        book, economy = self.book, self.economy
+        waiting_work = self.queue.backlog(book.work)
+        before = np.bincount(book.pool, weights=waiting_work, minlength=book.pools)
+        self.backlog_wait_h = self._backlog_wait(waiting_work)
+        situation = Situation(
+            book, np.maximum(self.capacity - before, 0.0), self.supply_curves, self.respond, self.rents
+        )
+        self.cleared: Cleared = economy.clearing.clear(situation)
+        self.rents = self.cleared.rents
+        expected = self.cleared.response.requests
+        self.orders = self._arrivals(expected) if economy.whole else expected
+        rng = self.streams.stream("rationing")
+        waits = economy.waits.expected(book, self.orders, waiting_work, self.capacity, self.calendar.tick_hours)
+        self.wait_h = waits
+        self.round: Round = self.queue.serve(book, self.orders, self.capacity, economy.rationing, rng)
+        self.joined = self._fall_back()
+        self.used = self.round.used
+        self._remember(expected, waits)
+
+    def _move_money(self) -> None:
+        """Users pay providers, providers pay hyperscalers, all pay for power; the rest of the world is named."""
+        ledger, book, hours = self.ledger, self.book, self.calendar.tick_hours
+        paid = self.round.served * self.cleared.prices
+        self.paid = np.where(self.round.served > 0, paid, 0.0)
+        for s, cohort in enumerate(self.cohorts):
+            ledger.pay("users' income", cohort.name, float(self.paid[s].sum()), "income")
+            for p in self.providers:
+                ledger.pay(cohort.name, p.name, float(self.paid[s, p.offers].sum()), "tokens")
+        for contract, delivered in zip(self.contracts, self.allotment.by_contract, strict=True):
+            ledger.pay(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
+        # Spot: money follows the rack-hours at the one price; bought and sold are equal but for rounding.
+        bought, sold = self.allotment.spot, self.allotment.sold_spot
+        total = float(bought.sum())
+        for p in self.providers:
+            for h in self.hyperscalers:
+                share = float(sold[h.number]) / float(sold.sum()) if total > 0 else 0.0
+                ledger.pay(p.name, h.name, float(bought[p.number]) * share * self.allotment.price, "spot")
+        for h in self.hyperscalers:
+            a = self.allotment
+            h.rented_out = float(a.contracted[h.number] + a.sold_spot[h.number]) / hours
+            h.spot_price = a.price
+            running = float(a.first_party[h.number]) + h.rented_out * hours
+            ledger.pay(h.name, "power", running * h.spec.running_cost, "power")
+        tokens = (self.round.served * book.billed).sum(axis=0)
+        slopes = self._price_slopes()
+        for p in self.providers:
+            upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
+            ledger.pay(p.name, "upkeep", upkeep, "upkeep")
+            power = sum(
+                float(self.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True)
+            )
+            ledger.pay(p.name, "power", power, "power")
+            p.invest(self.tick, self.rents, slopes, self.used)
+            for k, pool in enumerate(p.spec.pools):
+                if pool.investment:
+                    cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
+                    ledger.pay(p.name, "capital", cost * p.racks[k], "capital")
+
+    # ---------------------------------------------------------------- parts of the tick
+
+    def respond(self, prices: Floats) -> Response:
+        """What users would order in this tick at these prices of a request [USD], by segment and offer."""
+        delay = self._delay_h()
+        replies = []
+        for s, cohort in enumerate(self.cohorts):
+            scene = self._scene(s, delay[s])
+            replies.append(cohort.reply(scene, prices[s]))
+        self.replies = replies
+        return Response(
+            np.array([r.requests for r in replies]).reshape(self.book.work.shape),
+            np.array([r.surplus for r in replies]),
+            np.array([r.own for r in replies]).reshape(self.book.work.shape),
+            np.array([r.cross for r in replies]),
+        )
+
+    def _scene(self, segment: int, delay_h: Floats) -> Scene:
+        book = self.book
+        return Scene(
+            self._names, book.provider, book.quality[segment], delay_h, book.open[segment] & self._alive, self._slopes
+        )
+
+    def _delay_h(self) -> Floats:
+        """Wait and time of writing that users expect [h], by segment and offer."""
+        book = self.book
+        position = np.clip(self.load, 0.0, 1.0)[book.pool] * (LOADS.size - 1)
+        low = np.minimum(position.astype(np.int64), LOADS.size - 2)
+        part = position - low
+        index = np.arange(book.offers)
+        self.writing_h = book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low])
+        return np.asarray(self.chance_wait_h + self.backlog_wait_h + self.writing_h)
+
+    def _backlog_wait(self, waiting_work: Floats) -> Floats:
+        """How long what waits now takes to serve [h], by offer: own rank and those above."""
+        book = self.book
+        if not waiting_work.any():
+            return np.zeros(book.offers)
+        ahead = self._ahead @ waiting_work
+        rate = self.capacity[book.pool] / self.calendar.tick_hours
+        return np.divide(ahead, rate, out=np.where(ahead > 0, 1e6, 0.0), where=rate > 0)
+
+    def _arrivals(self, expected: Floats) -> Floats:
+        """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
+        out = np.zeros(expected.shape)
+        for s, segment in enumerate(self.economy.segments):
+            rng = self.streams.stream("arrivals", segment.name)
+            burstiness = getattr(segment, "burstiness", 1.0)
+            if burstiness > 1.0:
+                shape = expected[s] / (burstiness - 1.0)
+                out[s] = rng.poisson(rng.gamma(shape, burstiness - 1.0))
+            else:
+                out[s] = rng.poisson(expected[s])
+        return out
+
+    def _fall_back(self) -> Floats:
+        """Those who lost patience join their next-best offer, or give up; returns who joined where."""
+        left = self.round.left_impatient
+        if not self.economy.fallback or not left.any():
+            return np.zeros(left.shape)
+        weights = self.cleared.response.requests * self._alive
+        outside = np.array([max(r.nothing, 0.0) for r in self.replies])
+        others = weights.sum(axis=1, keepdims=True) + outside[:, None] - weights
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = np.where(others > 0, left / others, 0.0)
+        joined = weights * (rate.sum(axis=1, keepdims=True) - rate)
+        joined = np.maximum(joined, 0.0)
+        if self.economy.whole:
+            joined = self._whole_fall_back(left, weights, outside)
+        self.queue.add(joined)
+        return joined
+
+    def _whole_fall_back(self, left: Floats, weights: Floats, outside: Floats) -> Floats:
+        rng = self.streams.stream("fallback")
+        joined = np.zeros(left.shape)
+        for s, j in zip(*np.nonzero(left), strict=True):
+            chance = np.append(weights[s], outside[s])
+            chance[j] = 0.0
+            if chance.sum() > 0:
+                joined[s] += rng.multinomial(int(left[s, j]), chance / chance.sum())[:-1]
+        return joined
+
+    def _remember(self, expected: Floats, waits: Floats) -> None:
+        """Users and providers take note of the tick."""
+        pace = 1.0 / self.economy.learning_ticks if self.tick > 0 else 1.0
+        chance = np.minimum(np.maximum(waits - self.backlog_wait_h, 0.0), 1e6)
+        self.chance_wait_h = self.chance_wait_h + pace * (chance - self.chance_wait_h)
+        load = np.divide(self.round.used, self.capacity, out=np.zeros_like(self.used), where=self.capacity > 0)
+        self.load = self.load + pace * (load - self.load)
+        period = self.calendar.period(self.tick)
+        known = self._usual_orders[:, :, period]
+        self._usual_orders[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))
+        delay = self._delay_h()
+        for s, cohort in enumerate(self.cohorts):
+            if isinstance(cohort, LogitCohort):
+                ordered = float(expected[s].sum())
+                spent = float((expected[s] * np.where(expected[s] > 0, self.cleared.prices[s], 0.0)).sum())
+                cohort.learn_worth(period, self.replies[s].surplus, spent / ordered if ordered > 0 else 0.0)
+            cohort.settle(self._scene(s, delay[s]), self.cleared.prices[s])
+
+    def _expected_orders(self, period: int) -> Floats:
+        """What providers expect to be ordered in this tick: the same hour of past days, or what was ordered last."""
+        usual = self._usual_orders[:, :, period]
+        if not np.isnan(usual).any():
+            return usual
+        if self.tick > 0:
+            return self.orders
+        for cohort in self.cohorts:
+            cohort.preview(self.tick)
+        return self.respond(self.book.request_prices()).requests
+
+    def _estimate(self, own: NDArray[np.int64], prices: Floats) -> Estimate:
+        """Market research: demand for own offers at own prices, everybody else's as they stand."""
+        book, slopes = self.book, self._slopes
+        trial = book.request_prices()
+        trial[:, own] = prices * book.billed[:, own]
+        self._slopes = True
+        response = self.respond(trial)
+        self._slopes = slopes
+        billed = book.billed[:, own]
+        return Estimate(
+            (response.requests[:, own] * billed).sum(axis=0),
+            (response.own[:, own] * billed**2).sum(axis=0),
+            np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], billed),
+        )
+
+    def _toll(self) -> tuple[Floats, Floats]:
+        """Rise of the mean wait with an order a tick more [h], and cost of an hour's wait to an order [USD/h]."""
+        book, hours = self.book, self.calendar.tick_hours
+        waits = self.economy.waits
+        backlog = np.zeros(book.offers)
+        base = waits.expected(book, self.orders, backlog, self.capacity, hours)
+        slope = np.zeros(book.offers)
+        total = self.orders.sum(axis=0)
+        for j in np.flatnonzero(total > 0):
+            step = 1e-6
+            more = self.orders.copy()
+            more[:, j] *= 1.0 + step
+            after = waits.expected(book, more, backlog, self.capacity, hours)
+            # All who wait in the pool are made to wait longer, each weighed by how many they are.
+            with np.errstate(invalid="ignore"):
+                rise = np.nan_to_num((after - base) @ total, nan=0.0, posinf=0.0, neginf=0.0)
+            slope[j] = rise / (step * total[j]) / max(total[j], 1e-300)
+        per_hour = np.array([getattr(s, "time_value", 0.0) * getattr(s, "worth_usd", 0.0) for s in self.economy.segments])
+        weights = self.orders / np.maximum(total, 1e-300)
+        billed = (weights * book.billed).sum(axis=0)
+        sold = (self.orders * book.billed).sum(axis=0)
+        # In the outlook's unit: USD per million tokens = orders x slope x cost / tokens of an order.
+        scale = np.divide(total, sold * billed, out=np.zeros_like(total), where=sold * billed > 0)
+        return slope * scale, per_hour @ weights
+
+    def _price_slopes(self) -> Floats:
+        """Fall of a pool's rent with a rack-hour more of capacity [USD per rack-h squared]; 0 without scarcity."""
+        book = self.book
+        slopes = np.zeros(book.pools)
+        if not isinstance(self.economy.clearing, ScarcityAuction):
+            return slopes
+        scarce = np.flatnonzero(self.rents > 0)
+        if scarce.size == 0:
+            return slopes
+        hessian = np.zeros((book.pools, book.pools))
+        member = np.eye(book.pools)[book.pool]
+        for s in range(book.segments):
+            weighted = book.work[s][:, None] * member
+            hessian -= weighted.T @ self.cleared.response.derivative(s) @ weighted
+        block = hessian[np.ix_(scarce, scarce)]
+        inverse = np.linalg.pinv(block)
+        slopes[scarce] = np.maximum(np.diag(inverse), 0.0)
+        return slopes
+
+    def _record(self) -> None:
+        """Write the tick down."""
+        from market.recording import record
+
+        record(self)
+        self.records.ticks = self.tick + 1
+        self.datacollector.collect(self)
+
+    # ---------------------------------------------------------------- making, and looking
+
+    def _make_agents(self) -> None:
+        e = self.economy
+        names = [a.name for a in (*e.segments, *e.providers, *e.hyperscalers)]
+        self.ledger = Ledger(names)
+        self.hyperscalers = [HyperscalerAgent(self, spec, k, self.ledger) for k, spec in enumerate(e.hyperscalers)]
+        self.providers: list[ProviderAgent] = [
+            AGENT_OF_KIND[spec.kind](self, spec, k, self.ledger) for k, spec in enumerate(e.providers)
+        ]
+        self.cohorts: list[Cohort] = [
+            CurveCohort(self, s) if isinstance(s, CurveSegment) else LogitCohort(self, s, self.calendar, self.streams)
+            for s in e.segments
+        ]
+        self._number = {a.name: a.number for a in (*self.hyperscalers, *self.providers)}
+        for spec in (*e.providers, *e.hyperscalers):
+            self.ledger.pay("funding", spec.name, spec.cash, "funding")
+
+    def _make_book(self) -> None:
+        e = self.economy
+        listings: list[Listing] = []
+        self.pool_names: list[str] = []
+        self.supply_curves = []
+        prices = []
+        for p in self.providers:
+            p.pools = list(range(len(self.pool_names), len(self.pool_names) + len(p.spec.pools)))
+            by_name = dict(zip((pool.name for pool in p.spec.pools), p.pools, strict=True))
+            self.pool_names += [p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for pool in p.spec.pools]
+            self.supply_curves += [pool.supply for pool in p.spec.pools]
+            p.offers = np.arange(len(listings), len(listings) + len(p.spec.offers))
+            for o in p.spec.offers:
+                open_to = None if o.open_to is None else tuple(s.name in o.open_to for s in e.segments)
+                listings.append(
+                    Listing(
+                        o.name, p.number, by_name[o.pool], o.technology, o.tier.speed, o.tier.priority,
+                        o.tier.deadline_h, o.tier.quota_per_day, tuple(s.quality_of(o.quality) for s in e.segments),
+                        open_to,
+                    )
+                )  # fmt: skip
+                prices.append(o.price)
+        workloads = [s.workload for s in e.segments]
+        self.book = make_book(listings, workloads, e.tariff, self.calendar.tick_hours, len(self.pool_names))
+        self.book.price = np.array(prices, dtype=np.float64)
+        self._names = np.array(self.book.names, dtype=np.str_)
+        self._alive = np.ones(self.book.offers, dtype=bool)
+        self.output_tokens = np.array([w.output for w in workloads])
+        same_pool = self.book.pool[:, None] == self.book.pool[None, :]
+        self._ahead = (same_pool & (self.book.priority[None, :] <= self.book.priority[:, None])).astype(np.float64)
+        self._slopes = isinstance(e.clearing, ScarcityAuction)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tidy frames of all that was measured, by name."""
+        return self.records.frames()
+
+    def explain(self, offer: str, tick: int | None = None) -> str:
+        """Why an offer's price, wait and sales were what they were in a tick, in words and numbers."""
+        from market.explain import explain
+
+        return explain(self, offer, tick)
+
+
+HEADLINES = ("asked", "ordered", "served", "waiting", "turned_away", "nothing", "paid", "used", "capacity", "spot_price")
+
+
+def _headline(model: Any, name: str) -> float:
+    return float(model.records.tables["ticks"].data[name][model.tick, 0])

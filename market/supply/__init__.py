@@ -1,0 +1,1 @@
+"""Who sells: providers, hyperscalers, contracts, pricing policies."""

@@ -1,0 +1,168 @@
+"""Sellers as Mesa agents: providers of tokens, and owners of machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from market.calendar import Calendar
+from market.exchange.books import Book
+from market.exchange.ledger import Ledger
+from market.supply.outlook import Estimate, Outlook
+from market.supply.specs import Hyperscaler, Pool, Provider
+from market.supply.wholesale import Bid
+
+if TYPE_CHECKING:
+    from market.supply.specs import Investment
+
+type Floats = NDArray[np.float64]
+
+
+class HyperscalerAgent(mesa.Agent):
+    """An owner of machines."""
+
+    kind = "hyperscaler"
+
+    def __init__(self, model: mesa.Model, spec: Hyperscaler, number: int, ledger: Ledger) -> None:
+        super().__init__(model)
+        self.spec, self.number, self._ledger = spec, number, ledger
+        self.racks = spec.racks
+        self.rented_out = 0.0
+        self.spot_price = 0.0
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.spec.name
+
+    @property
+    def cash(self) -> float:
+        """Money [USD]."""
+        return self._ledger[self.name]
+
+    def grow(self, years: float) -> None:
+        """Racks after so many years."""
+        self.racks = self.spec.racks * self.spec.growth**years
+
+
+class ProviderAgent(mesa.Agent):
+    """A seller of tokens."""
+
+    def __init__(self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger) -> None:
+        super().__init__(model)
+        self.spec, self.number, self._ledger = spec, number, ledger
+        self.offers: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self.pools: list[int] = []
+        self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
+        self._rent_of_cycle = np.zeros(len(spec.pools))
+        self._slope_of_cycle = np.zeros(len(spec.pools))
+        self.capacity_cost = spec.pools[0].running_cost
+        self.contracted_racks = 0.0
+        self.spot_racks = 0.0
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.spec.name
+
+    @property
+    def kind(self) -> str:
+        """'frontier', 'open' or 'broker'."""
+        return self.spec.kind
+
+    @property
+    def cash(self) -> float:
+        """Money [USD]."""
+        return self._ledger[self.name]
+
+    def owned_racks(self, pool: int, period: int) -> float:
+        """Racks owned in a pool in this period of the day."""
+        spec = self.spec.pools[pool]
+        if isinstance(spec.racks, tuple):
+            return spec.racks[period % len(spec.racks)]
+        return self.racks[pool]
+
+    def marginal_cost(self, work_per_mtok: Floats) -> Floats:
+        """What serving a million tokens of each own offer costs more [USD]."""
+        own = np.array([self.spec.offers[k].cost for k in range(self.offers.size)])
+        pools = np.array([self._pool_of(k).running_cost for k in range(self.offers.size)])
+        capacity = np.where(pools > 0, pools, self.capacity_cost) if self.spec.spot else pools
+        return np.asarray(own + capacity * work_per_mtok)
+
+    def _pool_of(self, own_offer: int) -> Pool:
+        name = self.spec.offers[own_offer].pool
+        return next(pool for pool in self.spec.pools if pool.name == name)
+
+    def outlook(
+        self, book: Book, calendar: Calendar, tick: int, mix: Floats, capacity: Floats, ordered: Floats,
+        toll: tuple[Floats, Floats], estimate: Callable[[NDArray[np.int64], Floats], Estimate],
+    ) -> Outlook:  # fmt: skip
+        """What it sees when it posts prices; ``mix`` is last tick's orders by segment and offer."""
+        own = self.offers
+        weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
+        billed = (weights * book.billed[:, own]).sum(axis=0)
+        work = (weights * book.work[:, own]).sum(axis=0) / billed
+        sold = (mix[:, own] * book.billed[:, own]).sum(axis=0)
+        have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
+        return Outlook(
+            tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
+            cost=self.marginal_cost(work), work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
+            capacity=have, delay_slope_h=toll[0][own], time_cost=toll[1][own],
+            estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
+        )  # fmt: skip
+
+    def bids(self, book: Book, expected: Floats, held: float) -> list[Bid]:
+        """Bids for rack-hours that it lacks: the dearest work first, each at what it earns, less other cost.
+
+        ``expected``: requests it expects to serve, by segment and own offer; ``held``: rack-hours it has.
+        """
+        if not self.spec.spot or self.offers.size == 0:
+            return []
+        work = book.work[:, self.offers]
+        cost = np.array([offer.cost for offer in self.spec.offers])
+        value = (book.price[self.offers] - cost) * book.billed[:, self.offers] / work
+        need = expected * work * (1.0 + self.spec.headroom)
+        order = np.argsort(-value, axis=None, kind="stable")
+        needs, values = need.ravel()[order], value.ravel()[order]
+        lacking = np.diff(np.maximum(np.cumsum(needs) - held, 0.0), prepend=0.0)
+        return [
+            Bid(self.number, float(v), float(q)) for v, q in zip(values, lacking, strict=True) if q > 0 and v > 0
+        ]
+
+    def invest(self, tick: int, rents: Floats, price_slopes: Floats, used: Floats) -> float:
+        """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up)."""
+        added = 0.0
+        for k, pool in enumerate(self.spec.pools):
+            plan: Investment | None = pool.investment
+            if plan is None:
+                continue
+            number = self.pools[k]
+            self._rent_of_cycle[k] += rents[number]
+            if plan.market_power:
+                self._slope_of_cycle[k] += price_slopes[number] * used[number]
+            if (tick + 1) % plan.cycle_ticks == 0:
+                gain = self._rent_of_cycle[k] - self._slope_of_cycle[k] - plan.cost_per_cycle
+                new = max(self.racks[k] + plan.gain * gain, 0.0)
+                added += new - self.racks[k]
+                self.racks[k] = new
+                self._rent_of_cycle[k] = self._slope_of_cycle[k] = 0.0
+        return added
+
+
+class FrontierLab(ProviderAgent):
+    """Sells the best, closed models."""
+
+
+class OpenWeightProvider(ProviderAgent):
+    """Sells open models at thin margins."""
+
+
+class Broker(ProviderAgent):
+    """Sells other people's capacity for a cut."""
+
+
+AGENT_OF_KIND = {"frontier": FrontierLab, "open": OpenWeightProvider, "broker": Broker}

@@ -1,0 +1,59 @@
+"""What a provider sees when it posts prices: its own books, public prices, its estimate of demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A provider's estimate of demand for its own offers at own prices it considers.
+
+    Attributes:
+        demand: million output-equivalent tokens a tick, by own offer.
+        own, cross: as in ``exchange.clearing.Response``, per USD per million tokens.
+    """
+
+    demand: Floats
+    own: Floats
+    cross: Floats
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Everything a pricing policy may use; arrays over the provider's own offers.
+
+    Attributes:
+        tick, period: number of the tick, and of the tick within the day.
+        hour: middle of the tick in UTC [h].
+        price: present list prices [USD per million output-equivalent tokens].
+        cost: cost of serving a million tokens at what capacity cost last [USD].
+        work: rack-hours of a million tokens [rack-h].
+        utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
+        sold: million tokens ordered last tick.
+        capacity: work that can be done in this tick [rack-h].
+        delay_slope_h: rise of the mean wait with an order more a tick [h], last tick.
+        time_cost: what an hour's wait costs an order of last tick, mean [USD/h].
+        estimate: demand at own prices, everybody else's as they stand; market research.
+        public_prices: list prices of all offers.
+    """
+
+    tick: int
+    period: int
+    hour: float
+    price: Floats
+    cost: Floats
+    work: Floats
+    utilisation: float
+    sold: Floats
+    capacity: float
+    delay_slope_h: Floats
+    time_cost: Floats
+    estimate: Callable[[Floats], Estimate]
+    public_prices: Floats

@@ -1,0 +1,223 @@
+"""Pricing policies: from an outlook to list prices. One small class each; to add one, add one.
+
+A policy is called with the outlook and returns prices in USD per million output-equivalent tokens.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity.errors import InputError, require
+from market.supply.outlook import Outlook
+
+type Floats = NDArray[np.float64]
+
+
+class PricingPolicy(ABC):
+    """How a provider sets list prices."""
+
+    @abstractmethod
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return new list prices of the provider's offers."""
+
+
+@dataclass(frozen=True)
+class FixedPrice(PricingPolicy):
+    """The list price never changes."""
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return the present prices."""
+        return outlook.price
+
+
+@dataclass(frozen=True)
+class CostPlus(PricingPolicy):
+    """Cost at wholesale, and a margin on it, averaged over the last hours.
+
+    Attributes:
+        margin: share added to the cost.
+        memory_ticks: ticks over which the cost is averaged (exponentially); 1 follows at once.
+    """
+
+    margin: float = 0.1
+    memory_ticks: float = 1.0
+
+    def __post_init__(self) -> None:
+        require("cost-plus: margin", self.margin, above=-1)
+        require("cost-plus: memory_ticks", self.memory_ticks, at_least=1)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Move the price towards cost x (1 + margin)."""
+        target = outlook.cost * (1.0 + self.margin)
+        return outlook.price + (target - outlook.price) / self.memory_ticks
+
+
+@dataclass(frozen=True)
+class MarginalCost(PricingPolicy):
+    """List price is running cost: the clearing price's base, to which an auction adds the scarcity rent."""
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return the cost."""
+        return outlook.cost
+
+
+@dataclass(frozen=True)
+class TimeOfDay(PricingPolicy):
+    """A schedule: a factor on the base price in named UTC hours, which the question of a scenario sets.
+
+    Attributes:
+        base: base prices [USD per million tokens], one for each offer or one for all.
+        factors: 24 factors by UTC hour.
+    """
+
+    base: tuple[float, ...]
+    factors: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.factors) != 24:
+            raise InputError(f"time of day: factors has {len(self.factors)} entries, but must have 24")
+        for hour, factor in enumerate(self.factors):
+            require(f"time of day: factor at {hour} h", factor, at_least=0)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return base x factor of the hour."""
+        base = np.broadcast_to(np.asarray(self.base, dtype=np.float64), outlook.price.shape)
+        return np.asarray(base * self.factors[int(outlook.hour) % 24])
+
+
+@dataclass(frozen=True)
+class Surge(PricingPolicy):
+    """Prices rise while more is ordered than the target share of capacity, and fall below it, not below cost.
+
+    Attributes:
+        target: share of capacity that should be ordered.
+        gain: relative change of the price per unit of utilisation off target.
+    """
+
+    target: float = 0.9
+    gain: float = 0.2
+
+    def __post_init__(self) -> None:
+        require("surge: target", self.target, above=0)
+        require("surge: gain", self.gain, at_least=0)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Move prices by the gap between utilisation and target."""
+        change = np.clip(self.gain * (outlook.utilisation - self.target), -0.5, 0.5)
+        return np.maximum(np.maximum(outlook.price, 1e-12) * np.exp(change), outlook.cost)
+
+
+@dataclass(frozen=True)
+class PriceAdjustment(PricingPolicy):
+    """Naive tatonnement: the price moves by gain x excess demand. Converges only while the gain is small.
+
+    Attributes:
+        gain: change of the price per rack-hour of excess work [USD per million tokens per rack-h].
+    """
+
+    gain: float
+
+    def __post_init__(self) -> None:
+        require("price adjustment: gain", self.gain, above=0)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Move prices by excess demand; no floor but zero."""
+        excess = float(outlook.sold @ outlook.work) - outlook.capacity
+        return np.maximum(outlook.price + self.gain * excess, 0.0)
+
+
+@dataclass(frozen=True)
+class BestResponse(PricingPolicy):
+    """Prices that earn most against the rivals' present prices, for all own offers together.
+
+    Solves the first-order conditions demand + derivative' x markup = 0 by the fixed point of Morrow and
+    Skerlos (2011), markup = (demand + cross' x markup) / own, half a step at a time; where the estimate
+    has no slope the price stays. If all providers do this, prices settle in the Bertrand-Nash equilibrium.
+
+    Attributes:
+        sweeps: steps at most in a tick.
+        tolerance: change of a price at which to stop, relative to the price.
+        cap: highest price ever posted [USD per million tokens].
+    """
+
+    sweeps: int = 200
+    tolerance: float = 1e-13
+    cap: float = 1e6
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return the best response."""
+        price = np.array(outlook.price, dtype=np.float64)
+        for _ in range(self.sweeps):
+            e = outlook.estimate(price)
+            slope = e.own > 0
+            markup = price - outlook.cost
+            wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
+            new = np.clip(price + 0.5 * (wish - markup), 0.0, self.cap)
+            moved = np.max(np.abs(new - price) / np.maximum(np.abs(price), 1e-9), initial=0.0)
+            price = new
+            if moved < self.tolerance:
+                break
+        return price
+
+
+@dataclass(frozen=True)
+class ClearingPrice(PricingPolicy):
+    """The price at which estimated demand just fills capacity: cost plus one rent per rack-hour, never below cost."""
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Find the rent by bisection."""
+
+        def ordered(rent: float) -> float:
+            return float(outlook.estimate(outlook.cost + rent * outlook.work).demand @ outlook.work)
+
+        if outlook.price.size == 0 or ordered(0.0) <= outlook.capacity:
+            return outlook.cost
+        low, high = 0.0, 1.0
+        while ordered(high) > outlook.capacity and high < 1e30:
+            low, high = high, 4.0 * high
+        for _ in range(100):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if ordered(middle) > outlook.capacity else (low, middle)
+        return np.asarray(outlook.cost + high * outlook.work)
+
+
+@dataclass(frozen=True)
+class CongestionToll(PricingPolicy):
+    """Cost plus what an order costs the others by making them wait longer [Pigou 1920; Naor 1969].
+
+    Attributes:
+        memory_ticks: ticks over which the toll is averaged.
+    """
+
+    memory_ticks: float = 10.0
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return cost + orders x rise of the wait x cost of waiting, per million tokens."""
+        toll = outlook.sold * outlook.delay_slope_h * outlook.time_cost
+        return np.asarray(outlook.price + (outlook.cost + toll - outlook.price) / self.memory_ticks)
+
+
+@dataclass(frozen=True)
+class Sticky(PricingPolicy):
+    """Another policy, followed only when the list price is far enough from what it wants: a cost of changing.
+
+    Attributes:
+        policy: what sets the wished price.
+        threshold: relative gap that is put up with before the list is changed.
+    """
+
+    policy: PricingPolicy
+    threshold: float = 0.1
+
+    def __post_init__(self) -> None:
+        require("sticky: threshold", self.threshold, at_least=0)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return the wished price where the gap is too large, else the present one."""
+        wish = self.policy(outlook)
+        gap = np.abs(wish - outlook.price) / np.maximum(np.abs(outlook.price), 1e-12)
+        return np.where(gap > self.threshold, wish, outlook.price)

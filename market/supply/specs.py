@@ -1,0 +1,213 @@
+"""What a supply side is made of: tiers, models, offers, providers, hyperscalers, contracts. Plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from capacity.errors import InputError, require
+from market.exchange.supply_curve import FixedCapacity, SupplyCurve
+from market.exchange.technology import FixedWork, Technology
+from market.supply.pricing import FixedPrice, PricingPolicy
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Terms on which a model is sold.
+
+    Attributes:
+        name: what it is called.
+        speed: promised speed [token/s].
+        priority: place in the order of service; smaller is served first.
+        deadline_h: age at which a request that waits is turned away [h]; infinite for none.
+        quota_per_day: requests of one user and day; infinite for none.
+    """
+
+    name: str = "standard"
+    speed: float = 35.0
+    priority: float = 1.0
+    deadline_h: float = math.inf
+    quota_per_day: float = math.inf
+
+    def __post_init__(self) -> None:
+        require(f"tier '{self.name}': speed", self.speed, above=0)
+        require(f"tier '{self.name}': priority", self.priority)
+        for name in ("deadline_h", "quota_per_day"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"tier '{self.name}': {name} is {getattr(self, name)}, but must be at least 0 (or inf)")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model in a tier at a price.
+
+    Attributes:
+        name: what it is called.
+        price: list price at the start [USD per million output-equivalent tokens].
+        quality: worth of an answer relative to a perfect one; a number, or one by segment.
+        technology: how a request turns into work.
+        tier: terms.
+        cost: running cost beside capacity [USD per million tokens].
+        pool: name of the provider's pool that serves it.
+        open_to: segments that may buy it; None for all.
+    """
+
+    name: str
+    price: float
+    quality: float | Mapping[str, float] = 1.0
+    technology: Technology = field(default_factory=FixedWork)
+    tier: Tier = field(default_factory=Tier)
+    cost: float = 0.0
+    pool: str = "main"
+    open_to: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        require(f"offer '{self.name}': price", self.price, at_least=0)
+        require(f"offer '{self.name}': cost", self.cost, at_least=0)
+        values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
+        for value in values:
+            require(f"offer '{self.name}': quality", value)
+
+
+@dataclass(frozen=True)
+class Investment:
+    """Owned capacity that follows what it earns, once a cycle.
+
+    Attributes:
+        cost_per_cycle: what a rack costs a cycle [USD].
+        cycle_ticks: ticks a cycle.
+        gain: change of racks per USD by which a rack's rents of a cycle pass its cost [rack/USD].
+        market_power: whether the owner counts what a rack more takes off the price of the others (Cournot),
+            or takes the rent as given (competition, or a planner).
+    """
+
+    cost_per_cycle: float
+    cycle_ticks: int
+    gain: float
+    market_power: bool = False
+
+    def __post_init__(self) -> None:
+        require("investment: cost_per_cycle", self.cost_per_cycle, at_least=0)
+        require("investment: cycle_ticks", self.cycle_ticks, at_least=1)
+        require("investment: gain", self.gain, above=0)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Machines of a provider that serve some of its offers.
+
+    Attributes:
+        racks: racks that it owns; a number, or one for each tick of the day in turn.
+        name: what it is called.
+        supply: what is offered at a scarcity rent.
+        running_cost: cost of a rack-hour that is used [USD per rack-h].
+        investment: how owned racks change, or None.
+    """
+
+    racks: float | tuple[float, ...] = 0.0
+    name: str = "main"
+    supply: SupplyCurve = field(default_factory=FixedCapacity)
+    running_cost: float = 0.0
+    investment: Investment | None = None
+
+    def __post_init__(self) -> None:
+        for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
+            require(f"pool '{self.name}': racks", racks, at_least=0)
+        require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A seller of tokens.
+
+    Attributes:
+        name: what it is called.
+        offers: what it sells.
+        pools: machines it owns, and that rented ones join (the first).
+        pricing: how it sets list prices.
+        kind: 'frontier', 'open' or 'broker': for shares and colours.
+        spot: whether it rents on the spot market what it lacks.
+        headroom: share by which it rents more than it expects to need.
+        cash: money at the start [USD].
+    """
+
+    name: str
+    offers: tuple[Offer, ...]
+    pools: tuple[Pool, ...] = field(default_factory=lambda: (Pool(),))
+    pricing: PricingPolicy = field(default_factory=FixedPrice)
+    kind: str = "open"
+    spot: bool = False
+    headroom: float = 0.1
+    cash: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.pools:
+            raise InputError(f"provider '{self.name}' has no pool")
+        known = [pool.name for pool in self.pools]
+        if len(set(known)) != len(known):
+            raise InputError(f"provider '{self.name}': pool names must differ, got {known}")
+        for offer in self.offers:
+            if offer.pool not in known:
+                raise InputError(f"offer '{offer.name}': pool '{offer.pool}' is unknown; known: {', '.join(known)}")
+        if self.kind not in ("frontier", "open", "broker"):
+            raise InputError(f"provider '{self.name}': kind is '{self.kind}', but must be frontier, open or broker")
+        require(f"provider '{self.name}': headroom", self.headroom, at_least=0)
+
+
+@dataclass(frozen=True)
+class Hyperscaler:
+    """An owner of machines who rents them out.
+
+    Attributes:
+        name: what it is called.
+        racks: racks owned at the start (GB200 NVL72 equivalents).
+        growth: factor a year of racks.
+        first_party: share of its racks that its own products and training take first.
+        running_cost: power and upkeep of a rack-hour in use: the least it rents for [USD per rack-h].
+        cash: money at the start [USD].
+    """
+
+    name: str
+    racks: float
+    growth: float = 1.0
+    first_party: float = 0.0
+    running_cost: float = 0.0
+    cash: float = 0.0
+
+    def __post_init__(self) -> None:
+        require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
+        require(f"hyperscaler '{self.name}': growth", self.growth, above=0)
+        require(f"hyperscaler '{self.name}': first_party", self.first_party, at_least=0, at_most=1)
+        require(f"hyperscaler '{self.name}': running_cost", self.running_cost, at_least=0)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Racks rented for a term at a fixed price, paid whether used or not (take or pay).
+
+    Attributes:
+        seller, buyer: names of a hyperscaler and a provider.
+        racks: how many.
+        price: rent [USD per rack-h].
+        first_tick: tick at which it begins.
+        ticks: term in ticks.
+    """
+
+    seller: str
+    buyer: str
+    racks: float
+    price: float
+    first_tick: int = 0
+    ticks: int = 10**9
+
+    def __post_init__(self) -> None:
+        where = f"contract of {self.buyer} with {self.seller}: "
+        require(where + "racks", self.racks, at_least=0)
+        require(where + "price", self.price, at_least=0)
+        require(where + "first_tick", self.first_tick, at_least=0)
+        require(where + "ticks", self.ticks, at_least=1)
+
+    def runs(self, tick: int) -> bool:
+        """Whether the contract covers this tick."""
+        return self.first_tick <= tick < self.first_tick + self.ticks
