@@ -28,6 +28,9 @@ from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
 
+#: The wait that users expect where nothing is served at all [h].
+LONGEST_WAIT_H = 1e4
+
 
 class TokenMarket(mesa.Model):
     """The market for tokens.
@@ -109,7 +112,7 @@ class TokenMarket(mesa.Model):
                 capacity[number] = p.owned_racks(k, period) * hours
         owned = np.array([h.racks * hours for h in self.hyperscalers])
         first_party = owned * np.array([h.spec.first_party for h in self.hyperscalers])
-        asks = np.array([h.spec.running_cost for h in self.hyperscalers])
+        asks = np.array([max(h.spec.reserve, h.spec.running_cost) for h in self.hyperscalers])
         parties = [(self._number[c.seller], self._number[c.buyer]) for c in self.contracts]
         promised = np.bincount(
             [buyer for _, buyer in parties], weights=[c.racks * hours for c in self.contracts],
@@ -139,11 +142,10 @@ class TokenMarket(mesa.Model):
         ordered = (self.orders * self.book.work).sum(axis=0)
         by_pool = np.bincount(self.book.pool, weights=ordered, minlength=self.book.pools)
         movers = [p for p in self.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
-        toll = self._toll() if movers else (self.chance_wait_h, self.chance_wait_h)
         posted = self.book.price.copy()
         for p in movers:
             outlook = p.outlook(
-                self.book, self.calendar, self.tick, self.orders, self.capacity, by_pool, toll, self._estimate
+                self.book, self.calendar, self.tick, self.orders, self.capacity, by_pool, self._toll, self._estimate
             )
             posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
         self.book.price = posted
@@ -168,7 +170,7 @@ class TokenMarket(mesa.Model):
         self.orders = self._arrivals(expected) if economy.whole else expected
         rng = self.streams.stream("rationing")
         waits = economy.waits.expected(book, self.orders, waiting_work, self.capacity, self.calendar.tick_hours)
-        self.wait_h = waits
+        self.wait_h = np.minimum(waits, LONGEST_WAIT_H)
         self.round: Round = self.queue.serve(book, self.orders, self.capacity, economy.rationing, rng)
         self.joined = self._fall_back()
         self.used = self.round.used
@@ -203,9 +205,7 @@ class TokenMarket(mesa.Model):
         for p in self.providers:
             upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
             ledger.pay(p.name, "upkeep", upkeep, "upkeep")
-            power = sum(
-                float(self.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True)
-            )
+            power = sum(float(self.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True))
             ledger.pay(p.name, "power", power, "power")
             p.invest(self.tick, self.rents, slopes, self.used)
             for k, pool in enumerate(p.spec.pools):
@@ -253,7 +253,7 @@ class TokenMarket(mesa.Model):
             return np.zeros(book.offers)
         ahead = self._ahead @ waiting_work
         rate = self.capacity[book.pool] / self.calendar.tick_hours
-        return np.divide(ahead, rate, out=np.where(ahead > 0, 1e6, 0.0), where=rate > 0)
+        return np.divide(ahead, rate, out=np.where(ahead > 0, LONGEST_WAIT_H, 0.0), where=rate > 0)
 
     def _arrivals(self, expected: Floats) -> Floats:
         """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
@@ -298,7 +298,7 @@ class TokenMarket(mesa.Model):
     def _remember(self, expected: Floats, waits: Floats) -> None:
         """Users and providers take note of the tick."""
         pace = 1.0 / self.economy.learning_ticks if self.tick > 0 else 1.0
-        chance = np.minimum(np.maximum(waits - self.backlog_wait_h, 0.0), 1e6)
+        chance = np.minimum(np.maximum(waits - self.backlog_wait_h, 0.0), LONGEST_WAIT_H)
         self.chance_wait_h = self.chance_wait_h + pace * (chance - self.chance_wait_h)
         load = np.divide(self.round.used, self.capacity, out=np.zeros_like(self.used), where=self.capacity > 0)
         self.load = self.load + pace * (load - self.load)
@@ -339,30 +339,25 @@ class TokenMarket(mesa.Model):
             np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], billed),
         )
 
-    def _toll(self) -> tuple[Floats, Floats]:
-        """Rise of the mean wait with an order a tick more [h], and cost of an hour's wait to an order [USD/h]."""
-        book, hours = self.book, self.calendar.tick_hours
-        waits = self.economy.waits
-        backlog = np.zeros(book.offers)
-        base = waits.expected(book, self.orders, backlog, self.capacity, hours)
-        slope = np.zeros(book.offers)
+    def _toll(self, own: NDArray[np.int64]) -> Floats:
+        """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
+        book, hours, step = self.book, self.calendar.tick_hours, 1e-6
         total = self.orders.sum(axis=0)
-        for j in np.flatnonzero(total > 0):
-            step = 1e-6
+        # What an hour's wait costs the orders of each offer, all together [USD/h].
+        per_hour = np.array([s.hourly_cost for s in self.economy.segments]) @ self.orders
+        none = np.zeros(book.offers)
+        base = self.economy.waits.expected(book, self.orders, none, self.capacity, hours)
+        tolls = np.zeros(own.size)
+        for k, j in enumerate(own):
+            if total[j] <= 0:
+                continue
             more = self.orders.copy()
             more[:, j] *= 1.0 + step
-            after = waits.expected(book, more, backlog, self.capacity, hours)
-            # All who wait in the pool are made to wait longer, each weighed by how many they are.
-            with np.errstate(invalid="ignore"):
-                rise = np.nan_to_num((after - base) @ total, nan=0.0, posinf=0.0, neginf=0.0)
-            slope[j] = rise / (step * total[j]) / max(total[j], 1e-300)
-        per_hour = np.array([getattr(s, "time_value", 0.0) * getattr(s, "worth_usd", 0.0) for s in self.economy.segments])
-        weights = self.orders / np.maximum(total, 1e-300)
-        billed = (weights * book.billed).sum(axis=0)
-        sold = (self.orders * book.billed).sum(axis=0)
-        # In the outlook's unit: USD per million tokens = orders x slope x cost / tokens of an order.
-        scale = np.divide(total, sold * billed, out=np.zeros_like(total), where=sold * billed > 0)
-        return slope * scale, per_hour @ weights
+            after = self.economy.waits.expected(book, more, none, self.capacity, hours)
+            rise = np.where(np.isfinite(after) & np.isfinite(base), after - base, 0.0) / (step * total[j])
+            sold = float(self.orders[:, j] @ book.billed[:, j]) / total[j]
+            tolls[k] = float(rise @ per_hour) / sold
+        return tolls
 
     def _price_slopes(self) -> Floats:
         """Fall of a pool's rent with a rack-hour more of capacity [USD per rack-h squared]; 0 without scarcity."""
@@ -452,7 +447,18 @@ class TokenMarket(mesa.Model):
         return explain(self, offer, tick)
 
 
-HEADLINES = ("asked", "ordered", "served", "waiting", "turned_away", "nothing", "paid", "used", "capacity", "spot_price")
+HEADLINES = (
+    "asked",
+    "ordered",
+    "served",
+    "waiting",
+    "turned_away",
+    "nothing",
+    "paid",
+    "used",
+    "capacity",
+    "spot_price",
+)
 
 
 def _headline(model: Any, name: str) -> float:

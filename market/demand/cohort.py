@@ -214,7 +214,14 @@ class LogitCohort(Cohort):
             delay = s.time_value * scene.delay_h
             gain = np.where(scene.open & np.isfinite(prices), scene.quality - delay, -np.inf)
         cost = s.price_coefficient * np.where(np.isfinite(prices), prices, 0.0)
-        return Options(np.nan_to_num(gain, nan=-np.inf), cost, scene.provider, s.attachment, s.taste_noise, s.outside)
+        return Options(
+            np.nan_to_num(gain, nan=-np.inf, posinf=np.inf, neginf=-np.inf),
+            cost,
+            scene.provider,
+            s.attachment,
+            s.taste_noise,
+            s.outside,
+        )
 
     def _local_utility(self) -> NDArray[Any] | None:
         machine = self.segment.local
@@ -237,12 +244,15 @@ class LogitCohort(Cohort):
             slopes=self.segment.price_coefficient if slopes else None, keep=keep,
         )  # fmt: skip
 
-    def _affordable(
-        self, scene: Scene, prices: Floats, attached: NDArray[Any] | None
-    ) -> NDArray[Any]:
+    def _affordable(self, scene: Scene, prices: Floats, attached: NDArray[Any] | None) -> NDArray[Any]:
         """Requests that individuals' budgets allow at these prices."""
         chosen = choose(
-            self._options(scene, prices), self.inverse_worth, self.mass, attached, local=self._local_utility(), keep=True
+            self._options(scene, prices),
+            self.inverse_worth,
+            self.mass,
+            attached,
+            local=self._local_utility(),
+            keep=True,
         )
         assert chosen.shares is not None
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)

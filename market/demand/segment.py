@@ -163,6 +163,11 @@ class Segment:
         if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
             raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
 
+    @property
+    def hourly_cost(self) -> float:
+        """What an hour's wait costs the median request [USD/h]."""
+        return self.time_value * self.worth_usd
+
     def quality_of(self, quality: float | Mapping[str, float]) -> float:
         """Read a quality given for all segments, or by segment."""
         if isinstance(quality, Mapping):
@@ -254,6 +259,8 @@ class CurveSegment:
     def __post_init__(self) -> None:
         if not self.curves:
             raise InputError(f"segment '{self.name}' has no demand curve")
+
+    hourly_cost = 0.0
 
     def quality_of(self, quality: float | Mapping[str, float]) -> float:  # noqa: ARG002
         """Curves know no quality."""

@@ -53,6 +53,7 @@ class Book:
         names: by offer.
         provider, pool: numbers, by offer.
         priority, deadline_ticks, quota, promised: by offer.
+        rank: place of the offer's priority among those of its pool, from 0; ``ranks`` is how many there are at most.
         work: rack-hours of one request [rack-h], by segment and offer.
         billed: what one request pays for, in million output-equivalent tokens, by segment and offer.
         tokens: tokens of one request, input and output [million], by segment.
@@ -68,6 +69,8 @@ class Book:
     provider: Ints
     pool: Ints
     priority: Floats
+    rank: Ints
+    ranks: int
     deadline_ticks: Floats
     quota: Floats
     promised: Floats
@@ -148,12 +151,16 @@ def make_book(
     for j, listing in enumerate(listings):
         if not is_open[:, j].any():
             raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
+    rank = np.array([len({y.priority for y in listings if y.pool == x.pool and y.priority < x.priority})
+                     for x in listings], dtype=np.int64)  # fmt: skip
     column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
     return Book(
         names=names,
         provider=np.array([x.provider for x in listings], dtype=np.int64),
         pool=np.array([x.pool for x in listings], dtype=np.int64),
         priority=np.array([x.priority for x in listings], dtype=np.float64),
+        rank=rank,
+        ranks=int(rank.max(initial=0)) + 1,
         deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
         quota=np.array([x.quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),

@@ -69,9 +69,7 @@ class Queue:
         """Work waiting [rack-h], by offer."""
         return np.asarray((self.length * work).sum(axis=0))
 
-    def serve(
-        self, book: Book, arrivals: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator
-    ) -> Round:
+    def serve(self, book: Book, arrivals: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator) -> Round:
         """Let ``arrivals`` join, serve what ``capacity`` [rack-h by pool] allows, and let the impatient leave."""
         queue = np.concatenate([arrivals[:, :, None], self.waiting], axis=2)
         # New requests have age 0; what waited before has aged by a tick already (see _leave).

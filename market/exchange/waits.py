@@ -52,50 +52,48 @@ class WaitModel:
             capacity: work that can be done in this tick [rack-h], by pool.
             tick_hours: length of the tick [h].
         """
-        waits = np.zeros(book.offers)
-        work = (orders * book.work).sum(axis=0)
-        slots = (orders * book.work * book.slots).sum(axis=0)
-        requests = orders.sum(axis=0)
-        for pool in range(book.pools):
-            members = np.flatnonzero(book.pool == pool)
-            if members.size:
-                waits[members] = self._of_pool(
-                    book.priority[members], work[members], slots[members], requests[members], backlog[members],
-                    float(capacity[pool]), tick_hours,
-                )  # fmt: skip
-        return waits
 
-    def _of_pool(
-        self, priority: Floats, work: Floats, slots: Floats, requests: Floats, backlog: Floats, capacity: float,
-        tick_hours: float,
-    ) -> Floats:  # fmt: skip
-        ranks, rank = np.unique(priority, return_inverse=True)
-        rate = capacity / tick_hours
-        ahead = np.cumsum(np.bincount(rank, weights=backlog, minlength=ranks.size))
-        new = np.bincount(rank, weights=work, minlength=ranks.size)
-        if rate <= 0:
-            return np.where((ahead > 0) | (np.cumsum(new) > 0), np.inf, 0.0)[rank]
-        waits = ahead / rate
+        def by_rank(values: Floats) -> Floats:
+            place = book.pool * book.ranks + book.rank
+            return np.bincount(place, weights=values, minlength=book.pools * book.ranks).reshape(book.pools, book.ranks)
+
+        new = by_rank((orders * book.work).sum(axis=0)) / tick_hours  # rack-hours an hour, so racks
+        rate = (capacity / tick_hours)[:, None]
+        ahead = np.cumsum(by_rank(backlog), axis=1)
+        upto = np.cumsum(new, axis=1)
         # What comes beyond capacity in this tick waits half of it on average, behind the ranks above.
-        over = np.maximum(np.cumsum(new) - capacity, 0.0) / rate / 2.0
-        waits = waits + np.where(new > 0, over, 0.0)
-        if self.chance and new.sum() > 0:
-            waits = waits + self._by_chance(rank, ranks.size, work, slots, requests, capacity, tick_hours)
-        return np.asarray(waits[rank])
+        over = np.where(new > 0, np.maximum(upto - rate, 0.0) * tick_hours / 2.0, 0.0)
+        waits = np.divide(ahead + over, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
+        if self.chance:
+            slots = by_rank((orders * book.work * book.slots).sum(axis=0)).sum(axis=1) / tick_hours
+            waits = waits + self._by_chance(new, slots, by_rank(orders.sum(axis=0)) / tick_hours, rate[:, 0])
+        return np.asarray(waits[book.pool, book.rank])
 
-    def _by_chance(
-        self, rank: NDArray[np.int64], ranks: int, work: Floats, slots: Floats, requests: Floats, capacity: float,
-        tick_hours: float,
-    ) -> Floats:  # fmt: skip
-        per_rack = float(slots.sum() / work.sum())  # slots of a rack, as the mix of work has them
-        servers = capacity / tick_hours * per_rack
-        arrivals = np.bincount(rank, weights=requests, minlength=ranks) / tick_hours
-        service = float(work.sum() / requests.sum()) * per_rack
-        load = arrivals.sum() * service / servers
-        arrivals = arrivals * min(1.0, self.fullest / load) if load > 0 else arrivals
-        waits = np.asarray(priority_waits(arrivals, service, servers, preemptive=self.preemptive))
+    def _by_chance(self, work: Floats, slots: Floats, arrivals: Floats, racks: Floats) -> Floats:
+        """Stationary waits [h] by pool and rank; 0 where nothing is ordered or nothing can be done.
+
+        Args:
+            work: work that comes in an hour, by pool and rank [racks].
+            slots: work times the requests that a rack has in flight, by pool.
+            arrivals: requests an hour, by pool and rank.
+            racks: by pool.
+        """
+        waits = np.zeros(work.shape)
+        total = work.sum(axis=1)
+        busy = np.flatnonzero((total > 0) & (racks > 0))
+        if busy.size == 0:
+            return waits
+        per_rack = slots[busy] / total[busy]
+        servers = racks[busy] * per_rack
+        hourly = arrivals[busy]
+        service = total[busy] / hourly.sum(axis=1) * per_rack  # a slot is held while its share of a rack works
+        fuller = np.maximum(total[busy] / racks[busy] / self.fullest, 1.0)
+        hourly = hourly / fuller[:, None]
+        found = np.asarray(priority_waits(hourly, service[:, None], servers, preemptive=self.preemptive))
         if self.service_scv != 1.0 or self.arrival_scv != 1.0:
-            total = arrivals.sum()
-            plain = wait_ggc(total, 1.0, service, 1.0, servers)
-            waits = waits * (wait_ggc(total, self.arrival_scv, service, self.service_scv, servers) / plain)
+            together = hourly.sum(axis=1)
+            plain = wait_ggc(together, 1.0, service, 1.0, servers)
+            real = wait_ggc(together, self.arrival_scv, service, self.service_scv, servers)
+            found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 0)[:, None]
+        waits[busy] = found
         return waits

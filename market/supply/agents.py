@@ -99,7 +99,7 @@ class ProviderAgent(mesa.Agent):
 
     def outlook(
         self, book: Book, calendar: Calendar, tick: int, mix: Floats, capacity: Floats, ordered: Floats,
-        toll: tuple[Floats, Floats], estimate: Callable[[NDArray[np.int64], Floats], Estimate],
+        toll: Callable[[NDArray[np.int64]], Floats], estimate: Callable[[NDArray[np.int64], Floats], Estimate],
     ) -> Outlook:  # fmt: skip
         """What it sees when it posts prices; ``mix`` is last tick's orders by segment and offer."""
         own = self.offers
@@ -111,7 +111,7 @@ class ProviderAgent(mesa.Agent):
         return Outlook(
             tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
             cost=self.marginal_cost(work), work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
-            capacity=have, delay_slope_h=toll[0][own], time_cost=toll[1][own],
+            capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
         )  # fmt: skip
 
@@ -129,9 +129,7 @@ class ProviderAgent(mesa.Agent):
         order = np.argsort(-value, axis=None, kind="stable")
         needs, values = need.ravel()[order], value.ravel()[order]
         lacking = np.diff(np.maximum(np.cumsum(needs) - held, 0.0), prepend=0.0)
-        return [
-            Bid(self.number, float(v), float(q)) for v, q in zip(values, lacking, strict=True) if q > 0 and v > 0
-        ]
+        return [Bid(self.number, float(v), float(q)) for v, q in zip(values, lacking, strict=True) if q > 0 and v > 0]
 
     def invest(self, tick: int, rents: Floats, price_slopes: Floats, used: Floats) -> float:
         """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up)."""

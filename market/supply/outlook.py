@@ -38,8 +38,7 @@ class Outlook:
         utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
         sold: million tokens ordered last tick.
         capacity: work that can be done in this tick [rack-h].
-        delay_slope_h: rise of the mean wait with an order more a tick [h], last tick.
-        time_cost: what an hour's wait costs an order of last tick, mean [USD/h].
+        toll: what an order of last tick cost the others by making them wait longer [USD per million tokens].
         estimate: demand at own prices, everybody else's as they stand; market research.
         public_prices: list prices of all offers.
     """
@@ -53,7 +52,6 @@ class Outlook:
     utilisation: float
     sold: Floats
     capacity: float
-    delay_slope_h: Floats
-    time_cost: Floats
+    toll: Callable[[], Floats]
     estimate: Callable[[Floats], Estimate]
     public_prices: Floats

@@ -196,9 +196,29 @@ class CongestionToll(PricingPolicy):
     memory_ticks: float = 10.0
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Return cost + orders x rise of the wait x cost of waiting, per million tokens."""
-        toll = outlook.sold * outlook.delay_slope_h * outlook.time_cost
-        return np.asarray(outlook.price + (outlook.cost + toll - outlook.price) / self.memory_ticks)
+        """Move the price towards cost + toll."""
+        target = outlook.cost + outlook.toll()
+        return np.asarray(outlook.price + (target - outlook.price) / self.memory_ticks)
+
+
+@dataclass(frozen=True)
+class Every(PricingPolicy):
+    """Another policy, asked only every so many ticks: prices that are looked at once a day.
+
+    Attributes:
+        policy: what sets the price.
+        ticks: ticks between two looks.
+    """
+
+    policy: PricingPolicy
+    ticks: int = 24
+
+    def __post_init__(self) -> None:
+        require("every: ticks", self.ticks, at_least=1)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Ask the policy when it is time."""
+        return self.policy(outlook) if outlook.tick % self.ticks == 0 else outlook.price
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ class Tier:
         require(f"tier '{self.name}': priority", self.priority)
         for name in ("deadline_h", "quota_per_day"):
             if not getattr(self, name) >= 0:
-                raise InputError(f"tier '{self.name}': {name} is {getattr(self, name)}, but must be at least 0 (or inf)")
+                raise InputError(
+                    f"tier '{self.name}': {name} is {getattr(self, name)}, but must be at least 0 (or inf)"
+                )
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ class Hyperscaler:
         racks: racks owned at the start (GB200 NVL72 equivalents).
         growth: factor a year of racks.
         first_party: share of its racks that its own products and training take first.
-        running_cost: power and upkeep of a rack-hour in use: the least it rents for [USD per rack-h].
+        running_cost: power and upkeep of a rack-hour in use [USD per rack-h].
+        reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
         cash: money at the start [USD].
     """
 
@@ -173,6 +176,7 @@ class Hyperscaler:
     growth: float = 1.0
     first_party: float = 0.0
     running_cost: float = 0.0
+    reserve: float = 0.0
     cash: float = 0.0
 
     def __post_init__(self) -> None:
@@ -180,6 +184,7 @@ class Hyperscaler:
         require(f"hyperscaler '{self.name}': growth", self.growth, above=0)
         require(f"hyperscaler '{self.name}': first_party", self.first_party, at_least=0, at_most=1)
         require(f"hyperscaler '{self.name}': running_cost", self.running_cost, at_least=0)
+        require(f"hyperscaler '{self.name}': reserve", self.reserve, at_least=0)
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,10 @@ class Wholesale:
         contracted = due * kept
         left = np.maximum(free - contracted, 0.0)
         outcome = self.auction.clear([b.price for b in bids], [b.quantity for b in bids], asks, left)
-        spot = np.bincount([b.provider for b in bids], weights=outcome.bought, minlength=providers) if bids else np.zeros(
-            providers
+        spot = (
+            np.bincount([b.provider for b in bids], weights=outcome.bought, minlength=providers)
+            if bids
+            else np.zeros(providers)
         )
         return Allotment(
             owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, sold_spot=outcome.sold,
