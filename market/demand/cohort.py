@@ -140,7 +140,10 @@ class LogitCohort(Cohort):
         self.dtype = np.dtype(s.dtype)
         count = int(s.individuals)
         self.weight = s.users / count
-        draw = lambda what: streams.stream("population", s.name, what)  # noqa: E731
+
+        def draw(what: str) -> np.random.Generator:
+            return streams.stream("population", s.name, what)
+
         worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
         self.worth: NDArray[Any] = worth.astype(self.dtype)
         self.inverse_worth = (1.0 / worth).astype(self.dtype)
@@ -148,7 +151,7 @@ class LogitCohort(Cohort):
         size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
         self.requests_per_tick = (size * self.weight * calendar.tick_hours / 24.0).astype(self.dtype)
         shares = np.cumsum([zone.share for zone in s.zones])
-        self.zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), side="right").astype(np.int8)
+        self.zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self._choices = streams.stream("attachment", s.name)
         budget = s.budget_usd_per_day * self.weight * np.exp(s.size_spread * draw("budget").standard_normal(count))

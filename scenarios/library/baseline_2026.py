@@ -38,7 +38,10 @@ def segments(individuals: int = 10_000) -> tuple[Segment, ...]:
     Output tokens per second asked at the start: casual 4e8, coders 1.6e8, agentic 0.5e8 (design/model.md, after
     Epoch's world total of 5e9 tokens a second, input and output). Worths, tastes and patience are declared.
     """
-    of = lambda share: max(1, round(individuals * share))  # noqa: E731
+
+    def of(share: float) -> int:
+        return max(1, round(individuals * share))
+
     dtype = "float32" if individuals >= 1_000 else "float64"
     casual_users, coding_users, agents = 1e9, 30e6 * 0.47, 5e6  # [Alderson], [Epoch], declared
     return (

@@ -21,8 +21,10 @@ from market.exchange.queue import Queue, Round
 from market.exchange.technology import LOADS
 from market.randomness import Streams
 from market.records import Records
+from market.simulation.explaining import explain
+from market.simulation.recording import record
+from market.simulation.research import estimate, rent_slopes, toll
 from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent
-from market.supply.outlook import Estimate
 from market.supply.pricing import FixedPrice
 from market.supply.wholesale import Allotment
 
@@ -145,7 +147,14 @@ class TokenMarket(mesa.Model):
         posted = self.book.price.copy()
         for p in movers:
             outlook = p.outlook(
-                self.book, self.calendar, self.tick, self.orders, self.capacity, by_pool, self._toll, self._estimate
+                self.book,
+                self.calendar,
+                self.tick,
+                self.orders,
+                self.capacity,
+                by_pool,
+                partial(toll, self),
+                partial(estimate, self),
             )
             posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
         self.book.price = posted
@@ -201,7 +210,7 @@ class TokenMarket(mesa.Model):
             running = float(a.first_party[h.number]) + h.rented_out * hours
             ledger.pay(h.name, "power", running * h.spec.running_cost, "power")
         tokens = (self.round.served * book.billed).sum(axis=0)
-        slopes = self._price_slopes()
+        slopes = rent_slopes(self)
         for p in self.providers:
             upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
             ledger.pay(p.name, "upkeep", upkeep, "upkeep")
@@ -233,7 +242,12 @@ class TokenMarket(mesa.Model):
     def _scene(self, segment: int, delay_h: Floats) -> Scene:
         book = self.book
         return Scene(
-            self._names, book.provider, book.quality[segment], delay_h, book.open[segment] & self._alive, self._slopes
+            self._names,
+            book.provider,
+            book.quality[segment],
+            delay_h,
+            book.open[segment] & self._alive,
+            self.slopes_wanted,
         )
 
     def _delay_h(self) -> Floats:
@@ -324,64 +338,8 @@ class TokenMarket(mesa.Model):
             cohort.preview(self.tick)
         return self.respond(self.book.request_prices()).requests
 
-    def _estimate(self, own: NDArray[np.int64], prices: Floats) -> Estimate:
-        """Market research: demand for own offers at own prices, everybody else's as they stand."""
-        book, slopes = self.book, self._slopes
-        trial = book.request_prices()
-        trial[:, own] = prices * book.billed[:, own]
-        self._slopes = True
-        response = self.respond(trial)
-        self._slopes = slopes
-        billed = book.billed[:, own]
-        return Estimate(
-            (response.requests[:, own] * billed).sum(axis=0),
-            (response.own[:, own] * billed**2).sum(axis=0),
-            np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], billed),
-        )
-
-    def _toll(self, own: NDArray[np.int64]) -> Floats:
-        """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
-        book, hours, step = self.book, self.calendar.tick_hours, 1e-6
-        total = self.orders.sum(axis=0)
-        # What an hour's wait costs the orders of each offer, all together [USD/h].
-        per_hour = np.array([s.hourly_cost for s in self.economy.segments]) @ self.orders
-        none = np.zeros(book.offers)
-        base = self.economy.waits.expected(book, self.orders, none, self.capacity, hours)
-        tolls = np.zeros(own.size)
-        for k, j in enumerate(own):
-            if total[j] <= 0:
-                continue
-            more = self.orders.copy()
-            more[:, j] *= 1.0 + step
-            after = self.economy.waits.expected(book, more, none, self.capacity, hours)
-            rise = np.where(np.isfinite(after) & np.isfinite(base), after - base, 0.0) / (step * total[j])
-            sold = float(self.orders[:, j] @ book.billed[:, j]) / total[j]
-            tolls[k] = float(rise @ per_hour) / sold
-        return tolls
-
-    def _price_slopes(self) -> Floats:
-        """Fall of a pool's rent with a rack-hour more of capacity [USD per rack-h squared]; 0 without scarcity."""
-        book = self.book
-        slopes = np.zeros(book.pools)
-        if not isinstance(self.economy.clearing, ScarcityAuction):
-            return slopes
-        scarce = np.flatnonzero(self.rents > 0)
-        if scarce.size == 0:
-            return slopes
-        hessian = np.zeros((book.pools, book.pools))
-        member = np.eye(book.pools)[book.pool]
-        for s in range(book.segments):
-            weighted = book.work[s][:, None] * member
-            hessian -= weighted.T @ self.cleared.response.derivative(s) @ weighted
-        block = hessian[np.ix_(scarce, scarce)]
-        inverse = np.linalg.pinv(block)
-        slopes[scarce] = np.maximum(np.diag(inverse), 0.0)
-        return slopes
-
     def _record(self) -> None:
         """Write the tick down."""
-        from market.recording import record
-
         record(self)
         self.records.ticks = self.tick + 1
         self.datacollector.collect(self)
@@ -434,7 +392,7 @@ class TokenMarket(mesa.Model):
         self.output_tokens = np.array([w.output for w in workloads])
         same_pool = self.book.pool[:, None] == self.book.pool[None, :]
         self._ahead = (same_pool & (self.book.priority[None, :] <= self.book.priority[:, None])).astype(np.float64)
-        self._slopes = isinstance(e.clearing, ScarcityAuction)
+        self.slopes_wanted = isinstance(e.clearing, ScarcityAuction)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tidy frames of all that was measured, by name."""
@@ -442,8 +400,6 @@ class TokenMarket(mesa.Model):
 
     def explain(self, offer: str, tick: int | None = None) -> str:
         """Why an offer's price, wait and sales were what they were in a tick, in words and numbers."""
-        from market.explain import explain
-
         return explain(self, offer, tick)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from market.simulation import TokenMarket
+    from market.simulation.model import TokenMarket
 
 
 def record(model: TokenMarket) -> None:

@@ -1,0 +1,123 @@
+"""Why an offer did what it did in a tick, in words and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.errors import InputError, UnknownNameError, nearest
+from market.simulation.describe import hours, money, number, share
+
+if TYPE_CHECKING:
+    from market.simulation.model import TokenMarket
+
+
+def explain(model: TokenMarket, offer: str, tick: int | None = None) -> str:
+    """Say what made an offer's price, wait and sales in a tick (the last one by default)."""
+    book, records = model.book, model.records
+    if offer not in book.names:
+        raise UnknownNameError(f"unknown offer '{offer}'{nearest(offer, book.names)}; known: {', '.join(book.names)}")
+    if records.ticks == 0:
+        raise InputError("nothing has been run yet: call run_for first")
+    when = records.ticks - 1 if tick is None else tick
+    if not 0 <= when < records.ticks:
+        raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
+    j = book.names.index(offer)
+    o = {name: values[when, j] for name, values in records.tables["offers"].data.items()}
+    k = int(book.pool[j])
+    pool = {name: values[when, k] for name, values in records.tables["pools"].data.items()}
+    provider = model.providers[int(book.provider[j])]
+    flows = records.flows[when]
+    lines = [
+        f"{offer}, sold by {provider.name}, tick {when}: {model.calendar.moment(when):%A %d %B %Y, %H:%M} UTC",
+        "",
+        *_price(o, pool, provider.name),
+        *_capacity(o, pool, model.pool_names[k]),
+        *_buyers(model, j, flows),
+        *_unserved(o),
+        *_wholesale(model, provider.number, when),
+    ]
+    return "\n".join(lines)
+
+
+def _price(o: dict[str, Any], pool: dict[str, Any], provider: str) -> list[str]:
+    line = f"Price: {money(o['price'])} per million output-equivalent tokens on the list"
+    if pool["rent"] > 0:
+        line += f"; with the scarcity rent users paid {money(o['paid_price'])} on average"
+    return [line + f". {provider} took {money(o['revenue'])} from this offer in the tick."]
+
+
+def _capacity(o: dict[str, Any], pool: dict[str, Any], name: str) -> list[str]:
+    used = f"{number(pool['used'])} of {number(pool['capacity'])} rack-hours ({share(pool['utilisation'])})"
+    if pool["capacity"] <= 0:
+        return [f"Capacity: pool {name} had no machines in this tick, so nothing could be served."]
+    full = pool["used"] >= pool["capacity"] * (1 - 1e-9)
+    verdict = "machines were the limit" if full else "machines were not the limit"
+    rent = f" A rack-hour more was worth {money(pool['rent'])} above its running cost." if pool["rent"] > 0 else ""
+    return [
+        f"Capacity: pool {name} used {used}; {verdict}. This offer took {number(o['work'])} rack-hours.{rent}",
+        f"Service: {number(o['served'])} requests served at {number(o['speed'])} tokens/s; a request that came in the "
+        f"tick could expect to wait {hours(o['wait_h'])}.",
+    ]
+
+
+def _buyers(model: TokenMarket, j: int, flows: dict[str, Any]) -> list[str]:
+    orders = flows["orders"][:, j]
+    total = float(orders.sum())
+    if total <= 0:
+        return ["Buyers: nobody ordered it."]
+    parts = [
+        f"{segment.name} {share(float(orders[s]) / total)} at {money(float(flows['prices'][s, j]))} a request"
+        for s, segment in enumerate(model.economy.segments)
+        if orders[s] > 0
+    ]
+    work = model.book.work[:, j]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        earned = np.where(orders > 0, flows["prices"][:, j] / work, np.inf)
+    least = int(np.argmin(earned))
+    marginal = (
+        f"The marginal buyers are {model.economy.segments[least].name}: they pay least for the machines' time, "
+        f"{money(float(earned[least]))} a rack-hour, and are priced out first."
+    )
+    return [f"Buyers: {number(total)} requests were ordered: " + ", ".join(parts) + f". {marginal}"]
+
+
+def _unserved(o: dict[str, Any]) -> list[str]:
+    parts = [
+        f"{number(o[key])} requests {what}"
+        for key, what in (
+            ("waiting", "waited at its end"),
+            ("impatient", "lost patience and left"),
+            ("late", "were turned away at the deadline"),
+        )
+        if o[key] > 0
+    ]
+    if not parts:
+        return ["Not served: nobody was left waiting or turned away."]
+    return ["Not served: " + ", ".join(parts) + "."]
+
+
+def _wholesale(model: TokenMarket, provider: int, when: int) -> list[str]:
+    p = {name: values[when, provider] for name, values in model.records.tables["providers"].data.items()}
+    if p["contracted"] + p["spot"] + p["owned"] <= 0:
+        return ["Machines: it had none."]
+    parts = [
+        f"{number(p[key])} rack-hours {what}"
+        for key, what in (
+            ("owned", "of its own"),
+            ("contracted", "under contract"),
+            ("spot", "rented on the spot market"),
+        )
+        if p[key] > 0
+    ]
+    price = float(model.records.tables["ticks"].data["spot_price"][when, 0])
+    idle = float(model.records.tables["wholesale"].data["idle"][when].sum())
+    spot = f" A rack-hour cost {money(price)} on the spot market" if model.hyperscalers else ""
+    if spot:
+        spot += (
+            f", where {number(idle)} were left over: the marginal seller set the price."
+            if idle > 0
+            else ", where nothing was left over: the marginal bid that was not served set the price."
+        )
+    return ["Machines: " + ", ".join(parts) + "." + spot]

@@ -1,0 +1,73 @@
+"""What sellers find out about demand: market research on the model that runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.clearing import ScarcityAuction
+from market.supply.outlook import Estimate
+
+if TYPE_CHECKING:
+    from market.simulation.model import TokenMarket
+
+type Floats = NDArray[np.float64]
+
+
+def estimate(model: TokenMarket, own: NDArray[np.int64], prices: Floats) -> Estimate:
+    """Market research: demand for own offers at own prices, everybody else's as they stand."""
+    book, slopes = model.book, model.slopes_wanted
+    trial = book.request_prices()
+    trial[:, own] = prices * book.billed[:, own]
+    model.slopes_wanted = True
+    response = model.respond(trial)
+    model.slopes_wanted = slopes
+    billed = book.billed[:, own]
+    return Estimate(
+        (response.requests[:, own] * billed).sum(axis=0),
+        (response.own[:, own] * billed**2).sum(axis=0),
+        np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], billed),
+    )
+
+
+def toll(model: TokenMarket, own: NDArray[np.int64]) -> Floats:
+    """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
+    book, hours, step = model.book, model.calendar.tick_hours, 1e-6
+    total = model.orders.sum(axis=0)
+    # What an hour's wait costs the orders of each offer, all together [USD/h].
+    per_hour = np.array([s.hourly_cost for s in model.economy.segments]) @ model.orders
+    none = np.zeros(book.offers)
+    base = model.economy.waits.expected(book, model.orders, none, model.capacity, hours)
+    tolls = np.zeros(own.size)
+    for k, j in enumerate(own):
+        if total[j] <= 0:
+            continue
+        more = model.orders.copy()
+        more[:, j] *= 1.0 + step
+        after = model.economy.waits.expected(book, more, none, model.capacity, hours)
+        rise = np.where(np.isfinite(after) & np.isfinite(base), after - base, 0.0) / (step * total[j])
+        sold = float(model.orders[:, j] @ book.billed[:, j]) / total[j]
+        tolls[k] = float(rise @ per_hour) / sold
+    return tolls
+
+
+def rent_slopes(model: TokenMarket) -> Floats:
+    """Fall of a pool's rent with a rack-hour more of capacity [USD per rack-h squared]; 0 without scarcity."""
+    book = model.book
+    slopes = np.zeros(book.pools)
+    if not isinstance(model.economy.clearing, ScarcityAuction):
+        return slopes
+    scarce = np.flatnonzero(model.rents > 0)
+    if scarce.size == 0:
+        return slopes
+    hessian = np.zeros((book.pools, book.pools))
+    member = np.eye(book.pools)[book.pool]
+    for s in range(book.segments):
+        weighted = book.work[s][:, None] * member
+        hessian -= weighted.T @ model.cleared.response.derivative(s) @ weighted
+    block = hessian[np.ix_(scarce, scarce)]
+    inverse = np.linalg.pinv(block)
+    slopes[scarce] = np.maximum(np.diag(inverse), 0.0)
+    return slopes
