@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.choice import Chosen, Options, choose
+from market.demand.choice import Options, choose
 from market.demand.deferral import Habit
 from market.demand.segment import CurveSegment, Segment
 from market.randomness import Streams
@@ -30,22 +30,38 @@ class Wanted:
         formed: requests that come up in this tick.
         put_off: of these, put off to later ticks.
         taken_up: requests put off earlier that are due now.
-        unaffordable: requests beyond individuals' budgets.
     """
 
     formed: float = 0.0
     put_off: float = 0.0
     taken_up: float = 0.0
-    unaffordable: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What individuals can order at given prices.
+
+    Attributes:
+        parts: requests by individual, with what may be chosen for them.
+        quota_used: requests of one user that count towards a quota, by limited offer and individual.
+        spent: money by individual [USD]; None without budgets.
+        unaffordable: requests beyond budgets.
+    """
+
+    parts: list[tuple[Options, NDArray[Any]]]
+    quota_used: NDArray[Any] | None
+    spent: NDArray[Any] | None
+    unaffordable: float
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A segment's orders at given prices: by offer, what stays outside, surplus [USD], and derivatives."""
+    """A segment's orders at given prices; see ``exchange.clearing.Response``."""
 
     requests: Floats
     nothing: float
     local: float
+    unaffordable: float
     surplus: float
     own: Floats
     cross: Floats
@@ -116,14 +132,14 @@ class CurveCohort(Cohort):
             open_ &= np.isin(scene.names, self.segment.offers)
         zero = np.zeros(count)
         if not open_.any():
-            return Reply(zero, self.wanted.formed, 0.0, 0.0, zero, np.zeros((count, count)))
+            return Reply(zero, self.wanted.formed, 0.0, 0.0, 0.0, zero, np.zeros((count, count)))
         price = float(prices[open_].min())
         cheapest = open_ & (prices <= price)
         quantity = self.curve.quantity(price)
         share = cheapest / cheapest.sum()
         own = share * self.curve.fall(price)
         unserved = max(self.wanted.formed - quantity, 0.0)
-        return Reply(share * quantity, unserved, 0.0, self.curve.surplus(price), own, np.zeros((count, count)))
+        return Reply(share * quantity, unserved, 0.0, 0.0, self.curve.surplus(price), own, np.zeros((count, count)))
 
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Curves remember nothing."""
@@ -162,6 +178,7 @@ class LogitCohort(Cohort):
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
         self.mass: NDArray[Any] = np.zeros(count, dtype=self.dtype)
+        self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.growth = 1.0
 
     @property
@@ -193,6 +210,7 @@ class LogitCohort(Cohort):
         self.wanted = Wanted(formed=float(self.mass.sum(dtype=np.float64)))
         if self.calendar.period(tick) == 0:
             self.budget_left = self.budget_per_day * self.dtype.type(self.growth)
+            self.quota_used = np.zeros_like(self.quota_used)
         if self.habit:
             self._put_off(self.mass, tick)
 
@@ -236,52 +254,77 @@ class LogitCohort(Cohort):
         cost = s.price_coefficient * machine.usd_per_request * self.inverse_worth
         return np.where(self.has_local, self.dtype.type(gain) - cost, -np.inf).astype(self.dtype)
 
-    def choose(self, scene: Scene, prices: Floats, *, slopes: bool, keep: bool = False) -> Chosen:
-        """Individuals' choices at these prices."""
-        attached = self.attached if self.segment.attachment > 0 else None
-        mass = self.mass
-        if np.isfinite(self.segment.budget_usd_per_day):
-            mass = self._affordable(scene, prices, attached)
-        return choose(
-            self._options(scene, prices), self.inverse_worth, mass, attached, local=self._local_utility(),
-            slopes=self.segment.price_coefficient if slopes else None, keep=keep,
-        )  # fmt: skip
+    def _attachments(self) -> NDArray[Any] | None:
+        return self.attached if self.segment.attachment > 0 else None
 
-    def _affordable(self, scene: Scene, prices: Floats, attached: NDArray[Any] | None) -> NDArray[Any]:
-        """Requests that individuals' budgets allow at these prices."""
-        chosen = choose(
-            self._options(scene, prices),
-            self.inverse_worth,
-            self.mass,
-            attached,
-            local=self._local_utility(),
-            keep=True,
-        )
-        assert chosen.shares is not None
+    def _plan(self, scene: Scene, prices: Floats) -> Plan:
+        """Requests by what may be chosen for them: within quotas or beyond, as far as budgets go."""
+        options = self._options(scene, prices)
+        limited = np.isfinite(scene.quota) & scene.open
+        parts = [(options, self.mass)]
+        budget = np.isfinite(self.segment.budget_usd_per_day)
+        if not limited.any() and not budget:
+            return Plan(parts, None, None, 0.0)
+        shares = [self._shares(options, self.mass)]
+        used = None
+        if limited.any():
+            within, used = self._within_quota(scene.quota[limited], shares[0][:, : limited.size][:, limited])
+            beyond = replace(options, gain=np.where(limited, -np.inf, options.gain))
+            parts = [(options, self.mass * within), (beyond, self.mass * (1 - within))]
+            shares.append(self._shares(beyond, self.mass))
+        if not budget:
+            return Plan(parts, used, None, 0.0)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
-        spent = self.mass * (chosen.shares[:, : bill.size] @ bill)
-        allowed = np.minimum(1.0, self.budget_left / np.maximum(spent, np.finfo(self.dtype).tiny))
-        mass = (self.mass * allowed).astype(self.dtype)
-        self._spent = np.minimum(spent, self.budget_left)
-        self.wanted.unaffordable = float((self.mass - mass).sum(dtype=np.float64))
-        return mass
+        bills = [m * (s[:, : bill.size] @ bill) for (_, m), s in zip(parts, shares, strict=True)]
+        spent = np.sum(bills, axis=0)
+        allowed = np.minimum(1.0, self.budget_left / np.maximum(spent, np.finfo(self.dtype).tiny)).astype(self.dtype)
+        over = float(np.sum(self.mass * (1 - allowed), dtype=np.float64))
+        parts = [(o, m * allowed) for o, m in parts]
+        used = None if used is None else used * allowed
+        return Plan(parts, used, spent * allowed, over)
+
+    def _shares(self, options: Options, mass: NDArray[Any]) -> NDArray[Any]:
+        local = self._local_utility()
+        chosen = choose(options, self.inverse_worth, mass, self._attachments(), local=local, keep=True)
+        assert chosen.shares is not None
+        return chosen.shares
+
+    def _within_quota(self, quota: Floats, shares: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Share of each individual's requests for which limited offers are left, and what they use of them."""
+        if self.quota_used.shape[0] != quota.size:
+            self.quota_used = np.zeros((quota.size, self.mass.size), dtype=self.dtype)
+        asked = (shares * (self.mass / self.dtype.type(self.weight * self.growth))[:, None]).T
+        left = np.maximum(quota[:, None].astype(self.dtype) - self.quota_used, 0)
+        tiny = np.finfo(self.dtype).tiny
+        within = np.minimum(1, (left / np.maximum(asked, tiny)).min(axis=0)).astype(self.dtype)
+        return within, asked * within
 
     def reply(self, scene: Scene, prices: Floats) -> Reply:
         """Orders at these prices of a request [USD]."""
-        chosen = self.choose(scene, prices, slopes=scene.slopes)
+        plan = self._plan(scene, prices)
         count = prices.size
-        local = float(chosen.shares_sum[count]) if self.segment.local else 0.0
-        own = np.zeros(count) if chosen.own is None else chosen.own[:count]
-        cross = np.zeros((count, count)) if chosen.cross is None else chosen.cross[:count, :count]
-        return Reply(chosen.shares_sum[:count], chosen.nothing, local, chosen.surplus, own, cross)
+        slopes = self.segment.price_coefficient if scene.slopes else None
+        local, attached = self._local_utility(), self._attachments()
+        total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
+        for options, mass in plan.parts:
+            chosen = choose(options, self.inverse_worth, mass, attached, local=local, slopes=slopes)
+            total = Reply(
+                total.requests + chosen.shares_sum[:count], total.nothing + chosen.nothing,
+                total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0), total.unaffordable,
+                total.surplus + chosen.surplus,
+                total.own if chosen.own is None else total.own + chosen.own[:count],
+                total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
+            )  # fmt: skip
+        return total
 
     def settle(self, scene: Scene, prices: Floats) -> None:
-        """Budgets are spent, habits learn what the period was worth, some choose their provider anew."""
-        s = self.segment
-        if np.isfinite(s.budget_usd_per_day):
-            self._affordable(scene, prices, self.attached if s.attachment > 0 else None)
-            self.budget_left = self.budget_left - self._spent
-        if s.attachment > 0:
+        """Budgets are spent, quotas used up; some choose their provider anew."""
+        plan = self._plan(scene, prices)
+        if plan.spent is not None:
+            self.budget_left = self.budget_left - plan.spent
+        if plan.quota_used is not None:
+            self.quota_used = self.quota_used + plan.quota_used
+        if self.segment.attachment > 0:
             self._reattach(scene, prices)
 
     def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:

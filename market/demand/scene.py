@@ -20,6 +20,7 @@ class Scene:
         quality: worth of an answer relative to a perfect one.
         delay_h: expected wait and time of writing [h].
         open: whether the segment may buy.
+        quota: requests that one user may make in a day; infinite for none.
         slopes: whether derivatives by price are wanted.
     """
 
@@ -28,4 +29,5 @@ class Scene:
     quality: Floats
     delay_h: Floats
     open: NDArray[np.bool_]
+    quota: Floats
     slopes: bool = True

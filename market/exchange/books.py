@@ -93,7 +93,7 @@ class Book:
     @property
     def segments(self) -> int:
         """Number of segments, S."""
-        return self.work.shape[0]
+        return int(self.work.shape[0])
 
     def request_prices(self) -> Floats:
         """Price of a request [USD], by segment and offer."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ class Response:
 
     Attributes:
         requests: orders, by segment and offer.
+        nothing, local, unaffordable: requests given up, done on a machine of one's own, and beyond budgets, by segment.
         surplus: expected surplus of the users [USD], by segment.
         own: fall of an offer's orders with its own price, were nobody to come from or go to another offer
             [requests per USD], by segment and offer.
@@ -33,9 +34,22 @@ class Response:
     """
 
     requests: Floats
+    nothing: Floats
+    local: Floats
+    unaffordable: Floats
     surplus: Floats
     own: Floats
     cross: Floats
+
+    def towards(self, other: Response, share: float) -> Response:
+        """A mixture: this response, and a share of the way to another."""
+
+        def mix(name: str) -> Floats:
+            here: Floats = getattr(self, name)
+            there: Floats = getattr(other, name)
+            return np.asarray(here + share * (there - here))
+
+        return Response(*(mix(field.name) for field in fields(self)))
 
     def derivative(self, segment: int) -> Floats:
         """d requests_j / d price_k of a segment [requests per USD]."""
@@ -214,10 +228,7 @@ class _Dual:
             more, over, _ = self.ask(low_side)
             if over[0] < gradient[0]:
                 share = float(np.clip(gradient[0] / (gradient[0] - over[0]), 0.0, 1.0))
-                response = Response(
-                    response.requests + share * (more.requests - response.requests), response.surplus,
-                    response.own, response.cross,
-                )  # fmt: skip
+                response = response.towards(more, share)
                 gradient = gradient + share * (over - gradient)
         return self._result(rents, response, gradient)
 

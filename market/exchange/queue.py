@@ -91,10 +91,7 @@ class Queue:
     ) -> tuple[Floats, Floats]:
         asked = queue * book.work[:, :, None]
         by_pool = np.bincount(book.pool, weights=asked.sum(axis=(0, 2)), minlength=book.pools)
-        if self.whole:
-            enough = by_pool <= capacity * (1.0 - 1e-12)
-        else:
-            enough = by_pool <= capacity
+        enough = by_pool <= capacity
         served = queue * enough[book.pool][None, :, None]
         for pool in np.flatnonzero(~enough):
             of_pool = book.pool == pool

@@ -94,6 +94,6 @@ class WaitModel:
             together = hourly.sum(axis=1)
             plain = wait_ggc(together, 1.0, service, 1.0, servers)
             real = wait_ggc(together, self.arrival_scv, service, self.service_scv, servers)
-            found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 0)[:, None]
+            found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 1e-200)[:, None]
         waits[busy] = found
         return waits

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from market.demand.cohort import Cohort, CurveCohort, LogitCohort, Reply
+from market.demand.cohort import Cohort, CurveCohort, LogitCohort
 from market.demand.scene import Scene
 from market.demand.segment import CurveSegment
 from market.economy import Economy
@@ -70,7 +70,6 @@ class TokenMarket(mesa.Model):
         self.backlog_wait_h: Floats = np.zeros(self.book.offers)
         self.load: Floats = np.zeros(self.book.pools)
         self._usual_orders: Floats = np.full((*shape, self.calendar.ticks_per_day), np.nan)
-        self.replies: list[Reply] = []
         self.records = Records(
             self.calendar,
             {
@@ -231,9 +230,11 @@ class TokenMarket(mesa.Model):
         for s, cohort in enumerate(self.cohorts):
             scene = self._scene(s, delay[s])
             replies.append(cohort.reply(scene, prices[s]))
-        self.replies = replies
         return Response(
             np.array([r.requests for r in replies]).reshape(self.book.work.shape),
+            np.array([r.nothing for r in replies]),
+            np.array([r.local for r in replies]),
+            np.array([r.unaffordable for r in replies]),
             np.array([r.surplus for r in replies]),
             np.array([r.own for r in replies]).reshape(self.book.work.shape),
             np.array([r.cross for r in replies]),
@@ -241,13 +242,9 @@ class TokenMarket(mesa.Model):
 
     def _scene(self, segment: int, delay_h: Floats) -> Scene:
         book = self.book
+        is_open = book.open[segment] & self._alive
         return Scene(
-            self._names,
-            book.provider,
-            book.quality[segment],
-            delay_h,
-            book.open[segment] & self._alive,
-            self.slopes_wanted,
+            self._names, book.provider, book.quality[segment], delay_h, is_open, book.quota, self.slopes_wanted
         )
 
     def _delay_h(self) -> Floats:
@@ -288,7 +285,7 @@ class TokenMarket(mesa.Model):
         if not self.economy.fallback or not left.any():
             return np.zeros(left.shape)
         weights = self.cleared.response.requests * self._alive
-        outside = np.array([max(r.nothing, 0.0) for r in self.replies])
+        outside = np.maximum(self.cleared.response.nothing, 0.0)
         others = weights.sum(axis=1, keepdims=True) + outside[:, None] - weights
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(others > 0, left / others, 0.0)
@@ -311,21 +308,22 @@ class TokenMarket(mesa.Model):
 
     def _remember(self, expected: Floats, waits: Floats) -> None:
         """Users and providers take note of the tick."""
+        period = self.calendar.period(self.tick)
+        delay = self._delay_h()
+        for s, cohort in enumerate(self.cohorts):
+            cohort.settle(self._scene(s, delay[s]), self.cleared.prices[s])
+            if isinstance(cohort, LogitCohort):
+                ordered = float(expected[s].sum())
+                spent = float((expected[s] * np.where(expected[s] > 0, self.cleared.prices[s], 0.0)).sum())
+                surplus = float(self.cleared.response.surplus[s])
+                cohort.learn_worth(period, surplus, spent / ordered if ordered > 0 else 0.0)
         pace = 1.0 / self.economy.learning_ticks if self.tick > 0 else 1.0
         chance = np.minimum(np.maximum(waits - self.backlog_wait_h, 0.0), LONGEST_WAIT_H)
         self.chance_wait_h = self.chance_wait_h + pace * (chance - self.chance_wait_h)
         load = np.divide(self.round.used, self.capacity, out=np.zeros_like(self.used), where=self.capacity > 0)
         self.load = self.load + pace * (load - self.load)
-        period = self.calendar.period(self.tick)
         known = self._usual_orders[:, :, period]
         self._usual_orders[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))
-        delay = self._delay_h()
-        for s, cohort in enumerate(self.cohorts):
-            if isinstance(cohort, LogitCohort):
-                ordered = float(expected[s].sum())
-                spent = float((expected[s] * np.where(expected[s] > 0, self.cleared.prices[s], 0.0)).sum())
-                cohort.learn_worth(period, self.replies[s].surplus, spent / ordered if ordered > 0 else 0.0)
-            cohort.settle(self._scene(s, delay[s]), self.cleared.prices[s])
 
     def _expected_orders(self, period: int) -> Floats:
         """What providers expect to be ordered in this tick: the same hour of past days, or what was ordered last."""
@@ -358,9 +356,10 @@ class TokenMarket(mesa.Model):
             CurveCohort(self, s) if isinstance(s, CurveSegment) else LogitCohort(self, s, self.calendar, self.streams)
             for s in e.segments
         ]
-        self._number = {a.name: a.number for a in (*self.hyperscalers, *self.providers)}
-        for spec in (*e.providers, *e.hyperscalers):
-            self.ledger.pay("funding", spec.name, spec.cash, "funding")
+        sellers: list[HyperscalerAgent | ProviderAgent] = [*self.hyperscalers, *self.providers]
+        self._number = {seller.name: seller.number for seller in sellers}
+        for seller in sellers:
+            self.ledger.pay("funding", seller.name, seller.spec.cash, "funding")
 
     def _make_book(self) -> None:
         e = self.economy

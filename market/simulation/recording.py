@@ -23,11 +23,9 @@ def record(model: TokenMarket) -> None:
 
 
 def _segments(model: TokenMarket) -> None:
-    book, rnd, cohorts, replies = model.book, model.round, model.cohorts, model.replies
+    book, rnd, cohorts, response = model.book, model.round, model.cohorts, model.cleared.response
     ordered = model.orders.sum(axis=1)
-    local = np.array([r.local for r in replies])
-    nothing = np.array([r.nothing for r in replies])
-    unaffordable = np.array([c.wanted.unaffordable for c in cohorts])
+    local, nothing, unaffordable = response.local, response.nothing, response.unaffordable
     moved = model.joined.sum(axis=1)
     gone = (rnd.left_late + rnd.left_impatient).sum(axis=1) - moved
     served = rnd.served.sum(axis=1)

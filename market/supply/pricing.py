@@ -53,7 +53,7 @@ class CostPlus(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost x (1 + margin)."""
         target = outlook.cost * (1.0 + self.margin)
-        return outlook.price + (target - outlook.price) / self.memory_ticks
+        return np.asarray(outlook.price + (target - outlook.price) / self.memory_ticks)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,142 @@
+"""Waits of classes that are served in order of rank."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from market.exchange.queueing.arguments import (
+    Numbers,
+    positive,
+    quiet,
+    settle,
+    together,
+    with_axis,
+    zero_or_more,
+)
+from market.exchange.queueing.erlang import delayed
+from market.exchange.queueing.general import service_correction
+from market.exchange.queueing.ratios import upper_ratio
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
+
+
+def _above(load: Numbers) -> Numbers:
+    """Total load of the classes above each (last axis, highest rank first)."""
+    return np.concatenate([np.zeros_like(load[..., :1]), np.cumsum(load, axis=-1)[..., :-1]], axis=-1)
+
+
+@quiet
+def _non_preemptive(load: Numbers, rate: Numbers, residual: Numbers, servers: Numbers) -> Numbers:
+    """Cobham's formula; classes that get no service, or not enough, wait forever."""
+    above = _above(load)
+    upto = np.cumsum(load, axis=-1)
+    total = upto[..., -1:]
+    # What's in service when a request arrives: all that's offered, or what fits, by rank, when it's too much.
+    served = np.clip(servers - above, 0.0, load)
+    work = served.sum(axis=-1, keepdims=True)
+    rest = np.where(work > 0, (served * residual).sum(axis=-1, keepdims=True) / work, 0.0)
+    service = np.where(total > 0, total / rate.sum(axis=-1, keepdims=True), 1.0)
+    correction = service_correction(servers, total / servers, 2 * rest / service - 1)
+    until_free = delayed(servers, total) * rest * correction / servers
+    room = np.maximum(1 - above / servers, 0.0) * np.maximum(1 - upto / servers, 0.0)
+    return np.where(upto < servers, until_free / room, np.inf)
+
+
+@quiet
+def _preemptive_single(load: Numbers, service: Numbers, residual: Numbers) -> Numbers:
+    """M/G/1: own work and that ahead, both stretched by interruptions, less the own service."""
+    above, upto = _above(load), np.cumsum(load, axis=-1)
+    ahead = np.cumsum(load * residual, axis=-1) / (1 - upto)
+    return np.where(upto < 1, (service * above + ahead) / (1 - above), np.inf)
+
+
+@quiet
+def _queue(load: Numbers, servers: Numbers) -> Numbers:
+    """Mean number waiting in M/M/c."""
+    return delayed(servers, load) * load / (servers - load)
+
+
+@quiet
+def _queue_slope(load: Numbers, servers: Numbers) -> Numbers:
+    """Derivative of `_queue` by load, from dB/da = B (s/a - 1 + B)."""
+    blocked = upper_ratio(servers, load)
+    free = servers - load
+    slope = load * ((1 - blocked) / (free + load * blocked) - 1 + 1 / free) + servers + 1
+    return delayed(servers, load) / free * slope
+
+
+@quiet
+def _preemptive_shared(load: Numbers, service: Numbers, servers: Numbers) -> Numbers:
+    """M/M/c with one service for all: the first k classes are an M/M/c of their own, for every k."""
+    above, upto = _above(load), np.cumsum(load, axis=-1)
+    stable = upto < servers
+    top = np.where(stable, upto, 0.0)
+    low = np.where(stable, above, 0.0)
+    step = np.where(stable, load, 0.0)
+    mean = (_queue(top, servers) - _queue(low, servers)) / step
+    # A small class changes the queue by less than rounding: there, the mean slope instead of the difference.
+    slope = sum(
+        0.5 * w * _queue_slope(low + 0.5 * (1 + x) * step, servers) for x, w in zip(_NODES, _WEIGHTS, strict=True)
+    )
+    small = step * (servers / top + 1 / (servers - top)) < 0.1
+    small |= step == 0
+    return np.where(stable, service * np.where(small, slope, mean), np.inf)
+
+
+def priority_waits(
+    arrivals_by_class: ArrayLike,
+    service_mean: ArrayLike,
+    servers: ArrayLike = 1.0,
+    *,
+    preemptive: bool = False,
+    service_scv: ArrayLike = 1.0,
+) -> Numbers:
+    """Mean wait of each class, served by rank and within a class in order of arrival [time].
+
+    Poisson arrivals. The wait is the time from arrival to completion less the own service, so that with
+    preemption it includes interruptions. Classes stand on the last axis, highest rank first. A class whose
+    load together with those above reaches the number of servers waits forever (inf), and those above it still
+    get their finite, exact waits.
+
+    Not preemptive: W_k = W_0 / ((1 - σ_(k-1)) (1 - σ_k)), σ_k the load of the first k classes over servers,
+    W_0 the mean time until a server frees (Cobham 1954, Kleinrock 1976 section 3.6). Exact for M/G/1 with a
+    service of its own for each class and for M/M/c with one exponential service; otherwise W_0 is that of
+    `wait_mgc` with the mixture of services (scaling as in Bondi & Buzen 1984).
+
+    Preemptive, resuming: exact for M/G/1 with a service of its own for each class (Kleinrock 1976, section
+    3.6) and for M/M/c with one exponential service (the first k classes don't notice the others, and hold as
+    many requests as an M/M/c of their own). Other cases aren't known and refused.
+
+    Parameters
+    ----------
+    arrivals_by_class : requests per unit of time, classes on the last axis [1/time].
+    service_mean : mean service time, one for all or by class (last axis), above 0 [time].
+    servers : above 0 [servers], need not be whole; without the axis for classes.
+    preemptive : whether a request of higher rank interrupts the lower ones, which later resume.
+    service_scv : variance of the service time over its squared mean, one for all or by class [1].
+    """
+    rate = with_axis("arrivals_by_class", zero_or_more("arrivals_by_class", arrivals_by_class), "classes")
+    service = positive("service_mean", service_mean)
+    scv = zero_or_more("service_scv", service_scv)
+    station = positive("servers", servers)[..., np.newaxis]
+    if rate.shape[-1] == 0:
+        raise ValueError(f"arrivals_by_class must have at least one class, got shape {rate.shape}")
+    shape = together(arrivals_by_class=rate, service_mean=service, service_scv=scv, servers=station)
+    if shape[-1] != rate.shape[-1]:
+        raise ValueError(
+            "service_mean and service_scv must have one entry, or one for each of the "
+            f"{rate.shape[-1]} classes, got shapes {service.shape} and {scv.shape}"
+        )
+    rate, service, scv = (np.broadcast_to(array, shape) for array in (rate, service, scv))
+    load = rate * service
+    residual = service * (1 + scv) / 2
+    if not preemptive:
+        return settle(_non_preemptive(load, rate, residual, station))
+    single = station == 1
+    common = (service == service[..., :1]).all(axis=-1, keepdims=True) & (scv == 1).all(axis=-1, keepdims=True)
+    if not (single | common).all():
+        raise ValueError(
+            "service_mean and service_scv must be one exponential service (scv 1) for all classes where "
+            f"preemption meets several servers, got {service_mean!r} and {service_scv!r}"
+        )
+    alone = _preemptive_single(load, service, residual)
+    return settle(np.where(single, alone, _preemptive_shared(load, service, station)))
