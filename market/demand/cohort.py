@@ -198,7 +198,7 @@ class LogitCohort(Cohort):
         offsets = np.array([zone.utc_offset_h for zone in s.zones])
         weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
         factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * self.growth
-        return np.asarray(self.requests_per_tick * factor.astype(self.dtype)[self.zone])
+        return np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
 
     def preview(self, tick: int) -> None:
         """What would be asked in this tick if nothing were put off."""
