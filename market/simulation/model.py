@@ -66,6 +66,7 @@ class TokenMarket(mesa.Model):
         self.used: Floats = np.zeros(self.book.pools)
         self.orders: Floats = np.zeros(shape)
         self.joined: Floats = np.zeros(shape)
+        self.demand_slopes: Floats = np.zeros(shape)
         self.chance_wait_h: Floats = np.zeros(self.book.offers)
         self.backlog_wait_h: Floats = np.zeros(self.book.offers)
         self.load: Floats = np.zeros(self.book.pools)
@@ -123,7 +124,7 @@ class TokenMarket(mesa.Model):
         expected = self._expected_orders(period) + self.queue.length
         for p in self.providers:
             held = float(promised[p.number]) + float(capacity[p.pools].sum())
-            bids += p.bids(self.book, expected[:, p.offers], held)
+            bids += p.bids(self.book, expected[:, p.offers], self.demand_slopes[:, p.offers], held)
         self.allotment: Allotment = self.economy.wholesale.allot(
             owned, first_party, asks, self.contracts, parties, bids, len(self.providers), hours
         )
@@ -172,7 +173,13 @@ class TokenMarket(mesa.Model):
         situation = Situation(
             book, np.maximum(self.capacity - before, 0.0), self.supply_curves, self.respond, self.rents
         )
+        # Spot buyers look at the slope of their demand a few times a day; an auction needs it always.
+        look = self.tick % max(self.calendar.ticks_per_day // 4, 1) == 0 and any(p.spec.spot for p in self.providers)
+        self.slopes_wanted = look or isinstance(economy.clearing, ScarcityAuction)
         self.cleared: Cleared = economy.clearing.clear(situation)
+        if self.slopes_wanted:
+            response = self.cleared.response
+            self.demand_slopes = response.own - np.diagonal(response.cross, axis1=1, axis2=2)
         self.rents = self.cleared.rents
         expected = self.cleared.response.requests
         self.orders = self._arrivals(expected) if economy.whole else expected
@@ -230,8 +237,11 @@ class TokenMarket(mesa.Model):
         for s, cohort in enumerate(self.cohorts):
             scene = self._scene(s, delay[s])
             replies.append(cohort.reply(scene, prices[s]))
+        requests = np.array([r.requests for r in replies]).reshape(self.book.work.shape)
+        # Chances so small that nobody ever takes them are no orders.
+        requests[requests < 1e-13 * requests.sum(axis=1, keepdims=True)] = 0.0
         return Response(
-            np.array([r.requests for r in replies]).reshape(self.book.work.shape),
+            requests,
             np.array([r.nothing for r in replies]),
             np.array([r.local for r in replies]),
             np.array([r.unaffordable for r in replies]),
@@ -264,7 +274,9 @@ class TokenMarket(mesa.Model):
             return np.zeros(book.offers)
         ahead = self._ahead @ waiting_work
         rate = self.capacity[book.pool] / self.calendar.tick_hours
-        return np.divide(ahead, rate, out=np.where(ahead > 0, LONGEST_WAIT_H, 0.0), where=rate > 0)
+        with np.errstate(over="ignore"):
+            wait = np.divide(ahead, rate, out=np.where(ahead > 0, LONGEST_WAIT_H, 0.0), where=rate > 0)
+        return np.asarray(np.minimum(wait, LONGEST_WAIT_H))
 
     def _arrivals(self, expected: Floats) -> Floats:
         """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
@@ -290,11 +302,9 @@ class TokenMarket(mesa.Model):
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(others > 0, left / others, 0.0)
         joined = weights * (rate.sum(axis=1, keepdims=True) - rate)
-        joined = np.maximum(joined, 0.0)
-        if self.economy.whole:
-            joined = self._whole_fall_back(left, weights, outside)
+        joined = self._whole_fall_back(left, weights, outside) if self.economy.whole else np.maximum(joined, 0.0)
         self.queue.add(joined)
-        return joined
+        return np.asarray(joined)
 
     def _whole_fall_back(self, left: Floats, weights: Floats, outside: Floats) -> Floats:
         rng = self.streams.stream("fallback")

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 
 
+#: Steps in which a provider bids along its demand curve.
+BID_STEPS = 8
+#: How many times its present price a provider thinks that it could charge at most.
+MOST_RISE = 3.0
+
+
 class HyperscalerAgent(mesa.Agent):
     """An owner of machines."""
 
@@ -115,21 +121,35 @@ class ProviderAgent(mesa.Agent):
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
         )  # fmt: skip
 
-    def bids(self, book: Book, expected: Floats, held: float) -> list[Bid]:
-        """Bids for rack-hours that it lacks: the dearest work first, each at what it earns, less other cost.
+    def bids(self, book: Book, expected: Floats, slopes: Floats, held: float) -> list[Bid]:
+        """Bids for rack-hours that it lacks, along its demand curve: with less it would sell to who pays more.
 
-        ``expected``: requests it expects to serve, by segment and own offer; ``held``: rack-hours it has.
+        The price at which a share of the expected requests would be left, by the last seen slope of demand, less
+        other cost, is what a rack-hour is worth; the dearest work is put on the machines that it has already.
+
+        Args:
+            book: the offers.
+            expected: requests it expects to serve at list prices, by segment and own offer.
+            slopes: fall of these requests with the own price [requests per USD].
+            held: rack-hours it has [rack-h].
         """
         if not self.spec.spot or self.offers.size == 0:
             return []
-        work = book.work[:, self.offers]
+        work, billed = book.work[:, self.offers], book.billed[:, self.offers]
         cost = np.array([offer.cost for offer in self.spec.offers])
-        value = (book.price[self.offers] - cost) * book.billed[:, self.offers] / work
-        need = expected * work * (1.0 + self.spec.headroom)
-        order = np.argsort(-value, axis=None, kind="stable")
-        needs, values = need.ravel()[order], value.ravel()[order]
-        lacking = np.diff(np.maximum(np.cumsum(needs) - held, 0.0), prepend=0.0)
-        return [Bid(self.number, float(v), float(q)) for v, q in zip(values, lacking, strict=True) if q > 0 and v > 0]
+        price = book.price[self.offers] * billed
+        room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
+        room = np.minimum(room, MOST_RISE * price)  # a straight line is no guide far from where it was seen
+        left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
+        worth = price + (1.0 - left)[:, None, None] * room - cost * billed
+        value = (worth / work).ravel()
+        need = np.broadcast_to(expected * work * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
+        order = np.argsort(-value, kind="stable")
+        lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
+        wanted = (lacking > 0) & (value[order] > 0)
+        return [
+            Bid(self.number, float(v), float(q)) for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
+        ]
 
     def invest(self, tick: int, rents: Floats, price_slopes: Floats, used: Floats) -> float:
         """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up)."""

@@ -108,7 +108,8 @@ class Surge(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Move prices by the gap between utilisation and target."""
         change = np.clip(self.gain * (outlook.utilisation - self.target), -0.5, 0.5)
-        return np.maximum(np.maximum(outlook.price, 1e-12) * np.exp(change), outlook.cost)
+        moved = np.maximum(outlook.price, 1e-12) * np.exp(change)
+        return np.asarray(np.maximum(moved, outlook.cost))
 
 
 @dataclass(frozen=True)
