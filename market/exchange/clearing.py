@@ -19,6 +19,10 @@ from market.exchange.supply_curve import SupplyCurve
 type Floats = NDArray[np.float64]
 
 
+#: Relative excess of orders at which steps that make no more headway are taken for rounding (32-bit users).
+STALLED = 1e-5
+
+
 @dataclass(frozen=True)
 class Response:
     """What users order at given prices of requests.
@@ -174,7 +178,8 @@ class _Dual:
                 return self._result(rents, response, gradient)
             step = self._newton(rents, response, gradient)
             length, found = 1.0, None
-            while length > 1e-6:
+            shortest = 1e-6 if self._worst(gradient, rents) > STALLED else 0.3
+            while length > shortest:
                 trial = np.maximum(rents + length * step, 0.0)
                 answer = self.ask(trial)
                 if answer[2] <= value + 1e-4 * float(gradient @ (trial - rents)) or (
@@ -186,7 +191,7 @@ class _Dual:
             if found is None or np.array_equal(found[0], rents):
                 break
             rents, (response, gradient, value) = found
-        if self.small(gradient, rents):
+        if self._worst(gradient, rents) <= STALLED:
             return self._result(rents, response, gradient)
         return self._bisect(rents)
 
