@@ -128,7 +128,7 @@ WORKLOADS: Final[Catalogue[Workload]] = Catalogue(
             "over 31,200 positions; the speed is real time",
         ),
         Workload(
-            150_000, 500, cached=0.96, held=60.0, name="persistent-agent", title="agent holding its state",
+            150_000, 500, cached=0.96, held=60.0, name="persistent-agent", title="agent, state held",
             source="agentic-cached, with the state held in memory for a declared 60 s between calls "
             "(Alderson: caching saves compute but holds memory; Inflation: persistent agents)",
         ),

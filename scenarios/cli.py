@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from capacity import Deployment, Workload
 
 app = typer.Typer(
     name="tokenmarket",
@@ -37,110 +40,93 @@ def _root() -> None:
 """
 )
 def capacity(
-    chip: Annotated[str | None, typer.Option(help="Chip or system; without one, the world's fleet.")] = None,
+    chip: Annotated[str | None, typer.Option(help="Chip and its system; without one, the world's fleet.")] = None,
     architecture: Annotated[str, typer.Option(help="Model architecture.")] = "kimi-k2",
-    workload: Annotated[
-        str | None, typer.Option(help="A named workload; --input and --output make another.")
-    ] = None,
+    workload: Annotated[str | None, typer.Option(help="A named workload; --input and --output make another.")] = None,
     input: Annotated[float | None, typer.Option(help="Input tokens of a request.")] = None,
     output: Annotated[float | None, typer.Option(help="Output tokens of a request.")] = None,
-    cached: Annotated[
-        float | None, typer.Option(help="Share of the input read from the prompt cache.")
-    ] = None,
+    cached: Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")] = None,
     held: Annotated[float | None, typer.Option(help="Seconds that the state is held between calls.")] = None,
     speed: Annotated[
-        float | None, typer.Option(help="Promised speed, token/s for each user [default: 35].")
+        float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
     ] = None,
     systems: Annotated[float, typer.Option(help="Scale-up systems joined as one.")] = 1,
-    calibration: Annotated[
-        str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")
-    ] = "published",
+    calibration: Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")] = "published",
     quarter: Annotated[str, typer.Option(help="Quarter of the chip counts.")] = "2025Q4",
-    owned: Annotated[
-        bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")
-    ] = False,
+    owned: Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")] = False,
     power_price: Annotated[float, typer.Option(help="Electricity, USD/kWh, for --owned.")] = 0.08,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")
-    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")] = None,
 ) -> None:
     """What a machine, or the world's fleet, can serve: throughput, batch, what binds, cost."""
     from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Costs, Deployment, fleet
+    from capacity.errors import InputError, require
     from scenarios import capacity_report as report
+    from scenarios.tables import console
 
     arch, calibrated = ARCHITECTURES[architecture], CALIBRATIONS[calibration]
-    workloads = _workloads(workload, input, output, cached, held)
     costs = Costs(owned=owned, power_usd_per_kwh=power_price)
     fleet.chip_counts(quarter)
-    if plot is not None:
-        from scenarios.charts.style import checked_picture_path
-
-        checked_picture_path(plot)
-    from capacity.errors import require
-
     if speed is not None:
         require("--speed", speed, above=0)
-    deployment = (
-        Deployment(CHIPS[chip or report.REFERENCE_CHIP], arch, calibrated, systems) if chip or plot else None
-    )
-    if chip and deployment is not None:
-        one = workloads[0]
-        record = report.point_record(deployment, one, deployment.operate(one, speed, costs))
-        if as_json:
-            _print_json(record)
-        else:
-            report.console().print(report.point_report(record, deployment.chip, arch))
-    else:
+    if chip is None and systems != 1:
+        raise InputError("--systems joins systems of one chip, so it needs --chip")
+    one = _workload(workload, input, output, cached, held)
+    workloads = _all_workloads() if one is None else [one]
+    machine = None if chip is None else Deployment(CHIPS[chip], arch, calibrated, systems)
+    # All that can fail comes before the first line of output.
+    shown: Any
+    if machine is None:
         records = report.world_records(arch, workloads, speed, calibrated, quarter, costs)
-        if as_json:
-            _print_json(
-                {"quarter": quarter, "architecture": arch.name, "calibration": calibration, "fleet": records}
-            )
-        else:
-            report.console().print(
-                report.world_report(arch, workloads, speed, calibrated, quarter, costs, records)
-            )
-    if plot is not None and deployment is not None:
+        answer: Any = {"quarter": quarter, "architecture": arch.name, "calibration": calibration, "fleet": records}
+        shown = report.world_report(records, arch, calibrated, quarter)
+    else:
+        records = report.point_records(machine, workloads, speed, costs)
+        answer = records[0] if one else {**records[0], "workloads": records}
+        shown = report.point_report(machine, records[0]) if one else report.machine_report(machine, records)
+    if plot is not None:
         _plot_curves(
-            plot,
-            deployment,
-            _workloads(None, *([None] * 4)) if workload is None else workloads,
-            speed,
-            as_json,
+            plot, machine or Deployment.smallest(CHIPS[report.REFERENCE_CHIP], arch, calibrated), workloads, speed
         )
+    if as_json:
+        _print_json(answer)
+        return
+    console().print(shown)
+    if plot is not None:
+        typer.echo(f"wrote {plot}")
 
 
-def _workloads(
+def _all_workloads() -> list[Workload]:
+    from capacity import WORKLOADS
+
+    return list(WORKLOADS.values())
+
+
+def _workload(
     name: str | None, input_: float | None, output: float | None, cached: float | None, held: float | None
-) -> list[Any]:
+) -> Workload | None:
+    """The workload that was asked for: a named one, or one made from it; None if nothing was said."""
     from dataclasses import replace
 
-    from capacity import WORKLOADS, Workload
+    from capacity import WORKLOADS
 
     changes = {"input": input_, "output": output, "cached": cached, "held": held}
-    given = {key: value for key, value in changes.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     if name is None and not given:
-        return list(WORKLOADS.values())
+        return None
     base = WORKLOADS[name or "general"]
-    if not given:
-        return [base]
-    shape = replace(base, **given, name="custom", title="x")
-    return [Workload(**{**vars(shape), "title": ""})]
+    return replace(base, **given, name="custom", title="", source="") if given else base
 
 
-def _plot_curves(path: Path, deployment: Any, workloads: list[Any], speed: float | None, quiet: bool) -> None:
+def _plot_curves(path: Path, deployment: Deployment, workloads: list[Workload], speed: float | None) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
     from scenarios.charts.operating_curves import operating_curves
-    from scenarios.charts.style import save, style
+    from scenarios.charts.style import checked_picture_path, save
 
-    with style():
-        figure = operating_curves(deployment, workloads, speed).figure
-        save(figure, path)  # type: ignore[arg-type]
-    if not quiet:
-        typer.echo(f"wrote {path}")
+    checked_picture_path(path)
+    save(operating_curves(deployment, workloads, speed).figure, path)  # type: ignore[arg-type]
 
 
 @app.command(
@@ -163,13 +149,13 @@ def calibrate(
     from capacity import measurements
     from capacity.errors import InputError
     from scenarios import calibration_report as report
-    from scenarios.capacity_report import console
+    from scenarios.tables import console
 
     rows = measurements.read(file or measurements.shipped())
     if not len(rows):
         unread = "; ".join(f"{u.column} '{u.value}': {u.reason}" for u in rows.unread)
         raise InputError(f"no measurement could be used: {unread or 'the file has no rows'}")
-    with Status(f"fitting to {len(rows)} measurements, {draws} resamples, about {draws // 10 + 2} s"):
+    with Status(f"fitting to {len(rows)} measurements, {draws} resamples, about {draws // 15 + 2} s"):
         result = report.calibrate(rows, draws, seed)
     if as_json:
         _print_json(result)

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogLocator
 
 from capacity import Deployment, Workload
 from capacity.errors import InputError
-from scenarios.charts.style import GREY, WORKLOAD_COLOURS, readable_axis, style
+from scenarios.charts.style import BLACK, GREY, WORKLOAD_LOOKS, Look, readable_axis, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def curve_frame(deployment: Deployment, workloads: Iterable[Workload]) -> pd.DataFrame:
-    """Tidy operating curves: workload, batch, speed [token/s per user], throughput [token/s], binding."""
+    """Tidy operating curves: workload, title, batch, speed [token/s per user], throughput [token/s], binding."""
     frames = []
     for workload in workloads:
         curve = deployment.curve(workload)
@@ -32,51 +33,89 @@ def curve_frame(deployment: Deployment, workloads: Iterable[Workload]) -> pd.Dat
     return pd.concat(frames, ignore_index=True)
 
 
+def promise_frame(deployment: Deployment, workloads: Iterable[Workload], speed: float | None = None) -> pd.DataFrame:
+    """Where each promise is kept: workload, promised speed, speed reached, throughput; no row where it cannot be."""
+    rows = []
+    for workload in workloads:
+        promised = workload.speed if speed is None else speed
+        batch = float(deployment.batch(workload, promised))
+        if batch >= 1:
+            reached = workload.output / float(deployment.cycle(workload, batch).total)
+            rows.append((workload.name, promised, reached, batch * reached))
+    return pd.DataFrame(rows, columns=["workload", "promised", "speed", "throughput"])
+
+
 def operating_curves(
     deployment: Deployment,
     workloads: Iterable[Workload],
     speed: float | None = None,
     axes: Axes | None = None,
 ) -> Axes:
-    """Draw one curve a workload; a dot and a dashed line mark the promised speed.
+    """Draw one curve a workload; a dashed line is a promised speed, a mark is where its workload keeps it.
 
-    Workloads made in parallel (video) are left out where their speed is another world.
+    The mark lies right of its promise where memory is full before the promise is used up. Video is left
+    out: it is made in parallel, and its speed is another world.
     """
     shown = [w for w in workloads if w.decoding is None]
     if not shown:
-        raise InputError(
-            "there is no workload to draw: video is made in parallel, its speed is not one of reading"
-        )
+        raise InputError("there is no workload to draw: video is made in parallel, its speed is not one of reading")
     frame = curve_frame(deployment, shown)
-    palette = {w.title: WORKLOAD_COLOURS.get(w.name, WORKLOAD_COLOURS["general"]) for w in shown}
+    if frame.empty:
+        raise InputError(f"there is no curve to draw: not one request fits in the memory of {deployment.chip.name}")
+    promises = promise_frame(deployment, shown, speed)
     with style():
-        axes = axes or plt.subplots(figsize=(8.4, 5.2))[1]
-        sns.lineplot(
-            frame, x="speed", y="throughput", hue="title", palette=palette, linewidth=2.2, ax=axes, sort=False,
-            errorbar=None, estimator=None,
-        )  # fmt: skip
+        axes = axes or plt.subplots(figsize=(9.6, 5.2))[1]
         axes.set(xscale="log", yscale="log")
-        for workload in shown:
-            promised = workload.speed if speed is None else speed
-            rate = float(deployment.throughput(workload, promised))
-            if rate > 0:
-                axes.plot(
-                    promised, rate, "o", color=palette[workload.title], markersize=7, markeredgecolor="white"
-                )
-        for promised in sorted({workload.speed if speed is None else speed for workload in shown}):
-            axes.axvline(promised, color=GREY, linestyle="--", linewidth=1, zorder=0)
-            axes.annotate(
-                f"promised {promised:g} token/s", (promised, 1.0), xycoords=("data", "axes fraction"),
-                xytext=(4, -4), textcoords="offset points", va="top", fontsize="small", color="#555555", rotation=90,
-            )  # fmt: skip
-        readable_axis(axes, "x")
-        readable_axis(axes, "y")
-        system = "rack" if deployment.chip.chips_per_system > 16 else "system"
-        number = "one " + system if deployment.systems == 1 else f"{deployment.systems:g} {system}s"
-        axes.set(
-            xlabel="speed that one user sees [token/s]",
-            ylabel=f"throughput of {number} [output token/s]",
-            title=f"{deployment.architecture.title} on {deployment.chip.title}, {deployment.calibration.name} calibration",
-        )
-        sns.move_legend(axes, "lower left", title="workload (input:output)", frameon=True)
+        highest = frame.groupby("workload")["throughput"].max()
+        ordered = sorted((w for w in shown if w.name in highest), key=lambda w: -highest[w.name])
+        for workload in ordered:
+            _draw(axes, workload, frame, promises)
+        for promised in sorted({w.speed if speed is None else speed for w in shown}):
+            _draw_promise(axes, promised)
+        _name_axes(axes, deployment)
+        axes.legend(title="workload (input:output)", loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
     return axes
+
+
+def _draw(axes: Axes, workload: Workload, frame: pd.DataFrame, promises: pd.DataFrame) -> None:
+    look = WORKLOAD_LOOKS.get(workload.name, Look(BLACK))
+    curve = frame[frame["workload"] == workload.name]
+    kept = promises[promises["workload"] == workload.name]
+    above = 3 if look.line != "-" else 2  # broken lines lie on whole ones, so that equal curves both show
+    sns.lineplot(
+        curve, x="speed", y="throughput", ax=axes, estimator=None, sort=False, color=look.colour,
+        linestyle=look.line, linewidth=look.width, zorder=above,
+    )  # fmt: skip
+    axes.plot(
+        kept["speed"], kept["throughput"], look.marker, color=look.colour, markersize=8, markeredgecolor="white",
+        zorder=5,
+    )  # fmt: skip
+    axes.plot(
+        [], [], look.line, marker=look.marker, color=look.colour, linewidth=look.width, markersize=8,
+        markeredgecolor="white", label=workload.title,
+    )  # fmt: skip
+
+
+def _draw_promise(axes: Axes, promised: float) -> None:
+    axes.axvline(promised, color=GREY, linestyle=(0, (5, 3)), linewidth=1, zorder=1)
+    axes.annotate(
+        f"promised\n{promised:g} token/s", (promised, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
+        textcoords="offset points", ha="center", va="bottom", fontsize="small", color="#555555", linespacing=1.1,
+    )  # fmt: skip
+
+
+def _name_axes(axes: Axes, deployment: Deployment) -> None:
+    for axis, name in ((axes.xaxis, "x"), (axes.yaxis, "y")):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
+        readable_axis(axes, name)
+    axes.minorticks_off()
+    chip, number = deployment.chip, deployment.systems
+    system = "rack" if chip.chips_per_system > 16 else "machine"
+    what = f"one {system}" if number == 1 else f"{number:g} {system}s as one"
+    axes.set(
+        xlabel="speed that one user sees [token/s]",
+        ylabel=f"throughput of {what} [output token/s]",
+    )
+    axes.set_title(
+        f"{deployment.architecture.title} on {chip.title} ({deployment.calibration.name} calibration)", pad=36
+    )

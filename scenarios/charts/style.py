@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,14 +36,26 @@ ACTORS: Final[Mapping[str, str]] = {
     "agentic": BLACK,
     "nothing": GREY,
 }
-WORKLOAD_COLOURS: Final[Mapping[str, str]] = {
-    "general": ORANGE,
-    "coding": SKY,
-    "agentic": BLACK,
-    "agentic-cached": GREEN,
-    "batch": YELLOW,
-    "video": PURPLE,
-    "persistent-agent": RED,
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one thing is drawn: by more than its colour, so that it is told apart without."""
+
+    colour: str
+    line: str = "-"
+    marker: str = "o"
+    width: float = 2.2
+
+
+WORKLOAD_LOOKS: Final[Mapping[str, Look]] = {
+    "general": Look(ORANGE, "-", "o", 3.4),
+    "coding": Look(SKY, "-.", "s"),
+    "agentic": Look(BLACK, "-", "^"),
+    "agentic-cached": Look(GREEN, "-", "D", 3.4),
+    "batch": Look(BLUE, ":", "v"),
+    "video": Look(PURPLE, "-", "P"),
+    "persistent-agent": Look(RED, "--", "X"),
 }
 FORMATS: Final = (".png", ".svg", ".pdf")
 
@@ -58,8 +72,6 @@ def style() -> Iterator[None]:
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "grid.alpha": 0.5,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "tokenmarket",
     }
     with mpl.rc_context(settings):
         yield
@@ -74,15 +86,21 @@ def readable_axis(axes: Axes, which: str = "y") -> None:
 def checked_picture_path(path: Path) -> Path:
     """Return the path if a picture can be written there, or say what is wrong before anything is drawn."""
     if path.suffix.lower() not in FORMATS:
-        raise InputError(
-            f"picture '{path}' ends in '{path.suffix}', but must end in one of {', '.join(FORMATS)}"
-        )
+        raise InputError(f"picture '{path}' ends in '{path.suffix}', but must end in one of {', '.join(FORMATS)}")
     if not path.resolve().parent.is_dir():
         raise InputError(f"picture '{path}': the folder '{path.parent}' does not exist")
+    if path.is_dir():
+        raise InputError(f"picture '{path}' is a folder, but must be a file")
+    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        raise InputError(f"picture '{path}' cannot be written: no permission")
     return path
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write the picture; the same picture gives the same bytes."""
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    figure.savefig(path, metadata=metadata)
+    try:
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tokenmarket"}):
+            figure.savefig(path, metadata=metadata)
+    except OSError as error:
+        raise InputError(f"picture '{path}' cannot be written: {error.strerror or error}") from error
