@@ -52,9 +52,11 @@ def chip_counts(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     dense 16-bit compute), model (our name of the chip, empty where we have no data sheet).
     """
     table = _table("chips_quarterly.csv")
-    quarters = sorted(table["quarter"].unique())
-    if quarter not in quarters:
-        raise InputError(f"quarter '{quarter}' has no chip counts; known: {quarters[0]} to {quarters[-1]}")
+    counted = sorted(table["quarter"].unique())
+    if quarter not in counted:
+        raise InputError(
+            f"quarter '{quarter}' has no chip counts{nearest(quarter, counted)}; known: {counted[0]} to {counted[-1]}"
+        )
     rows = table[table["quarter"] == quarter].copy()
     rows["model"] = rows["chip"].map(_chip_names()).fillna("")
     return rows.drop(columns="quarter").reset_index(drop=True)

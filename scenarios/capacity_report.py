@@ -220,9 +220,9 @@ def world_report(
     parts: list[RenderableType] = [
         world_table(records, architecture, quarter),
         Text(
-            f"Output tokens per second, {calibration.name} calibration. Epoch's fleet: 1.9M GB200 and 1.5M GB300 "
-            "(the published headline). World: every counted chip, each in the fewest systems that hold the model. USD: the rented "
-            "rack, per million output tokens."
+            f"Output tokens per second, {calibration.name} calibration. Epoch's fleet: 1.9M GB200 and 1.5M GB300 (the "
+            "published headline). World: every counted chip, each in the fewest systems that hold the model. USD: "
+            "the rented rack, per million output tokens."
         ),
         *_notes(records),
     ]

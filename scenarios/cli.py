@@ -176,7 +176,7 @@ def main() -> None:
 
         if not isinstance(error, InputError):
             raise
-        typer.echo(f"tokenmarket: {error}", err=True)
+        typer.echo(f"tokenmarket: {' '.join(str(error).split())}", err=True)
         sys.exit(2)
 
 
