@@ -17,6 +17,8 @@ def record(model: TokenMarket) -> None:
     _pools(model)
     _providers(model)
     _ticks(model)
+    model.records.ticks = model.tick + 1
+    model.datacollector.collect(model)
     model.records.flows.append(
         {"orders": model.orders.copy(), "served": model.round.served, "prices": model.cleared.prices}
     )
@@ -96,7 +98,9 @@ def _providers(model: TokenMarket) -> None:
         model.tick, racks=np.array([h.racks for h in model.hyperscalers]), owned=model.allotment.owned,
         first_party=model.allotment.first_party, contracted=model.allotment.contracted, short=model.allotment.short,
         sold_spot=model.allotment.sold_spot, idle=model.allotment.idle,
-        income=np.array([into.get((h.name, "contract"), 0.0) + into.get((h.name, "spot"), 0.0) for h in model.hyperscalers]),
+        income=np.array(
+            [into.get((h.name, "contract"), 0.0) + into.get((h.name, "spot"), 0.0) for h in model.hyperscalers]
+        ),
         running_cost=np.array([out.get((h.name, "power"), 0.0) for h in model.hyperscalers]),
         cash=np.array([h.cash for h in model.hyperscalers]),
     )  # fmt: skip

@@ -101,5 +101,6 @@ class Wholesale:
         )
         return Allotment(
             owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, sold_spot=outcome.sold,
-            idle=left - outcome.sold, by_contract=by_contract, spot=spot, price=outcome.price, outcome=outcome, bids=bids,
+            idle=left - outcome.sold, by_contract=by_contract, spot=spot, price=outcome.price, outcome=outcome,
+            bids=bids,
         )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Posting prices."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.simulation.research import estimate, toll
+from market.supply.pricing import FixedPrice
+
+if TYPE_CHECKING:
+    from market.simulation.model import TokenMarket
+
+type Floats = NDArray[np.float64]
+
+
+def post_prices(model: TokenMarket) -> None:
+    """Providers see their outlook and post list prices."""
+    ordered = (model.orders * model.book.work).sum(axis=0)
+    by_pool = np.bincount(model.book.pool, weights=ordered, minlength=model.book.pools)
+    movers = [p for p in model.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
+    posted = model.book.price.copy()
+    for p in movers:
+        outlook = p.outlook(
+            model.book,
+            model.calendar,
+            model.tick,
+            model.orders,
+            model.capacity,
+            by_pool,
+            partial(toll, model),
+            partial(estimate, model),
+        )
+        posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
+    model.book.price = posted

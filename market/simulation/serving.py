@@ -1,0 +1,124 @@
+"""Clearing: users order, pools serve, the rest waits, moves or leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.cohort import LogitCohort
+from market.exchange.clearing import ScarcityAuction, Situation
+
+if TYPE_CHECKING:
+    from market.simulation.model import TokenMarket
+
+type Floats = NDArray[np.float64]
+
+
+def form_requests(model: TokenMarket) -> None:
+    """Users find out what they want, and put off what can wait."""
+    for cohort in model.cohorts:
+        cohort.form_requests(model.tick)
+
+
+def clear(model: TokenMarket) -> None:
+    """Users order, capacity serves, the rest waits or leaves."""
+    book, economy = model.book, model.economy
+    waiting_work = model.queue.backlog(book.work)
+    before = np.bincount(book.pool, weights=waiting_work, minlength=book.pools)
+    model.backlog_wait_h = backlog_wait(model, waiting_work)
+    situation = Situation(
+        book, np.maximum(model.capacity - before, 0.0), model.supply_curves, model.respond, model.rents
+    )
+    # Spot buyers look at the slope of their demand a few times a day; an auction needs it always.
+    look = model.tick % max(model.calendar.ticks_per_day // 4, 1) == 0 and any(p.spec.spot for p in model.providers)
+    model.slopes_wanted = look or isinstance(economy.clearing, ScarcityAuction)
+    model.cleared = economy.clearing.clear(situation)
+    if model.slopes_wanted:
+        response = model.cleared.response
+        model.demand_slopes = response.own - np.diagonal(response.cross, axis1=1, axis2=2)
+    model.rents = model.cleared.rents
+    expected = model.cleared.response.requests
+    model.orders = arrivals(model, expected) if economy.whole else expected
+    rng = model.streams.stream("rationing")
+    waits = economy.waits.expected(book, model.orders, waiting_work, model.capacity, model.calendar.tick_hours)
+    model.wait_h = np.minimum(waits, model.longest_wait_h)
+    model.round = model.queue.serve(book, model.orders, model.capacity, economy.rationing, rng)
+    model.joined = fall_back(model)
+    model.used = model.round.used
+    remember(model, expected, waits)
+
+
+def backlog_wait(model: TokenMarket, waiting_work: Floats) -> Floats:
+    """How long what waits now takes to serve [h], by offer: own rank and those above."""
+    book = model.book
+    if not waiting_work.any():
+        return np.zeros(book.offers)
+    ahead = model.ahead_of @ waiting_work
+    rate = model.capacity[book.pool] / model.calendar.tick_hours
+    with np.errstate(over="ignore"):
+        wait = np.divide(ahead, rate, out=np.where(ahead > 0, model.longest_wait_h, 0.0), where=rate > 0)
+    return np.asarray(np.minimum(wait, model.longest_wait_h))
+
+
+def arrivals(model: TokenMarket, expected: Floats) -> Floats:
+    """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
+    out = np.zeros(expected.shape)
+    for s, segment in enumerate(model.economy.segments):
+        rng = model.streams.stream("arrivals", segment.name)
+        burstiness = getattr(segment, "burstiness", 1.0)
+        if burstiness > 1.0:
+            shape = expected[s] / (burstiness - 1.0)
+            out[s] = rng.poisson(rng.gamma(shape, burstiness - 1.0))
+        else:
+            out[s] = rng.poisson(expected[s])
+    return out
+
+
+def fall_back(model: TokenMarket) -> Floats:
+    """Those who lost patience join their next-best offer, or give up; returns who joined where."""
+    left = model.round.left_impatient
+    if not model.economy.fallback or not left.any():
+        return np.zeros(left.shape)
+    weights = model.cleared.response.requests * model.alive
+    outside = np.maximum(model.cleared.response.nothing, 0.0)
+    others = weights.sum(axis=1, keepdims=True) + outside[:, None] - weights
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(others > 0, left / others, 0.0)
+    joined = weights * (rate.sum(axis=1, keepdims=True) - rate)
+    joined = whole_fall_back(model, left, weights, outside) if model.economy.whole else np.maximum(joined, 0.0)
+    model.queue.add(joined)
+    return np.asarray(joined)
+
+
+def whole_fall_back(model: TokenMarket, left: Floats, weights: Floats, outside: Floats) -> Floats:
+    """Fall back in whole requests: each draws where it goes."""
+    rng = model.streams.stream("fallback")
+    joined = np.zeros(left.shape)
+    for s, j in zip(*np.nonzero(left), strict=True):
+        chance = np.append(weights[s], outside[s])
+        chance[j] = 0.0
+        if chance.sum() > 0:
+            joined[s] += rng.multinomial(int(left[s, j]), chance / chance.sum())[:-1]
+    return joined
+
+
+def remember(model: TokenMarket, expected: Floats, waits: Floats) -> None:
+    """Users and providers take note of the tick."""
+    period = model.calendar.period(model.tick)
+    delay = model.delay_h()
+    for s, cohort in enumerate(model.cohorts):
+        cohort.settle(model.scene(s, delay[s]), model.cleared.prices[s])
+        if isinstance(cohort, LogitCohort):
+            ordered = float(expected[s].sum())
+            spent = float((expected[s] * np.where(expected[s] > 0, model.cleared.prices[s], 0.0)).sum())
+            surplus = float(model.cleared.response.surplus[s])
+            cohort.learn_worth(period, surplus, spent / ordered if ordered > 0 else 0.0)
+    pace = 1.0 / model.economy.learning_ticks if model.tick > 0 else 1.0
+    chance = np.minimum(np.maximum(waits - model.backlog_wait_h, 0.0), model.longest_wait_h)
+    model.chance_wait_h = model.chance_wait_h + pace * (chance - model.chance_wait_h)
+    load = np.divide(model.round.used, model.capacity, out=np.zeros_like(model.used), where=model.capacity > 0)
+    model.load = model.load + pace * (load - model.load)
+    known = model.usual_orders[:, :, period]
+    model.usual_orders[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))
