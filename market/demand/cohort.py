@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 type Floats = NDArray[np.float64]
 
+#: Width of a tie between perfect substitutes, relative to the price.
+TIE = 1e-8
+
 
 @dataclass
 class Wanted:
@@ -134,12 +137,18 @@ class CurveCohort(Cohort):
         if not open_.any():
             return Reply(zero, self.wanted.formed, 0.0, 0.0, 0.0, zero, np.zeros((count, count)))
         price = float(prices[open_].min())
-        cheapest = open_ & (prices <= price)
-        quantity = self.curve.quantity(price)
-        share = cheapest / cheapest.sum()
-        own = share * self.curve.fall(price)
+        width = scene.blur_usd
+        gap = np.where(open_, prices - price, np.inf)
+        near = np.exp(-gap / width) if width > 0 else (gap <= 0).astype(np.float64)
+        share = near / near.sum()
+        price -= width * float(np.log(near.sum()))
+        quantity, fall = self.curve.quantity(price), self.curve.fall(price)
         unserved = max(self.wanted.formed - quantity, 0.0)
-        return Reply(share * quantity, unserved, 0.0, 0.0, self.curve.surplus(price), own, np.zeros((count, count)))
+        # Offers that tie are perfect substitutes: who asks the least bit more loses all.
+        width = width or TIE * (abs(price) + (quantity / fall if fall > 0 else 1.0))
+        keen = quantity / width if np.count_nonzero(share) > 1 else fall
+        cross = np.outer(share, share) * (keen - fall)
+        return Reply(share * quantity, unserved, 0.0, 0.0, self.curve.surplus(price), share * keen, cross)
 
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Curves remember nothing."""
@@ -277,7 +286,7 @@ class LogitCohort(Cohort):
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
         bills = [m * (s[:, : bill.size] @ bill) for (_, m), s in zip(parts, shares, strict=True)]
         spent = np.sum(bills, axis=0)
-        allowed = np.minimum(1.0, self.budget_left / np.maximum(spent, np.finfo(self.dtype).tiny)).astype(self.dtype)
+        allowed = _at_most_all(self.budget_left, spent)
         over = float(np.sum(self.mass * (1 - allowed), dtype=np.float64))
         parts = [(o, m * allowed) for o, m in parts]
         used = None if used is None else used * allowed
@@ -293,10 +302,11 @@ class LogitCohort(Cohort):
         """Share of each individual's requests for which limited offers are left, and what they use of them."""
         if self.quota_used.shape[0] != quota.size:
             self.quota_used = np.zeros((quota.size, self.mass.size), dtype=self.dtype)
-        asked = (shares * (self.mass / self.dtype.type(self.weight * self.growth))[:, None]).T
+        people = self.dtype.type(self.weight * self.growth)
+        each = self.mass / people if people > 0 else np.zeros_like(self.mass)
+        asked = (shares * each[:, None]).T
         left = np.maximum(quota[:, None].astype(self.dtype) - self.quota_used, 0)
-        tiny = np.finfo(self.dtype).tiny
-        within = np.minimum(1, (left / np.maximum(asked, tiny)).min(axis=0)).astype(self.dtype)
+        within = _at_most_all(left, asked).min(axis=0)
         return within, asked * within
 
     def reply(self, scene: Scene, prices: Floats) -> Reply:
@@ -306,7 +316,7 @@ class LogitCohort(Cohort):
         slopes = self.segment.price_coefficient if scene.slopes else None
         local, attached = self._local_utility(), self._attachments()
         total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
-        for options, mass in plan.parts:
+        for options, mass in self._blurred(plan.parts, scene.blur_usd):
             chosen = choose(options, self.inverse_worth, mass, attached, local=local, slopes=slopes)
             total = Reply(
                 total.requests + chosen.shares_sum[:count], total.nothing + chosen.nothing,
@@ -316,6 +326,15 @@ class LogitCohort(Cohort):
                 total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
             )  # fmt: skip
         return total
+
+    def _blurred(
+        self, parts: list[tuple[Options, NDArray[Any]]], width_usd: float
+    ) -> list[tuple[Options, NDArray[Any]]]:
+        """Let those without taste noise share ties within a width of money, in full precision."""
+        if width_usd == 0.0 or self.segment.taste_noise > 0.0:
+            return parts
+        noise = width_usd / self.segment.worth_usd
+        return [(replace(options, noise=noise), mass.astype(np.float64)) for options, mass in parts]
 
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Budgets are spent, quotas used up; some choose their provider anew."""
@@ -352,3 +371,9 @@ class LogitCohort(Cohort):
         provider = np.append(scene.provider, -1)[np.minimum(pick, scene.provider.size)]
         # Those who choose nothing stay attached to whom they were.
         self.attached[who] = np.where(provider >= 0, provider, self.attached[who]).astype(np.int16)
+
+
+def _at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
+    """Share of what is asked that is left; all where nothing is asked."""
+    enough = left >= asked
+    return np.asarray(np.divide(np.maximum(left, 0), asked, out=np.ones_like(asked), where=~enough))

@@ -22,6 +22,8 @@ class Scene:
         open: whether the segment may buy.
         quota: requests that one user may make in a day; infinite for none.
         slopes: whether derivatives by price are wanted.
+        blur_usd: width within which offers that tie are shared [USD]; for mechanisms that look for the prices at
+            which users without taste noise are indifferent, and 0 for what users really do.
     """
 
     names: NDArray[np.str_]
@@ -31,3 +33,4 @@ class Scene:
     open: NDArray[np.bool_]
     quota: Floats
     slopes: bool = True
+    blur_usd: float = 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ type Floats = NDArray[np.float64]
 
 #: Relative excess of orders at which steps that make no more headway are taken for rounding (32-bit users).
 STALLED = 1e-5
+#: Width to which blurred ties shrink, relative to what a request is worth.
+WIDTH = 1e-8
+#: Largest excess of work that blurred ties may leave, relative.
+BLURRED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,15 @@ class Situation:
         book: the offers with their list prices.
         capacity: work that can be done for new orders [rack-h], by pool.
         supply: supply curve, by pool.
-        respond: orders at given prices of a request [USD], by segment and offer.
+        respond: orders at given prices of a request [USD], by segment and offer; a second argument is the width
+            within which ties are shared [USD].
         rents: scarcity rents of the last tick [USD per rack-h], by pool: where to start.
     """
 
     book: Book
     capacity: Floats
     supply: Sequence[SupplyCurve]
-    respond: Callable[[Floats], Response]
+    respond: Callable[..., Response]
     rents: Floats
 
 
@@ -122,8 +127,9 @@ class ScarcityAuction(Clearing):
 
     The rents minimise the convex dual: users' expected surplus at prices (list price + rent x work) plus the
     owners' profit, over rents >= 0; its gradient is the work offered minus the work ordered. Found by
-    projected Newton steps from the last tick's rents; where demand jumps (no taste noise), pool by pool by
-    bisection, and the users who are indifferent at the rent are served as far as capacity goes.
+    projected Newton steps from the last tick's rents. Where demand jumps (no taste noise, perfect substitutes)
+    the users who are indifferent at the rents are shared so that capacity is met: by bisection for one pool,
+    else by letting ties blur, ever less.
 
     Attributes:
         tolerance: largest excess of work ordered over work offered, relative.
@@ -138,6 +144,9 @@ class ScarcityAuction(Clearing):
         return _Dual(situation, self.tolerance, self.steps).solve()
 
 
+type Answer = tuple[Response, Floats, float]
+
+
 class _Dual:
     """The dual problem of one tick."""
 
@@ -145,6 +154,7 @@ class _Dual:
         self.situation, self.tolerance, self.steps = situation, tolerance, steps
         self.list_prices = situation.book.request_prices()
         self.evaluations = 0
+        self.blur = 0.0
         self.member = np.zeros((situation.book.offers, situation.book.pools))
         self.member[np.arange(situation.book.offers), situation.book.pool] = 1.0
 
@@ -152,11 +162,12 @@ class _Dual:
         book = self.situation.book
         return np.asarray(self.list_prices + rents[book.pool] * book.work)
 
-    def ask(self, rents: Floats) -> tuple[Response, Floats, float]:
+    def ask(self, rents: Floats) -> Answer:
         """Users' response at rents, the gradient, and the dual value."""
         self.evaluations += 1
         s = self.situation
-        response = s.respond(self.prices(rents))
+        prices = self.prices(rents)
+        response = s.respond(prices, self.blur) if self.blur else s.respond(prices)
         offered = np.array([c.quantity(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True)])
         profit = sum(c.profit(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True))
         ordered = (response.requests * s.book.work).sum(axis=0) @ self.member
@@ -172,11 +183,24 @@ class _Dual:
         rents = np.maximum(self.situation.rents, 0.0)
         if self.situation.book.offers == 0:
             return Cleared(self.list_prices, self.ask(rents * 0)[0], rents * 0, 0.0, 1)
+        rents, (response, gradient, _) = self._descend(rents)
+        if self._worst(gradient, rents) <= STALLED:
+            return self._result(rents, response, gradient)
+        if self.situation.book.pools > 1:
+            blurred = self._blurred(rents)
+            if blurred is not None:
+                return blurred
+        return self._bisect(rents)
+
+    def _descend(self, rents: Floats) -> tuple[Floats, Answer]:
+        """Projected Newton steps, as far as they lead."""
         response, gradient, value = self.ask(rents)
         for _ in range(self.steps):
             if self.small(gradient, rents):
-                return self._result(rents, response, gradient)
+                break
             step = self._newton(rents, response, gradient)
+            if not np.isfinite(step).all():  # nobody reacts to prices
+                break
             length, found = 1.0, None
             shortest = 1e-6 if self._worst(gradient, rents) > STALLED else 0.3
             while length > shortest:
@@ -191,9 +215,33 @@ class _Dual:
             if found is None or np.array_equal(found[0], rents):
                 break
             rents, (response, gradient, value) = found
-        if self._worst(gradient, rents) <= STALLED:
-            return self._result(rents, response, gradient)
-        return self._bisect(rents)
+        return rents, (response, gradient, value)
+
+    def _blurred(self, rents: Floats) -> Cleared | None:
+        """Several pools and demand that jumps: ties are shared within a width of money that shrinks to nothing.
+
+        In the limit the shares are those at which capacity is met, so buyers to whom offers are as good go
+        where there is room.
+        """
+        response, _, _ = self.ask(rents)
+        finite = np.where(response.requests > 0, self.prices(rents), 0.0)
+        worth = float(response.surplus.sum() + (finite * response.requests).sum())
+        least = WIDTH * worth / max(float(response.requests.sum()), 1e-300)
+        if not 0 < least < np.inf:
+            least = WIDTH * max(float(np.max(self.list_prices)), 1.0)
+        self.blur = 0.3 / WIDTH * least
+        while self.blur > least:
+            self.blur = max(0.3 * self.blur, least)
+            rents, (response, gradient, _) = self._descend(rents)
+        if self._worst(gradient, rents) > BLURRED:
+            self.blur = 0.0
+            return None
+        # What rounding leaves over capacity would have to wait.
+        offered = gradient + (response.requests * self.situation.book.work).sum(axis=0) @ self.member
+        over = np.minimum(gradient, 0.0) / np.maximum(offered - gradient, 1e-300)
+        kept = response.requests * (1.0 + over[self.situation.book.pool])
+        nothing = response.nothing + (response.requests - kept).sum(axis=1)
+        return self._result(rents, replace(response, requests=kept, nothing=nothing), np.maximum(gradient, 0.0))
 
     def _worst(self, gradient: Floats, rents: Floats) -> float:
         free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
@@ -213,6 +261,9 @@ class _Dual:
         block = hessian[np.ix_(index, index)]
         ridge = 1e-12 * max(float(np.trace(block)) / max(index.size, 1), 1e-300)
         step[index] = -np.linalg.lstsq(block + ridge * np.eye(index.size), gradient[index], rcond=None)[0]
+        if self.blur:  # far from a tie nobody reacts, and a Newton step would know no measure
+            longest = 5.0 * self.blur / float(np.mean(s.book.work))
+            step *= min(1.0, longest / max(float(np.max(np.abs(step))), 1e-300))
         return step
 
     def _bisect(self, rents: Floats) -> Cleared:
