@@ -85,7 +85,9 @@ def choose(
     noise = options.noise
     with np.errstate(invalid="ignore"):
         top = float(np.max(options.gain, initial=-np.inf)) + options.bonus
-    peaked = options.outside is None or max(top, options.outside) / noise > SAFE_EXPONENT
+    peaked = options.outside is None or not (
+        options.outside / noise >= -SAFE_EXPONENT and max(top, options.outside) / noise <= SAFE_EXPONENT
+    )
     sums, nothing, surplus = np.zeros(count), 0.0, 0.0
     own = np.zeros(count) if slopes is not None else None
     cross = np.zeros((count, count)) if slopes is not None else None

@@ -47,7 +47,8 @@ def toll(model: TokenMarket, own: NDArray[np.int64]) -> Floats:
         more = model.orders.copy()
         more[:, j] *= 1.0 + step
         after = model.economy.waits.expected(book, more, none, model.capacity, hours)
-        rise = np.where(np.isfinite(after) & np.isfinite(base), after - base, 0.0) / (step * total[j])
+        both = np.isfinite(after) & np.isfinite(base)
+        rise = np.subtract(after, base, out=np.zeros_like(base), where=both) / (step * total[j])
         sold = float(model.orders[:, j] @ book.billed[:, j]) / total[j]
         tolls[k] = float(rise @ per_hour) / sold
     return tolls
