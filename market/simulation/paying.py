@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.research import rent_slopes
+from market.simulation.research import rent_losses
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -40,13 +40,14 @@ def move_money(model: TokenMarket) -> None:
         running = float(a.first_party[h.number]) + h.rented_out * hours
         ledger.pay(h.name, "power", running * h.spec.running_cost, "power")
     tokens = (model.round.served * book.billed).sum(axis=0)
-    slopes = rent_slopes(model)
+    # A rack works as many rack-hours as a tick has hours.
+    rents, losses = model.rents * hours, rent_losses(model) * hours
     for p in model.providers:
         upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
         ledger.pay(p.name, "upkeep", upkeep, "upkeep")
         power = sum(float(model.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True))
         ledger.pay(p.name, "power", power, "power")
-        p.invest(model.tick, model.rents, slopes, model.used)
+        p.invest(model.tick, rents, losses)
         for k, pool in enumerate(p.spec.pools):
             if pool.investment:
                 cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks

@@ -54,21 +54,26 @@ def toll(model: TokenMarket, own: NDArray[np.int64]) -> Floats:
     return tolls
 
 
-def rent_slopes(model: TokenMarket) -> Floats:
-    """Fall of a pool's rent with a rack-hour more of capacity [USD per rack-h squared]; 0 without scarcity."""
+def rent_losses(model: TokenMarket) -> Floats:
+    """What one rack-hour more of a pool takes off the rents of all pools of its owner [USD per rack-h], by pool.
+
+    Rents fall by the inverse of the slope of demand, in the pool itself and in those that compete with it; 0
+    without scarcity.
+    """
     book = model.book
-    slopes = np.zeros(book.pools)
-    if not isinstance(model.economy.clearing, ScarcityAuction):
-        return slopes
+    losses = np.zeros(book.pools)
     scarce = np.flatnonzero(model.rents > 0)
-    if scarce.size == 0:
-        return slopes
+    if not isinstance(model.economy.clearing, ScarcityAuction) or scarce.size == 0:
+        return losses
     hessian = np.zeros((book.pools, book.pools))
     member = np.eye(book.pools)[book.pool]
     for s in range(book.segments):
         weighted = book.work[s][:, None] * member
         hessian -= weighted.T @ model.cleared.response.derivative(s) @ weighted
-    block = hessian[np.ix_(scarce, scarce)]
-    inverse = np.linalg.pinv(block)
-    slopes[scarce] = np.maximum(np.diag(inverse), 0.0)
-    return slopes
+    falls = np.linalg.pinv(hessian[np.ix_(scarce, scarce)])
+    owner = np.zeros(book.pools, dtype=np.int64)
+    for p in model.providers:
+        owner[p.pools] = p.number
+    same = owner[scarce][:, None] == owner[scarce][None, :]
+    losses[scarce] = np.maximum((falls * same) @ model.used[scarce], 0.0)
+    return losses

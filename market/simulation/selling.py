@@ -23,6 +23,9 @@ def post_prices(model: TokenMarket) -> None:
     by_pool = np.bincount(model.book.pool, weights=ordered, minlength=model.book.pools)
     movers = [p for p in model.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
     posted = model.book.price.copy()
+    if movers:  # market research is about the tick that comes
+        for cohort in model.cohorts:
+            cohort.preview(model.tick)
     for p in movers:
         outlook = p.outlook(
             model.book,

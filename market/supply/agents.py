@@ -65,7 +65,7 @@ class ProviderAgent(mesa.Agent):
         self.pools: list[int] = []
         self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
         self._rent_of_cycle = np.zeros(len(spec.pools))
-        self._slope_of_cycle = np.zeros(len(spec.pools))
+        self._loss_of_cycle = np.zeros(len(spec.pools))
         self.capacity_cost = spec.pools[0].running_cost
         self.contracted_racks = 0.0
         self.spot_racks = 0.0
@@ -151,8 +151,12 @@ class ProviderAgent(mesa.Agent):
             Bid(self.number, float(v), float(q)) for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
         ]
 
-    def invest(self, tick: int, rents: Floats, price_slopes: Floats, used: Floats) -> float:
-        """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up)."""
+    def invest(self, tick: int, rents: Floats, losses: Floats) -> float:
+        """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up).
+
+        ``rents``: what a rack has earned above running cost in this tick [USD], by pool; ``losses``: what one rack
+        more would have taken off that of all the owner's racks.
+        """
         added = 0.0
         for k, pool in enumerate(self.spec.pools):
             plan: Investment | None = pool.investment
@@ -161,13 +165,13 @@ class ProviderAgent(mesa.Agent):
             number = self.pools[k]
             self._rent_of_cycle[k] += rents[number]
             if plan.market_power:
-                self._slope_of_cycle[k] += price_slopes[number] * used[number]
+                self._loss_of_cycle[k] += losses[number]
             if (tick + 1) % plan.cycle_ticks == 0:
-                gain = self._rent_of_cycle[k] - self._slope_of_cycle[k] - plan.cost_per_cycle
+                gain = self._rent_of_cycle[k] - self._loss_of_cycle[k] - plan.cost_per_cycle
                 new = max(self.racks[k] + plan.gain * gain, 0.0)
                 added += new - self.racks[k]
                 self.racks[k] = new
-                self._rent_of_cycle[k] = self._slope_of_cycle[k] = 0.0
+                self._rent_of_cycle[k] = self._loss_of_cycle[k] = 0.0
         return added
 
 
