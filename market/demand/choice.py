@@ -85,6 +85,8 @@ def choose(
     noise = options.noise
     with np.errstate(invalid="ignore"):
         top = float(np.max(options.gain, initial=-np.inf)) + options.bonus
+    if local is not None:
+        top = max(top, float(np.max(local, initial=-np.inf)))
     peaked = options.outside is None or not (
         options.outside / noise >= -SAFE_EXPONENT and max(top, options.outside) / noise <= SAFE_EXPONENT
     )

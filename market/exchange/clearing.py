@@ -25,6 +25,10 @@ STALLED = 1e-5
 WIDTH = 1e-8
 #: Largest excess of work that blurred ties may leave, relative.
 BLURRED = 1e-6
+#: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
+TRACE = 1e-12
+#: No rent is looked for beyond this [USD per rack-h].
+LARGEST_RENT = 1e30
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ class _Dual:
         self.list_prices = situation.book.request_prices()
         self.evaluations = 0
         self.blur = 0.0
+        self.capacity = situation.capacity
         self.member = np.zeros((situation.book.offers, situation.book.pools))
         self.member[np.arange(situation.book.offers), situation.book.pool] = 1.0
 
@@ -168,14 +173,14 @@ class _Dual:
         s = self.situation
         prices = self.prices(rents)
         response = s.respond(prices, self.blur) if self.blur else s.respond(prices)
-        offered = np.array([c.quantity(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True)])
-        profit = sum(c.profit(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True))
+        offered = np.array([c.quantity(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True)])
+        profit = sum(c.profit(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True))
         ordered = (response.requests * s.book.work).sum(axis=0) @ self.member
         return response, offered - ordered, float(response.surplus.sum() + profit)
 
     def small(self, gradient: Floats, rents: Floats) -> bool:
         """Whether no pool is over-ordered, and none that asks a rent has work left."""
-        scale = self.tolerance * np.maximum(self.situation.capacity, 1e-300)
+        scale = self.tolerance * np.maximum(self.capacity, 1e-300)
         free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
         return bool(np.all(free <= scale))
 
@@ -183,6 +188,7 @@ class _Dual:
         rents = np.maximum(self.situation.rents, 0.0)
         if self.situation.book.offers == 0:
             return Cleared(self.list_prices, self.ask(rents * 0)[0], rents * 0, 0.0, 1)
+        self._make_room()
         rents, (response, gradient, _) = self._descend(rents)
         if self._worst(gradient, rents) <= STALLED:
             return self._result(rents, response, gradient)
@@ -191,6 +197,14 @@ class _Dual:
             if blurred is not None:
                 return blurred
         return self._bisect(rents)
+
+    def _make_room(self) -> None:
+        """Give a pool without machines a trace of capacity for the search, so that its rent is a number."""
+        empty = self.situation.capacity <= 0
+        if empty.any():
+            response, _, _ = self.ask(np.zeros(empty.shape))
+            ordered = (response.requests * self.situation.book.work).sum(axis=0) @ self.member
+            self.capacity = np.where(empty, TRACE * ordered, self.situation.capacity)
 
     def _descend(self, rents: Floats) -> tuple[Floats, Answer]:
         """Projected Newton steps, as far as they lead."""
@@ -204,7 +218,7 @@ class _Dual:
             length, found = 1.0, None
             shortest = 1e-6 if self._worst(gradient, rents) > STALLED else 0.3
             while length > shortest:
-                trial = np.maximum(rents + length * step, 0.0)
+                trial = np.clip(rents + length * step, 0.0, LARGEST_RENT)
                 answer = self.ask(trial)
                 if answer[2] <= value + 1e-4 * float(gradient @ (trial - rents)) or (
                     self._worst(answer[1], trial) < 0.5 * self._worst(gradient, rents)
@@ -245,7 +259,7 @@ class _Dual:
 
     def _worst(self, gradient: Floats, rents: Floats) -> float:
         free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
-        return float(np.max(free / np.maximum(self.situation.capacity, 1e-300)))
+        return float(np.max(free / np.maximum(self.capacity, 1e-300)))
 
     def _newton(self, rents: Floats, response: Response, gradient: Floats) -> Floats:
         s = self.situation
@@ -253,7 +267,7 @@ class _Dual:
         for segment in range(s.book.segments):
             weighted = s.book.work[segment][:, None] * self.member
             hessian -= weighted.T @ response.derivative(segment) @ weighted
-        slopes = [c.slope(r, k) for c, r, k in zip(s.supply, rents, s.capacity, strict=True)]
+        slopes = [c.slope(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True)]
         hessian += np.diag(slopes)
         free = (rents > 0) | (gradient < 0)
         step = np.zeros(rents.shape)
@@ -261,7 +275,7 @@ class _Dual:
         block = hessian[np.ix_(index, index)]
         ridge = 1e-12 * max(float(np.trace(block)) / max(index.size, 1), 1e-300)
         step[index] = -np.linalg.lstsq(block + ridge * np.eye(index.size), gradient[index], rcond=None)[0]
-        if self.blur:  # far from a tie nobody reacts, and a Newton step would know no measure
+        if self.blur and np.isfinite(step).all():  # far from a tie nobody reacts, and a Newton step would know no measure
             longest = 5.0 * self.blur / float(np.mean(s.book.work))
             step *= min(1.0, longest / max(float(np.max(np.abs(step))), 1e-300))
         return step
@@ -292,14 +306,14 @@ class _Dual:
         def over(rent: float) -> bool:
             trial = rents.copy()
             trial[pool] = rent
-            return bool(self.ask(trial)[1][pool] < -1e-15 * self.situation.capacity[pool])
+            return bool(self.ask(trial)[1][pool] < -1e-15 * self.capacity[pool])
 
         if not over(0.0):
             return 0.0, 0.0
         low, high = 0.0, max(float(rents[pool]), 1e-9)
         while over(high):
             low, high = high, 4.0 * high
-            if high > 1e30:
+            if high > LARGEST_RENT:
                 return low, high
         for _ in range(200):
             middle = 0.5 * (low + high)
@@ -309,6 +323,11 @@ class _Dual:
         return low, high
 
     def _result(self, rents: Floats, response: Response, gradient: Floats) -> Cleared:
+        empty = (self.situation.capacity <= 0)[self.situation.book.pool] & (response.requests > 0)
+        if empty.any():
+            without = np.where(empty, response.requests, 0.0).sum(axis=1)
+            kept = np.where(empty, 0.0, response.requests)
+            response = replace(response, requests=kept, nothing=response.nothing + without)
         prices = self.prices(rents)
         spent = float((prices * response.requests).sum())
         over = np.maximum(-gradient, 0.0) * rents
