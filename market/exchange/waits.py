@@ -61,9 +61,14 @@ class WaitModel:
         rate = (capacity / tick_hours)[:, None]
         ahead = np.cumsum(by_rank(backlog), axis=1)
         upto = np.cumsum(new, axis=1)
-        # What comes beyond capacity in this tick waits half of it on average, behind the ranks above.
-        over = np.where(new > 0, np.maximum(upto - rate, 0.0) * tick_hours / 2.0, 0.0)
-        waits = np.divide(ahead + over, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
+        # Mean of what lies before those who come in the course of the tick, as it builds up or drains away, behind
+        # the ranks above.
+        net = (upto - rate) * tick_hours
+        with np.errstate(divide="ignore", invalid="ignore"):
+            emptied = ahead**2 / (-2.0 * net)
+        mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
+        before = np.where(new > 0, mean, ahead)
+        waits = np.divide(before, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
         if self.chance:
             slots = by_rank((orders * book.work * book.slots).sum(axis=0)).sum(axis=1) / tick_hours
             waits = waits + self._by_chance(new, slots, by_rank(orders.sum(axis=0)) / tick_hours, rate[:, 0])
