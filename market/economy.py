@@ -12,6 +12,7 @@ from market.exchange.books import Tariff
 from market.exchange.clearing import Clearing, PostedPrices
 from market.exchange.rationing import FirstCome, Rationing, StrictPriority
 from market.exchange.waits import WaitModel
+from market.supply.quality import quality_at
 from market.supply.specs import Contract, Hyperscaler, Provider
 from market.supply.wholesale import Wholesale
 
@@ -63,10 +64,10 @@ class Economy:
         segments = [s.name for s in self.segments]
         for provider in self.providers:
             for offer in provider.offers:
-                for name in offer.open_to or ():
-                    self._known(f"offer '{offer.name}': open_to", name, segments)
+                for name in (*(offer.open_to or ()), *offer.kept_for):
+                    self._known(f"offer '{offer.name}': segment", name, segments)
                 for segment in self.segments:
-                    segment.quality_of(offer.quality)
+                    quality_at(offer.quality, segment.name)
         for contract in self.contracts:
             self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
             self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])

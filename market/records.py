@@ -88,6 +88,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ("contracted", "rack-h", "delivered under contracts"),
         ("spot", "rack-h", "rented on the spot market"),
         ("used", "rack-h", "work done"),
+        ("active", "1", "1 while it sells, 0 before it comes and after it has left"),
+        ("acquired", "1", "1 once a hyperscaler has bought it"),
+        ("granted", "1", "share of its quotas that it grants"),
     ),
     "segments": _columns(
         ("users", "people", "real users"),

@@ -136,6 +136,8 @@ class CurveCohort(Cohort):
         zero = np.zeros(count)
         if not open_.any():
             return Reply(zero, self.wanted.formed, 0.0, 0.0, 0.0, zero, np.zeros((count, count)))
+        if self.segment.delay_cost_usd_per_h > 0:
+            prices = prices + self.segment.delay_cost_usd_per_h * scene.delay_h
         price = float(prices[open_].min())
         width = scene.blur_usd
         gap = np.where(open_, prices - price, np.inf)
@@ -170,6 +172,8 @@ class LogitCohort(Cohort):
             return streams.stream("population", s.name, what)
 
         worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
+        if s.worths_usd is not None:
+            worth = np.array(s.worths_usd, dtype=np.float64)
         self.worth: NDArray[Any] = worth.astype(self.dtype)
         self.inverse_worth = (1.0 / worth).astype(self.dtype)
         size = np.exp(s.size_spread * draw("size").standard_normal(count))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from capacity import Workload
@@ -66,18 +65,28 @@ class LocalMachine:
         quality: worth of its answer relative to a perfect one.
         speed: speed [token/s].
         usd_per_request: electricity of a request [USD].
+        price_usd: what a machine costs [USD]; infinite if nobody can buy one.
+        life_days: days that it lasts; its price is earned back over them.
+        consider_per_day: share of the individuals who think in a day about buying one (or about its end).
     """
 
     owners: float
     quality: float
     speed: float
     usd_per_request: float
+    price_usd: float = math.inf
+    life_days: float = 1461.0
+    consider_per_day: float = 0.02
 
     def __post_init__(self) -> None:
         require("local machine: owners", self.owners, at_least=0, at_most=1)
         require("local machine: quality", self.quality, at_least=0)
         require("local machine: speed", self.speed, above=0)
         require("local machine: usd_per_request", self.usd_per_request, at_least=0)
+        if not self.price_usd >= 0:
+            raise InputError(f"local machine: price_usd is {self.price_usd}, but must be at least 0 (or inf)")
+        require("local machine: life_days", self.life_days, above=0)
+        require("local machine: consider_per_day", self.consider_per_day, at_least=0, at_most=1)
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ class Segment:
         size_spread: standard deviation of the log of requests per day between individuals.
         worth_usd: median worth of a request answered perfectly at once [USD].
         worth_spread: standard deviation of the log of that worth between individuals.
+        worths_usd: the worth of each individual, in place of the two above [USD]; None to draw them.
         taste_noise: scale of the Gumbel tastes, relative to the worth.
         price_coefficient: weight of money.
         time_value: share of the worth lost per hour of delay [1/h].
@@ -142,6 +152,7 @@ class Segment:
     burstiness: float = 1.0
     growth: float = 1.0
     dtype: str = "float64"
+    worths_usd: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -158,6 +169,13 @@ class Segment:
                 raise InputError(f"{where}{name} is {getattr(self, name)}, but must be at least 0 (or inf)")
         if self.outside is not None:
             require(where + "outside", self.outside)
+        if self.worths_usd is not None:
+            for worth in self.worths_usd:
+                require(where + "worths_usd", worth, above=0)
+            if len(self.worths_usd) != self.individuals:
+                raise InputError(
+                    f"{where}worths_usd has {len(self.worths_usd)} entries, but there are {self.individuals} individuals"
+                )
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
         if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
@@ -165,16 +183,10 @@ class Segment:
 
     @property
     def hourly_cost(self) -> float:
-        """What an hour's wait costs the median request [USD/h]."""
+        """What an hour's wait costs the typical request [USD/h]: the median, or the mean of given worths."""
+        if self.worths_usd is not None:
+            return self.time_value * sum(self.worths_usd) / len(self.worths_usd)
         return self.time_value * self.worth_usd
-
-    def quality_of(self, quality: float | Mapping[str, float]) -> float:
-        """Read a quality given for all segments, or by segment."""
-        if isinstance(quality, Mapping):
-            if self.name not in quality:
-                raise InputError(f"no quality is given for segment '{self.name}'; given: {', '.join(quality)}")
-            return float(quality[self.name])
-        return float(quality)
 
 
 @dataclass(frozen=True)
@@ -248,6 +260,7 @@ class CurveSegment:
         workload: shape of a request.
         offers: names of the offers it may buy; None for all. It buys the cheapest, ties shared equally.
         patience_h: mean time that a waiting request stays [h]; 0 leaves at the end of the tick.
+        delay_cost_usd_per_h: what an hour's delay costs a request [USD/h]; the curve is of price and delay together.
     """
 
     name: str
@@ -255,13 +268,16 @@ class CurveSegment:
     workload: Workload = field(default_factory=lambda: Workload(0, 1_000_000))
     offers: tuple[str, ...] | None = None
     patience_h: float = 0.0
+    delay_cost_usd_per_h: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.curves:
             raise InputError(f"segment '{self.name}' has no demand curve")
+        require(f"segment '{self.name}': delay_cost_usd_per_h", self.delay_cost_usd_per_h, at_least=0)
+        if not self.patience_h >= 0:
+            raise InputError(f"segment '{self.name}': patience_h is {self.patience_h}, but must be at least 0 (or inf)")
 
-    hourly_cost = 0.0
-
-    def quality_of(self, quality: float | Mapping[str, float]) -> float:  # noqa: ARG002
-        """Curves know no quality."""
-        return 1.0
+    @property
+    def hourly_cost(self) -> float:
+        """What an hour's wait costs a request [USD/h]."""
+        return self.delay_cost_usd_per_h

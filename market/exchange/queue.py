@@ -69,8 +69,19 @@ class Queue:
         """Work waiting [rack-h], by offer."""
         return np.asarray((self.length * work).sum(axis=0))
 
-    def serve(self, book: Book, arrivals: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator) -> Round:
-        """Let ``arrivals`` join, serve what ``capacity`` [rack-h by pool] allows, and let the impatient leave."""
+    def serve(
+        self,
+        book: Book,
+        arrivals: Floats,
+        capacity: Floats,
+        rule: Rationing,
+        rng: np.random.Generator,
+        closed: NDArray[np.bool_] | None = None,
+    ) -> Round:
+        """Let ``arrivals`` join, serve what ``capacity`` [rack-h by pool] allows, and let the impatient leave.
+
+        Nobody stays at an offer that is ``closed``.
+        """
         queue = np.concatenate([arrivals[:, :, None], self.waiting], axis=2)
         # New requests have age 0; what waited before has aged by a tick already (see _leave).
         served, used = self._allot(book, queue, capacity, rule, rng)
@@ -81,7 +92,7 @@ class Queue:
         ages = np.arange(queue.shape[2]) * self.tick_hours
         served_wait = (served * ages).sum(axis=2)
         before = (left * ages).sum(axis=2)
-        late, impatient = self._leave(book, left, rng)
+        late, impatient = self._leave(book, left, rng, closed)
         left_wait = before - (left * ages).sum(axis=2)
         self._keep(left)
         return Round(arrivals, served.sum(axis=2), late, impatient, self.length, served_wait, left_wait, used)
@@ -108,17 +119,18 @@ class Queue:
         used = np.bincount(book.pool, weights=(served * book.work[:, :, None]).sum(axis=(0, 2)), minlength=book.pools)
         return served, np.minimum(used, capacity)
 
-    def _leave(self, book: Book, left: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    def _leave(
+        self, book: Book, left: Floats, rng: np.random.Generator, closed: NDArray[np.bool_] | None
+    ) -> tuple[Floats, Floats]:
         """Take out of ``left`` those whose deadline passes and those who lose patience."""
         ages = np.arange(left.shape[2])
         over = (ages[None, :] + 1 > book.deadline_ticks[:, None])[None, :, :]
         late = left * over
         left -= late
-        if self.whole:
-            stays = np.broadcast_to(self.stays[:, None, None], left.shape)
-            impatient = left - rng.binomial(left.astype(np.int64), stays)
-        else:
-            impatient = left * (1.0 - self.stays)[:, None, None]
+        stays = np.broadcast_to(self.stays[:, None, None], left.shape)
+        if closed is not None and closed.any():
+            stays = np.where(closed[None, :, None], 0.0, stays)
+        impatient = left - rng.binomial(left.astype(np.int64), stays) if self.whole else left * (1.0 - stays)
         left -= impatient
         return late.sum(axis=2), impatient.sum(axis=2)
 

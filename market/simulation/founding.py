@@ -13,6 +13,7 @@ from market.exchange.books import Listing, make_book
 from market.exchange.clearing import ScarcityAuction
 from market.exchange.ledger import Ledger
 from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent
+from market.supply.quality import quality_at
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -55,7 +56,7 @@ def list_offers(model: TokenMarket) -> None:
             listings.append(
                 Listing(
                     o.name, p.number, by_name[o.pool], o.technology, o.tier.speed, o.tier.priority,
-                    o.tier.deadline_h, o.tier.quota_per_day, tuple(s.quality_of(o.quality) for s in e.segments),
+                    o.tier.deadline_h, o.tier.quota_per_day, tuple(quality_at(o.quality, s.name) for s in e.segments),
                     open_to,
                 )
             )  # fmt: skip
@@ -69,3 +70,10 @@ def list_offers(model: TokenMarket) -> None:
     same_pool = model.book.pool[:, None] == model.book.pool[None, :]
     model.ahead_of = (same_pool & (model.book.priority[None, :] <= model.book.priority[:, None])).astype(np.float64)
     model.slopes_wanted = isinstance(e.clearing, ScarcityAuction)
+    specs = [o for p in model.providers for o in p.spec.offers]
+    model.first_work, model.first_open = model.book.work.copy(), model.book.open.copy()
+    model.first_quota = model.book.quota.copy()
+    kept = [[s.name in o.kept_for for o in specs] for s in e.segments]
+    model.kept_for = np.array(kept, dtype=bool).reshape(model.book.open.shape)
+    model.kept_above = np.array([o.kept_above for o in specs])
+    model.all_contracts = list(e.contracts)

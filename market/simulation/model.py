@@ -22,13 +22,14 @@ from market.exchange.supply_curve import SupplyCurve
 from market.exchange.technology import LOADS
 from market.randomness import Streams
 from market.records import Records
+from market.simulation.changing import begin_tick
 from market.simulation.explaining import explain
 from market.simulation.founding import list_offers, make_agents
 from market.simulation.paying import move_money
 from market.simulation.recording import record
 from market.simulation.selling import post_prices
 from market.simulation.serving import clear, form_requests
-from market.simulation.trading import begin_tick, trade_wholesale
+from market.simulation.trading import trade_wholesale
 from market.supply.agents import HyperscalerAgent, ProviderAgent
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
@@ -70,6 +71,12 @@ class TokenMarket(mesa.Model):
     slopes_wanted: bool
     # Made by the steps of a tick.
     contracts: list[Contract]
+    all_contracts: list[Contract]
+    first_work: Floats
+    first_open: NDArray[np.bool_]
+    first_quota: Floats
+    kept_for: NDArray[np.bool_]
+    kept_above: Floats
     allotment: Allotment
     cleared: Cleared
     round: Round

@@ -93,6 +93,9 @@ def _providers(model: TokenMarket) -> None:
         contracted=np.array([p.contracted_racks for p in providers]) * hours,
         spot=np.array([p.spot_racks for p in providers]) * hours,
         used=np.array([model.used[p.pools].sum() for p in providers]),
+        active=np.array([float(p.active) for p in providers]),
+        acquired=np.array([float(p.parent is not None) for p in providers]),
+        granted=np.array([p.granted for p in providers]),
     )  # fmt: skip
     model.records.tables["wholesale"].row(
         model.tick, racks=np.array([h.racks for h in model.hyperscalers]), owned=model.allotment.owned,

@@ -44,7 +44,7 @@ def clear(model: TokenMarket) -> None:
     rng = model.streams.stream("rationing")
     waits = economy.waits.expected(book, model.orders, waiting_work, model.capacity, model.calendar.tick_hours)
     model.wait_h = np.minimum(waits, model.longest_wait_h)
-    model.round = model.queue.serve(book, model.orders, model.capacity, economy.rationing, rng)
+    model.round = model.queue.serve(book, model.orders, model.capacity, economy.rationing, rng, ~model.alive)
     model.joined = fall_back(model)
     model.used = model.round.used
     remember(model, expected, waits)

@@ -1,4 +1,4 @@
-"""The start of a tick, and the wholesale market: who gets which machines."""
+"""The wholesale market: who gets which machines."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from market.simulation.changing import MONTH_HOURS
+
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
 
 type Floats = NDArray[np.float64]
-
-
-def begin_tick(model: TokenMarket) -> None:
-    """Fleets and populations move to the new hour; contracts begin and end."""
-    model.tick += 1
-    model.ledger.new_tick()
-    for owner in model.hyperscalers:
-        owner.grow(model.calendar.years(model.tick))
-    model.contracts = [c for c in model.economy.contracts if c.runs(model.tick)]
 
 
 def trade_wholesale(model: TokenMarket) -> None:
@@ -28,7 +21,7 @@ def trade_wholesale(model: TokenMarket) -> None:
     capacity = np.zeros(model.book.pools)
     for p in model.providers:
         for k, number in enumerate(p.pools):
-            capacity[number] = p.owned_racks(k, period) * hours
+            capacity[number] = p.owned_racks(k, period) * hours if p.active else 0.0
     owned = np.array([h.racks * hours for h in model.hyperscalers])
     first_party = owned * np.array([h.spec.first_party for h in model.hyperscalers])
     asks = np.array([max(h.spec.reserve, h.spec.running_cost) for h in model.hyperscalers])
@@ -39,12 +32,13 @@ def trade_wholesale(model: TokenMarket) -> None:
     ) if parties else np.zeros(len(model.providers))  # fmt: skip
     bids = []
     expected = expected_orders(model, period) + model.queue.length
-    for p in model.providers:
+    for p in (p for p in model.providers if p.active):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
         bids += p.bids(model.book, expected[:, p.offers], model.demand_slopes[:, p.offers], held)
     model.allotment = model.economy.wholesale.allot(
-        owned, first_party, asks, model.contracts, parties, bids, len(model.providers), hours
-    )
+        owned, first_party, asks, model.contracts, parties, bids, len(model.providers), hours,
+        np.array([not h.spec.first_party_first for h in model.hyperscalers], dtype=bool),
+    )  # fmt: skip
     got = model.allotment.spot.copy()
     for (_, buyer), racks in zip(parties, model.allotment.by_contract, strict=True):
         got[buyer] += racks
@@ -55,6 +49,12 @@ def trade_wholesale(model: TokenMarket) -> None:
         if p.spec.spot:
             p.capacity_cost = model.allotment.price
     model.capacity = capacity
+    pace = hours / MONTH_HOURS
+    for h in model.hyperscalers:
+        rentable = float(model.allotment.sold_spot[h.number] + model.allotment.idle[h.number])
+        sold = float(model.allotment.sold_spot[h.number]) / rentable if rentable > 0 else 1.0
+        earned = model.allotment.price * sold
+        h.fleet.earned += (pace if h.fleet.earned else 1.0) * (earned - h.fleet.earned)
 
 
 def expected_orders(model: TokenMarket, period: int) -> Floats:

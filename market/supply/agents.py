@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from market.calendar import Calendar
 from market.exchange.books import Book
 from market.exchange.ledger import Ledger
+from market.supply.expansion import Fleet
 from market.supply.outlook import Estimate, Outlook
 from market.supply.specs import Hyperscaler, Pool, Provider
 from market.supply.wholesale import Bid
@@ -36,7 +37,7 @@ class HyperscalerAgent(mesa.Agent):
     def __init__(self, model: mesa.Model, spec: Hyperscaler, number: int, ledger: Ledger) -> None:
         super().__init__(model)
         self.spec, self.number, self._ledger = spec, number, ledger
-        self.racks = spec.racks
+        self.fleet = Fleet(spec.racks)
         self.rented_out = 0.0
         self.spot_price = 0.0
 
@@ -50,9 +51,14 @@ class HyperscalerAgent(mesa.Agent):
         """Money [USD]."""
         return self._ledger[self.name]
 
-    def grow(self, years: float) -> None:
-        """Racks after so many years."""
-        self.racks = self.spec.racks * self.spec.growth**years
+    @property
+    def racks(self) -> float:
+        """Racks that run."""
+        return self.fleet.racks
+
+    def grow(self, years: float) -> float:
+        """Move the fleet to so many years after the start; returns racks that were ordered."""
+        return self.spec.expansion(self.fleet, years)
 
 
 class ProviderAgent(mesa.Agent):
@@ -69,6 +75,10 @@ class ProviderAgent(mesa.Agent):
         self.capacity_cost = spec.pools[0].running_cost
         self.contracted_racks = 0.0
         self.spot_racks = 0.0
+        self.active = not spec.enters
+        self.has_left = False
+        self.parent: str | None = None
+        self.granted = 1.0
 
     @property
     def name(self) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from capacity.errors import InputError, require
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.technology import FixedWork, Technology
+from market.supply.expansion import Expansion, SteadyGrowth
 from market.supply.pricing import FixedPrice, PricingPolicy
+from market.supply.quality import Quality, QualityPath
+from market.supply.quotas import FixedQuota, QuotaPolicy
 
 
 @dataclass(frozen=True)
@@ -47,29 +50,38 @@ class Offer:
     Attributes:
         name: what it is called.
         price: list price at the start [USD per million output-equivalent tokens].
-        quality: worth of an answer relative to a perfect one; a number, or one by segment.
+        quality: worth of an answer relative to a perfect one; a number, one by segment, or a path over time.
         technology: how a request turns into work.
         tier: terms.
         cost: running cost beside capacity [USD per million tokens].
         pool: name of the provider's pool that serves it.
         open_to: segments that may buy it; None for all.
+        efficiency_growth: factor a year by which the work of a request falls (better algorithms).
+        kept_for: segments for which it is kept when the machines are full; empty if it never is.
+        kept_above: orders over capacity from which on it is kept for them, and below which it is for all again.
     """
 
     name: str
     price: float
-    quality: float | Mapping[str, float] = 1.0
+    quality: Quality = 1.0
     technology: Technology = field(default_factory=FixedWork)
     tier: Tier = field(default_factory=Tier)
     cost: float = 0.0
     pool: str = "main"
     open_to: tuple[str, ...] | None = None
+    efficiency_growth: float = 1.0
+    kept_for: tuple[str, ...] = ()
+    kept_above: float = 0.95
 
     def __post_init__(self) -> None:
+        require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
+        require(f"offer '{self.name}': kept_above", self.kept_above, above=0)
         require(f"offer '{self.name}': price", self.price, at_least=0)
         require(f"offer '{self.name}': cost", self.cost, at_least=0)
-        values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
-        for value in values:
-            require(f"offer '{self.name}': quality", value)
+        if not isinstance(self.quality, QualityPath):
+            values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
+            for value in values:
+                require(f"offer '{self.name}': quality", value)
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,10 @@ class Provider:
         spot: whether it rents on the spot market what it lacks.
         headroom: share by which it rents more than it expects to need.
         cash: money at the start [USD].
+        quotas: how it grants the quotas of its limited tiers.
+        leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
+        enters: whether it is not there at the start and comes when margins allow.
+        enter_margin: margin over its cost at which it comes, at the lowest price of the same kind of provider.
     """
 
     name: str
@@ -142,8 +158,13 @@ class Provider:
     spot: bool = False
     headroom: float = 0.1
     cash: float = 0.0
+    quotas: QuotaPolicy = field(default_factory=FixedQuota)
+    leaves: bool = False
+    enters: bool = False
+    enter_margin: float = 0.2
 
     def __post_init__(self) -> None:
+        require(f"provider '{self.name}': enter_margin", self.enter_margin)
         if not self.pools:
             raise InputError(f"provider '{self.name}' has no pool")
         known = [pool.name for pool in self.pools]
@@ -164,8 +185,11 @@ class Hyperscaler:
     Attributes:
         name: what it is called.
         racks: racks owned at the start (GB200 NVL72 equivalents).
-        growth: factor a year of racks.
-        first_party: share of its racks that its own products and training take first.
+        expansion: how its racks grow.
+        first_party: share of its racks that its own products and training take.
+        first_party_first: whether they are served before contracts, or after them.
+        acquires: whether it buys providers that run out of cash.
+        rack_price: what a rack costs that it adds [USD].
         running_cost: power and upkeep of a rack-hour in use [USD per rack-h].
         reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
         cash: money at the start [USD].
@@ -173,15 +197,18 @@ class Hyperscaler:
 
     name: str
     racks: float
-    growth: float = 1.0
+    expansion: Expansion = field(default_factory=SteadyGrowth)
     first_party: float = 0.0
+    first_party_first: bool = True
+    acquires: bool = False
+    rack_price: float = 0.0
     running_cost: float = 0.0
     reserve: float = 0.0
     cash: float = 0.0
 
     def __post_init__(self) -> None:
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
-        require(f"hyperscaler '{self.name}': growth", self.growth, above=0)
+        require(f"hyperscaler '{self.name}': rack_price", self.rack_price, at_least=0)
         require(f"hyperscaler '{self.name}': first_party", self.first_party, at_least=0, at_most=1)
         require(f"hyperscaler '{self.name}': running_cost", self.running_cost, at_least=0)
         require(f"hyperscaler '{self.name}': reserve", self.reserve, at_least=0)
@@ -197,6 +224,7 @@ class Contract:
         price: rent [USD per rack-h].
         first_tick: tick at which it begins.
         ticks: term in ticks.
+        renews: whether it is renewed for another term, at the mean spot price of the last month.
     """
 
     seller: str
@@ -205,6 +233,7 @@ class Contract:
     price: float
     first_tick: int = 0
     ticks: int = 10**9
+    renews: bool = False
 
     def __post_init__(self) -> None:
         where = f"contract of {self.buyer} with {self.seller}: "

@@ -70,6 +70,7 @@ class Wholesale:
         bids: Sequence[Bid],
         providers: int,
         tick_hours: float,
+        contracts_first: NDArray[np.bool_] | None = None,
     ) -> Allotment:
         """Give out one tick's rack-hours.
 
@@ -82,17 +83,19 @@ class Wholesale:
             bids: spot bids.
             providers: number of providers.
             tick_hours: length of the tick [h].
+            contracts_first: owners whose contracts come before their own use.
         """
-        own_use = np.minimum(first_party, owned)
-        free = owned - own_use
         promised = np.array([c.racks * tick_hours for c in contracts])
         sellers = np.array([seller for seller, _ in parties], dtype=np.int64)
         due = np.bincount(sellers, weights=promised, minlength=owned.size) if contracts else np.zeros(owned.size)
+        own_first = np.ones(owned.size, dtype=bool) if contracts_first is None else ~contracts_first
+        own_use = np.minimum(first_party, np.where(own_first, owned, np.maximum(owned - due, 0.0)))
+        free = owned - np.where(own_first, own_use, 0.0)
         # A seller that owes more than it has left delivers the same share of every contract.
         kept = np.divide(np.minimum(due, free), due, out=np.ones_like(due), where=due > 0)
         by_contract = promised * kept[sellers] if contracts else promised
         contracted = due * kept
-        left = np.maximum(free - contracted, 0.0)
+        left = np.maximum(owned - own_use - contracted, 0.0)
         outcome = self.auction.clear([b.price for b in bids], [b.quantity for b in bids], asks, left)
         spot = (
             np.bincount([b.provider for b in bids], weights=outcome.bought, minlength=providers)

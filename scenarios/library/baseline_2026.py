@@ -14,6 +14,7 @@ from market.demand.load_shape import measured
 from market.demand.segment import Deferral, LocalMachine, Segment, Zone
 from market.economy import Economy
 from market.exchange.technology import Inference
+from market.supply.expansion import SteadyGrowth
 from market.supply.pricing import BestResponse, CostPlus, Every, Sticky
 from market.supply.specs import Contract, Hyperscaler, Offer, Provider, Tier
 
@@ -121,7 +122,7 @@ def hyperscalers(first_party: float) -> tuple[Hyperscaler, ...]:
         name = "neoclouds" if owner == "others" else str(owner)
         made.append(
             Hyperscaler(
-                name, racks, growth=3.4, first_party=first_party, running_cost=power,
+                name, racks, expansion=SteadyGrowth(3.4), first_party=first_party, running_cost=power,
                 reserve=costs.usd_per_chip_hour(RACK) * RACK.chips_per_system,
             )
         )  # fmt: skip
