@@ -34,21 +34,23 @@ def estimate(model: TokenMarket, own: NDArray[np.int64], prices: Floats) -> Esti
 
 def toll(model: TokenMarket, own: NDArray[np.int64]) -> Floats:
     """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
-    book, hours, step = model.book, model.calendar.tick_hours, 1e-6
+    book, hours, step = model.book, model.calendar.tick_hours, 1e-5
     total = model.orders.sum(axis=0)
     # What an hour's wait costs the orders of each offer, all together [USD/h].
     per_hour = np.array([s.hourly_cost for s in model.economy.segments]) @ model.orders
     none = np.zeros(book.offers)
-    base = model.economy.waits.expected(book, model.orders, none, model.capacity, hours)
     tolls = np.zeros(own.size)
     for k, j in enumerate(own):
         if total[j] <= 0:
             continue
-        more = model.orders.copy()
-        more[:, j] *= 1.0 + step
-        after = model.economy.waits.expected(book, more, none, model.capacity, hours)
-        both = np.isfinite(after) & np.isfinite(base)
-        rise = np.subtract(after, base, out=np.zeros_like(base), where=both) / (step * total[j])
+        waits = []
+        for factor in (1.0 + step, 1.0 - step):
+            orders = model.orders.copy()
+            orders[:, j] *= factor
+            waits.append(model.economy.waits.expected(book, orders, none, model.capacity, hours))
+        more, less = waits
+        both = np.isfinite(more) & np.isfinite(less)
+        rise = np.subtract(more, less, out=np.zeros_like(more), where=both) / (2.0 * step * total[j])
         sold = float(model.orders[:, j] @ book.billed[:, j]) / total[j]
         tolls[k] = float(rise @ per_hour) / sold
     return tolls
