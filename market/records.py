@@ -94,6 +94,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "segments": _columns(
         ("users", "people", "real users"),
+        ("owners", "1", "share of individuals with a machine of their own"),
         ("asked", "requests", "came to the market in the tick"),
         ("ordered", "requests", "ordered from an offer"),
         ("local", "requests", "done on a machine of one's own"),

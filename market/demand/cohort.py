@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
+from market.demand.adoption import gain_of_machine
 from market.demand.choice import Options, choose
 from market.demand.deferral import Habit
 from market.demand.segment import CurveSegment, Segment
@@ -74,6 +75,8 @@ class Cohort(mesa.Agent):
     """The users of one segment."""
 
     kind = "users"
+    spent_on_machines = 0.0
+    """Paid in this tick for machines of their own [USD]."""
 
     def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
         super().__init__(model)
@@ -183,6 +186,7 @@ class LogitCohort(Cohort):
         self.zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self._choices = streams.stream("attachment", s.name)
+        self._machines = streams.stream("machines", s.name)
         budget = s.budget_usd_per_day * self.weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
         self.budget_per_day = budget.astype(self.dtype)
         self.budget_left = self.budget_per_day.copy()
@@ -198,6 +202,11 @@ class LogitCohort(Cohort):
     def users(self) -> float:
         """Real users that the individuals stand for."""
         return self.segment.users * self.growth
+
+    @property
+    def owners(self) -> float:
+        """Share of the individuals with a machine of their own."""
+        return float(self.has_local.mean())
 
     @property
     def put_off(self) -> float:
@@ -257,15 +266,41 @@ class LogitCohort(Cohort):
             s.outside,
         )
 
-    def _local_utility(self) -> NDArray[Any] | None:
-        machine = self.segment.local
-        if machine is None:
-            return None
-        s = self.segment
+    def _machine_utility(self, inverse_worth: NDArray[Any]) -> NDArray[Any]:
+        """Utility of a machine of one's own, relative to the worth."""
+        s, machine = self.segment, self.segment.local
+        assert machine is not None
         hours = s.workload.output / machine.speed / 3600.0
         gain = machine.quality - s.time_value * hours
-        cost = s.price_coefficient * machine.usd_per_request * self.inverse_worth
-        return np.where(self.has_local, self.dtype.type(gain) - cost, -np.inf).astype(self.dtype)
+        cost = s.price_coefficient * machine.usd_per_request * inverse_worth
+        return np.asarray(self.dtype.type(gain) - cost).astype(self.dtype)
+
+    def _local_utility(self) -> NDArray[Any] | None:
+        if self.segment.local is None:
+            return None
+        return np.where(self.has_local, self._machine_utility(self.inverse_worth), -np.inf).astype(self.dtype)
+
+    def _consider_machine(self, scene: Scene, prices: Floats) -> None:
+        """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
+        machine = self.segment.local
+        if machine is None or not np.isfinite(machine.price_usd):
+            return
+        days = self.calendar.tick_hours / 24.0
+        worn = self._machines.binomial(int(self.has_local.sum()), min(days / machine.life_days, 1.0))
+        if worn:
+            self.has_local[self._machines.choice(np.flatnonzero(self.has_local), worn, replace=False)] = False
+        number = self._machines.binomial(self.has_local.size, min(machine.consider_per_day * days, 1.0))
+        who = self._machines.integers(0, self.has_local.size, number)
+        who = np.unique(who[~self.has_local[who]])
+        if who.size == 0:
+            return
+        x = self.inverse_worth[who]
+        attached = self.attached[who] if self.segment.attachment > 0 else None
+        gain = gain_of_machine(self._options(scene, prices), x, attached, self._machine_utility(x))
+        each = self.requests_per_tick[who] / self.weight / days  # requests of one user and day
+        buys = who[gain * each > machine.price_usd / machine.life_days]
+        self.has_local[buys] = True
+        self.spent_on_machines = float(buys.size) * self.weight * self.growth * machine.price_usd
 
     def _attachments(self) -> NDArray[Any] | None:
         return self.attached if self.segment.attachment > 0 else None
@@ -347,6 +382,8 @@ class LogitCohort(Cohort):
             self.budget_left = self.budget_left - plan.spent
         if plan.quota_used is not None:
             self.quota_used = self.quota_used + plan.quota_used
+        self.spent_on_machines = 0.0
+        self._consider_machine(scene, prices)
         if self.segment.attachment > 0:
             self._reattach(scene, prices)
 

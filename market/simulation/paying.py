@@ -22,6 +22,8 @@ def move_money(model: TokenMarket) -> None:
     model.paid = np.where(model.round.served > 0, paid, 0.0)
     for s, cohort in enumerate(model.cohorts):
         ledger.pay("users' income", cohort.name, float(model.paid[s].sum()), "income")
+        ledger.pay("users' income", cohort.name, cohort.spent_on_machines, "income")
+        ledger.pay(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
         for p in model.providers:
             ledger.pay(cohort.name, p.name, float(model.paid[s, p.offers].sum()), "tokens")
     for contract, delivered in zip(model.contracts, model.allotment.by_contract, strict=True):

@@ -34,6 +34,7 @@ def _segments(model: TokenMarket) -> None:
     model.records.tables["segments"].row(
         model.tick,
         users=np.array([getattr(c, "users", 0.0) for c in cohorts]),
+        owners=np.array([getattr(c, "owners", 0.0) for c in cohorts]),
         asked=ordered + local + nothing + unaffordable,
         ordered=ordered, local=local, nothing=nothing, unaffordable=unaffordable,
         put_off=np.array([c.wanted.put_off for c in cohorts]), pending=np.array([c.put_off for c in cohorts]),
