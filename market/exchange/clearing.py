@@ -180,9 +180,7 @@ class _Dual:
 
     def small(self, gradient: Floats, rents: Floats) -> bool:
         """Whether no pool is over-ordered, and none that asks a rent has work left."""
-        scale = self.tolerance * np.maximum(self.capacity, 1e-300)
-        free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
-        return bool(np.all(free <= scale))
+        return self._worst(gradient, rents) <= self.tolerance
 
     def solve(self) -> Cleared:
         rents = np.maximum(self.situation.rents, 0.0)
@@ -258,8 +256,10 @@ class _Dual:
         return self._result(rents, replace(response, requests=kept, nothing=nothing), np.maximum(gradient, 0.0))
 
     def _worst(self, gradient: Floats, rents: Floats) -> float:
+        """Largest excess of orders, or of idle work that asks a rent, relative to the work offered."""
         free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
-        return float(np.max(free / np.maximum(self.capacity, 1e-300)))
+        offered = [c.quantity(r, k) for c, r, k in zip(self.situation.supply, rents, self.capacity, strict=True)]
+        return float(np.max(free / np.maximum(offered, 1e-200)))
 
     def _newton(self, rents: Floats, response: Response, gradient: Floats) -> Floats:
         s = self.situation
@@ -275,7 +275,8 @@ class _Dual:
         block = hessian[np.ix_(index, index)]
         ridge = 1e-12 * max(float(np.trace(block)) / max(index.size, 1), 1e-300)
         step[index] = -np.linalg.lstsq(block + ridge * np.eye(index.size), gradient[index], rcond=None)[0]
-        if self.blur and np.isfinite(step).all():  # far from a tie nobody reacts, and a Newton step would know no measure
+        # Far from a tie nobody reacts, and a Newton step would know no measure.
+        if self.blur and np.isfinite(step).all():
             longest = 5.0 * self.blur / float(np.mean(s.book.work))
             step *= min(1.0, longest / max(float(np.max(np.abs(step))), 1e-300))
         return step

@@ -106,7 +106,9 @@ class Surge(PricingPolicy):
         require("surge: gain", self.gain, at_least=0)
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Move prices by the gap between utilisation and target."""
+        """Move prices by the gap between utilisation and target, once something is known."""
+        if outlook.tick == 0:
+            return outlook.price
         change = np.clip(self.gain * (outlook.utilisation - self.target), -0.5, 0.5)
         moved = np.maximum(outlook.price, 1e-12) * np.exp(change)
         return np.asarray(np.maximum(moved, outlook.cost))
@@ -126,7 +128,9 @@ class PriceAdjustment(PricingPolicy):
         require("price adjustment: gain", self.gain, above=0)
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Move prices by excess demand; no floor but zero."""
+        """Move prices by excess demand, once it is known; no floor but zero."""
+        if outlook.tick == 0:
+            return outlook.price
         excess = float(outlook.sold @ outlook.work) - outlook.capacity
         return np.maximum(outlook.price + self.gain * excess, 0.0)
 
