@@ -12,6 +12,7 @@ type Floats = NDArray[np.float64]
 
 def onto_simplex(point: Floats) -> Floats:
     """Nearest points with entries >= 0 that sum to 1, along the last axis [Held, Wolfe and Crowder 1974]."""
+    point = point - point.max(axis=-1, keepdims=True)  # the same projection, but nothing cancels however far off
     ordered = -np.sort(-point, axis=-1)
     excess = np.cumsum(ordered, axis=-1) - 1.0
     ranks = np.arange(1, point.shape[-1] + 1)
