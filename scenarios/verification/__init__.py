@@ -1,0 +1,1 @@
+"""Exact checks: what economics and queueing theory know, against the model set up as each theory asks."""

@@ -1,0 +1,149 @@
+"""Capacity that is chosen before prices: peak load, Cournot, Kreps and Scheinkman."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from market import TokenMarket
+from market.calendar import Calendar
+from market.demand.segment import CurveSegment, LinearDemand
+from market.exchange.clearing import ScarcityAuction
+from market.supply.pricing import FixedPrice, MarginalCost
+from market.supply.specs import Investment, Offer, Pool, Provider
+from scenarios.verification.check import Finding, check, each, iterated
+from scenarios.verification.setups import run
+
+type Floats = NDArray[np.float64]
+
+
+def planner(chokes: Sequence[float], slope: float, running: float, capital: float) -> tuple[float, Floats]:
+    """Capacity at which the rents of all periods together pay for it, and the prices; by a root."""
+    top = np.asarray(chokes)
+
+    def rents(capacity: float) -> Floats:
+        return np.maximum(top - slope * capacity - running, 0.0)
+
+    most = (top.max() - running) / slope
+    capacity = float(brentq(lambda k: rents(k).sum() - capital, 0.0, most, xtol=1e-13, rtol=1e-14))
+    return capacity, running + rents(capacity)
+
+
+def peak_load_market(
+    chokes: Sequence[float], slope: float, running: float, capital: float, tick_hours: float = 1.0, ticks: int = 400
+) -> TokenMarket:
+    """One seller whose machines follow their rents; a cycle has a tick for each period."""
+    curves = tuple(LinearDemand(choke, slope) for choke in chokes)
+    # A rack works tick_hours a tick, and so serves as many requests.
+    plan = Investment(
+        cost_per_cycle=capital * tick_hours, cycle_ticks=len(curves), gain=0.5 / slope / tick_hours**2 / len(curves)
+    )
+    firm = Provider(
+        "firm", (Offer("good", running, cost=running),), pools=(Pool(50.0 / tick_hours, investment=plan),),
+        pricing=MarginalCost(),
+    )  # fmt: skip
+    calendar = Calendar(tick_hours=tick_hours)
+    return run(CurveSegment("users", curves), firm, ticks, clearing=ScarcityAuction(), calendar=calendar)
+
+
+def peak_load(
+    chokes: Sequence[float], slope: float, running: float, capital: float, tick_hours: float = 1.0
+) -> Iterator[Finding]:
+    """Compare capacity and prices of the last cycle."""
+    model = peak_load_market(chokes, slope, running, capital, tick_hours)
+    capacity, prices = planner(chokes, slope, running, capital)
+    yield iterated("capacity [rack-h a tick]", capacity, float(model.capacity[0]))
+    paid = model.records.series("offers", "paid_price", "good")[-len(chokes) :]
+    yield from each(iterated, "price in period [USD]", prices, paid)
+
+
+@check("peak-firm", "Peak load, firm peak", "Boiteux (1949); Steiner (1957)")
+def firm_peak() -> Iterator[Finding]:
+    """Inverse demands 20 - .1q and 8 - .1q, running cost 2, capacity cost 6: capacity 120, prices 8 and 2."""
+    yield from peak_load((20.0, 8.0), 0.1, 2.0, 6.0)
+
+
+@check("peak-shifting", "Peak load, shifting peak", "Boiteux (1949); Steiner (1957)")
+def shifting_peak() -> Iterator[Finding]:
+    """Inverse demands 20 - .1q and 14 - .1q, running cost 2, capacity cost 8: capacity 110, prices 9 and 3."""
+    yield from peak_load((20.0, 14.0), 0.1, 2.0, 8.0)
+
+
+@check("peak-periods", "Peak load, four periods of 6 hours", "Boiteux (1949); Williamson (1966)")
+def four_periods() -> Iterator[Finding]:
+    """Two periods share the cost of capacity; a tick of 6 hours changes nothing but the number of racks."""
+    yield from peak_load((30.0, 24.0, 12.0, 6.0), 0.2, 3.0, 10.0, tick_hours=6.0)
+
+
+def cournot(choke: float, slope: float, running: Sequence[float], capital: Sequence[float]) -> tuple[Floats, float]:
+    """Cournot capacities and price, as a linear system: choke - slope (Q + q_i) = cost of i."""
+    cost = np.asarray(running) + np.asarray(capital)
+    matrix = slope * (np.ones((cost.size, cost.size)) + np.eye(cost.size))
+    quantity = np.linalg.solve(matrix, choke - cost)
+    return quantity, float(choke - slope * quantity.sum())
+
+
+def duopoly_market(
+    choke: float, slope: float, running: Sequence[float], capital: Sequence[float], ticks: int = 160
+) -> TokenMarket:
+    """Firms with market power build; what they built then clears at the price at which it is sold out."""
+    gain = 0.6 / slope / (len(running) + 1)
+    firms = [
+        Provider(
+            f"firm {k}", (Offer(f"good {k}", c, cost=c),), pricing=MarginalCost(),
+            pools=(Pool(10.0 + 5.0 * k, investment=Investment(f, 1, gain, market_power=True)),),
+        )
+        for k, (c, f) in enumerate(zip(running, capital, strict=True))
+    ]  # fmt: skip
+    return run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, ticks, clearing=ScarcityAuction())
+
+
+def price_game(racks: Sequence[float], prices: Sequence[float | None], choke: float, slope: float, cost: float) -> Floats:
+    """Profits before capital when some firms post a price and the others (None) sell at what clears.
+
+    Buyers go to the cheaper one first, so who is dearer faces the demand that is left (efficient rationing).
+    """
+    firms = [
+        Provider(
+            f"firm {k}", (Offer(f"good {k}", cost if p is None else p, cost=cost),), pools=(Pool(r),),
+            pricing=MarginalCost() if p is None else FixedPrice(),
+        )
+        for k, (r, p) in enumerate(zip(racks, prices, strict=True))
+    ]  # fmt: skip
+    model = run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, 1, clearing=ScarcityAuction())
+    sold, paid = model.round.served.sum(axis=0), model.cleared.prices[0]
+    return np.asarray(sold * (paid - cost))
+
+
+@check("kreps-scheinkman", "Capacity first, price second = Cournot", "Kreps and Scheinkman (1983)")
+def kreps_scheinkman() -> Iterator[Finding]:
+    """Capacities of a symmetric and of an uneven duopoly and a triopoly, their price, and no gain from another price."""
+    choke, slope = 20.0, 0.1
+    for case, running, capital in (
+        ("duopoly", (2.0, 2.0), (6.0, 6.0)),
+        ("uneven duopoly", (2.0, 1.0), (6.0, 4.0)),
+        ("triopoly", (2.0, 2.0, 2.0), (3.0, 4.0, 5.0)),
+    ):
+        model = duopoly_market(choke, slope, running, capital)
+        capacity, price = cournot(choke, slope, running, capital)
+        yield from each(iterated, f"{case}: capacity of firm", capacity, model.capacity)
+        yield iterated(f"{case}: price [USD]", price, float(model.cleared.prices[0].min()))
+
+
+@check("no-deviation", "At Cournot capacities no other price earns more", "Kreps and Scheinkman (1983), proposition 1")
+def no_deviation() -> Iterator[Finding]:
+    """A firm posts a price; the other sells out. Profit against residual demand, and its maximum."""
+    choke, slope, cost = 20.0, 0.1, 2.0
+    capacity, clearing = cournot(choke, slope, (cost, cost), (6.0, 6.0))
+    for price in (clearing + 0.5, clearing + 2.0, clearing + 5.0):
+        left = (choke - price) / slope - capacity[1]
+        profit = price_game(capacity, (price, None), choke, slope, cost)[0]
+        yield iterated(f"profit at {price:g} [USD]", (price - cost) * left, profit)
+    stay = price_game(capacity, (None, None), choke, slope, cost)[0]
+    yield iterated("profit at the clearing price [USD]", (clearing - cost) * capacity[0], stay)
+    others = clearing + np.linspace(-6.0, 8.0, 15)
+    best = max(price_game(capacity, (p, None), choke, slope, cost)[0] for p in others)
+    yield iterated("most that any of 15 other prices earns [USD]", stay, best)

@@ -1,0 +1,40 @@
+"""Running the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from capacity.errors import UnknownNameError, nearest
+from scenarios.verification import auctions, capacity, deferral, pricing, queueing, queues, tiers, walras
+from scenarios.verification.check import CHECKS, CheckRow
+
+#: Importing a file is what adds its checks.
+FILES = (auctions, walras, pricing, capacity, queueing, queues, deferral, tiers)
+
+
+def verify(names: Sequence[str] | None = None, progress: bool = True) -> list[CheckRow]:
+    """Run the checks of these names, or all, and return every finding.
+
+    Args:
+        names: names of checks, as in ``CHECKS``; None for all.
+        progress: whether to draw a progress bar on stderr.
+    """
+    chosen = list(CHECKS) if names is None else list(names)
+    for name in chosen:
+        if name not in CHECKS:
+            raise UnknownNameError(f"unknown check '{name}'{nearest(name, list(CHECKS))}; known: {', '.join(CHECKS)}")
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(), console=Console(stderr=True), transient=True, disable=not progress,
+    )  # fmt: skip
+    rows: list[CheckRow] = []
+    with bar:
+        task = bar.add_task("checks", total=len(chosen))
+        for name in chosen:
+            bar.update(task, description=CHECKS[name].theory)
+            rows += CHECKS[name].rows()
+            bar.advance(task)
+    return rows
