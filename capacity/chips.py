@@ -7,7 +7,7 @@ sparsity), and carries its source; ``unsure`` names the figures that are estimat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -32,7 +32,8 @@ class Chip:
         rental: price at which one is rented under a one- to three-year contract [USD per chip-hour].
         source: where the figures come from.
         unsure: which of them are estimates, and why.
-        aliases: names of the same chip in measurement files and chip counts.
+        aliases: names of the same chip in measurement files and chip counts, in any case of letters.
+        counted_as: names that mean it in the chip counts only (there 'B200' is mostly racks of GB200).
     """
 
     name: str
@@ -46,7 +47,8 @@ class Chip:
     rental: float
     source: str
     unsure: str = ""
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
+    counted_as: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if "bf16" not in self.flops:
@@ -134,7 +136,8 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             unsure="capital: a rack near 3.1 million USD [SemiAnalysis (2025), as reported] and its "
             "network, with the building; Bernstein (2025) reckons 5.9 million all in, 82,000 a chip; power: "
             f"120 kW a rack is given too; {_PRICES}",
-            aliases=("B200", "GB200", "gb200", "gb200_sxm"),
+            aliases=("GB200", "gb200_sxm"),
+            counted_as=("B200",),
         ),
         Chip(
             "b300", "B300 HGX",
@@ -157,7 +160,8 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             unsure="flops: no int8, because its units are cut to 0.17 PF and FP8 serves instead; NVIDIA "
             "lists about 20 TB for the rack, 279 GB a chip; power is given as 120 to 142 kW a rack; "
             f"{_PRICES}",
-            aliases=("B300", "GB300", "gb300", "gb300_sxm"),
+            aliases=("GB300", "gb300_sxm"),
+            counted_as=("B300",),
         ),
         Chip(
             "mi300x", "Instinct MI300X",

@@ -42,7 +42,7 @@ def _table(name: str) -> pd.DataFrame:
 
 @cache
 def _chip_names() -> dict[str, str]:
-    return {alias: chip.name for chip in CHIPS.values() for alias in chip.aliases}
+    return {alias: chip.name for chip in CHIPS.values() for alias in (*chip.aliases, *chip.counted_as)}
 
 
 def chip_counts(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:

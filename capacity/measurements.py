@@ -57,8 +57,8 @@ def layout(tp: int, pp: int, attention_dp: int, moe_ep: int, cache_heads: int) -
     A model on tp·attention_dp·pp chips; attention is split over tp ranks, of which as many as exceed
     the cache's heads hold copies (a latent cache is copied to every rank). Expert parallelism spreads
     the experts over the same chips. Some rows of public files count the expert ranks twice: 'tp 64, ep 8'
-    has to the digit the times of 'tp 8, ep 8'. So tp·dp = ep², and tp = dp with tp·dp = ep, are read as
-    the one node that they are.
+    has to the digit the times of 'tp 8, ep 8', and 'tp 4, dp 4, ep 16' those of 'tp 4, ep 4' to a few per
+    cent. So tp·dp = ep², and tp = dp with tp·dp = ep, are read as the one node that they are.
     """
     ranks = tp * attention_dp
     doubled = moe_ep > 1 and (ranks == moe_ep**2 or (ranks == moe_ep and tp == attention_dp and tp > 1))
@@ -184,7 +184,8 @@ def _understand(table: pd.DataFrame, copies: int) -> Measurements:
             column = "tp"
             place, facts = _place(row, chip, architecture, weights)
         except InputError as error:
-            unread[column, str(row[column]), str(error)] += 1
+            value = row[column]
+            unread[column, f"{value:g}" if isinstance(value, float) else str(value), str(error)] += 1
             continue
         doubled += place.doubled
         kept.append({**row, "chip": chip.name, "architecture": architecture.name, "weights": weights, **facts})

@@ -1,0 +1,245 @@
+"""Every entry has a source and works with every other; wrong names and numbers are refused in one line."""
+
+import itertools
+import math
+import statistics
+from dataclasses import replace
+
+import pytest
+from machines import rack
+
+from capacity import (
+    ARCHITECTURES,
+    CALIBRATIONS,
+    CHIPS,
+    WORKLOADS,
+    Calibration,
+    Chip,
+    Deployment,
+    Experts,
+    InputError,
+    Speculation,
+    UnknownNameError,
+    Workload,
+)  # fmt: skip
+from capacity.errors import Catalogue, nearest, require
+from capacity.precision import BYTES, WIDENING, resolve
+
+CATALOGUES = [CHIPS, ARCHITECTURES, WORKLOADS, CALIBRATIONS]
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=repr)
+def test_every_entry_says_where_it_comes_from(catalogue):
+    for name, entry in catalogue.items():
+        assert entry.name == name
+        assert len(entry.source) > 10, f"{name} has no source"
+
+
+def test_what_the_issue_asks_for_is_there():
+    for chip in (
+        "h100", "h200", "b200", "gb200-nvl72", "gb300-nvl72", "b300", "mi300x", "mi355x", "tpu-v5p", "tpu-ironwood",
+        "trainium2", "groq-lpu", "rtx-5090", "mac-64gb",
+    ):  # fmt: skip
+        assert chip in CHIPS
+    for architecture in (
+        "kimi-k2",
+        "deepseek-v3",
+        "frontier",
+        "mini",
+        "dense-70b",
+        "dense-32b",
+        "local-27b",
+        "gpt-oss-120b",
+    ):
+        assert architecture in ARCHITECTURES
+    assert {"general", "coding", "agentic", "agentic-cached", "batch", "video", "persistent-agent"} == set(WORKLOADS)
+
+
+def test_guesses_are_called_so():
+    for name in ("frontier", "mini"):
+        assert "assumption" in ARCHITECTURES[name].source
+        assert ARCHITECTURES[name].unsure
+    assert all("estimate" in chip.unsure or chip.name == "rtx-5090" for chip in CHIPS.values())
+
+
+def test_no_two_entries_share_an_alias():
+    for catalogue in (CHIPS, ARCHITECTURES):
+        names = [
+            name for entry in catalogue.values() for name in {alias.lower() for alias in (entry.name, *entry.aliases)}
+        ]
+        assert len(names) == len(set(names))
+    counted = [name for chip in CHIPS.values() for name in (*chip.aliases, *chip.counted_as)]
+    assert len(counted) == len(set(counted))
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_every_combination_operates_or_says_why_not_in_one_line(chip):
+    for architecture in ARCHITECTURES.values():
+        for systems, workload in itertools.product((1, None), WORKLOADS.values()):
+            point = operated(CHIPS[chip], architecture, systems, workload)
+            if isinstance(point, InputError):
+                message = str(point)
+                assert "\n" not in message
+                assert architecture.name in message
+                continue
+            assert point.batch >= 1
+            assert point.speed_tok_s >= workload.speed
+            assert 0 < point.memory_share <= 1
+            assert 0 < point.work_rack_s < math.inf
+            assert 0 < point.cost_usd_per_mtok < math.inf
+            assert point.binding in {"compute", "bandwidth", "memory", "speed"}
+
+
+def operated(chip, architecture, systems, workload):
+    try:
+        if systems is None:
+            return Deployment.smallest(chip, architecture).operate(workload)
+        return Deployment(chip, architecture, systems=systems).operate(workload)
+    except InputError as error:
+        return error
+
+
+def test_a_frontier_token_costs_about_three_times_an_open_one():
+    ratios = [
+        float(rack("gb200-nvl72", "frontier").cost_usd_per_mtok(workload) / rack().cost_usd_per_mtok(workload))
+        for workload in WORKLOADS.values()
+        if workload.decoding is None and workload.held == 0
+    ]
+    assert all(2.5 <= ratio <= 3.5 for ratio in ratios), ratios
+    assert statistics.mean(ratios) == pytest.approx(3.0, abs=0.3)
+
+
+def test_the_smallest_deployment_holds_the_weights_twice():
+    for chip in CHIPS.values():
+        for architecture in ARCHITECTURES.values():
+            found = Deployment.smallest(chip, architecture)
+            assert found.systems == int(found.systems) >= 1
+            assert found.machine.memory >= 2 * found.served.weight_bytes
+            if found.systems > 1:
+                one_less = (found.systems - 1) * chip.memory * chip.chips_per_system
+                assert one_less < 2 * found.served.weight_bytes
+
+
+def test_a_model_that_does_not_fit_says_how_many_systems_it_needs():
+    with pytest.raises(InputError, match=r"kimi-k2 does not fit: 500 GB of weights.* at least 16 systems"):
+        rack("rtx-5090")
+    assert rack("rtx-5090", systems=16).systems == 16
+    with pytest.raises(InputError, match="does not fit"):
+        rack("rtx-5090", systems=15)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "typo", "right"),
+    [
+        (CHIPS, "gb200", "gb200-nvl72"), (CHIPS, "H100", "h100"), (CHIPS, "trainum2", "trainium2"),
+        (ARCHITECTURES, "kimi-k3", "kimi-k2"), (ARCHITECTURES, "deepsek-v3", "deepseek-v3"),
+        (WORKLOADS, "agentic-chached", "agentic-cached"), (CALIBRATIONS, "publisched", "published"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_gets_the_nearest_right_one(catalogue, typo, right):
+    with pytest.raises(UnknownNameError, match=f"did you mean '{right}'") as error:
+        catalogue[typo]
+    assert "\n" not in str(error.value)
+    assert isinstance(error.value, KeyError), "catalogues are mappings"
+    assert typo not in catalogue
+    assert catalogue.get(typo) is None
+    assert len(catalogue) == len(list(catalogue))
+
+
+def test_a_name_like_none_is_not_given_a_neighbour():
+    assert nearest("zzzz", CHIPS) == ""
+    with pytest.raises(UnknownNameError, match="unknown chip 'zzzz'; known: a100"):
+        CHIPS["zzzz"]
+
+
+def test_a_catalogue_takes_a_name_once():
+    with pytest.raises(InputError, match="workload 'general' is listed twice"):
+        Catalogue("workload", [WORKLOADS["general"], WORKLOADS["general"]])
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "message"),
+    [
+        (-1, {"at_least": 0}, "x is -1, but must be at least 0"),
+        (0, {"above": 0}, "x is 0, but must be above 0"),
+        (2, {"above": 0, "at_most": 1}, "x is 2, but must be above 0 and at most 1"),
+        (math.nan, {}, "x is nan, but must be a finite number"),
+        (math.inf, {"above": 0}, "x is inf, but must be above 0 and finite"),
+        (10**400, {}, "x is inf, but must be a finite number"),
+        ("7", {}, "x is '7', but must be a number"),
+        (True, {}, "x is True, but must be a number"),
+        (None, {"above": 0}, "x is None, but must be a number, above 0"),
+    ],
+)
+def test_impossible_numbers(value, bounds, message):
+    with pytest.raises(InputError) as error:
+        require("x", value, **bounds)
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Workload(-1, 10), "workload: input is -1"),
+        (lambda: Workload(10, 0), "workload: output is 0"),
+        (lambda: Workload(10, 10, cached=1.5), "workload: cached is 1.5"),
+        (lambda: Workload(10, 10, held=-1), "workload: held is -1"),
+        (lambda: Workload(10, 10, window=0.5), "workload: window is 0.5"),
+        (lambda: Workload(10, 10, window=math.nan), "workload: window is nan"),
+        (lambda: Workload(10, 10, speed=0), "workload: speed is 0"),
+        (lambda: Speculation(3, 2), "speculation: verified is 2, but must be at least 3"),
+        (lambda: Speculation(0, 2), "speculation: tokens is 0"),
+        (lambda: Calibration(1.1, 0.5, 0), "calibration: compute_efficiency is 1.1"),
+        (lambda: Calibration(0.5, 0, 0), "calibration: bandwidth_efficiency is 0"),
+        (lambda: Calibration(0.5, 0.5, -1), "calibration: step_latency is -1"),
+        (lambda: Experts(8, 9, 0.5), "experts: chosen is 9, but must be above 0 and at most 8"),
+        (lambda: Experts(8, 2, 1.5), "experts: share is 1.5"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], active=2e12), "architecture 'kimi-k2': active"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], layers=0), "architecture 'kimi-k2': layers is 0"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], full_attention_layers=62), "full_attention_layers is 62"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], precision="fp5"), "precision is 'fp5'"),
+        (lambda: replace(CHIPS["h100"], bandwidth=0), "chip 'h100': bandwidth is 0"),
+        (lambda: replace(CHIPS["h100"], capital=-1), "chip 'h100': capital is -1"),
+        (lambda: replace(CHIPS["h100"], flops={"fp8": 1e15}), "flops must give 'bf16'"),
+        (lambda: replace(CHIPS["h100"], flops={"bf16": -1}), r"chip 'h100': flops\[bf16\] is -1"),
+        (lambda: rack(systems=0), "systems is 0"),
+        (lambda: rack(cache_copies=0.5), "cache_copies is 0.5"),
+        (lambda: rack(cache_precision="fp9"), "unknown precision 'fp9'"),
+        (lambda: rack(weight_precision="fp9"), "unknown precision 'fp9'"),
+        (lambda: rack().throughput(WORKLOADS["general"], [35, -1]), "speed is -1, but must be above 0"),
+        (lambda: rack().throughput(WORKLOADS["general"], math.nan), "speed is nan"),
+        (lambda: rack().operate(WORKLOADS["general"], 1e6), "no batch reaches 1e.06 token/s.* alone 562.8 token/s"),
+        (lambda: rack().operate(Workload(1e9, 1)), "not one request fits in memory"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(make, message):
+    with pytest.raises(InputError, match=message) as error:
+        make()
+    assert "\n" not in str(error.value)
+
+
+def test_formats_widen_to_one_that_the_chip_has():
+    assert CHIPS["h100"].compute("fp4") == CHIPS["h100"].compute("fp8") == 1979e12
+    assert CHIPS["a100"].compute("fp8") == CHIPS["a100"].compute("int8") == 624e12
+    assert CHIPS["mac-64gb"].compute("fp4") == 17e12
+    assert CHIPS["gb200-nvl72"].compute("int4") == CHIPS["gb200-nvl72"].compute("bf16"), "weight-only"
+    assert set(WIDENING) == set(BYTES)
+    assert all(formats[-1] == "bf16" or "bf16" in formats for formats in WIDENING.values())
+
+
+def test_formats_under_other_names():
+    assert resolve("NVFP4") == "fp4"
+    assert resolve(" fp8_block ") == "fp8"
+    assert resolve("w4a16") == "int4"
+    with pytest.raises(UnknownNameError, match=r"unknown precision 'fp88' \(did you mean 'fp8'\?\)"):
+        resolve("fp88")
+
+
+def test_chips_are_values():
+    h100 = CHIPS["h100"]
+    same = Chip(**{name: getattr(h100, name) for name in h100.__dataclass_fields__})
+    assert same == h100
+    assert hash(same) == hash(h100)
+    with pytest.raises(TypeError):
+        h100.flops["bf16"] = 1.0
+    assert "h100" in repr(CHIPS)
