@@ -66,11 +66,20 @@ class Economy:
             for offer in provider.offers:
                 for name in (*(offer.open_to or ()), *offer.kept_for):
                     self._known(f"offer '{offer.name}': segment", name, segments)
+                for name in offer.routes:
+                    self._known(f"offer '{offer.name}': route", name, self._routable())
                 for segment in self.segments:
                     quality_at(offer.quality, segment.name)
+            for pool in provider.pools:
+                if pool.homes:
+                    self._known(f"provider '{provider.name}': home machines of segment", pool.homes.segment, segments)
         for contract in self.contracts:
             self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
             self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+
+    def _routable(self) -> list[str]:
+        """Offers that another may be routed to: those that are not routed themselves."""
+        return [o.name for p in self.providers for o in p.offers if not o.routes]
 
     @staticmethod
     def _known(what: str, name: str, known: Iterable[str]) -> None:

@@ -77,6 +77,10 @@ class Cohort(mesa.Agent):
     kind = "users"
     spent_on_machines = 0.0
     """Paid in this tick for machines of their own [USD]."""
+    owners: float = 0.0
+    """Share of the individuals with a machine of their own."""
+    users: float = 0.0
+    """Real users in the segment."""
 
     def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
         super().__init__(model)
@@ -191,22 +195,13 @@ class LogitCohort(Cohort):
         self.budget_per_day = budget.astype(self.dtype)
         self.budget_left = self.budget_per_day.copy()
         self.has_local = draw("local").random(count) < (s.local.owners if s.local else 0.0)
+        self.owners, self.users = float(self.has_local.mean()), s.users
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
         self.mass: NDArray[Any] = np.zeros(count, dtype=self.dtype)
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.growth = 1.0
-
-    @property
-    def users(self) -> float:
-        """Real users that the individuals stand for."""
-        return self.segment.users * self.growth
-
-    @property
-    def owners(self) -> float:
-        """Share of the individuals with a machine of their own."""
-        return float(self.has_local.mean())
 
     @property
     def put_off(self) -> float:
@@ -217,6 +212,7 @@ class LogitCohort(Cohort):
         """Requests that come up in this tick, by individual: their local hour's share of the day."""
         s, calendar = self.segment, self.calendar
         self.growth = s.growth ** calendar.years(tick)
+        self.users = s.users * self.growth
         offsets = np.array([zone.utc_offset_h for zone in s.zones])
         weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
         factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * self.growth
@@ -300,6 +296,7 @@ class LogitCohort(Cohort):
         each = self.requests_per_tick[who] / self.weight / days  # requests of one user and day
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
+        self.owners = float(self.has_local.mean())
         self.spent_on_machines = float(buys.size) * self.weight * self.growth * machine.price_usd
 
     def _attachments(self) -> NDArray[Any] | None:

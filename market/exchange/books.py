@@ -121,6 +121,15 @@ class Tariff:
         return (workload.output + self.input_ratio * workload.fresh + self.cached_ratio * cached) / 1e6
 
 
+def rank_in_pool(pool: Ints, priority: Floats) -> tuple[Ints, int]:
+    """Place of each offer's priority among those of its pool, from 0, and how many places there are at most."""
+    rank = np.zeros(pool.size, dtype=np.int64)
+    for number in np.unique(pool):
+        members = np.flatnonzero(pool == number)
+        rank[members] = np.unique(priority[members], return_inverse=True)[1]
+    return rank, int(rank.max(initial=0)) + 1
+
+
 def make_book(
     listings: Sequence[Listing], workloads: Sequence[Workload], tariff: Tariff, tick_hours: float, pools: int
 ) -> Book:
@@ -151,8 +160,8 @@ def make_book(
     for j, listing in enumerate(listings):
         if not is_open[:, j].any():
             raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
-    rank = np.array([len({y.priority for y in listings if y.pool == x.pool and y.priority < x.priority})
-                     for x in listings], dtype=np.int64)  # fmt: skip
+    pool, priority = np.array([x.pool for x in listings], dtype=np.int64), np.array([x.priority for x in listings])
+    rank, ranks = rank_in_pool(pool, priority)
     column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
     return Book(
         names=names,
@@ -160,7 +169,7 @@ def make_book(
         pool=np.array([x.pool for x in listings], dtype=np.int64),
         priority=np.array([x.priority for x in listings], dtype=np.float64),
         rank=rank,
-        ranks=int(rank.max(initial=0)) + 1,
+        ranks=ranks,
         deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
         quota=np.array([x.quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),

@@ -23,6 +23,8 @@ type Floats = NDArray[np.float64]
 STALLED = 1e-5
 #: Width to which blurred ties shrink, relative to what a request is worth.
 WIDTH = 1e-8
+#: Precision of the steps on the way there.
+ROUGH = 1e-2
 #: Largest excess of work that blurred ties may leave, relative.
 BLURRED = 1e-6
 #: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
@@ -242,8 +244,10 @@ class _Dual:
         if not 0 < least < np.inf:
             least = WIDTH * max(float(np.max(self.list_prices)), 1.0)
         self.blur = 0.3 / WIDTH * least
+        exact = self.tolerance
         while self.blur > least:
             self.blur = max(0.3 * self.blur, least)
+            self.tolerance = exact if self.blur == least else max(exact, ROUGH)
             rents, (response, gradient, _) = self._descend(rents)
         if self._worst(gradient, rents) > BLURRED:
             self.blur = 0.0

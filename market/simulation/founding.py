@@ -77,3 +77,6 @@ def list_offers(model: TokenMarket) -> None:
     model.kept_for = np.array(kept, dtype=bool).reshape(model.book.open.shape)
     model.kept_above = np.array([o.kept_above for o in specs])
     model.all_contracts = list(e.contracts)
+    place = {name: j for j, name in enumerate(model.book.names)}
+    model.routes = {place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes}
+    model.routed_to = {}

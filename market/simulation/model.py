@@ -72,6 +72,8 @@ class TokenMarket(mesa.Model):
     # Made by the steps of a tick.
     contracts: list[Contract]
     all_contracts: list[Contract]
+    routes: dict[int, tuple[tuple[int, ...], float]]
+    routed_to: dict[int, int]
     first_work: Floats
     first_open: NDArray[np.bool_]
     first_quota: Floats
@@ -102,6 +104,7 @@ class TokenMarket(mesa.Model):
         self.orders: Floats = np.zeros(shape)
         self.joined: Floats = np.zeros(shape)
         self.demand_slopes: Floats = np.zeros(shape)
+        self.latent_orders: Floats = np.zeros(shape)
         self.chance_wait_h: Floats = np.zeros(self.book.offers)
         self.backlog_wait_h: Floats = np.zeros(self.book.offers)
         self.load: Floats = np.zeros(self.book.pools)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.research import rent_losses
+from market.simulation.routing import pay_for_homes, pay_for_routed
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -41,6 +42,8 @@ def move_money(model: TokenMarket) -> None:
         h.spot_price = a.price
         running = float(a.first_party[h.number]) + h.rented_out * hours
         ledger.pay(h.name, "power", running * h.spec.running_cost, "power")
+    pay_for_routed(model)
+    pay_for_homes(model)
     tokens = (model.round.served * book.billed).sum(axis=0)
     # A rack works as many rack-hours as a tick has hours.
     rents, losses = model.rents * hours, rent_losses(model) * hours

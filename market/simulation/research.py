@@ -79,3 +79,12 @@ def rent_losses(model: TokenMarket) -> Floats:
     same = owner[scarce][:, None] == owner[scarce][None, :]
     losses[scarce] = np.maximum((falls * same) @ model.used[scarce], 0.0)
     return losses
+
+
+def latent_orders(model: TokenMarket) -> Floats:
+    """What would be ordered at list prices if nobody had to wait anywhere, by segment and offer."""
+    waits = model.chance_wait_h, model.backlog_wait_h
+    model.chance_wait_h = model.backlog_wait_h = np.zeros(model.book.offers)
+    orders = model.respond(model.book.request_prices()).requests
+    model.chance_wait_h, model.backlog_wait_h = waits
+    return orders

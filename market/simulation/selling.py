@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.research import estimate, toll
+from market.simulation.routing import route_offers
 from market.supply.pricing import FixedPrice
 
 if TYPE_CHECKING:
@@ -39,3 +40,4 @@ def post_prices(model: TokenMarket) -> None:
         )
         posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
     model.book.price = posted
+    route_offers(model)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import LogitCohort
 from market.exchange.clearing import ScarcityAuction, Situation
+from market.simulation.research import latent_orders
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -31,9 +32,11 @@ def clear(model: TokenMarket) -> None:
     situation = Situation(
         book, np.maximum(model.capacity - before, 0.0), model.supply_curves, model.respond, model.rents
     )
-    # Spot buyers look at the slope of their demand a few times a day; an auction needs it always.
+    # Spot buyers look a few times a day at the slope of their demand, and at what it would be without waits.
     look = model.tick % max(model.calendar.ticks_per_day // 4, 1) == 0 and any(p.spec.spot for p in model.providers)
     model.slopes_wanted = look or isinstance(economy.clearing, ScarcityAuction)
+    if look:
+        model.latent_orders = latent_orders(model)
     model.cleared = economy.clearing.clear(situation)
     if model.slopes_wanted:
         response = model.cleared.response

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.changing import MONTH_HOURS
+from market.simulation.routing import offered_at_home
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -21,7 +22,9 @@ def trade_wholesale(model: TokenMarket) -> None:
     capacity = np.zeros(model.book.pools)
     for p in model.providers:
         for k, number in enumerate(p.pools):
-            capacity[number] = p.owned_racks(k, period) * hours if p.active else 0.0
+            homes = p.spec.pools[k].homes
+            racks = p.owned_racks(k, period) + (offered_at_home(model, homes) if homes else 0.0)
+            capacity[number] = racks * hours if p.active else 0.0
     owned = np.array([h.racks * hours for h in model.hyperscalers])
     first_party = owned * np.array([h.spec.first_party for h in model.hyperscalers])
     asks = np.array([max(h.spec.reserve, h.spec.running_cost) for h in model.hyperscalers])
@@ -32,6 +35,9 @@ def trade_wholesale(model: TokenMarket) -> None:
     ) if parties else np.zeros(len(model.providers))  # fmt: skip
     bids = []
     expected = expected_orders(model, period) + model.queue.length
+    for j, target in model.routed_to.items():
+        expected[:, target] += expected[:, j]  # what a broker sends is part of what its provider expects
+        expected[:, j] = 0.0
     for p in (p for p in model.providers if p.active):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
         bids += p.bids(model.book, expected[:, p.offers], model.demand_slopes[:, p.offers], held)
@@ -57,13 +63,23 @@ def trade_wholesale(model: TokenMarket) -> None:
         h.fleet.earned += (pace if h.fleet.earned else 1.0) * (earned - h.fleet.earned)
 
 
+#: Share of what it could sell without waits for which a provider rents at least: nobody comes to an empty shop.
+FOOT_IN_THE_DOOR = 0.1
+
+
 def expected_orders(model: TokenMarket, period: int) -> Floats:
-    """What providers expect to be ordered in this tick: the same hour of past days, or what was ordered last."""
+    """What providers expect to be ordered in this tick: the same hour of past days, or what was ordered last.
+
+    At least a tenth of what would be ordered from them if nobody had to wait, or who once had no machines would
+    never have users again.
+    """
+    if model.tick == 0:
+        for cohort in model.cohorts:
+            cohort.preview(model.tick)
+        return model.respond(model.book.request_prices()).requests
     usual = model.usual_orders[:, :, period]
-    if not np.isnan(usual).any():
-        return usual
-    if model.tick > 0:
-        return model.orders
-    for cohort in model.cohorts:
-        cohort.preview(model.tick)
-    return model.respond(model.book.request_prices()).requests
+    usual = np.where(np.isnan(usual), model.orders, usual)
+    latent = model.latent_orders
+    total = latent.sum(axis=1, keepdims=True)
+    now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(np.maximum(usual, FOOT_IN_THE_DOOR * latent * np.minimum(now, 1.0)))

@@ -59,6 +59,9 @@ class Offer:
         efficiency_growth: factor a year by which the work of a request falls (better algorithms).
         kept_for: segments for which it is kept when the machines are full; empty if it never is.
         kept_above: orders over capacity from which on it is kept for them, and below which it is for all again.
+        routes: names of other providers' offers: this one is served by the cheapest of them that has machines, at
+            its price and a cut. Its own price, quality and technology are then theirs.
+        cut: share added to the price of the offer that it is routed to.
     """
 
     name: str
@@ -72,8 +75,11 @@ class Offer:
     efficiency_growth: float = 1.0
     kept_for: tuple[str, ...] = ()
     kept_above: float = 0.95
+    routes: tuple[str, ...] = ()
+    cut: float = 0.0
 
     def __post_init__(self) -> None:
+        require(f"offer '{self.name}': cut", self.cut, at_least=0)
         require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
         require(f"offer '{self.name}': kept_above", self.kept_above, above=0)
         require(f"offer '{self.name}': price", self.price, at_least=0)
@@ -108,6 +114,28 @@ class Investment:
 
 
 @dataclass(frozen=True)
+class HomeMachines:
+    """Machines of users, rented by the hour while they stand idle; a *rack* of their pool is one machine.
+
+    Attributes:
+        segment: whose machines they are.
+        idle_share: share of the owners' machine-hours that is offered.
+        usd_per_hour: what the owner gets for an hour of use [USD/h].
+        power_usd_per_hour: what that hour costs the owner in electricity [USD/h]; below it nobody offers.
+    """
+
+    segment: str
+    idle_share: float
+    usd_per_hour: float
+    power_usd_per_hour: float = 0.0
+
+    def __post_init__(self) -> None:
+        require("home machines: idle_share", self.idle_share, at_least=0, at_most=1)
+        require("home machines: usd_per_hour", self.usd_per_hour, at_least=0)
+        require("home machines: power_usd_per_hour", self.power_usd_per_hour, at_least=0)
+
+
+@dataclass(frozen=True)
 class Pool:
     """Machines of a provider that serve some of its offers.
 
@@ -117,6 +145,7 @@ class Pool:
         supply: what is offered at a scarcity rent.
         running_cost: cost of a rack-hour that is used [USD per rack-h].
         investment: how owned racks change, or None.
+        homes: machines of users that it rents, or None.
     """
 
     racks: float | tuple[float, ...] = 0.0
@@ -124,6 +153,7 @@ class Pool:
     supply: SupplyCurve = field(default_factory=FixedCapacity)
     running_cost: float = 0.0
     investment: Investment | None = None
+    homes: HomeMachines | None = None
 
     def __post_init__(self) -> None:
         for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
