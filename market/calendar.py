@@ -29,8 +29,10 @@ class Calendar:
         require("calendar: tick_hours", self.tick_hours, above=0, at_most=HOURS_PER_DAY)
         if abs(self.ticks_per_day * self.tick_hours - HOURS_PER_DAY) > 1e-9:
             raise InputError(f"calendar: tick_hours is {self.tick_hours:g}, but a day must be a whole number of ticks")
-        if self.start.tzinfo is None:
-            object.__setattr__(self, "start", self.start.replace(tzinfo=UTC))
+        if not isinstance(self.start, datetime):
+            raise InputError(f"calendar: start is {self.start!r}, but must be a datetime (UTC if it names no zone)")
+        zone = self.start.tzinfo
+        object.__setattr__(self, "start", self.start.replace(tzinfo=UTC) if zone is None else self.start.astimezone(UTC))
 
     @property
     def ticks_per_day(self) -> int:
@@ -50,7 +52,7 @@ class Calendar:
     def period(self, tick: int) -> int:
         """Number of the tick within its day, from 0; the day begins at 0:00 UTC."""
         begin = self.start.hour + self.start.minute / 60.0 + self.start.second / 3600.0
-        return int((begin / self.tick_hours + tick) % self.ticks_per_day + 1e-9)
+        return int(begin / self.tick_hours + tick + 1e-9) % self.ticks_per_day
 
     def hour_of_day(self, tick: int) -> float:
         """Middle of the tick in UTC hours, 0 to 24."""

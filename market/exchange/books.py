@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity import Workload
-from capacity.errors import InputError
+from capacity.errors import InputError, require
 from market.exchange.technology import LOADS, Technology
 
 type Floats = NDArray[np.float64]
@@ -115,6 +115,10 @@ class Tariff:
     input_ratio: float = 0.25
     cached_ratio: float = 0.025
 
+    def __post_init__(self) -> None:
+        require("tariff: input_ratio", self.input_ratio, at_least=0)
+        require("tariff: cached_ratio", self.cached_ratio, at_least=0)
+
     def billed(self, workload: Workload) -> float:
         """Million output-equivalent tokens of one request."""
         cached = workload.input * workload.cached
@@ -158,7 +162,8 @@ def make_book(
                 is_open[s, j] &= listing.open_to[s]
         table.append(row)
     for j, listing in enumerate(listings):
-        if not is_open[:, j].any():
+        wanted = segments if listing.open_to is None else sum(listing.open_to)
+        if wanted and not is_open[:, j].any():
             raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
     pool, priority = np.array([x.pool for x in listings], dtype=np.int64), np.array([x.priority for x in listings])
     rank, ranks = rank_in_pool(pool, priority)

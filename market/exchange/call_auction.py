@@ -21,6 +21,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from capacity.errors import InputError
+
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.intp]
 
@@ -87,7 +89,9 @@ class CallAuction:
 
     def __post_init__(self) -> None:
         if not 0 <= self.price_weight <= 1:
-            raise ValueError(f"price_weight is {self.price_weight}; it must be between 0 (low end) and 1 (high end)")
+            raise InputError(
+                f"call auction: price_weight is {self.price_weight}, but must be between 0 (low end) and 1 (high end)"
+            )
 
     def clear(
         self,

@@ -56,7 +56,8 @@ class Queue:
         self.waiting: Floats = np.zeros((segments, offers, 1))
         patience = np.asarray(patience_h, dtype=np.float64)
         safe = np.where(patience > 0, patience, 1.0)
-        self.stays = np.where(patience > 0, np.exp(-tick_hours / safe), 0.0)
+        with np.errstate(over="ignore"):
+            self.stays = np.where(patience > 0, np.exp(-tick_hours / safe), 0.0)
         self.waited_h: Floats = np.zeros((segments, offers))
         """Waiting time so far of the requests that wait now, summed [request-h]."""
 

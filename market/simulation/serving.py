@@ -67,15 +67,17 @@ def backlog_wait(model: TokenMarket, waiting_work: Floats) -> Floats:
 
 def arrivals(model: TokenMarket, expected: Floats) -> Floats:
     """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
-    out = np.zeros(expected.shape)
+    out, book = np.zeros(expected.shape), model.book
     for s, segment in enumerate(model.economy.segments):
-        rng = model.streams.stream("arrivals", segment.name)
         burstiness = getattr(segment, "burstiness", 1.0)
-        if burstiness > 1.0:
-            shape = expected[s] / (burstiness - 1.0)
-            out[s] = rng.poisson(rng.gamma(shape, burstiness - 1.0))
-        else:
-            out[s] = rng.poisson(expected[s])
+        for j in np.flatnonzero(expected[s]):
+            # A stream for each offer, so that another one, or another order of them, changes nobody's draws.
+            rng = model.streams.stream("arrivals", segment.name, book.names[j])
+            rate = float(expected[s, j])
+            if burstiness > 1.0:
+                rate = float(rng.gamma(rate / (burstiness - 1.0), burstiness - 1.0))
+            # Beyond 1e15 the spread of a Poisson variable is below what 64 bits tell apart.
+            out[s, j] = rng.poisson(rate) if rate < 1e15 else np.rint(rate)
     return out
 
 
@@ -86,11 +88,14 @@ def fall_back(model: TokenMarket) -> Floats:
         return np.zeros(left.shape)
     weights = model.cleared.response.requests * model.alive
     outside = np.maximum(model.cleared.response.nothing, 0.0)
-    others = weights.sum(axis=1, keepdims=True) + outside[:, None] - weights
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(others > 0, left / others, 0.0)
-    joined = weights * (rate.sum(axis=1, keepdims=True) - rate)
-    joined = whole_fall_back(model, left, weights, outside) if model.economy.whole else np.maximum(joined, 0.0)
+    if model.economy.whole:
+        joined = whole_fall_back(model, left, weights, outside)
+    else:
+        # Sums over the others, not the sum over all less the own: that would cancel.
+        without_own = 1.0 - np.eye(left.shape[1])
+        others = weights @ without_own + outside[:, None]
+        rate = np.divide(left, others, out=np.zeros_like(left), where=others > 1e-200)
+        joined = weights * (rate @ without_own)
     model.queue.add(joined)
     return np.asarray(joined)
 

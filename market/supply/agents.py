@@ -121,7 +121,8 @@ class ProviderAgent(mesa.Agent):
         own = self.offers
         weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
         billed = (weights * book.billed[:, own]).sum(axis=0)
-        work = (weights * book.work[:, own]).sum(axis=0) / billed
+        work = (weights * book.work[:, own]).sum(axis=0)
+        work = np.divide(work, billed, out=np.zeros_like(work), where=billed > 0)
         sold = (mix[:, own] * book.billed[:, own]).sum(axis=0)
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
