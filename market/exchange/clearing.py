@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import require, require_whole
 from market.exchange.books import Book
 from market.exchange.supply_curve import SupplyCurve
 
@@ -23,8 +24,6 @@ type Floats = NDArray[np.float64]
 STALLED = 1e-5
 #: Width to which blurred ties shrink, relative to what a request is worth.
 WIDTH = 1e-8
-#: Precision of the steps on the way there.
-ROUGH = 1e-2
 #: Largest excess of work that blurred ties may leave, relative.
 BLURRED = 1e-6
 #: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
@@ -145,6 +144,10 @@ class ScarcityAuction(Clearing):
     tolerance: float = 1e-10
     steps: int = 60
 
+    def __post_init__(self) -> None:
+        require("scarcity auction: tolerance", self.tolerance, above=0, at_most=1)
+        require_whole("scarcity auction: steps", self.steps, at_least=1)
+
     def clear(self, situation: Situation) -> Cleared:
         """Find the rents."""
         return _Dual(situation, self.tolerance, self.steps).solve()
@@ -247,7 +250,7 @@ class _Dual:
         exact = self.tolerance
         while self.blur > least:
             self.blur = max(0.3 * self.blur, least)
-            self.tolerance = exact if self.blur == least else max(exact, ROUGH)
+            self.tolerance = exact if self.blur == least else max(exact, WIDTH * self.blur / least)
             rents, (response, gradient, _) = self._descend(rents)
         if self._worst(gradient, rents) > BLURRED:
             self.blur = 0.0
