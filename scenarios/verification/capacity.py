@@ -87,10 +87,10 @@ def cournot(choke: float, slope: float, running: Sequence[float], capital: Seque
 
 
 def duopoly_market(
-    choke: float, slope: float, running: Sequence[float], capital: Sequence[float], ticks: int = 160
+    choke: float, slope: float, running: Sequence[float], capital: Sequence[float], ticks: int = 45
 ) -> TokenMarket:
     """Firms with market power build; what they built then clears at the price at which it is sold out."""
-    gain = 0.6 / slope / (len(running) + 1)
+    gain = 1.4 / slope / (len(running) + 1)
     firms = [
         Provider(
             f"firm {k}", (Offer(f"good {k}", c, cost=c),), pricing=MarginalCost(),
@@ -139,7 +139,7 @@ def no_deviation() -> Iterator[Finding]:
     choke, slope, cost = 20.0, 0.1, 2.0
     capacity, clearing = cournot(choke, slope, (cost, cost), (6.0, 6.0))
     for price in (clearing + 0.5, clearing + 2.0, clearing + 5.0):
-        left = (choke - price) / slope - capacity[1]
+        left = max((choke - price) / slope - capacity[1], 0.0)
         profit = price_game(capacity, (price, None), choke, slope, cost)[0]
         yield iterated(f"profit at {price:g} [USD]", (price - cost) * left, profit)
     stay = price_game(capacity, (None, None), choke, slope, cost)[0]
