@@ -88,3 +88,26 @@ def require(
         finite = "" if math.isfinite(number) or wanted == "a finite number" else " and finite"
         raise InputError(f"{name} is {number:g}, but must be {wanted}{finite}")
     return number
+
+
+def require_whole(name: str, value: Any, *, at_least: float | None = None, at_most: float | None = None) -> int:
+    """Like ``require``, for numbers that are counted."""
+    number = require(name, value, at_least=at_least, at_most=at_most)
+    if number != int(number):
+        raise InputError(f"{name} is {number:g}, but must be a whole number")
+    return int(number)
+
+
+def require_kind(name: str, value: Any, *kinds: type) -> None:
+    """Say so if ``value`` is none of the kinds of thing that it must be: a class in place of its object, say."""
+    if not isinstance(value, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        given = f"the class {value.__name__}, not an object of it" if isinstance(value, type) else repr(value)
+        raise InputError(f"{name} is {given}, but must be a {wanted}")
+
+
+def require_kinds(name: str, values: Any, *kinds: type) -> None:
+    """Like ``require_kind``, for each of several."""
+    require_kind(name, values, tuple, list)
+    for number, value in enumerate(values):
+        require_kind(f"{name}[{number}]", value, *kinds)

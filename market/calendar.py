@@ -32,7 +32,9 @@ class Calendar:
         if not isinstance(self.start, datetime):
             raise InputError(f"calendar: start is {self.start!r}, but must be a datetime (UTC if it names no zone)")
         zone = self.start.tzinfo
-        object.__setattr__(self, "start", self.start.replace(tzinfo=UTC) if zone is None else self.start.astimezone(UTC))
+        object.__setattr__(
+            self, "start", self.start.replace(tzinfo=UTC) if zone is None else self.start.astimezone(UTC)
+        )
 
     @property
     def ticks_per_day(self) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from capacity.errors import InputError, UnknownNameError, nearest, require
+from capacity.errors import InputError, UnknownNameError, nearest, require, require_kind, require_kinds
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, Segment
 from market.exchange.books import Tariff
 from market.exchange.clearing import Clearing, PostedPrices
+from market.exchange.ledger import OUTSIDE
 from market.exchange.rationing import FirstCome, Rationing, StrictPriority
 from market.exchange.waits import WaitModel
 from market.supply.quality import quality_at
@@ -52,6 +53,7 @@ class Economy:
     learning_ticks: float = 3.0
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         require("economy: learning_ticks", self.learning_ticks, at_least=1)
         for kind, names in (
             ("segments", [s.name for s in self.segments]),
@@ -61,7 +63,16 @@ class Economy:
             doubled = {name for name in names if names.count(name) > 1}
             if doubled:
                 raise InputError(f"economy: {kind} must have different names; twice: {', '.join(sorted(doubled))}")
-        segments = [s.name for s in self.segments]
+        for agent in (*self.segments, *self.providers, *self.hyperscalers):
+            if agent.name in OUTSIDE:
+                raise InputError(
+                    f"economy: an agent is called '{agent.name}', which is an account of the outside world; "
+                    f"not allowed: {', '.join(OUTSIDE)}"
+                )
+        segments, offers = [s.name for s in self.segments], [o.name for p in self.providers for o in p.offers]
+        for segment in self.segments:
+            for name in (segment.offers or ()) if isinstance(segment, CurveSegment) else ():
+                self._known(f"segment '{segment.name}': offer", name, offers)
         for provider in self.providers:
             for offer in provider.offers:
                 for name in (*(offer.open_to or ()), *offer.kept_for):
@@ -76,6 +87,18 @@ class Economy:
         for contract in self.contracts:
             self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
             self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+
+    def _check_kinds(self) -> None:
+        require_kinds("economy: segments", self.segments, Segment, CurveSegment)
+        require_kinds("economy: providers", self.providers, Provider)
+        require_kinds("economy: hyperscalers", self.hyperscalers, Hyperscaler)
+        require_kinds("economy: contracts", self.contracts, Contract)
+        require_kind("economy: calendar", self.calendar, Calendar)
+        require_kind("economy: clearing", self.clearing, Clearing)
+        require_kind("economy: rationing", self.rationing, Rationing)
+        require_kind("economy: waits", self.waits, WaitModel)
+        require_kind("economy: wholesale", self.wholesale, Wholesale)
+        require_kind("economy: tariff", self.tariff, Tariff)
 
     def _routable(self) -> list[str]:
         """Offers that another may be routed to: those that are not routed themselves."""

@@ -92,6 +92,11 @@ class Cohort(mesa.Agent):
         """Name of the segment."""
         return self.segment.name
 
+    @property
+    def cash(self) -> float:
+        """Money [USD]: what income has brought and tokens have not cost, which is nothing."""
+        return float(self.model.ledger[self.name])
+
     @abstractmethod
     def preview(self, tick: int) -> None:
         """Set what would be asked in this tick if nothing were put off: for sellers' first guess."""

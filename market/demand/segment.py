@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from capacity import Workload
-from capacity.errors import InputError, require
+from capacity.errors import InputError, require, require_kind, require_kinds, require_whole
 from market.demand.load_shape import FLAT, LoadShape
 
 
@@ -159,7 +159,12 @@ class Segment:
         for name in ("users", "requests_per_day", "size_spread", "worth_spread", "taste_noise", "price_coefficient",
                      "time_value", "attachment"):  # fmt: skip
             require(where + name, getattr(self, name), at_least=0)
-        require(where + "individuals", self.individuals, at_least=1, at_most=1e9)
+        require_whole(where + "individuals", self.individuals, at_least=1, at_most=1e9)
+        require_kind(where + "workload", self.workload, Workload)
+        require_kind(where + "shape", self.shape, LoadShape)
+        require_kind(where + "deferral", self.deferral, Deferral, type(None))
+        require_kind(where + "local", self.local, LocalMachine, type(None))
+        require_kinds(where + "zones", self.zones, Zone)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)
@@ -174,7 +179,7 @@ class Segment:
                 require(where + "worths_usd", worth, above=0)
             if len(self.worths_usd) != self.individuals:
                 raise InputError(
-                    f"{where}worths_usd has {len(self.worths_usd)} entries, but there are {self.individuals} individuals"
+                    f"{where}worths_usd has {len(self.worths_usd)} entries, but individuals is {self.individuals}"
                 )
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
@@ -273,6 +278,7 @@ class CurveSegment:
     def __post_init__(self) -> None:
         if not self.curves:
             raise InputError(f"segment '{self.name}' has no demand curve")
+        require_kinds(f"segment '{self.name}': curves", self.curves, LinearDemand, IsoelasticDemand)
         require(f"segment '{self.name}': delay_cost_usd_per_h", self.delay_cost_usd_per_h, at_least=0)
         if not self.patience_h >= 0:
             raise InputError(f"segment '{self.name}': patience_h is {self.patience_h}, but must be at least 0 (or inf)")

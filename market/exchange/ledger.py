@@ -24,6 +24,9 @@ class Ledger:
     def __init__(self, inside: Iterable[str]) -> None:
         """Open accounts with nothing in them."""
         names = [*inside]
+        taken = [name for name in names if name in OUTSIDE]
+        if taken:
+            raise InputError(f"ledger: '{taken[0]}' is an account of the outside world already")
         if len(set(names)) != len(names):
             raise InputError(f"ledger: account names must differ, got {names}")
         self.names = (*names, *OUTSIDE)

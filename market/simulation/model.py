@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capacity.errors import require_kind, require_whole
 from market.demand.cohort import Cohort
 from market.demand.scene import Scene
 from market.economy import Economy
@@ -88,9 +89,11 @@ class TokenMarket(mesa.Model):
 
     def __init__(self, economy: Economy, rng: int = 0) -> None:
         """``rng``: the seed; every random decision has a stream of its own that follows from it."""
+        require_kind("economy", economy, Economy)
+        rng = require_whole("rng (the seed)", rng, at_least=0)
         super().__init__(rng=rng)
         self.economy, self.calendar = economy, economy.calendar
-        self.streams = Streams(int(rng))
+        self.streams = Streams(rng)
         make_agents(self)
         list_offers(self)
         shape = (self.book.segments, self.book.offers)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.errors import InputError, require
+from capacity.errors import InputError, require, require_kind, require_whole
 from market.supply.outlook import Outlook
 
 type Floats = NDArray[np.float64]
@@ -23,6 +23,9 @@ class PricingPolicy(ABC):
     @abstractmethod
     def __call__(self, outlook: Outlook) -> Floats:
         """Return new list prices of the provider's offers."""
+
+    def fits(self, provider: str, offers: int) -> None:  # noqa: B027
+        """Say so if the policy cannot price this many offers."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,20 @@ class TimeOfDay(PricingPolicy):
     factors: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        for price in self.base:
+            require("time of day: base", price, at_least=0)
         if len(self.factors) != 24:
             raise InputError(f"time of day: factors has {len(self.factors)} entries, but must have 24")
         for hour, factor in enumerate(self.factors):
             require(f"time of day: factor at {hour} h", factor, at_least=0)
+
+    def fits(self, provider: str, offers: int) -> None:
+        """One base price for all offers, or one for each."""
+        if len(self.base) not in (1, offers):
+            raise InputError(
+                f"provider '{provider}': time of day: base has {len(self.base)} prices, but must have 1 or {offers}, "
+                "one for each offer"
+            )
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return base x factor of the hour."""
@@ -153,6 +166,11 @@ class BestResponse(PricingPolicy):
     tolerance: float = 1e-13
     cap: float = 1e6
 
+    def __post_init__(self) -> None:
+        require_whole("best response: sweeps", self.sweeps, at_least=1)
+        require("best response: tolerance", self.tolerance, at_least=0)
+        require("best response: cap", self.cap, at_least=0)
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         price = np.array(outlook.price, dtype=np.float64)
@@ -200,6 +218,9 @@ class CongestionToll(PricingPolicy):
 
     memory_ticks: float = 10.0
 
+    def __post_init__(self) -> None:
+        require("congestion toll: memory_ticks", self.memory_ticks, at_least=1)
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost + toll."""
         target = outlook.cost + outlook.toll()
@@ -219,7 +240,12 @@ class Every(PricingPolicy):
     ticks: int = 24
 
     def __post_init__(self) -> None:
-        require("every: ticks", self.ticks, at_least=1)
+        require_kind("every: policy", self.policy, PricingPolicy)
+        require_whole("every: ticks", self.ticks, at_least=1)
+
+    def fits(self, provider: str, offers: int) -> None:
+        """What the policy within says."""
+        self.policy.fits(provider, offers)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time."""
@@ -239,7 +265,12 @@ class Sticky(PricingPolicy):
     threshold: float = 0.1
 
     def __post_init__(self) -> None:
+        require_kind("sticky: policy", self.policy, PricingPolicy)
         require("sticky: threshold", self.threshold, at_least=0)
+
+    def fits(self, provider: str, offers: int) -> None:
+        """What the policy within says."""
+        self.policy.fits(provider, offers)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the wished price where the gap is too large, else the present one."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from capacity.errors import InputError, require
+from capacity.errors import InputError, require, require_kind, require_kinds, require_whole
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.technology import FixedWork, Technology
 from market.supply.expansion import Expansion, SteadyGrowth
@@ -83,6 +83,8 @@ class Offer:
         require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
         require(f"offer '{self.name}': kept_above", self.kept_above, above=0)
         require(f"offer '{self.name}': price", self.price, at_least=0)
+        require_kind(f"offer '{self.name}': technology", self.technology, Technology)
+        require_kind(f"offer '{self.name}': tier", self.tier, Tier)
         require(f"offer '{self.name}': cost", self.cost, at_least=0)
         if not isinstance(self.quality, QualityPath):
             values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
@@ -109,7 +111,7 @@ class Investment:
 
     def __post_init__(self) -> None:
         require("investment: cost_per_cycle", self.cost_per_cycle, at_least=0)
-        require("investment: cycle_ticks", self.cycle_ticks, at_least=1)
+        require_whole("investment: cycle_ticks", self.cycle_ticks, at_least=1)
         require("investment: gain", self.gain, above=0)
 
 
@@ -158,6 +160,9 @@ class Pool:
     def __post_init__(self) -> None:
         for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
             require(f"pool '{self.name}': racks", racks, at_least=0)
+        if self.racks == ():
+            raise InputError(f"pool '{self.name}': racks is empty, but must be a number or one a tick")
+        require_kind(f"pool '{self.name}': supply", self.supply, SupplyCurve)
         require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
 
 
@@ -195,6 +200,12 @@ class Provider:
 
     def __post_init__(self) -> None:
         require(f"provider '{self.name}': enter_margin", self.enter_margin)
+        require_kinds(f"provider '{self.name}': offers", self.offers, Offer)
+        require_kinds(f"provider '{self.name}': pools", self.pools, Pool)
+        require_kind(f"provider '{self.name}': pricing", self.pricing, PricingPolicy)
+        require_kind(f"provider '{self.name}': quotas", self.quotas, QuotaPolicy)
+        self.pricing.fits(self.name, len(self.offers))
+        require(f"provider '{self.name}': cash", self.cash)
         if not self.pools:
             raise InputError(f"provider '{self.name}' has no pool")
         known = [pool.name for pool in self.pools]
@@ -239,6 +250,8 @@ class Hyperscaler:
     def __post_init__(self) -> None:
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
         require(f"hyperscaler '{self.name}': rack_price", self.rack_price, at_least=0)
+        require(f"hyperscaler '{self.name}': cash", self.cash)
+        require_kind(f"hyperscaler '{self.name}': expansion", self.expansion, Expansion)
         require(f"hyperscaler '{self.name}': first_party", self.first_party, at_least=0, at_most=1)
         require(f"hyperscaler '{self.name}': running_cost", self.running_cost, at_least=0)
         require(f"hyperscaler '{self.name}': reserve", self.reserve, at_least=0)
@@ -269,8 +282,8 @@ class Contract:
         where = f"contract of {self.buyer} with {self.seller}: "
         require(where + "racks", self.racks, at_least=0)
         require(where + "price", self.price, at_least=0)
-        require(where + "first_tick", self.first_tick, at_least=0)
-        require(where + "ticks", self.ticks, at_least=1)
+        require_whole(where + "first_tick", self.first_tick, at_least=0)
+        require_whole(where + "ticks", self.ticks, at_least=1)
 
     def runs(self, tick: int) -> bool:
         """Whether the contract covers this tick."""
