@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from capacity.errors import InputError, require
 
 HOURS_PER_DAY = 24.0
+DAYS_PER_WEEK = 7
+WEEKS_PER_MONTH = 365.25 / 12.0 / DAYS_PER_WEEK
 
 
 @dataclass(frozen=True)
@@ -70,3 +72,59 @@ class Calendar:
     def years(self, tick: int) -> float:
         """Years since the start."""
         return tick * self.tick_hours / (HOURS_PER_DAY * 365.25)
+
+    def ticks_in(self, days: float) -> int:
+        """Ticks that are simulated of so many days from the start."""
+        return round(days * self.ticks_per_day)
+
+    @property
+    def simulated_share(self) -> float:
+        """Share of all time that is simulated."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class RepresentativeWeeks(Calendar):
+    """One week of each month: between them the calendar jumps, and whatever grows with the years jumps with it.
+
+    Jumps are whole weeks (four or five), so that weekdays and hours of the day follow each other as ever.
+    """
+
+    @property
+    def ticks_per_week(self) -> int:
+        """Ticks in a week."""
+        return DAYS_PER_WEEK * self.ticks_per_day
+
+    @staticmethod
+    def _weeks_before(months: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.rint(months * WEEKS_PER_MONTH).astype(np.int64)
+
+    def moment(self, tick: int) -> datetime:
+        """Begin of a tick, in UTC."""
+        month, within = divmod(tick, self.ticks_per_week)
+        weeks = int(self._weeks_before(np.array(month)))
+        return self.start + timedelta(days=DAYS_PER_WEEK * weeks, hours=within * self.tick_hours)
+
+    def timestamps(self, count: int) -> NDArray[np.datetime64]:
+        """Begins of the first ``count`` ticks, as UTC without a zone."""
+        month, within = np.divmod(np.arange(count), self.ticks_per_week)
+        hours = self._weeks_before(month) * (DAYS_PER_WEEK * HOURS_PER_DAY) + within * self.tick_hours
+        begin = np.datetime64(self.start.astimezone(UTC).replace(tzinfo=None), "ms")
+        return np.asarray(begin + (hours * 3_600_000.0).astype("timedelta64[ms]"))
+
+    def years(self, tick: int) -> float:
+        """Years since the start, jumps included."""
+        return (self.moment(tick) - self.start).total_seconds() / (3600.0 * HOURS_PER_DAY * 365.25)
+
+    def ticks_in(self, days: float) -> int:
+        """Ticks that are simulated of so many days from the start."""
+        month = int(days / (DAYS_PER_WEEK * WEEKS_PER_MONTH)) + 2
+        while month > 0 and self._weeks_before(np.array(month)) * DAYS_PER_WEEK >= days:
+            month -= 1
+        rest = min(days - int(self._weeks_before(np.array(month))) * DAYS_PER_WEEK, DAYS_PER_WEEK)
+        return month * self.ticks_per_week + round(rest * self.ticks_per_day)
+
+    @property
+    def simulated_share(self) -> float:
+        """Share of all time that is simulated."""
+        return 1.0 / WEEKS_PER_MONTH

@@ -15,12 +15,15 @@ from market.demand.adoption import gain_of_machine
 from market.demand.choice import Options, choose
 from market.demand.deferral import Habit
 from market.demand.segment import CurveSegment, Segment
+from market.demand.subscriptions import Memberships
 from market.randomness import Streams
 
 if TYPE_CHECKING:
     from market.demand.scene import Scene
 
 type Floats = NDArray[np.float64]
+type Who = NDArray[np.int64] | slice
+type Part = tuple[Options, NDArray[Any], Who]
 
 #: Width of a tie between perfect substitutes, relative to the price.
 TIE = 1e-8
@@ -46,13 +49,13 @@ class Plan:
     """What individuals can order at given prices.
 
     Attributes:
-        parts: requests by individual, with what may be chosen for them.
+        parts: what may be chosen for requests, how many of each individual, and which individuals.
         quota_used: requests of one user that count towards a quota, by limited offer and individual.
         spent: money by individual [USD]; None without budgets.
         unaffordable: requests beyond budgets.
     """
 
-    parts: list[tuple[Options, NDArray[Any]]]
+    parts: list[Part]
     quota_used: NDArray[Any] | None
     spent: NDArray[Any] | None
     unaffordable: float
@@ -112,6 +115,10 @@ class Cohort(mesa.Agent):
     @abstractmethod
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Take note of what happened: budgets, habits, attachments."""
+
+    def members(self, offers: int) -> Floats:
+        """Real users that subscribe to each offer."""
+        return np.zeros(offers)
 
     @property
     @abstractmethod
@@ -196,6 +203,8 @@ class LogitCohort(Cohort):
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self._choices = streams.stream("attachment", s.name)
         self._machines = streams.stream("machines", s.name)
+        self._memberships = streams.stream("subscriptions", s.name)
+        self.memberships = Memberships(count)
         budget = s.budget_usd_per_day * self.weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
         self.budget_per_day = budget.astype(self.dtype)
         self.budget_left = self.budget_per_day.copy()
@@ -206,7 +215,7 @@ class LogitCohort(Cohort):
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
         self.mass: NDArray[Any] = np.zeros(count, dtype=self.dtype)
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
-        self.growth = 1.0
+        self.growth = self.intensity = 1.0
 
     @property
     def put_off(self) -> float:
@@ -216,11 +225,12 @@ class LogitCohort(Cohort):
     def _formed(self, tick: int) -> NDArray[Any]:
         """Requests that come up in this tick, by individual: their local hour's share of the day."""
         s, calendar = self.segment, self.calendar
-        self.growth = s.growth ** calendar.years(tick)
+        years = calendar.years(tick)
+        self.growth, self.intensity = s.growth**years, s.intensity_growth**years
         self.users = s.users * self.growth
         offsets = np.array([zone.utc_offset_h for zone in s.zones])
         weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
-        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * self.growth
+        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * (self.growth * self.intensity)
         return np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
 
     def preview(self, tick: int) -> None:
@@ -297,8 +307,10 @@ class LogitCohort(Cohort):
             return
         x = self.inverse_worth[who]
         attached = self.attached[who] if self.segment.attachment > 0 else None
-        gain = gain_of_machine(self._options(scene, prices), x, attached, self._machine_utility(x))
-        each = self.requests_per_tick[who] / self.weight / days  # requests of one user and day
+        options = self._options(scene, prices)
+        options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
+        gain = gain_of_machine(options, x, attached, self._machine_utility(x))
+        each = self.requests_per_tick[who] * self.intensity / self.weight / days  # requests of one user and day
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
         self.owners = float(self.has_local.mean())
@@ -308,45 +320,53 @@ class LogitCohort(Cohort):
         return self.attached if self.segment.attachment > 0 else None
 
     def _plan(self, scene: Scene, prices: Floats) -> Plan:
-        """Requests by what may be chosen for them: within quotas or beyond, as far as budgets go."""
+        """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
         options = self._options(scene, prices)
+        groups = self.memberships.groups(options, scene.fee)
         limited = np.isfinite(scene.quota) & scene.open
-        parts = [(options, self.mass)]
         budget = np.isfinite(self.segment.budget_usd_per_day)
         if not limited.any() and not budget:
-            return Plan(parts, None, None, 0.0)
-        shares = [self._shares(options, self.mass)]
-        used = None
-        if limited.any():
-            within, used = self._within_quota(scene.quota[limited], shares[0][:, : limited.size][:, limited])
-            beyond = replace(options, gain=np.where(limited, -np.inf, options.gain))
-            parts = [(options, self.mass * within), (beyond, self.mass * (1 - within))]
-            shares.append(self._shares(beyond, self.mass))
-        if not budget:
-            return Plan(parts, used, None, 0.0)
+            return Plan([(o, self.mass[who], who) for o, who in groups], None, None, 0.0)
+        if limited.any() and self.quota_used.shape[0] != int(limited.sum()):
+            self.quota_used = np.zeros((int(limited.sum()), self.mass.size), dtype=self.dtype)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
-        bills = [m * (s[:, : bill.size] @ bill) for (_, m), s in zip(parts, shares, strict=True)]
-        spent = np.sum(bills, axis=0)
-        allowed = _at_most_all(self.budget_left, spent)
-        over = float(np.sum(self.mass * (1 - allowed), dtype=np.float64))
-        parts = [(o, m * allowed) for o, m in parts]
-        used = None if used is None else used * allowed
-        return Plan(parts, used, spent * allowed, over)
+        parts: list[Part] = []
+        used, spent, over = np.zeros_like(self.quota_used), np.zeros_like(self.mass), 0.0
+        for group, who in groups:
+            mass, shares = self.mass[who], self._shares(group, who)
+            split = [(group, mass, shares)]
+            if limited.any():
+                within, used[:, who] = self._within_quota(
+                    scene.quota[limited], shares[:, : limited.size][:, limited], who
+                )
+                beyond = replace(group, gain=np.where(limited, -np.inf, group.gain))
+                split = [(group, mass * within, shares), (beyond, mass * (1 - within), self._shares(beyond, who))]
+            allowed = np.ones_like(mass)
+            if budget:
+                wanted = np.sum([m * (s[:, : bill.size] @ bill) for _, m, s in split], axis=0)
+                allowed = _at_most_all(self.budget_left[who], wanted)
+                spent[who] = wanted * allowed
+                over += float(np.sum(mass * (1 - allowed), dtype=np.float64))
+                used[:, who] *= allowed
+            parts += [(o, m * allowed, who) for o, m, _ in split]
+        return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(self, options: Options, mass: NDArray[Any]) -> NDArray[Any]:
-        local = self._local_utility()
-        chosen = choose(options, self.inverse_worth, mass, self._attachments(), local=local, keep=True)
+    def _shares(self, options: Options, who: Who) -> NDArray[Any]:
+        local, attached = self._local_utility(), self._attachments()
+        chosen = choose(
+            options, self.inverse_worth[who], self.mass[who], None if attached is None else attached[who],
+            local=None if local is None else local[who], keep=True,
+        )  # fmt: skip
         assert chosen.shares is not None
         return chosen.shares
 
-    def _within_quota(self, quota: Floats, shares: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _within_quota(self, quota: Floats, shares: NDArray[Any], who: Who) -> tuple[NDArray[Any], NDArray[Any]]:
         """Share of each individual's requests for which limited offers are left, and what they use of them."""
-        if self.quota_used.shape[0] != quota.size:
-            self.quota_used = np.zeros((quota.size, self.mass.size), dtype=self.dtype)
         people = self.dtype.type(self.weight * self.growth)
-        each = self.mass / people if people > 0 else np.zeros_like(self.mass)
+        mass = self.mass[who]
+        each = mass / people if people > 0 else np.zeros_like(mass)
         asked = (shares * each[:, None]).T
-        left = np.maximum(quota[:, None].astype(self.dtype) - self.quota_used, 0)
+        left = np.maximum(quota[:, None].astype(self.dtype) - self.quota_used[:, who], 0)
         within = _at_most_all(left, asked).min(axis=0)
         return within, asked * within
 
@@ -357,8 +377,11 @@ class LogitCohort(Cohort):
         slopes = self.segment.price_coefficient if scene.slopes else None
         local, attached = self._local_utility(), self._attachments()
         total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
-        for options, mass in self._blurred(plan.parts, scene.blur_usd):
-            chosen = choose(options, self.inverse_worth, mass, attached, local=local, slopes=slopes)
+        for options, mass, who in self._blurred(plan.parts, scene.blur_usd):
+            chosen = choose(
+                options, self.inverse_worth[who], mass, None if attached is None else attached[who],
+                local=None if local is None else local[who], slopes=slopes,
+            )  # fmt: skip
             total = Reply(
                 total.requests + chosen.shares_sum[:count], total.nothing + chosen.nothing,
                 total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0), total.unaffordable,
@@ -368,14 +391,12 @@ class LogitCohort(Cohort):
             )  # fmt: skip
         return total
 
-    def _blurred(
-        self, parts: list[tuple[Options, NDArray[Any]]], width_usd: float
-    ) -> list[tuple[Options, NDArray[Any]]]:
+    def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
         """Let those without taste noise share ties within a width of money, in full precision."""
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
         noise = width_usd / self.segment.worth_usd
-        return [(replace(options, noise=noise), mass.astype(np.float64)) for options, mass in parts]
+        return [(replace(options, noise=noise), mass.astype(np.float64), who) for options, mass, who in parts]
 
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Budgets are spent, quotas used up; some choose their provider anew."""
@@ -386,6 +407,8 @@ class LogitCohort(Cohort):
             self.quota_used = self.quota_used + plan.quota_used
         self.spent_on_machines = 0.0
         self._consider_machine(scene, prices)
+        if (scene.fee > 0).any():
+            self._consider_subscriptions(scene, prices)
         if self.segment.attachment > 0:
             self._reattach(scene, prices)
 
@@ -396,6 +419,23 @@ class LogitCohort(Cohort):
             if requests > 0:
                 self.habit.learn(period, surplus / requests, usual_price)
 
+    def _consider_subscriptions(self, scene: Scene, prices: Floats) -> None:
+        """A few individuals think about which subscription to hold, if any."""
+        days = self.calendar.tick_hours / 24.0
+        chance = min(1.0, self.segment.reconsider_per_day * days)
+        number = self._memberships.binomial(self.mass.size, chance)
+        who = np.unique(self._memberships.integers(0, self.mass.size, number))
+        if who.size:
+            attached = self.attached[who] if self.segment.attachment > 0 else None
+            per_day = self.requests_per_tick[who] / max(self.weight, 1e-300) / days
+            self.memberships.consider(
+                who, self._options(scene, prices), scene.fee, scene.quota, self.inverse_worth[who], attached, per_day
+            )
+
+    def members(self, offers: int) -> Floats:
+        """Real users that subscribe to each offer."""
+        return self.memberships.members(offers) * self.weight * self.growth
+
     def _reattach(self, scene: Scene, prices: Floats) -> None:
         """A few individuals look again, and stay with whom they choose."""
         s = self.segment
@@ -404,9 +444,9 @@ class LogitCohort(Cohort):
         if number == 0:
             return
         who = self._choices.integers(0, self.attached.size, number)
-        chosen = choose(
-            self._options(scene, prices), self.inverse_worth[who], self.mass[who], self.attached[who], keep=True
-        )
+        options = self._options(scene, prices)
+        options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
+        chosen = choose(options, self.inverse_worth[who], self.mass[who], self.attached[who], keep=True)
         assert chosen.shares is not None
         ladder = np.cumsum(chosen.shares, axis=1)
         draw = self._choices.random(number)

@@ -126,6 +126,7 @@ class Segment:
         zones: time zones.
         burstiness: variance over mean of the number of requests, in discrete runs; 1 is Poisson.
         growth: factor a year of users.
+        intensity_growth: factor a year of what one user asks.
         dtype: 'float64', or 'float32' for large populations.
     """
 
@@ -151,6 +152,7 @@ class Segment:
     zones: tuple[Zone, ...] = ONE_ZONE
     burstiness: float = 1.0
     growth: float = 1.0
+    intensity_growth: float = 1.0
     dtype: str = "float64"
     worths_usd: tuple[float, ...] | None = None
 
@@ -169,6 +171,7 @@ class Segment:
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)
         require(where + "growth", self.growth, above=0)
+        require(where + "intensity_growth", self.intensity_growth, above=0)
         for name in ("patience_h", "budget_usd_per_day"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"{where}{name} is {getattr(self, name)}, but must be at least 0 (or inf)")

@@ -19,17 +19,20 @@ class QualityPath(ABC):
 
 @dataclass(frozen=True)
 class Improving(QualityPath):
-    """The gap to a perfect answer closes by a share a year: q = 1 - (1 - q0)(1 - closing)^years.
+    """The gap to a perfect answer closes by a share a year: q = p - (p - q0)(1 - closing)^years.
 
     Attributes:
-        start: quality at the start, by segment; may be above 1, and then stays.
+        start: quality at the start, by segment; may be above ``perfect``, and then stays.
         closing: share of the gap that closes in a year.
+        perfect: quality p of a perfect answer; above 1 where 1 is the best of today.
     """
 
     start: Mapping[str, float]
     closing: float
+    perfect: float = 1.0
 
     def __post_init__(self) -> None:
+        require("quality: perfect", self.perfect, above=0)
         for segment, value in self.start.items():
             require(f"quality for '{segment}'", value)
         require("quality: closing", self.closing, at_least=0, at_most=0.999)
@@ -39,7 +42,8 @@ class Improving(QualityPath):
         if segment not in self.start:
             raise InputError(f"no quality is given for segment '{segment}'; given: {', '.join(self.start)}")
         start = self.start[segment]
-        return start if start >= 1.0 else 1.0 - (1.0 - start) * (1.0 - self.closing) ** years
+        best = self.perfect
+        return start if start >= best else best - (best - start) * (1.0 - self.closing) ** years
 
 
 @dataclass(frozen=True)
