@@ -69,6 +69,10 @@ def capacity(
     fleet.chip_counts(quarter)
     if speed is not None:
         require("--speed", speed, above=0)
+    if plot is not None:
+        from scenarios.charts.files import checked_picture_path
+
+        checked_picture_path(plot)
     if chip is None and systems != 1:
         raise InputError("--systems joins systems of one chip, so it needs --chip")
     one = _workload(workload, input, output, cached, held)
@@ -123,9 +127,8 @@ def _plot_curves(path: Path, deployment: Deployment, workloads: list[Workload], 
 
     mpl.use("Agg")
     from scenarios.charts.operating_curves import operating_curves
-    from scenarios.charts.style import checked_picture_path, save
+    from scenarios.charts.style import save
 
-    checked_picture_path(path)
     save(operating_curves(deployment, workloads, speed).figure, path)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,7 +56,6 @@ WORKLOAD_LOOKS: Final[Mapping[str, Look]] = {
     "video": Look(PURPLE, "-", "P"),
     "persistent-agent": Look(RED, "--", "X"),
 }
-FORMATS: Final = (".png", ".svg", ".pdf")
 
 
 @contextmanager
@@ -81,19 +79,6 @@ def readable_axis(axes: Axes, which: str = "y") -> None:
     """Write the axis' numbers as people read them."""
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
-
-
-def checked_picture_path(path: Path) -> Path:
-    """Return the path if a picture can be written there, or say what is wrong before anything is drawn."""
-    if path.suffix.lower() not in FORMATS:
-        raise InputError(f"picture '{path}' ends in '{path.suffix}', but must end in one of {', '.join(FORMATS)}")
-    if not path.resolve().parent.is_dir():
-        raise InputError(f"picture '{path}': the folder '{path.parent}' does not exist")
-    if path.is_dir():
-        raise InputError(f"picture '{path}' is a folder, but must be a file")
-    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
-        raise InputError(f"picture '{path}' cannot be written: no permission")
-    return path
 
 
 def save(figure: Figure, path: Path) -> None:
