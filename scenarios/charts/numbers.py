@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def short_number(value: float) -> str:
     """Write a number as people read it: 1,200, 45k, 3.4M, 21.9B, 5T."""
@@ -11,3 +13,14 @@ def short_number(value: float) -> str:
     if abs(value) >= 9_999.5:
         return f"{value / 1e3:.3g}k"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def duration(hours: float) -> str:
+    """A time as people say it: 4 s, 12 min, 1.5 h, 3 d."""
+    if not math.isfinite(hours):
+        return "-"
+    for size, unit in ((24.0, "d"), (1.0, "h"), (1 / 60, "min")):
+        if hours >= size * (2 if unit == "d" else 0.995):
+            return f"{hours / size:.2g} {unit}"
+    seconds = hours * 3600.0
+    return f"{seconds:.2g} s" if seconds >= 0.95 else ("0 s" if seconds == 0 else "< 1 s")

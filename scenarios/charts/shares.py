@@ -1,0 +1,94 @@
+"""Shares: who sells the tokens, who gets the dollars, and what providers keep of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scenarios import measures
+from scenarios.charts.numbers import short_number
+from scenarios.charts.panel import PALE, empty, new_axes, note, readable_on, rows, shades
+from scenarios.charts.style import ACTORS, GREY
+from scenarios.results import Frames
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+#: A share below this is drawn without its name [1].
+LEAST_NAMED: Final = 0.045
+COSTS: Final = {"running_cost": "#CFCFCF", "rent_paid": ACTORS["hyperscaler"]}
+
+
+def _colours(kinds: pd.Series) -> dict[str, Any]:
+    """A shade of its kind's colour for every provider."""
+    made: dict[str, Any] = {}
+    for kind, of in kinds.groupby(kinds, sort=False):
+        made |= dict(zip(of.index, shades(ACTORS[str(kind)], len(of)), strict=True))
+    return made
+
+
+def _signed(value: float) -> str:
+    return f"{value:.0f}".replace("-", "−")
+
+
+def market_shares(frames: Frames, axes: Axes | None = None) -> Axes:
+    """Shares of providers in tokens and in dollars, side by side."""
+    axes = new_axes(axes, (5.0, 4.6))
+    title = "Who sells, who earns"
+    table = measures.shares(frames) if not frames["offers"].empty else None
+    if table is None or table["tokens"].sum() <= 0:
+        return empty(axes, title, "nothing was sold in this run")
+    colours = _colours(table["kind"])
+    for place, column in enumerate(("token_share", "revenue_share")):
+        base = 0.0
+        for name, share in table[column].fillna(0.0).items():
+            axes.bar(place, 100 * share, 0.82, 100 * base, color=colours[str(name)], edgecolor="white", linewidth=1)
+            if share >= LEAST_NAMED:
+                axes.text(place, 100 * (base + share / 2), f"{name} {100 * share:.0f} %", ha="center", va="center",
+                          fontsize="small", color=readable_on(colours[str(name)]))  # fmt: skip
+            base += share
+    days = len(frames["ticks"]) * measures.tick_hours(frames) / 24.0
+    tokens, dollars = table["tokens"].sum() * 1e6 / days, table["revenue"].sum() / days
+    axes.set_xticks([0, 1], [f"tokens\n{short_number(tokens)} a day", f"dollars\n${short_number(dollars)} a day"])
+    axes.set(ylim=(0, 100), xlim=(-0.5, 1.5), ylabel="share of the market [%]", title=title, xlabel="")
+    axes.grid(visible=False)
+    kinds = measures.shares(frames, "kind")["revenue_share"]
+    note(axes, ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in kinds.items()) + " of the dollars")
+    return axes
+
+
+def profits(frames: Frames, axes: Axes | None = None) -> Axes:
+    """Where each provider's revenue goes: running cost, rent, and what is left; with margin and cash."""
+    axes = new_axes(axes, (7.2, 4.0))
+    title = "What providers keep"
+    table = measures.margins(frames) if not frames["providers"].empty else None
+    table = table[table["revenue"] > 0] if table is not None else None
+    if table is None or table.empty:
+        return empty(axes, title, "no provider earned anything in this run")
+    colours = _colours(table["kind"])
+    places = np.arange(len(table))
+    left = np.zeros(len(table))
+    for column, colour in COSTS.items():
+        width = 100 * (table[column] / table["revenue"]).to_numpy()
+        axes.barh(places, width, 0.68, left, color=colour, linewidth=0)
+        left += width
+    kept = 100 * table["margin"].to_numpy()
+    for place, (name, row) in enumerate(table.iterrows()):
+        if kept[place] > 0:
+            axes.barh(place, kept[place], 0.68, left[place], color=colours[str(name)], linewidth=0)
+        change = row["cash_after"] - row["cash_before"]
+        axes.annotate(
+            f"{_signed(kept[place])} % of ${short_number(row['revenue'])}\ncash {'+' if change >= 0 else '−'}${short_number(abs(change))}",
+            (1.02, place), xycoords=("axes fraction", "data"), ha="left", va="center", fontsize="small",
+            color="#B00000" if change < 0 else PALE, parse_math=False, linespacing=1.05, annotation_clip=False,
+        )  # fmt: skip
+    axes.axvline(100, color=GREY, linewidth=1)
+    widest = max(100.0, float(left.max()))
+    axes.set_xlim(0, widest if widest > 100 else 100)
+    rows(axes, [str(name) for name in table.index], [ACTORS[str(kind)] for kind in table["kind"]])
+    axes.set_xlabel("share of revenue [%]")
+    axes.set_title(title)
+    note(axes, "grey: power and upkeep; blue: rent of machines; colour: profit")
+    return axes

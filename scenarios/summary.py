@@ -1,0 +1,201 @@
+"""The summary of a run for a terminal: readable at 80 columns, every number with its unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scenarios import measures
+from scenarios.headline import key_figures, subtitle
+from scenarios.charts.numbers import duration, short_number
+from scenarios.results import Frames, RunResult
+from scenarios.tables import table
+
+type Record = dict[str, Any]
+
+
+def summary(result: RunResult) -> RenderableType:
+    """The whole summary."""
+    frames = result.frames
+    parts: list[RenderableType] = [
+        Text(str(result.about["question"]), style="bold"),
+        Text(subtitle(result.about)),
+        "",
+        *(Text(f"  {value:>15}  {meaning}") for value, meaning in key_figures(result)),
+        "",
+        price_table(frames),
+        wait_table(frames),
+        Text(
+            "Expected: what users are told on ordering; the percentile is over requests, each with the mean of its "
+            "offer and hour. In queue: whole ticks that those served have waited, and who came from another offer's "
+            "queue waits a tick."
+        ),
+        "",
+        outcome_table(frames),
+        share_table(frames),
+        peak_table(frames),
+        Text("Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at constant mix."),
+        "",
+        provider_table(frames),
+        *map(Text, wholesale_lines(frames)),
+        "",
+        *check_lines(frames),
+    ]
+    return Group(*parts)
+
+
+def _money(value: float) -> str:
+    if not np.isfinite(value):
+        return "-"
+    sign = "-" if value < 0 else ""
+    return f"{sign}${short_number(abs(value))}" if abs(value) >= 1000 else f"{sign}${abs(value):,.2f}"
+
+
+def _percent(value: float) -> str:
+    if not np.isfinite(value):
+        return "-"
+    number = 100 * value
+    return f"{number:.1f} %" if abs(number) >= 0.95 or number == 0 else f"{number:.2g} %"
+
+
+def price_table(frames: Frames) -> Table:
+    """Prices by kind of provider, model and tier."""
+    made = table("What a million tokens cost (USD, output-equivalent)",
+                 ["provider", "model", "tier", "list price\nfrom - to", "mean\npaid", "running\ncost"])  # fmt: skip
+    for row in measures.prices(frames).to_dict("records"):
+        made.add_row(row["kind"], row["model"], row["tier"], f"{row['low']:,.2f} - {row['high']:,.2f}",
+                     f"{row['paid']:,.2f}", f"{row['running_cost']:,.2f}")  # fmt: skip
+    for column in made.columns[1:3]:
+        column.justify = "left"
+    return made
+
+
+def wait_table(frames: Frames) -> Table:
+    """Waits by kind and tier."""
+    made = table("How long requests wait",
+                 ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "in queue\nmean", "lost\npatience"])  # fmt: skip
+    for row in measures.waits(frames).to_dict("records"):
+        made.add_row(row["kind"], row["tier"], short_number(row["ordered"]), duration(row["mean_h"]),
+                     duration(row["p95_h"]), duration(row["served_mean_h"]), _percent(row["left_share"]))  # fmt: skip
+    made.columns[1].justify = "left"
+    return made
+
+
+def outcome_table(frames: Frames) -> Table:
+    """What became of the requests of each segment."""
+    found = measures.outcomes(frames)
+    shown = {name: label for name, label in measures.OUTCOMES.items() if name == "served" or found[name].sum() > 0}
+    heads = [label.replace(" ", "\n", 1) for label in shown.values()]
+    made = table("What became of requests (share of those asked; a row adds up to 100 %)",
+                 ["segment", "asked", *heads, "in queue\nmean", "put off"])  # fmt: skip
+    total = found.sum()
+    total["queue_h"] = measures.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
+    for name, row in [*found.iterrows(), ("all", total)]:
+        asked = row["asked"] if row["asked"] > 0 else np.nan
+        made.add_row(str(name), short_number(row["asked"]), *(_percent(row[key] / asked) for key in shown),
+                     duration(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
+    return made
+
+
+def share_table(frames: Frames) -> Table:
+    """Shares of tokens and dollars by provider and kind."""
+    made = table("Who sells and who earns",
+                 ["seller", "kind", "tokens", "share of\ntokens", "dollars", "share of\ndollars"])  # fmt: skip
+    kinds = measures.shares(frames, "kind")
+    kinds["kind"] = kinds.index
+    kinds.index = [f"all {kind}" for kind in kinds.index]
+    for name, row in pd.concat([measures.shares(frames), kinds]).iterrows():
+        made.add_row(str(name), row["kind"], short_number(row["tokens"] * 1e6), _percent(row["token_share"]),
+                     _money(row["revenue"]), _percent(row["revenue_share"]),
+                     style="bold" if str(name).startswith("all ") else None)  # fmt: skip
+    made.columns[1].justify = "left"
+    return made
+
+
+def peak_table(frames: Frames) -> Table:
+    """Peak against off-peak."""
+    made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
+    for name, row in measures.peak(frames).iterrows():
+        made.add_row(str(name), *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in
+                                  ("peak", "off-peak", "ratio")))  # fmt: skip
+    return made
+
+
+def provider_table(frames: Frames) -> Table:
+    """What providers earn, pay and keep."""
+    made = table("What providers keep",
+                 ["provider", "revenue", "rent", "running\ncost", "profit", "margin", "cash\nbefore", "cash\nafter",
+                  "machines\nbusy"])  # fmt: skip
+    for name, row in measures.margins(frames).iterrows():
+        made.add_row(str(name), *(_money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")),
+                     _percent(row["margin"]), _money(row["cash_before"]), _money(row["cash_after"]),
+                     _percent(row["utilisation"]))  # fmt: skip
+    return made
+
+
+def wholesale_lines(frames: Frames) -> list[str]:
+    """The wholesale market in two sentences."""
+    if frames["wholesale"].empty:
+        return ["There is no wholesale market: providers own their machines."]
+    w = measures.wholesale(frames)
+    return [
+        f"Wholesale: a rack-hour cost {_money(w['spot_mean'])} on the spot market on average ({_money(w['spot_low'])} to "
+        f"{_money(w['spot_high'])}); its power and upkeep {_money(w['running_cost'])}.",
+        f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
+        f"{_percent(w['contracted'])} were under contract, {_percent(w['sold_spot'])} rented on spot, "
+        f"{_percent(w['idle'])} idle. Of the machines rented {_percent(w['rented_utilisation'])} were busy.",
+    ]
+
+
+def check_lines(frames: Frames) -> list[Text]:
+    """What must add up, and whether it does."""
+    lines = []
+    for check in measures.checks(frames):
+        verdict, style = ("kept", "green") if check.kept else ("BROKEN", "bold red")
+        text = Text(f"{check.name}: {short_number(check.left)} = {short_number(check.right)} {check.unit}, ")
+        lines.append(text.append(f"{verdict} (error {check.error:.0e})", style=style))
+    return lines
+
+
+# -------------------------------------------------------------------- for machines
+
+
+def summary_record(result: RunResult) -> Record:
+    """The summary as plain values for JSON; what has no value is None."""
+    frames = result.frames
+    peaks = measures.peak(frames)
+    checked = measures.checks(frames)
+    return {
+        "run": dict(result.about),
+        "prices": _records(measures.prices(frames)),
+        "waits": _records(measures.waits(frames)),
+        "outcomes": _records(measures.outcomes(frames).rename_axis("segment").reset_index()),
+        "providers": _records(
+            measures.margins(frames).join(measures.shares(frames)[["tokens", "token_share", "revenue_share"]])
+            .rename_axis("provider").reset_index()
+        ),
+        "kinds": _records(measures.shares(frames, "kind").reset_index()),
+        "peak": _records(peaks.rename_axis("measure").reset_index()),
+        "speeds": _records(measures.speeds(frames)),
+        "wholesale": {key: _plain(value) for key, value in measures.wholesale(frames).items()},
+        "checks": [
+            {"name": c.name, "left": float(c.left), "right": float(c.right), "unit": c.unit, "error": float(c.error),
+             "kept": bool(c.kept)} for c in checked
+        ],
+    }  # fmt: skip
+
+
+def _records(frame: pd.DataFrame) -> list[Record]:
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    return number if np.isfinite(number) else None
