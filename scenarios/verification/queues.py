@@ -1,0 +1,204 @@
+"""Queues from tick to tick: what is left over, what it costs in time, and that nothing of it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.stats import nbinom, poisson
+
+from market import TokenMarket
+from market.calendar import Calendar
+from market.demand.load_shape import LoadShape
+from market.demand.segment import Segment
+from market.exchange.queueing import fluid_overload, stationary_backlog
+from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
+from market.exchange.waits import WaitModel
+from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.verification.check import Finding, check, exact, iterated, stochastic
+from scenarios.verification.setups import UNIT, run
+
+type Floats = NDArray[np.float64]
+
+BATCHES = 40
+
+
+def chain(mean: float, capacity: int, dispersion: float) -> float:
+    """Mean of Q in Q' = max(Q + A - c, 0), from the stationary law of the chain.
+
+    The transition matrix on states up to where the tail is below 1e-16, solved as a linear system.
+    """
+    decay = tail_root(mean, capacity, dispersion)
+    states = int(np.ceil(40.0 / decay)) + 8 * capacity
+    most = states + capacity
+    a = np.arange(most + 1)
+    if dispersion > 1.0:
+        weights = nbinom.pmf(a, mean / (dispersion - 1.0), 1.0 / dispersion)
+    else:
+        weights = poisson.pmf(a, mean)
+    matrix = np.zeros((states + 1, states + 1))
+    for q in range(states + 1):
+        to = np.clip(q + a - capacity, 0, states)
+        matrix[q] = np.bincount(to, weights, minlength=states + 1)
+    system = matrix.T - np.eye(states + 1)
+    system[-1] = 1.0
+    right = np.zeros(states + 1)
+    right[-1] = 1.0
+    return float(np.linalg.solve(system, right) @ np.arange(states + 1))
+
+
+def tail_root(mean: float, capacity: int, dispersion: float) -> float:
+    """Rate at which the tail of Q falls: the root of log E e^(t A) = t c."""
+
+    def excess(t: float) -> float:
+        if dispersion == 1.0:
+            return mean * np.expm1(t) - t * capacity
+        r, beta = mean / (dispersion - 1.0), dispersion - 1.0
+        return -r * np.log1p(-beta * np.expm1(t)) - t * capacity
+
+    most = 20.0 if dispersion == 1.0 else np.log1p(1.0 / (dispersion - 1.0)) * (1 - 1e-12)
+    return float(brentq(excess, 1e-6, most))
+
+
+STATIONS = ((9.0, 10, 1.0), (8.0, 10, 3.0))
+
+
+@check("backlog-formula", "Tick recursion Q' = max(Q + A - c, 0): mean backlog", "Lindley (1952); Spitzer (1956)")
+def backlog_formula() -> Iterator[Finding]:
+    """The formula against the chain solved as a linear system."""
+    for mean, capacity, dispersion in (*STATIONS, (1.8, 2, 1.0), (0.5, 1, 4.0)):
+        case = f"mean {mean:g}, capacity {capacity}, dispersion {dispersion:g}"
+        yield exact(case, chain(mean, capacity, dispersion), stationary_backlog(mean, capacity, dispersion))
+
+
+def stations(ticks: int, rng: int = 1) -> TokenMarket:
+    """Whole requests at random to pools of their own, nobody leaves."""
+    segments = [
+        Segment(f"s{k}", UNIT, users=m, requests_per_day=24, outside=None, burstiness=d)
+        for k, (m, _, d) in enumerate(STATIONS)
+    ]
+    firms = [
+        Provider(f"firm {k}", (Offer(f"o{k}", 1.0, open_to=(f"s{k}",)),), pools=(Pool(float(c)),))
+        for k, (_, c, _) in enumerate(STATIONS)
+    ]
+    return run(segments, firms, ticks, rng, whole=True)
+
+
+@check("backlog-simulated", "Tick recursion, simulated by the model", "Lindley (1952); control variates: Asmussen and Glynn (2007), V.2")
+def backlog_simulated() -> Iterator[Finding]:
+    """Poisson and over-dispersed arrivals: every tick by the recursion, and the long-run mean."""
+    model = stations(6000)
+    for k, (mean, capacity, dispersion) in enumerate(STATIONS):
+        queue = model.records.series("offers", "waiting", f"o{k}")
+        arrived = model.records.series("offers", "ordered", f"o{k}")
+        before = np.concatenate(([0.0], queue[:-1]))
+        case = "Poisson" if dispersion == 1.0 else f"dispersion {dispersion:g}"
+        steps = np.maximum(before + arrived - capacity, 0.0)
+        yield exact(f"{case}: ticks off the recursion", 0.0, float(np.count_nonzero(steps != queue)))
+        found, error = controlled_mean(queue, before, arrived, mean, capacity, dispersion)
+        yield stochastic(f"{case}: mean backlog [requests]", chain(mean, capacity, dispersion), found, error)
+
+
+def controlled_mean(
+    queue: Floats, before: Floats, arrived: Floats, mean: float, capacity: int, dispersion: float
+) -> tuple[float, float]:
+    """Mean backlog and its standard error, less what sums of known mean explain of the batch means."""
+    variance = mean * dispersion
+    idle = capacity - (before + arrived - queue)
+    series = [
+        queue, arrived - mean, (arrived - mean) ** 2 - variance, before * (arrived - mean),
+        idle - (capacity - mean),
+    ]  # fmt: skip
+    start = queue.size // 50
+    size = (queue.size - start) // BATCHES
+    means = [s[start : start + size * BATCHES].reshape(BATCHES, size).mean(axis=1) for s in series]
+    design = np.column_stack((np.ones(BATCHES), *means[1:]))
+    fit, *_ = np.linalg.lstsq(design, means[0], rcond=None)
+    left = means[0] - design @ fit
+    spread = left @ left / (BATCHES - design.shape[1]) * np.linalg.inv(design.T @ design)[0, 0]
+    return float(fit[0]), float(np.sqrt(spread))
+
+
+LOAD = (40.0, 40.0, 60.0, 90.0, 130.0, 150.0, 140.0, 110.0, 80.0, 50.0, 40.0, 40.0)
+CAPACITY = 100.0
+
+
+def day(load: Sequence[float], capacity: float, rule: Rationing | None = None) -> TokenMarket:
+    """A day of two-hour ticks with so many requests an hour, to a pool of so many racks, as a fluid."""
+    hourly = tuple(float(v) for v in np.repeat(load, 2) / np.mean(load))
+    users = Segment(
+        "users", UNIT, users=float(np.mean(load)), requests_per_day=24, outside=None, shape=LoadShape(hourly, hourly)
+    )  # fmt: skip
+    firm = Provider("firm", (Offer("good", 1.0),), pools=(Pool(capacity),))
+    return run(users, firm, 12, calendar=Calendar(tick_hours=2.0), rationing=rule or FirstCome())
+
+
+@check("rush-hours", "A day's load over capacity: the fluid queue", "Newell (1982), ch. 2; areas of polygons")
+def rush_hours() -> Iterator[Finding]:
+    """Over capacity from 8 h to 16 h: largest backlog, hours queued, mean wait."""
+    # By hand: the backlog is a polygon through (8, 0) (10, 60) (12, 160) (14, 240) (16, 260) (18, 220) (20, 120), and
+    # falls by 60 an hour from there, so that it is gone at 22 h.
+    corners = [(8.0, 0.0), (10.0, 60.0), (12.0, 160.0), (14.0, 240.0), (16.0, 260.0), (18.0, 220.0), (20.0, 120.0),
+               (22.0, 0.0)]  # fmt: skip
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2.0 for a, b in zip(corners, corners[1:], strict=False))
+    arrived = 2.0 * sum(LOAD)
+    model = day(LOAD, CAPACITY)
+    waiting = model.records.series("offers", "waiting", "good")
+    seen, ordered = (model.records.series("offers", name, "good") for name in ("wait_h", "ordered"))
+    yield exact("largest backlog [requests]", 260.0, float(waiting.max()))
+    yield exact("mean wait that users see [h]", area / arrived, float(seen @ ordered / ordered.sum()))
+    waits = model.records.series("offers", "served_wait_h", "good")
+    yield exact("mean wait of those served [h]", area / arrived, float(waits.sum() / arrived))
+    fluid = fluid_overload(LOAD, CAPACITY, 2.0)
+    yield exact("formula: largest backlog [requests]", 260.0, fluid.largest_backlog)
+    yield exact("formula: hours queued [h]", 14.0, fluid.time_queued)
+    yield exact("formula: mean wait [h]", area / arrived, fluid.mean_wait)
+    queued = np.concatenate(([0.0], waiting[:-1])) + waiting > 0
+    yield exact("model: hours queued [h]", 14.0, 2.0 * float(np.count_nonzero(queued)))
+
+
+def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
+    """Two segments and three offers in two pools, too small: they wait, run out of patience, miss deadlines, move on."""
+    hourly = (0.5,) * 6 + (1.5,) * 6 + (1.2,) * 6 + (0.8,) * 6
+    shape = LoadShape(hourly, hourly)
+    segments = [
+        Segment("a", UNIT, users=60, individuals=7, requests_per_day=24, patience_h=3.0, shape=shape, burstiness=2.0),
+        Segment("b", UNIT, users=50, individuals=5, requests_per_day=24, taste_noise=0.5, shape=shape),
+    ]
+    offers = (
+        Offer("first", 0.5, 1.5, tier=Tier("first", priority=0.0)),
+        Offer("second", 0.2, 1.0, tier=Tier("second", priority=1.0, deadline_h=6.0 * tick_hours), pool="other"),
+        Offer("third", 0.1, 1.0, tier=Tier("third", priority=2.0), pool="other"),
+    )
+    firm = Provider("firm", offers, pools=(Pool(31.0), Pool(29.0, name="other")))
+    calendar = Calendar(tick_hours=tick_hours)
+    return run(
+        segments, firm, 60, rng=3, whole=whole, rationing=rule, calendar=calendar, waits=WaitModel(chance=False)
+    )  # fmt: skip
+
+
+@check("little", "Little's law, exactly, under any order of service", "Little (1961); sample-path version, Stidham (1974)")
+def little() -> Iterator[Finding]:
+    """Queue summed over ticks x tick length = waits of those served, of those who left, and so far of those who wait."""
+    rules = (FirstCome(), ProRata(), Lottery(), MaxMin(), StrictPriority(within=FirstCome()))
+    for rule, whole, hours in product(rules, (False, True), (1.0, 0.5)):
+        model = crowd(rule, whole, hours)
+        offers = model.records.tables["offers"].data
+        ticks = model.records.ticks
+        queued = float(offers["waiting"][:ticks].sum()) * hours
+        waited = float((offers["served_wait_h"] + offers["left_wait_h"])[:ticks].sum() + model.queue.waited_h.sum())
+        kind = "whole" if whole else "fluid"
+        yield exact(f"{type(rule).__name__}, {kind}, tick {hours:g} h [request-h]", queued, waited)
+
+
+@check("heavy-traffic", "Backlog of a pool that is nearly full", "Kingman (1962)")
+def heavy_traffic() -> Iterator[Finding]:
+    """(1 - load) x mean backlog tends to half the variance over the capacity; its limit, by extrapolation."""
+    capacity, near = 50, 1e-7
+    mean = capacity * (1.0 - near)
+    found = float(stationary_backlog(mean, capacity)) * near
+    yield Finding("(1 - load) x backlog at load 1 - 1e-7", 0.5, found, 1e-5)
+    yield iterated("the same, dispersion 3", 1.5, float(stationary_backlog(capacity * (1 - 1e-9), capacity, 3.0)) * 1e-9)
