@@ -67,7 +67,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ("left_wait_h", "request-h", "waiting time of those who left, summed"),
         ("speed", "token/s", "speed that users got, mean over segments by requests served"),
         ("tokens", "million tokens", "served, input and output"),
-        ("revenue", "USD", "paid by users"),
+        ("revenue", "USD", "paid by users for tokens"),
+        ("members", "people", "users who subscribe to it"),
         ("work", "rack-h", "work done"),
     ),
     "pools": _columns(
@@ -80,9 +81,14 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "providers": _columns(
         ("cash", "USD", "money at the end of the tick"),
-        ("revenue", "USD", "from users"),
+        ("revenue", "USD", "from users, for tokens and subscriptions, and from brokers"),
+        ("subscriptions", "USD", "of these, subscriptions"),
         ("rent_paid", "USD", "paid for contracts and spot"),
-        ("running_cost", "USD", "paid for power and upkeep of its own"),
+        (
+            "running_cost",
+            "USD",
+            "paid for power, upkeep and capital of its own, to home machines and for routed tokens",
+        ),
         ("profit", "USD", "revenue less rent and running cost"),
         ("owned", "rack-h", "of own machines"),
         ("contracted", "rack-h", "delivered under contracts"),

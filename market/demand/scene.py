@@ -21,6 +21,7 @@ class Scene:
         delay_h: expected wait and time of writing [h].
         open: whether the segment may buy.
         quota: requests that one user may make in a day; infinite for none.
+        fee: subscription that opens the offer [USD a month]; 0 where it is open to all.
         slopes: whether derivatives by price are wanted.
         blur_usd: width within which offers that tie are shared [USD]; for mechanisms that look for the prices at
             which users without taste noise are indifferent, and 0 for what users really do.
@@ -32,5 +33,6 @@ class Scene:
     delay_h: Floats
     open: NDArray[np.bool_]
     quota: Floats
+    fee: Floats
     slopes: bool = True
     blur_usd: float = 0.0

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.cohort import CurveCohort, LogitCohort
+from market.demand.cohort import CurveCohort
+from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment
 from market.exchange.books import Listing, make_book
 from market.exchange.clearing import ScarcityAuction
@@ -73,6 +74,7 @@ def list_offers(model: TokenMarket) -> None:
     specs = [o for p in model.providers for o in p.spec.offers]
     model.first_work, model.first_open = model.book.work.copy(), model.book.open.copy()
     model.first_quota = model.book.quota.copy()
+    model.fee = np.array([o.fee_usd_per_month for o in specs])
     kept = [[s.name in o.kept_for for o in specs] for s in e.segments]
     model.kept_for = np.array(kept, dtype=bool).reshape(model.book.open.shape)
     model.kept_above = np.array([o.kept_above for o in specs])

@@ -78,6 +78,7 @@ class TokenMarket(mesa.Model):
     first_work: Floats
     first_open: NDArray[np.bool_]
     first_quota: Floats
+    fee: Floats
     kept_for: NDArray[np.bool_]
     kept_above: Floats
     allotment: Allotment
@@ -86,6 +87,7 @@ class TokenMarket(mesa.Model):
     wait_h: Floats
     writing_h: Floats
     paid: Floats
+    members: Floats
 
     def __init__(self, economy: Economy, rng: int = 0) -> None:
         """``rng``: the seed; every random decision has a stream of its own that follows from it."""
@@ -164,7 +166,14 @@ class TokenMarket(mesa.Model):
         book = self.book
         is_open = book.open[segment] & self.alive
         return Scene(
-            self.offer_names, book.provider, book.quality[segment], delay_h, is_open, book.quota, self.slopes_wanted
+            self.offer_names,
+            book.provider,
+            book.quality[segment],
+            delay_h,
+            is_open,
+            book.quota,
+            self.fee,
+            self.slopes_wanted,
         )
 
     def delay_h(self) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from market.simulation.changing import MONTH_HOURS
 from market.simulation.research import rent_losses
 from market.simulation.routing import pay_for_homes, pay_for_routed
 
@@ -27,6 +28,7 @@ def move_money(model: TokenMarket) -> None:
         ledger.pay(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
         for p in model.providers:
             ledger.pay(cohort.name, p.name, float(model.paid[s, p.offers].sum()), "tokens")
+    pay_subscriptions(model)
     for contract, delivered in zip(model.contracts, model.allotment.by_contract, strict=True):
         ledger.pay(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
     # Spot: money follows the rack-hours at the one price; bought and sold are equal but for rounding.
@@ -57,3 +59,17 @@ def move_money(model: TokenMarket) -> None:
             if pool.investment:
                 cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
                 ledger.pay(p.name, "capital", cost * p.racks[k], "capital")
+
+
+def pay_subscriptions(model: TokenMarket) -> None:
+    """Members pay their fee, an hour's share of the month at a time."""
+    model.members = np.array([c.members(model.book.offers) for c in model.cohorts])
+    if not model.fee.any():
+        return
+    hourly = model.fee * model.calendar.tick_hours / MONTH_HOURS
+    for s, cohort in enumerate(model.cohorts):
+        for j in np.flatnonzero(model.members[s] > 0):
+            amount = float(model.members[s, j] * hourly[j])
+            model.ledger.pay("users' income", cohort.name, amount, "income")
+            provider = model.providers[int(model.book.provider[j])]
+            model.ledger.pay(cohort.name, provider.name, amount, "subscriptions")

@@ -59,7 +59,7 @@ def _offers(model: TokenMarket) -> None:
         impatient=rnd.left_impatient.sum(axis=0), wait_h=model.wait_h,
         served_wait_h=rnd.served_wait_h.sum(axis=0), left_wait_h=rnd.left_wait_h.sum(axis=0),
         speed=np.divide(written, writing, out=np.zeros_like(served), where=writing > 0),
-        tokens=(rnd.served * book.tokens[:, None]).sum(axis=0), revenue=paid,
+        tokens=(rnd.served * book.tokens[:, None]).sum(axis=0), revenue=paid, members=model.members.sum(axis=0),
         work=(rnd.served * book.work).sum(axis=0),
     )  # fmt: skip
 
@@ -75,6 +75,10 @@ def _pools(model: TokenMarket) -> None:
     )  # fmt: skip
 
 
+SPENT = ("power", "upkeep", "capital", "routed tokens", "home machines")
+"""Kinds of payments of a provider beside rent."""
+
+
 def _providers(model: TokenMarket) -> None:
     ledger, providers = model.ledger, model.providers
     into: dict[tuple[str, str], float] = {}
@@ -83,14 +87,17 @@ def _providers(model: TokenMarket) -> None:
         into[receiver, kind] = into.get((receiver, kind), 0.0) + amount
         out[payer, kind] = out.get((payer, kind), 0.0) + amount
     names = [p.name for p in providers]
-    revenue = np.array([into.get((n, "tokens"), 0.0) for n in names])
+    subscriptions = np.array([into.get((n, "subscriptions"), 0.0) for n in names])
+    revenue = np.array([into.get((n, "tokens"), 0.0) + into.get((n, "routed tokens"), 0.0) for n in names])
+    revenue = revenue + subscriptions
     rent = np.array([out.get((n, "contract"), 0.0) + out.get((n, "spot"), 0.0) for n in names])
-    running = np.array([sum(out.get((n, k), 0.0) for k in ("power", "upkeep", "capital")) for n in names])
+    running = np.array([sum(out.get((n, k), 0.0) for k in SPENT) for n in names])
     hours, period = model.calendar.tick_hours, model.calendar.period(model.tick)
     model.records.tables["providers"].row(
-        model.tick, cash=np.array([p.cash for p in providers]), revenue=revenue, rent_paid=rent, running_cost=running,
+        model.tick, cash=np.array([p.cash for p in providers]), revenue=revenue, subscriptions=subscriptions,
+        rent_paid=rent, running_cost=running,
         profit=revenue - rent - running,
-        owned=np.array([sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers]) * hours,
+        owned=np.array([p.active * sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers]) * hours,
         contracted=np.array([p.contracted_racks for p in providers]) * hours,
         spot=np.array([p.spot_racks for p in providers]) * hours,
         used=np.array([model.used[p.pools].sum() for p in providers]),

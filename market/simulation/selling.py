@@ -38,6 +38,7 @@ def post_prices(model: TokenMarket) -> None:
             partial(toll, model),
             partial(estimate, model),
         )
-        posted[p.offers] = np.maximum(p.spec.pricing(outlook), 0.0)
+        wished = np.maximum(p.spec.pricing(outlook), 0.0)
+        posted[p.offers] = np.where(outlook.movable, wished, outlook.price)
     model.book.price = posted
     route_offers(model)

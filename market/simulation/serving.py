@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.cohort import LogitCohort
+from market.demand.individuals import LogitCohort
 from market.exchange.clearing import ScarcityAuction, Situation
 from market.simulation.research import latent_orders
 

@@ -127,6 +127,7 @@ class ProviderAgent(mesa.Agent):
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
             tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
+            movable=np.array([not o.fixed_price for o in self.spec.offers], dtype=bool),
             cost=self.marginal_cost(work), work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
             capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),

@@ -33,6 +33,7 @@ class Outlook:
         tick, period: number of the tick, and of the tick within the day.
         hour: middle of the tick in UTC [h].
         price: present list prices [USD per million output-equivalent tokens].
+        movable: whether the list price may be changed.
         cost: cost of serving a million tokens at what capacity cost last [USD].
         work: rack-hours of a million tokens [rack-h].
         utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
@@ -47,6 +48,7 @@ class Outlook:
     period: int
     hour: float
     price: Floats
+    movable: NDArray[np.bool_]
     cost: Floats
     work: Floats
     utilisation: float

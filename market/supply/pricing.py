@@ -176,7 +176,7 @@ class BestResponse(PricingPolicy):
         price = np.array(outlook.price, dtype=np.float64)
         for _ in range(self.sweeps):
             e = outlook.estimate(price)
-            slope = e.own > 0
+            slope = (e.own > 0) & outlook.movable
             markup = price - outlook.cost
             wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
             new = np.clip(price + 0.5 * (wish - markup), 0.0, self.cap)

@@ -59,6 +59,8 @@ class Offer:
         efficiency_growth: factor a year by which the work of a request falls (better algorithms).
         kept_for: segments for which it is kept when the machines are full; empty if it never is.
         kept_above: orders over capacity from which on it is kept for them, and below which it is for all again.
+        fixed_price: whether its list price stays as it is, whatever the provider's policy does with the others.
+        fee_usd_per_month: subscription that opens it, up to the tier's quota [USD a month]; 0 where it is open to all.
         routes: names of other providers' offers: this one is served by the cheapest of them that has machines, at
             its price and a cut. Its own price, quality and technology are then theirs.
         cut: share added to the price of the offer that it is routed to.
@@ -75,10 +77,13 @@ class Offer:
     efficiency_growth: float = 1.0
     kept_for: tuple[str, ...] = ()
     kept_above: float = 0.95
+    fixed_price: bool = False
+    fee_usd_per_month: float = 0.0
     routes: tuple[str, ...] = ()
     cut: float = 0.0
 
     def __post_init__(self) -> None:
+        require(f"offer '{self.name}': fee_usd_per_month", self.fee_usd_per_month, at_least=0)
         require(f"offer '{self.name}': cut", self.cut, at_least=0)
         require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
         require(f"offer '{self.name}': kept_above", self.kept_above, above=0)

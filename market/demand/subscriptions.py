@@ -1,0 +1,68 @@
+"""Subscriptions: a fee a month opens an offer up to its quota, for individuals to whom that is worth the fee."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.adoption import gain_of_option
+from market.demand.choice import Options
+
+DAYS_PER_MONTH = 365.25 / 12.0
+NOBODY = -1
+
+type Group = tuple[Options, NDArray[np.int64] | slice]
+
+
+class Memberships:
+    """Which offer each individual subscribes to; at most one."""
+
+    def __init__(self, individuals: int) -> None:
+        self.offer: NDArray[np.int16] = np.full(individuals, NOBODY, dtype=np.int16)
+
+    def groups(self, options: Options, fee: NDArray[np.float64]) -> list[Group]:
+        """Individuals by what is open to them: members of each offer with a fee, and all others."""
+        sold = np.flatnonzero(fee > 0)
+        if sold.size == 0:
+            return [(options, slice(None))]
+        groups: list[Group] = []
+        for member_of in (NOBODY, *sold):
+            who = np.flatnonzero(self.offer == member_of)
+            if who.size:
+                shut = (fee > 0) & (np.arange(fee.size) != member_of)
+                groups.append((replace(options, gain=np.where(shut, -np.inf, options.gain)), who))
+        return groups
+
+    def consider(
+        self, who: NDArray[np.int64], options: Options, fee: NDArray[np.float64], quota: NDArray[np.float64],
+        inverse_worth: NDArray[Any], attached: NDArray[Any] | None, per_day: NDArray[Any],
+    ) -> None:  # fmt: skip
+        """Let these individuals take the subscription that adds most to their worth less its fee, or none.
+
+        Args:
+            who: numbers of the individuals; the arrays that follow are theirs.
+            options: offers, with those that have a fee open.
+            fee: of each offer [USD a month]; 0 for none.
+            quota: requests a day, by offer.
+            inverse_worth: one over the worth of a request [1/USD].
+            attached: present providers, or None.
+            per_day: requests of one user and day.
+        """
+        best = np.zeros(who.size)
+        choice = np.full(who.size, NOBODY, dtype=np.int16)
+        for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
+            others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
+            gain, share = gain_of_option(others, int(j), inverse_worth, attached)
+            # Beyond the quota the offer is no use.
+            used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))
+            net = gain * used - fee[j] / DAYS_PER_MONTH
+            better = net > best
+            best, choice = np.where(better, net, best), np.where(better, j, choice).astype(np.int16)
+        self.offer[who] = choice
+
+    def members(self, offers: int) -> NDArray[np.float64]:
+        """Individuals that subscribe to each offer."""
+        return np.bincount(self.offer[self.offer >= 0], minlength=offers).astype(np.float64)
