@@ -277,25 +277,3 @@ class Sticky(PricingPolicy):
         wish = self.policy(outlook)
         gap = np.abs(wish - outlook.price) / np.maximum(np.abs(outlook.price), 1e-12)
         return np.where(gap > self.threshold, wish, outlook.price)
-
-
-@dataclass(frozen=True)
-class KeepFree(PricingPolicy):
-    """Another policy, for all offers but those that are given away: a free tier stays free.
-
-    Attributes:
-        policy: what sets the other prices.
-    """
-
-    policy: PricingPolicy
-
-    def __post_init__(self) -> None:
-        require_kind("keep free: policy", self.policy, PricingPolicy)
-
-    def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says."""
-        self.policy.fits(provider, offers)
-
-    def __call__(self, outlook: Outlook) -> Floats:
-        """Follow the policy where there is a price."""
-        return np.where(outlook.price > 0.0, self.policy(outlook), 0.0)
