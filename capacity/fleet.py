@@ -104,6 +104,11 @@ def bandwidth(units: Mapping[str, float]) -> float:
     return sum(CHIPS[chip].bandwidth * count for chip, count in units.items())
 
 
+def memory(units: Mapping[str, float]) -> float:
+    """Memory of a fleet {chip: units} [byte]."""
+    return sum(CHIPS[chip].memory * count for chip, count in units.items())
+
+
 def throughput(
     units: Mapping[str, float],
     architecture: Architecture,
@@ -193,8 +198,9 @@ def quarters(first: str, count: int) -> list[str]:
 def dram_ceiling(gigawatts_per_year: float = 7.5, first: str = "2026Q1", years: float = 2.0) -> Ceiling:
     """DRAM for so many gigawatts of machines a year: 15 GW over 2026-27 [Alderson (2026)].
 
-    A gigawatt is counted as the HBM of a gigawatt of GB200 racks, 186 GB for every 1.83 kW. (The source
-    says 7.5 GW is about two million GB200; that agrees if it counts superchips of two GPUs each.)
+    A gigawatt is counted as the HBM of a gigawatt of GB200 racks, 186 GB for every 1.83 kW. The source
+    says that 7.5 GW is about two million GB200; that agrees if it counts superchips of two GPUs each. The
+    chip counts show more than twice this memory for 2025Q4 alone: the two sources do not agree.
     """
     gb200 = CHIPS["gb200-nvl72"]
     byte_per_gigawatt = GIGA / gb200.power * gb200.memory

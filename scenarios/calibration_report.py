@@ -85,7 +85,7 @@ def calibration_report(result: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [
         Text(
             f"{result['rows']} measurements used ({result['doubled_layouts']} with expert ranks counted twice); "
-            f"{result['copies']} exact copies of another line left out."
+            f"{result['copies']} exact copies left out."
         )
     ]
     parts += [

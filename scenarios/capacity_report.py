@@ -14,7 +14,7 @@ from rich.text import Text
 from capacity import CHIPS, WORKLOADS, Architecture, Calibration, Costs, Deployment, Workload, fleet
 from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED
 from capacity.deployment import CannotServeError
-from capacity.units import MILLION
+from capacity.units import MILLION, PETA
 from scenarios.charts.numbers import short_number
 from scenarios.tables import table
 
@@ -209,6 +209,18 @@ def binding_sentence(path: pd.DataFrame) -> str:
     return "What holds the build-out back: " + ", then ".join(parts) + "."
 
 
+def dram_sentence(quarter: str) -> str:
+    """The DRAM ceiling against the memory of the chips that the counts say came in a quarter."""
+    before = fleet.quarter_name(fleet.quarter_index(quarter) - 1)
+    came = fleet.memory(fleet.world_units(quarter)) - fleet.memory(fleet.world_units(before))
+    allowed = max(fleet.dram_ceiling().per_quarter.values())
+    verdict = ": the published ceiling and the counts do not agree" if came > (1 + TOLERANCE) * allowed else ""
+    return (
+        f"The chips that the counts add in {quarter} hold {came / PETA:,.0f} PB; the DRAM ceiling allows "
+        f"{allowed / PETA:,.0f} PB a quarter{verdict}."
+    )
+
+
 def world_report(
     records: list[Record], architecture: Architecture, calibration: Calibration, quarter: str
 ) -> RenderableType:
@@ -243,6 +255,7 @@ def world_report(
             "the world, two quarters ahead."
         ),
         Text(binding_sentence(path), style="bold"),
+        Text(dram_sentence(fleet.LAST_FULL_QUARTER)),
     ]
     return Group(*parts)
 

@@ -76,7 +76,7 @@ def capacity(
     if chip is None and systems != 1:
         raise InputError("--systems joins systems of one chip, so it needs --chip")
     one = _workload(workload, input, output, cached, held)
-    workloads = _all_workloads() if one is None else [one]
+    workloads = _all_workloads(speed) if one is None else [one]
     machine = None if chip is None else Deployment(CHIPS[chip], arch, calibrated, systems)
     # All that can fail comes before the first line of output.
     shown: Any
@@ -100,10 +100,11 @@ def capacity(
         typer.echo(f"wrote {plot}")
 
 
-def _all_workloads() -> list[Workload]:
+def _all_workloads(speed: float | None) -> list[Workload]:
+    """Every workload; without those made in parallel (video) if one speed is asked of all: theirs is another world."""
     from capacity import WORKLOADS
 
-    return list(WORKLOADS.values())
+    return [workload for workload in WORKLOADS.values() if speed is None or workload.decoding is None]
 
 
 def _workload(

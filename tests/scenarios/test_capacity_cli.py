@@ -150,6 +150,8 @@ WRONG = {
     ("--speed", "nan"): "--speed is nan",
     ("--speed", "inf"): "--speed is inf",
     ("--speed", 1e9): "no batch reaches 1e+09 token/s",
+    ("--speed", 1000): "no batch reaches 1000 token/s",
+    ("--chip", "gb200-nvl72", "--speed", 1000): "gives one request alone 562.8 token/s",
     ("--power-price", -1): "power_usd_per_kwh is -1",
     ("--systems", 2): "--systems joins systems of one chip, so it needs --chip",
     ("--chip", "h100", "--systems", 0): "systems is 0, but must be above 0",

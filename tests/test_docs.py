@@ -1,0 +1,123 @@
+"""Every code block of the README and the docs is run, and where it shows output, the output is compared.
+
+- ``python`` blocks of a page run in order, in one namespace, in an empty folder.
+- ``console`` blocks: lines that begin with ``$ tokenmarket`` are run in the same way; the lines below are what
+  stdout (or, where the command fails, stderr) must show. ``...`` stands for anything.
+- ``bash`` blocks of the README are its two commands: ``# run`` and ``# test``.
+"""
+
+import contextlib
+import io
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from scenarios import cli
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page):
+    """(kind, first line, text) of every fenced block."""
+    text = page.read_text()
+    return [(m[1], text[: m.start()].count("\n") + 2, m[2]) for m in FENCE.finditer(text)]
+
+
+def sessions(text):
+    """'$ command' lines with the output below each."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        yield command, expected
+
+
+def matches(expected, found):
+    """Whether the lines agree but for blanks at their ends; '...' stands for any text, over lines or within one."""
+
+    def tidy(text):
+        return "\n".join(line.rstrip() for line in text.strip("\n").splitlines()).strip()
+
+    pattern = ".*".join(re.escape(part) for part in tidy(expected).split("..."))
+    return re.fullmatch(pattern, tidy(found), re.DOTALL) is not None
+
+
+def run_command(command, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "argv", shlex.split(command))
+    with contextlib.suppress(SystemExit):
+        cli.main()
+    return "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_blocks_do_what_they_say(name, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    namespace: dict[str, object] = {"__name__": "docs"}
+    for kind, line, text in blocks(ROOT / name):
+        if kind == "python":
+            code = compile("\n" * (line - 1) + text, str(ROOT / name), "exec")
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(code, namespace)
+        elif kind == "console":
+            for command, expected in sessions(text):
+                assert command.startswith("tokenmarket "), f"{name}:{line}: cannot run '{command}'"
+                found = run_command(command, capfd, monkeypatch)
+                assert matches(expected, found), f"{name}:{line}: '{command}' prints\n{found}"
+
+
+def test_the_readme_has_its_two_commands_alone_in_a_block():
+    found = [text for kind, _, text in blocks(ROOT / "README.md") if kind == "bash"]
+    assert found == ["# run\nmake run\n", "# test\nmake test\n"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name):
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", FENCE.sub("", page.read_text())):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{name} links to {target}"
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs/index.md").read_text()
+    for page in PAGES[1:]:
+        if page.name != "index.md":
+            assert f"({page.relative_to(ROOT / 'docs')})" in index, f"docs/index.md does not name {page.name}"
+
+
+def test_figures_in_the_text_are_what_the_code_gives():
+    """The numbers that the README and the explanation state in words, against today's."""
+    from capacity import ARCHITECTURES, FITTED, PUBLISHED, WORKLOADS, fleet
+    from capacity.calibration import FITTED_HIGH, FITTED_LOW
+
+    def headline(workload, calibration):
+        kimi = ARCHITECTURES["kimi-k2"]
+        return fleet.throughput(fleet.HEADLINE_FLEET, kimi, WORKLOADS[workload], None, calibration)
+
+    billions = [f"{headline('general', c) / 1e9:.1f}" for c in (PUBLISHED, FITTED, FITTED_LOW, FITTED_HIGH)]
+    assert billions == ["21.9", "16.1", "13.5", "20.4"]
+    millions = f"{headline('agentic', PUBLISHED) / 1e6:.0f}"
+    growth = fleet.growth_rates()
+    for page, words in {
+        "README.md": [f"{billions[0]} billion", f"{millions} million", f"is {billions[1]} billion"],
+        "docs/explanation/capacity.md": [
+            f"{billions[0]} billion", f"{billions[1]} billion", f"{billions[2]} to {billions[3]} billion",
+            f"{growth.compute:.2f}", f"{growth.bandwidth:.2f}", f"{FITTED.compute_efficiency:.3f}",
+        ],
+        "CHANGELOG.md": [f"{growth.compute:.2f}x", f"{growth.bandwidth:.2f}x"],
+    }.items():  # fmt: skip
+        text = " ".join((ROOT / page).read_text().split())
+        for word in words:
+            assert word in text, f"{page} does not say {word}"
+
+
+def test_a_wrong_output_is_caught():
+    assert matches("a ... b\n", "a 1 2\n3 b\n\n")
+    assert not matches("a\nb\n", "a\nc\n")
+    assert not matches("a\n", "a\nb\n")
+    assert list(sessions("$ one\nx\n$ two\n")) == [("one", "x\n"), ("two", "")]
