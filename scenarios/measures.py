@@ -17,7 +17,7 @@ OUTCOMES: Final = {
     "served": "served",
     "waiting": "still waiting",
     "local": "own machine",
-    "nothing": "gave up: not worth it",
+    "nothing": "gave up",
     "unaffordable": "beyond the budget",
     "turned_away": "turned away",
 }
@@ -228,18 +228,22 @@ def checks(frames: Frames) -> list[Check]:
     ticks, providers, owners = frames["ticks"], frames["providers"], frames["wholesale"]
     by_segment = outcomes(frames)
     ends = sum(by_segment[name].sum() for name in OUTCOMES)
-    paid = ticks["paid"].sum()
-    costs = providers["running_cost"].sum() + owners["running_cost"].sum()
+    accounts = frames["accounts"]
+    outside = accounts.loc[accounts["side"] == "outside", "balance"]
+    held = accounts.loc[accounts["side"] == "inside", "balance"].sum()
     last = ticks["tick"].max()
-    cash = providers.loc[providers["tick"] == last, "cash"].sum() + owners.loc[owners["tick"] == last, "cash"].sum()
-    before = frames["sellers"]["start_cash"].sum()
-    work = frames["offers"]["work"].sum()
+    cash = sum(table.loc[table["tick"] == last, "cash"].sum() for table in (providers, owners))
+    change = cash - frames["sellers"]["start_cash"].sum()
+    earned = providers["profit"].sum() + (owners["income"] - owners["running_cost"]).sum()
+    paid = ticks["paid"].sum()
+    came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
+    rent, income = providers["rent_paid"].sum(), owners["income"].sum()
+    asked = "requests asked = " + " + ".join(OUTCOMES.values())
     return [
-        Check("money in = money out: cash before + users' payments = costs paid outside + cash after",
-              before + paid, costs + cash, "USD"),
-        Check("users' payments = providers' revenue", paid, providers["revenue"].sum(), "USD"),
-        Check("rent paid by providers = income of the owners", providers["rent_paid"].sum(), owners["income"].sum(), "USD"),
-        Check("requests asked = served + waiting + own machine + gave up + beyond budget + turned away",
-              ticks["asked"].sum(), ends, "requests"),
-        Check("work sold = work done", work, ticks["used"].sum(), "rack-h"),
-    ]  # fmt: skip
+        Check("money in = money out + money held", came, went + held, "USD"),
+        Check("what sellers earned = what their cash grew by", earned, change, "USD"),
+        Check("users' payments = offers' revenue", paid, frames["offers"]["revenue"].sum(), "USD"),
+        Check("rent paid by providers = income of the owners", rent, income, "USD"),
+        Check(asked, ticks["asked"].sum(), ends, "requests"),
+        Check("work sold = work done", frames["offers"]["work"].sum(), ticks["used"].sum(), "rack-h"),
+    ]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from capacity.errors import InputError
+from market.exchange.ledger import OUTSIDE
 from market.records import COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("kind", "", "frontier, open, broker or hyperscaler"),
         Column("start_cash", "USD", "money before the first tick"),
     ),
+    "accounts": (
+        Column("account", "", "name of an agent, or of a flow from or to the world outside"),
+        Column("side", "", "inside or outside; all accounts together hold nothing"),
+        Column("balance", "USD", "money at the end; outside below 0 is what came in, above 0 what went out"),
+    ),
 }
 ALL_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {**COLUMNS, **STATIC_COLUMNS}
 
@@ -68,7 +74,7 @@ class RunResult:
 
 def frames_of(model: TokenMarket) -> dict[str, pd.DataFrame]:
     """All that a model has measured, and what the names in it mean."""
-    return model.frames() | {"listings": _listings(model), "sellers": _sellers(model)}
+    return model.frames() | {"listings": _listings(model), "sellers": _sellers(model), "accounts": _accounts(model)}
 
 
 def _names(columns: str) -> list[str]:
@@ -92,9 +98,15 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
 
 
 def _sellers(model: TokenMarket) -> pd.DataFrame:
-    sellers = [*model.providers, *model.hyperscalers]
+    sellers: list[Any] = [*model.providers, *model.hyperscalers]
     rows = [(seller.name, seller.kind, float(seller.spec.cash)) for seller in sellers]
     return pd.DataFrame(rows, columns=_names("sellers"))
+
+
+def _accounts(model: TokenMarket) -> pd.DataFrame:
+    ledger = model.ledger
+    rows = [(name, "outside" if name in OUTSIDE else "inside", ledger[name]) for name in ledger.names]
+    return pd.DataFrame(rows, columns=_names("accounts"))
 
 
 # -------------------------------------------------------------------- the folder

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -99,7 +99,7 @@ def start(settings: Settings) -> TokenMarket:
 
 def ticks_in(settings: Settings, economy: Economy) -> int:
     """Ticks in the days that were asked for."""
-    ticks = round(settings.days * economy.calendar.ticks_per_day)
+    ticks = economy.calendar.ticks_in(settings.days)
     if ticks < 1:
         hours = economy.calendar.tick_hours
         raise InputError(f"--days is {settings.days:g}, which is less than one tick of {hours:g} hours")
@@ -133,7 +133,7 @@ def run(settings: Settings, progress: Progress | None = None, command: str = "")
         "ticks": ticks,
         "tick_hours": calendar.tick_hours,
         "begin": calendar.moment(0).isoformat(),
-        "end": calendar.moment(ticks).isoformat(),
+        "end": (calendar.moment(ticks - 1) + timedelta(hours=calendar.tick_hours)).isoformat(),
         "command": command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_time_s": round(time.perf_counter() - begin, 3),

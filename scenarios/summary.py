@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from scenarios import measures
-from scenarios.headline import key_figures, subtitle
 from scenarios.charts.numbers import duration, short_number
+from scenarios.headline import key_figures, subtitle
 from scenarios.results import Frames, RunResult
 from scenarios.tables import table
 
@@ -44,7 +45,7 @@ def summary(result: RunResult) -> RenderableType:
         provider_table(frames),
         *map(Text, wholesale_lines(frames)),
         "",
-        *check_lines(frames),
+        check_table(frames),
     ]
     return Group(*parts)
 
@@ -68,7 +69,7 @@ def price_table(frames: Frames) -> Table:
     made = table("What a million tokens cost (USD, output-equivalent)",
                  ["provider", "model", "tier", "list price\nfrom - to", "mean\npaid", "running\ncost"])  # fmt: skip
     for row in measures.prices(frames).to_dict("records"):
-        made.add_row(row["kind"], row["model"], row["tier"], f"{row['low']:,.2f} - {row['high']:,.2f}",
+        made.add_row(row["kind"], escape(row["model"]), escape(row["tier"]), f"{row['low']:,.2f} - {row['high']:,.2f}",
                      f"{row['paid']:,.2f}", f"{row['running_cost']:,.2f}")  # fmt: skip
     for column in made.columns[1:3]:
         column.justify = "left"
@@ -77,10 +78,10 @@ def price_table(frames: Frames) -> Table:
 
 def wait_table(frames: Frames) -> Table:
     """Waits by kind and tier."""
-    made = table("How long requests wait",
-                 ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "in queue\nmean", "lost\npatience"])  # fmt: skip
+    heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "in queue\nmean", "lost\npatience"]
+    made = table("How long requests wait", heads)
     for row in measures.waits(frames).to_dict("records"):
-        made.add_row(row["kind"], row["tier"], short_number(row["ordered"]), duration(row["mean_h"]),
+        made.add_row(row["kind"], escape(row["tier"]), short_number(row["ordered"]), duration(row["mean_h"]),
                      duration(row["p95_h"]), duration(row["served_mean_h"]), _percent(row["left_share"]))  # fmt: skip
     made.columns[1].justify = "left"
     return made
@@ -97,7 +98,7 @@ def outcome_table(frames: Frames) -> Table:
     total["queue_h"] = measures.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
     for name, row in [*found.iterrows(), ("all", total)]:
         asked = row["asked"] if row["asked"] > 0 else np.nan
-        made.add_row(str(name), short_number(row["asked"]), *(_percent(row[key] / asked) for key in shown),
+        made.add_row(escape(str(name)), short_number(row["asked"]), *(_percent(row[key] / asked) for key in shown),
                      duration(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
     return made
 
@@ -110,7 +111,7 @@ def share_table(frames: Frames) -> Table:
     kinds["kind"] = kinds.index
     kinds.index = [f"all {kind}" for kind in kinds.index]
     for name, row in pd.concat([measures.shares(frames), kinds]).iterrows():
-        made.add_row(str(name), row["kind"], short_number(row["tokens"] * 1e6), _percent(row["token_share"]),
+        made.add_row(escape(str(name)), row["kind"], short_number(row["tokens"] * 1e6), _percent(row["token_share"]),
                      _money(row["revenue"]), _percent(row["revenue_share"]),
                      style="bold" if str(name).startswith("all ") else None)  # fmt: skip
     made.columns[1].justify = "left"
@@ -121,7 +122,7 @@ def peak_table(frames: Frames) -> Table:
     """Peak against off-peak."""
     made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
     for name, row in measures.peak(frames).iterrows():
-        made.add_row(str(name), *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in
+        made.add_row(escape(str(name)), *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in
                                   ("peak", "off-peak", "ratio")))  # fmt: skip
     return made
 
@@ -132,9 +133,9 @@ def provider_table(frames: Frames) -> Table:
                  ["provider", "revenue", "rent", "running\ncost", "profit", "margin", "cash\nbefore", "cash\nafter",
                   "machines\nbusy"])  # fmt: skip
     for name, row in measures.margins(frames).iterrows():
-        made.add_row(str(name), *(_money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")),
-                     _percent(row["margin"]), _money(row["cash_before"]), _money(row["cash_after"]),
-                     _percent(row["utilisation"]))  # fmt: skip
+        flows = (_money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
+        made.add_row(escape(str(name)), *flows, _percent(row["margin"]), _money(row["cash_before"]),
+                     _money(row["cash_after"]), _percent(row["utilisation"]))  # fmt: skip
     return made
 
 
@@ -144,22 +145,21 @@ def wholesale_lines(frames: Frames) -> list[str]:
         return ["There is no wholesale market: providers own their machines."]
     w = measures.wholesale(frames)
     return [
-        f"Wholesale: a rack-hour cost {_money(w['spot_mean'])} on the spot market on average ({_money(w['spot_low'])} to "
-        f"{_money(w['spot_high'])}); its power and upkeep {_money(w['running_cost'])}.",
+        f"Wholesale: a rack-hour cost {_money(w['spot_mean'])} on the spot market on average "
+        f"({_money(w['spot_low'])} to {_money(w['spot_high'])}); its power and upkeep {_money(w['running_cost'])}.",
         f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
         f"{_percent(w['contracted'])} were under contract, {_percent(w['sold_spot'])} rented on spot, "
         f"{_percent(w['idle'])} idle. Of the machines rented {_percent(w['rented_utilisation'])} were busy.",
     ]
 
 
-def check_lines(frames: Frames) -> list[Text]:
+def check_table(frames: Frames) -> Table:
     """What must add up, and whether it does."""
-    lines = []
+    made = table("What must add up", ["", "sum", "error", ""])
     for check in measures.checks(frames):
-        verdict, style = ("kept", "green") if check.kept else ("BROKEN", "bold red")
-        text = Text(f"{check.name}: {short_number(check.left)} = {short_number(check.right)} {check.unit}, ")
-        lines.append(text.append(f"{verdict} (error {check.error:.0e})", style=style))
-    return lines
+        verdict = Text("kept", "green") if check.kept else Text("BROKEN", "bold red")
+        made.add_row(check.name, f"{short_number(check.left)} {check.unit}", f"{check.error:.0e}", verdict)
+    return made
 
 
 # -------------------------------------------------------------------- for machines

@@ -9,14 +9,14 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 
 from scenarios import measures
-from scenarios.headline import key_figures, subtitle
+from scenarios.charts.files import checked_picture_path
 from scenarios.charts.load import day_shape, utilisation
 from scenarios.charts.panel import INK, PALE
 from scenarios.charts.prices import price_paths, spot_price, wholesale_use
 from scenarios.charts.queues import expected_waits, queue_lengths, speeds, unserved
 from scenarios.charts.shares import market_shares, profits
-from scenarios.charts.files import checked_picture_path
 from scenarios.charts.style import save, style
+from scenarios.headline import key_figures, subtitle
 from scenarios.results import Frames, RunResult
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def dashboard(result: RunResult) -> Figure:
     with style(), mpl.rc_context({"font.size": 9.5, "axes.titlesize": 11.5, "axes.labelsize": 9.5,
                                   "xtick.labelsize": 9.0, "ytick.labelsize": 9.0, "legend.fontsize": 9.0}):  # fmt: skip
         figure = plt.figure(figsize=PAGE, layout="constrained")
-        head, top, middle, bottom, foot = figure.subfigures(5, 1, height_ratios=(1.5, 4.2, 3.7, 3.9, 0.28))
+        head, top, middle, bottom, foot = _parts(figure, 5, 1, height_ratios=(1.5, 4.2, 3.7, 3.9, 0.28))
         _head(head, result)
         _top(top, result.frames)
         _middle(middle, result.frames)
@@ -43,8 +43,13 @@ def dashboard(result: RunResult) -> Figure:
     return figure
 
 
+def _parts(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigure]:
+    """The parts of a figure, left to right and top to bottom."""
+    return list(figure.subfigures(rows, columns, squeeze=False, **ratios).ravel())
+
+
 def _top(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right = figure.subfigures(1, 3, width_ratios=(5.6, 3.6, 3.6))
+    left, centre, right = _parts(figure, 1, 3, width_ratios=(5.6, 3.6, 3.6))
     price_paths(frames, left.subplots())
     above, below = centre.subplots(2, 1, height_ratios=(1.0, 1.2))
     spot_price(frames, above)
@@ -54,7 +59,7 @@ def _top(figure: SubFigure, frames: Frames) -> None:
 
 
 def _middle(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right, last = figure.subfigures(1, 4, width_ratios=(4.2, 2.8, 2.8, 3.2))
+    left, centre, right, last = _parts(figure, 1, 4, width_ratios=(4.2, 2.8, 2.8, 3.2))
     utilisation(frames, left.subplots())
     queue_lengths(frames, centre.subplots())
     expected_waits(frames, right.subplots())
@@ -62,7 +67,7 @@ def _middle(figure: SubFigure, frames: Frames) -> None:
 
 
 def _bottom(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right = figure.subfigures(1, 3, width_ratios=(6.4, 2.8, 3.6))
+    left, centre, right = _parts(figure, 1, 3, width_ratios=(6.4, 2.8, 3.6))
     _segments(left, frames)
     market_shares(frames, centre.subplots())
     profits(frames, right.subplots())

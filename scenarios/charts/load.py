@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -63,9 +64,10 @@ def utilisation(frames: Frames, axes: Axes | None = None) -> Axes:
         return empty(axes, title, "nobody has machines in this run")
     wide = pools.astype({"pool": object}).pivot_table(index="pool", columns="time", values="utilisation", sort=False)
     held = pools.astype({"pool": object}).pivot_table(index="pool", columns="time", values="capacity", sort=False)
-    values = 100.0 * wide.where(held > 0)
+    step = pd.Timedelta(hours=tick_hours(frames))
+    values = (100.0 * wide.where(held > 0)).reindex(columns=pd.date_range(wide.columns[0], wide.columns[-1], freq=step))
     owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
-    begin, end = mdates.date2num(wide.columns[0]), mdates.date2num(wide.columns[-1]) + tick_hours(frames) / 24.0
+    begin, end = (float(mdates.date2num(time)) for time in (wide.columns[0], wide.columns[-1] + step))  # type: ignore[no-untyped-call]
     image = axes.imshow(
         values, aspect="auto", cmap=BUSY, vmin=0, vmax=100, interpolation="nearest",
         extent=(begin, end, len(wide) - 0.5, -0.5),

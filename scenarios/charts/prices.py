@@ -43,7 +43,7 @@ def price_paths(frames: Frames, axes: Axes | None = None) -> Axes:
     axes.set_title(title)
     note(
         axes,
-        "line: mean of what was paid; band: from the cheapest to the dearest seller; dotted: running cost at the spot price",
+        "line: mean paid; band: cheapest to dearest seller; dotted: running cost at the spot price",
     )
     label_ends(axes, ends)
     return axes
@@ -54,7 +54,7 @@ def _draw_product(axes: Axes, part: pd.DataFrame, colour: Any, line: Any) -> flo
     sold = group[["revenue", "billed"]].sum()
     low, high = group["paid_price"].min(), group["paid_price"].max()
     paid = (sold["revenue"] / sold["billed"].where(sold["billed"] > 0)).fillna(group["paid_price"].mean())
-    if part["offer"].nunique() > 1:
+    if len(part["offer"].drop_duplicates()) > 1:
         axes.fill_between(paid.index, low, high, color=colour, alpha=0.15, linewidth=0)
     axes.plot(paid.index, paid, color=colour, linestyle=line, linewidth=1.8)
     return float(paid.iloc[-1])
@@ -97,13 +97,16 @@ def spot_price(frames: Frames, axes: Axes | None = None) -> Axes:
 
 
 def _label_level(axes: Axes, height: float, text: str, colour: Any) -> None:
+    """Write on a level line: below it where there is room, above it near the bottom."""
+    below = height > 0.3 * axes.get_ylim()[1]
     axes.annotate(
-        text, (0.98, height), xycoords=("axes fraction", "data"), xytext=(0, -4 if height > 0.3 * axes.get_ylim()[1] else 4),
-        textcoords="offset points", ha="right", va="top" if height > 0.3 * axes.get_ylim()[1] else "bottom",
-        color=colour, fontsize="small", parse_math=False,
+        text, (0.98, height), xycoords=("axes fraction", "data"), xytext=(0, -4 if below else 4),
+        textcoords="offset points", ha="right", va="top" if below else "bottom", color=colour, fontsize="small",
+        parse_math=False,
     )  # fmt: skip
 
 
+#: What owners do with their machines: name and colour.
 USES = {
     "first_party": ("own use", "#CFCFCF"),
     "contracted": ("under contract", "#004B76"),

@@ -58,7 +58,7 @@ def queue_lengths(frames: Frames, axes: Axes | None = None) -> Axes:
     )  # fmt: skip
     time_axis(axes, frames["ticks"]["time"])
     axes.set_ylim(0, 1.35 * float(wide.sum(axis=1).max()))
-    axes.set(ylabel="requests in queues at the end of a tick", title=title)
+    axes.set(ylabel="requests that wait", title=title)
     axes.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.2)
     readable_axis(axes)
     return axes

@@ -29,8 +29,12 @@ def _colours(kinds: pd.Series) -> dict[str, Any]:
     return made
 
 
-def _signed(value: float) -> str:
-    return f"{value:.0f}".replace("-", "−")
+def _kept(row: Any) -> str:
+    """Margin and change of cash, in two lines."""
+    change = row["cash_after"] - row["cash_before"]
+    margin = f"{100 * row['margin']:.0f}".replace("-", "−")
+    sign = "+" if change >= 0 else "−"
+    return f"{margin} % of ${short_number(row['revenue'])}\ncash {sign}${short_number(abs(change))}"
 
 
 def market_shares(frames: Frames, axes: Axes | None = None) -> Axes:
@@ -80,13 +84,13 @@ def profits(frames: Frames, axes: Axes | None = None) -> Axes:
             axes.barh(place, kept[place], 0.68, left[place], color=colours[str(name)], linewidth=0)
         change = row["cash_after"] - row["cash_before"]
         axes.annotate(
-            f"{_signed(kept[place])} % of ${short_number(row['revenue'])}\ncash {'+' if change >= 0 else '−'}${short_number(abs(change))}",
+            _kept(row),
             (1.02, place), xycoords=("axes fraction", "data"), ha="left", va="center", fontsize="small",
             color="#B00000" if change < 0 else PALE, parse_math=False, linespacing=1.05, annotation_clip=False,
         )  # fmt: skip
     axes.axvline(100, color=GREY, linewidth=1)
     widest = max(100.0, float(left.max()))
-    axes.set_xlim(0, widest if widest > 100 else 100)
+    axes.set_xlim(0, widest)
     rows(axes, [str(name) for name in table.index], [ACTORS[str(kind)] for kind in table["kind"]])
     axes.set_xlabel("share of revenue [%]")
     axes.set_title(title)
