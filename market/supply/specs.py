@@ -165,7 +165,7 @@ class Pool:
     def __post_init__(self) -> None:
         for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
             require(f"pool '{self.name}': racks", racks, at_least=0)
-        if self.racks == ():
+        if isinstance(self.racks, tuple) and not self.racks:
             raise InputError(f"pool '{self.name}': racks is empty, but must be a number or one a tick")
         require_kind(f"pool '{self.name}': supply", self.supply, SupplyCurve)
         require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
