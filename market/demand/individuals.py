@@ -204,7 +204,7 @@ class LogitCohort(Cohort):
     def _make_plan(self, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
         groups = self.memberships.groups(options, scene.fee)
-        limited = np.isfinite(scene.quota) & scene.open
+        limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget = np.isfinite(self.segment.budget_usd_per_day)
         if not limited.any() and not budget:
             return Plan([(o, self.mass[who], who) for o, who in groups], None, None, 0.0)

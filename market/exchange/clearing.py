@@ -29,7 +29,9 @@ BLURRED = 1e-6
 #: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
 TRACE = 1e-12
 #: No rent is looked for beyond this [USD per rack-h].
-LARGEST_RENT = 1e30
+LARGEST_RENT = 1e12
+#: How often bisection goes through all pools at most.
+ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -290,9 +292,15 @@ class _Dual:
 
     def _bisect(self, rents: Floats) -> Cleared:
         """Pool by pool: the rent at which demand passes capacity; buyers at the jump are split."""
+        response, gradient, _ = self.ask(np.full(rents.shape, LARGEST_RENT))
+        if gradient.sum() < -STALLED * self.capacity.sum():
+            # Nothing is no option to so many that no price clears: what does not fit has to wait.
+            rents = np.maximum(self.situation.rents, 0.0)
+            response, gradient, _ = self.ask(rents)
+            return self._result(rents, response, gradient)
         rents = rents.copy()
         low_side, high_side = rents, rents
-        for _ in range(200):
+        for _ in range(ROUNDS):
             before = rents.copy()
             for pool in range(self.situation.book.pools):
                 low, high = self._bracket(rents, pool)

@@ -97,7 +97,8 @@ def _providers(model: TokenMarket) -> None:
         model.tick, cash=np.array([p.cash for p in providers]), revenue=revenue, subscriptions=subscriptions,
         rent_paid=rent, running_cost=running,
         profit=revenue - rent - running,
-        owned=np.array([p.active * sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers]) * hours,
+        owned=np.array([p.active * sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers])
+        * hours,
         contracted=np.array([p.contracted_racks for p in providers]) * hours,
         spot=np.array([p.spot_racks for p in providers]) * hours,
         used=np.array([model.used[p.pools].sum() for p in providers]),
