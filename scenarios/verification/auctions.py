@@ -15,7 +15,7 @@ from market.exchange.call_auction import CallAuction
 from market.exchange.clearing import ScarcityAuction
 from market.exchange.rationing import Claims, MaxMin, ProRata, Rationing, StrictPriority
 from market.supply.pricing import MarginalCost
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, each, exact, iterated
 from scenarios.verification.setups import UNIT, run
 
@@ -39,11 +39,12 @@ def program(bids: Quotes, asks: Quotes) -> tuple[float, float]:
 @check("call-auction", "Call auction = welfare optimum", "Rustichini, Satterthwaite and Williams (1994); LP duality")
 def call_auction() -> Iterator[Finding]:
     """Two books from a blackboard: one with enough for all who pay, one in shortage."""
-    for case, bids, price in (
+    cases: tuple[tuple[str, Quotes, float], ...] = (
         ("plenty", ([10, 5, 3, 1.5], [30, 20, 15, 30]), 2.0),
         ("shortage", ([10, 6, 3], [60, 60, 15]), 6.0),
-    ):
-        outcome = CallAuction().clear(*bids, *ASKS)
+    )
+    for case, bids, price in cases:
+        outcome = CallAuction().clear(bids[0], bids[1], *ASKS)
         welfare, quantity = program(bids, ASKS)
         yield exact(f"{case}: price [USD]", price, outcome.price)
         yield exact(f"{case}: quantity", quantity, outcome.quantity)
@@ -130,8 +131,6 @@ def rationing() -> Iterator[Finding]:
 
 def rationed_market(asked: Floats, rule: Rationing, racks: float = 100.0) -> Floats:
     """Requests served by offers that share a pool; each is bought by a segment of its own."""
-    from market.supply.specs import Tier
-
     segments = [
         Segment(f"s{k}", UNIT, users=q, requests_per_day=24, outside=None) for k, q in enumerate(asked)
     ]  # fmt: skip

@@ -101,7 +101,9 @@ def duopoly_market(
     return run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, ticks, clearing=ScarcityAuction())
 
 
-def price_game(racks: Sequence[float], prices: Sequence[float | None], choke: float, slope: float, cost: float) -> Floats:
+def price_game(
+    racks: Sequence[float] | Floats, prices: Sequence[float | None], choke: float, slope: float, cost: float
+) -> Floats:
     """Profits before capital when some firms post a price and the others (None) sell at what clears.
 
     Buyers go to the cheaper one first, so who is dearer faces the demand that is left (efficient rationing).
@@ -120,7 +122,7 @@ def price_game(racks: Sequence[float], prices: Sequence[float | None], choke: fl
 
 @check("kreps-scheinkman", "Capacity first, price second = Cournot", "Kreps and Scheinkman (1983)")
 def kreps_scheinkman() -> Iterator[Finding]:
-    """Capacities of a symmetric and of an uneven duopoly and a triopoly, their price, and no gain from another price."""
+    """Capacities of a symmetric and of an uneven duopoly and of a triopoly, and their price."""
     choke, slope = 20.0, 0.1
     for case, running, capital in (
         ("duopoly", (2.0, 2.0), (6.0, 6.0)),

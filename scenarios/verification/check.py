@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -96,12 +97,12 @@ def check(
     return add
 
 
-def exact(quantity: str, expected: float, found: float) -> Finding:
+def exact(quantity: str, expected: SupportsFloat, found: SupportsFloat) -> Finding:
     """A number that comes out of a formula."""
     return Finding(quantity, float(expected), float(found), EXACT)
 
 
-def iterated(quantity: str, expected: float, found: float) -> Finding:
+def iterated(quantity: str, expected: SupportsFloat, found: SupportsFloat) -> Finding:
     """A number that comes out of iterations."""
     return Finding(quantity, float(expected), float(found), ITERATED)
 
@@ -113,7 +114,10 @@ def stochastic(quantity: str, expected: float, found: float, standard_error: flo
 
 
 def each(
-    kind: Callable[[str, float, float], Finding], quantity: str, expected: Iterable[float], found: Iterable[float]
+    kind: Callable[[str, SupportsFloat, SupportsFloat], Finding],
+    quantity: str,
+    expected: Iterable[SupportsFloat],
+    found: Iterable[SupportsFloat],
 ) -> Iterator[Finding]:
     """Findings for every entry of two vectors, numbered from 1."""
     for number, (theory, model) in enumerate(zip(expected, found, strict=True), start=1):

@@ -64,7 +64,11 @@ def compare(
     yield iterated(f"{case}: price difference [USD]", difference, float(peak - off_peak))
 
 
-@check("deferral", "Deferral: load moves until the price difference is the cost of shifting", "Wardrop (1952); convex cost of both periods")
+@check(
+    "deferral",
+    "Deferral: load moves until the price difference is the cost of shifting",
+    "Wardrop (1952); convex cost of both periods",
+)
 def deferral() -> Iterator[Finding]:
     """Cost 1 + .05Q, loads 100 and 40, shifting cost .5, at most 50 movable: shift 25, difference .5; and others."""
     yield from compare("inner", (100.0, 40.0), 1.0, 0.05, 50.0, 0.5)

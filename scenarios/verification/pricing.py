@@ -10,8 +10,8 @@ from scipy.optimize import root
 from scipy.special import lambertw, softmax
 
 from market import TokenMarket
-from market.demand.segment import IsoelasticDemand, LinearDemand, Segment
 from market.demand.segment import CurveSegment as Curves
+from market.demand.segment import IsoelasticDemand, LinearDemand, Segment
 from scenarios.verification.check import Finding, check, each, iterated
 from scenarios.verification.setups import UNIT, buyers, run, seller
 
@@ -120,7 +120,11 @@ GOODS = ((6.0, 3.0), (5.0, 2.0), (4.0, 1.0))
 QUALITY, COST = [q for q, _ in GOODS], [c for _, c in GOODS]
 
 
-@check("multi-product", "Multi-product ownership and a merger", "Anderson, de Palma and Thisse (1992); Werden and Froeb (1994)")
+@check(
+    "multi-product",
+    "Multi-product ownership and a merger",
+    "Anderson, de Palma and Thisse (1992); Werden and Froeb (1994)",
+)
 def merger() -> Iterator[Finding]:
     """Firms of goods (1), (2), (3); then 1 and 2 merge; then one owns all."""
     cases = {
@@ -138,9 +142,13 @@ def merger() -> Iterator[Finding]:
         yield from each(iterated, f"{case}: share of good", shares(answer, np.array(QUALITY), 1.0, 1.0, 0.0), share)
 
 
-@check("two-segments", "Bertrand-Nash, two segments of different tastes", "Berry, Levinsohn and Pakes (1995); own first-order conditions")
+@check(
+    "two-segments",
+    "Bertrand-Nash, two segments of different tastes",
+    "Berry, Levinsohn and Pakes (1995); own first-order conditions",
+)
 def two_segments() -> Iterator[Finding]:
-    """One list price a good for segments that differ in qualities, price coefficient, noise, number and outside option."""
+    """One list price a good for segments that differ in number, qualities, tastes and outside option."""
     qualities = [[3.0, 2.0, 1.5], [1.0, 2.5, 1.2]]
     cost, owner = [1.0, 0.8, 0.3], [0, 1, 1]
     users, alpha, noise, outside = [3.0, 1.0], [1.0, 2.0], [0.5, 1.1], [0.0, 0.3]

@@ -43,8 +43,8 @@ def mmc_wait(servers: int, load: float, service: float) -> float:
 
 
 def station(
-    arrivals: Sequence[float], servers: float, service: float = 1.0, tick_hours: float = 1.0, slots: float = 1.0,
-    **waits: Any,
+    arrivals: Sequence[float] | Floats, servers: float, service: float = 1.0, tick_hours: float = 1.0,
+    slots: float = 1.0, **waits: Any,
 ) -> TokenMarket:  # fmt: skip
     """A pool of racks with ``slots`` servers each, one tier for each class of arrivals [requests/h], served by rank."""
     segments = [
@@ -89,7 +89,9 @@ def preemption() -> Iterator[Finding]:
     upto = np.cumsum(arrivals)
     queue = np.array([mmc_wait(10, a, 1.0) * a for a in upto])
     answer = np.diff(queue, prepend=0.0) / arrivals
-    yield from each(exact, "10 servers: seen by users, class [h]", answer, station(arrivals, 10, preemptive=True).wait_h)
+    yield from each(
+        exact, "10 servers: seen by users, class [h]", answer, station(arrivals, 10, preemptive=True).wait_h
+    )
     rate, mean, scv = np.array([0.2, 0.1, 0.05]), np.array([1.0, 2.0, 4.0]), np.array([0.5, 1.0, 3.0])
     load = rate * mean
     below, above = 1.0 - np.cumsum(load), 1.0 - np.cumsum(load) + load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +35,8 @@ def chain(mean: float, capacity: int, dispersion: float) -> float:
     states = int(np.ceil(40.0 / decay)) + 8 * capacity
     most = states + capacity
     a = np.arange(most + 1)
-    if dispersion > 1.0:
-        weights = nbinom.pmf(a, mean / (dispersion - 1.0), 1.0 / dispersion)
-    else:
-        weights = poisson.pmf(a, mean)
+    law = nbinom(mean / (dispersion - 1.0), 1.0 / dispersion) if dispersion > 1.0 else poisson(mean)
+    weights = law.pmf(a)
     matrix = np.zeros((states + 1, states + 1))
     for q in range(states + 1):
         to = np.clip(q + a - capacity, 0, states)
@@ -55,9 +53,9 @@ def tail_root(mean: float, capacity: int, dispersion: float) -> float:
 
     def excess(t: float) -> float:
         if dispersion == 1.0:
-            return mean * np.expm1(t) - t * capacity
+            return float(mean * np.expm1(t) - t * capacity)
         r, beta = mean / (dispersion - 1.0), dispersion - 1.0
-        return -r * np.log1p(-beta * np.expm1(t)) - t * capacity
+        return float(-r * np.log1p(-beta * np.expm1(t)) - t * capacity)
 
     most = 20.0 if dispersion == 1.0 else np.log1p(1.0 / (dispersion - 1.0)) * (1 - 1e-12)
     return float(brentq(excess, 1e-6, most))
@@ -87,7 +85,11 @@ def stations(ticks: int, rng: int = 1) -> TokenMarket:
     return run(segments, firms, ticks, rng, whole=True)
 
 
-@check("backlog-simulated", "Tick recursion, simulated by the model", "Lindley (1952); control variates: Asmussen and Glynn (2007), V.2")
+@check(
+    "backlog-simulated",
+    "Tick recursion, simulated by the model",
+    "Lindley (1952); control variates: Asmussen and Glynn (2007), V.2",
+)
 def backlog_simulated() -> Iterator[Finding]:
     """Poisson and over-dispersed arrivals: every tick by the recursion, and the long-run mean."""
     model = stations(6000)
@@ -143,7 +145,7 @@ def rush_hours() -> Iterator[Finding]:
     # falls by 60 an hour from there, so that it is gone at 22 h.
     corners = [(8.0, 0.0), (10.0, 60.0), (12.0, 160.0), (14.0, 240.0), (16.0, 260.0), (18.0, 220.0), (20.0, 120.0),
                (22.0, 0.0)]  # fmt: skip
-    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2.0 for a, b in zip(corners, corners[1:], strict=False))
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2.0 for a, b in pairwise(corners))
     arrived = 2.0 * sum(LOAD)
     model = day(LOAD, CAPACITY)
     waiting = model.records.series("offers", "waiting", "good")
@@ -161,7 +163,7 @@ def rush_hours() -> Iterator[Finding]:
 
 
 def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
-    """Two segments and three offers in two pools, too small: they wait, run out of patience, miss deadlines, move on."""
+    """Three offers in two pools, too small: users wait, run out of patience, miss deadlines, move on."""
     hourly = (0.5,) * 6 + (1.5,) * 6 + (1.2,) * 6 + (0.8,) * 6
     shape = LoadShape(hourly, hourly)
     segments = [
@@ -180,9 +182,11 @@ def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
     )  # fmt: skip
 
 
-@check("little", "Little's law, exactly, under any order of service", "Little (1961); sample-path version, Stidham (1974)")
+@check(
+    "little", "Little's law, exactly, under any order of service", "Little (1961); sample-path version, Stidham (1974)"
+)
 def little() -> Iterator[Finding]:
-    """Queue summed over ticks x tick length = waits of those served, of those who left, and so far of those who wait."""
+    """Queue summed over ticks x tick length = waits of those served, who left, and so far of those who wait."""
     rules = (FirstCome(), ProRata(), Lottery(), MaxMin(), StrictPriority(within=FirstCome()))
     for rule, whole, hours in product(rules, (False, True), (1.0, 0.5)):
         model = crowd(rule, whole, hours)
@@ -201,4 +205,6 @@ def heavy_traffic() -> Iterator[Finding]:
     mean = capacity * (1.0 - near)
     found = float(stationary_backlog(mean, capacity)) * near
     yield Finding("(1 - load) x backlog at load 1 - 1e-7", 0.5, found, 1e-5)
-    yield iterated("the same, dispersion 3", 1.5, float(stationary_backlog(capacity * (1 - 1e-9), capacity, 3.0)) * 1e-9)
+    yield iterated(
+        "the same, dispersion 3", 1.5, float(stationary_backlog(capacity * (1 - 1e-9), capacity, 3.0)) * 1e-9
+    )

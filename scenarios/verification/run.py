@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from capacity.errors import UnknownNameError, nearest
-from scenarios.verification import auctions, capacity, deferral, pricing, queueing, queues, tiers, walras
 from scenarios.verification.check import CHECKS, CheckRow
 
-#: Importing a file is what adds its checks.
-FILES = (auctions, walras, pricing, capacity, queueing, queues, deferral, tiers)
+#: Files of checks, in the order of the report; importing a file is what adds its checks.
+FILES = ("auctions", "walras", "pricing", "capacity", "queueing", "queues", "deferral", "tiers")
+for file in FILES:
+    import_module(f"{__package__}.{file}")
 
 
 def verify(names: Sequence[str] | None = None, progress: bool = True) -> list[CheckRow]:

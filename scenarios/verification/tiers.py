@@ -23,7 +23,7 @@ COST = 1.0
 
 
 def single_server(
-    choke: float, slope: float, delay_cost: float, service_rate: float, pricing: PricingPolicy, ticks: int = 500
+    choke: float, slope: float, delay_cost: float, service_rate: float, pricing: PricingPolicy, learning_ticks: float
 ) -> TokenMarket:
     """Users with a linear demand for price and wait together, at an M/M/1 station.
 
@@ -33,13 +33,17 @@ def single_server(
     users = CurveSegment("users", (LinearDemand(choke, slope),), delay_cost_usd_per_h=delay_cost)
     offer = Offer("good", COST, cost=COST, technology=FixedWork(rack_hours=1.0 / service_rate))
     firm = Provider("firm", (offer,), pools=(Pool(1.0),), pricing=pricing)
-    return run(users, firm, ticks, waits=WaitModel(), learning_ticks=60.0)
+    return run(users, firm, round(25 * learning_ticks), waits=WaitModel(), learning_ticks=learning_ticks)
 
 
-@check("congestion-toll", "Individual against social optimum, and the toll between them", "Pigou (1920); Naor (1969); Mendelson (1985)")
+@check(
+    "congestion-toll",
+    "Individual against social optimum, and the toll between them",
+    "Pigou (1920); Naor (1969); Mendelson (1985)",
+)
 def congestion_toll() -> Iterator[Finding]:
     """Users join until worth = price + cost of wait; the optimum counts what they add to the others' waits."""
-    for choke, slope, delay, rate in ((10.0, 0.5, 4.0, 12.0), (6.0, 0.2, 1.5, 9.0)):
+    for choke, slope, delay, rate, learning in ((10.0, 0.5, 4.0, 12.0, 10.0), (6.0, 0.2, 1.5, 9.0, 30.0)):
 
         def wait(x: float, rate: float = rate) -> float:
             return x / rate / (rate - x)
@@ -53,8 +57,8 @@ def congestion_toll() -> Iterator[Finding]:
         full = rate * (1 - 1e-12)
         joined, best = (float(brentq(f, 0.0, full, xtol=1e-14, rtol=1e-14)) for f in (alone, together))
         case = f"choke {choke:g}, {rate:g} served an hour"
-        free = single_server(choke, slope, delay, rate, MarginalCost())
-        tolled = single_server(choke, slope, delay, rate, CongestionToll())
+        free = single_server(choke, slope, delay, rate, MarginalCost(), learning)
+        tolled = single_server(choke, slope, delay, rate, CongestionToll(learning), learning)
         yield iterated(f"{case}: arrivals without toll [1/h]", joined, float(free.orders.sum()))
         yield iterated(f"{case}: arrivals with toll [1/h]", best, float(tolled.orders.sum()))
         yield iterated(f"{case}: toll [USD]", delay * best / (rate - best) ** 2, float(tolled.book.price[0] - COST))
@@ -93,7 +97,7 @@ def priority_market(
         for k, (name, p) in enumerate(zip(("fast", "slow"), prices, strict=True))
     )
     firm = Provider("firm", offers, pools=(Pool(1.0),), pricing=FixedPrice())
-    return run(users, firm, ticks, waits=WaitModel(), learning_ticks=40.0)
+    return run(users, firm, ticks, waits=WaitModel(), learning_ticks=8.0)
 
 
 def cobham_single(first: float, second: float) -> tuple[float, float]:
@@ -102,11 +106,16 @@ def cobham_single(first: float, second: float) -> tuple[float, float]:
     return residual / (1.0 - first), residual / (1.0 - first) / (1.0 - first - second)
 
 
-@check("self-selection", "Priority by price, with the waits that follow from it", "Mendelson and Whang (1990); Cobham (1954)")
+@check(
+    "self-selection",
+    "Priority by price, with the waits that follow from it",
+    "Mendelson and Whang (1990); Cobham (1954)",
+)
 def self_selection() -> Iterator[Finding]:
     """The threshold worth at which the price difference pays for the difference in waits, both found together."""
-    people, load, time_value, prices = 4001, 0.8, 0.02, (0.6, 0.1)
-    worths = np.linspace(0.5, 20.0, people)
+    people, load, time_value, prices = 4000, 0.8, 0.02, (0.6, 0.1)
+    spacing = 19.5 / people
+    worths = np.asarray(0.5 + spacing * (np.arange(people) + 0.5), dtype=np.float64)
 
     def gain(threshold: float) -> float:
         first = load * (20.0 - threshold) / 19.5
@@ -115,7 +124,5 @@ def self_selection() -> Iterator[Finding]:
 
     threshold = float(brentq(gain, 0.5, 20.0, xtol=1e-13))
     model = priority_market(prices, worths, time_value, load)
-    fast = float(np.mean(model.records.series("offers", "ordered", "fast")[-100:])) / load
-    found = 20.0 - fast * 19.5
-    spacing = 19.5 / (people - 1)
-    yield Finding("threshold worth [USD], to the next individual", threshold, found, 2.0 * spacing / threshold)
+    found = 20.0 - 19.5 * float(model.orders[0, 0]) / load
+    yield Finding("threshold worth [USD], to the next individual", threshold, found, spacing / threshold)

@@ -60,7 +60,9 @@ def adjusted(demand: DemandCurve, gain: float, start: float, racks: float, ticks
     return run(CurveSegment("users", (demand,)), firm, ticks).records.series("offers", "price", "good")
 
 
-@check("price-adjustment", "Naive price adjustment: when it diverges", "Samuelson (1947), ch. 9; p' = p + gain x excess")
+@check(
+    "price-adjustment", "Naive price adjustment: when it diverges", "Samuelson (1947), ch. 9; p' = p + gain x excess"
+)
 def price_adjustment() -> Iterator[Finding]:
     """The distance from p* is multiplied by 1 - gain x slope of demand each tick: stable below gain = 2/slope."""
     slope, racks, clearing = 10.0, 120.0, 8.0  # demand (20 - p)/0.1

@@ -1,0 +1,63 @@
+"""Every exact check comes out, and a wrong answer is not passed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from capacity.errors import UnknownNameError
+from scenarios.verification import CHECKS, verify
+from scenarios.verification.check import Check, exact, stochastic
+from scenarios.verification.command import verify_command
+
+app = typer.Typer()
+app.command()(verify_command)
+SLOW = {"kreps-scheinkman", "backlog-simulated"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CHECKS]
+)
+def test_check(name: str) -> None:
+    rows = verify([name], progress=False)
+    assert rows
+    missed = [f"{row.quantity}: expected {row.expected!r}, found {row.found!r}" for row in rows if not row.passed]
+    assert not missed, "\n".join(missed)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"), [(1.0, 1.0 + 1e-8), (0.0, 1e-8), (1.0, float("nan")), (2.0, float("inf"))]
+)
+def test_wrong_answers_are_missed(expected: float, found: float) -> None:
+    (row,) = Check("x", "x", "x", lambda: [exact("x", expected, found)]).rows()
+    assert not row.passed
+
+
+def test_chance_is_allowed_the_tighter_of_two_bounds() -> None:
+    assert stochastic("x", 100.0, 101.0, 0.1).tolerance == pytest.approx(0.003)
+    assert stochastic("x", 100.0, 101.0, 5.0).tolerance == 0.02
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown check 'bertrant'.*'bertrand'"):
+        verify(["bertrant"], progress=False)
+
+
+def test_command_prints_a_table_and_json() -> None:
+    table = CliRunner().invoke(app, ["--only", "mm10", "--only", "monopoly"])
+    assert table.exit_code == 0
+    assert "0.40918" in table.stdout
+    assert "pass" in table.stdout
+    rows = json.loads(CliRunner().invoke(app, ["--only", "mm10", "--json"]).stdout)
+    assert rows[0]["passed"] is True
+    assert rows[0]["expected"] == pytest.approx(0.409180, abs=1e-6)
+
+
+def test_a_miss_is_exit_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CHECKS, "wrong", Check("wrong", "wrong", "none", lambda: [exact("one", 1.0, 2.0)]))
+    result = CliRunner().invoke(app, ["--only", "wrong"])
+    assert result.exit_code == 1
+    assert "MISS" in result.stdout
