@@ -76,7 +76,7 @@ def prices(frames: Frames) -> pd.DataFrame:
     out["paid"] = ratio(out["revenue"], out["tokens"])
     cost = (made["machine_cost"] + made["billed"] * made["cost"]).groupby(made["product"], sort=False).sum()
     out = out.reset_index()
-    out["running_cost"] = ratio(out["product"].map(cost), out["tokens"])
+    out["running_cost"] = ratio(cost.reindex(out["product"]).to_numpy(dtype=np.float64), out["tokens"])
     return out
 
 

@@ -96,7 +96,7 @@ def outcome_table(frames: Frames) -> Table:
                  ["segment", "asked", *heads, "in queue\nmean", "put off"])  # fmt: skip
     total = found.sum()
     total["queue_h"] = measures.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
-    for name, row in [*found.iterrows(), ("all", total)]:
+    for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
         made.add_row(escape(str(name)), short_number(row["asked"]), *(_percent(row[key] / asked) for key in shown),
                      duration(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip

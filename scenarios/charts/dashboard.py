@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from scenarios import measures
 from scenarios.charts.files import checked_picture_path
 from scenarios.charts.load import day_shape, utilisation
-from scenarios.charts.panel import INK, PALE
+from scenarios.charts.panel import INK, PALE, head
 from scenarios.charts.prices import price_paths, spot_price, wholesale_use
 from scenarios.charts.queues import expected_waits, queue_lengths, speeds, unserved
 from scenarios.charts.shares import market_shares, profits
@@ -83,7 +83,7 @@ def _segments(figure: SubFigure, frames: Frames) -> None:
     for axes, name in zip(many, names, strict=True):
         unserved(frames, name, axes, legend=False)
         if axes is not many[0]:
-            axes.set_title(name, pad=18)
+            head(axes, name, pad=18)
         tops.append(axes.get_ylim()[1])
         axes.label_outer(remove_inner_ticks=True)
     many[0].set_ylim(0, max(tops))

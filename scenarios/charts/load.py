@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.colors import LinearSegmentedColormap
 
-from scenarios.charts.panel import PALE, empty, label_ends, new_axes, note, rows, time_axis
+from scenarios.charts.panel import PALE, empty, head, label_ends, new_axes, note, rows, time_axis
 from scenarios.charts.style import ACTORS, BLACK, BLUE, readable_axis
 from scenarios.measures import margins, tick_hours
 from scenarios.results import Frames
@@ -49,7 +49,7 @@ def day_shape(frames: Frames, axes: Axes | None = None) -> Axes:
     axes.set(xlim=(0, 24), xticks=range(0, 25, 6), xlabel="hour of the day [UTC]", ylabel="racks (rack-hours an hour)")
     axes.set_ylim(0, 1.05 * float(work[["ordered", "capacity"]].max().max()))
     label_ends(axes, ends, gap=0.13)
-    axes.set_title(title)
+    head(axes, title)
     note(axes, "work ordered and rented machines; band: all days")
     readable_axis(axes)
     return axes
@@ -82,6 +82,6 @@ def utilisation(frames: Frames, axes: Axes | None = None) -> Axes:
     axes.hlines(np.arange(1, len(wide)) - 0.5, begin, end, color="white", linewidth=2.5)
     axes.grid(visible=False)
     axes.figure.colorbar(image, ax=axes, label="work done over capacity [%]", pad=0.01, aspect=14)
-    axes.set_title(title)
+    head(axes, title)
     note(axes, "beside each name: its mean over the run, by rack-hours")
     return axes

@@ -29,9 +29,14 @@ def new_axes(axes: Axes | None, size: tuple[float, float] = (7.2, 4.2)) -> Axes:
         return plt.subplots(figsize=size)[1]
 
 
+def head(axes: Axes, title: str, pad: float | None = None) -> None:
+    """Name the panel, above its left corner."""
+    axes.set_title(title, loc="left", fontweight="bold", pad=pad)
+
+
 def empty(axes: Axes, title: str, message: str) -> Axes:
     """A panel that says why there is nothing to see, in place of an empty frame."""
-    axes.set_title(title)
+    head(axes, title)
     axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
     axes.grid(visible=False)
     for spine in axes.spines.values():
@@ -56,7 +61,7 @@ def darker(colour: Any) -> tuple[float, float, float]:
     """The colour, dark enough to be read as text on white."""
     red, green, blue = to_rgb(colour)
     bright = 0.299 * red + 0.587 * green + 0.114 * blue
-    factor = min(1.0, 0.5 / bright) if bright > 0 else 1.0
+    factor = min(1.0, 0.43 / bright) if bright > 0 else 1.0
     return red * factor, green * factor, blue * factor
 
 
@@ -140,7 +145,7 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
 
 def note(axes: Axes, text: str) -> None:
     """A line under the title that says how to read the panel."""
-    axes.set_title(axes.get_title(loc="left"), pad=18)
+    head(axes, axes.get_title(loc="left"), pad=18)
     axes.annotate(
         text, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", ha="left", va="bottom",
         fontsize=SMALL, color=PALE, parse_math=False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from scenarios.charts.panel import empty, label_ends, new_axes, note, plain_log, shades, time_axis
+from scenarios.charts.panel import empty, head, label_ends, new_axes, note, plain_log, shades, time_axis
 from scenarios.charts.style import ACTORS, BLUE, GREY, readable_axis
 from scenarios.measures import offers, tick_hours
 from scenarios.results import Frames
@@ -40,7 +40,7 @@ def price_paths(frames: Frames, axes: Axes | None = None) -> Axes:
     plain_log(axes, "y", ROUND)
     time_axis(axes, frames["ticks"]["time"])
     axes.set_ylabel("USD per million output-equivalent tokens")
-    axes.set_title(title)
+    head(axes, title)
     note(
         axes,
         "line: mean paid; band: cheapest to dearest seller; dotted: running cost at the spot price",
@@ -91,7 +91,7 @@ def spot_price(frames: Frames, axes: Axes | None = None) -> Axes:
         axes.axhline(cost, color=GREY, linestyle=":", linewidth=1.3)
         _label_level(axes, cost, f"power and upkeep, ${cost:,.3g}", "#555555")
     axes.set_ylabel("USD per rack-hour")
-    axes.set_title(title)
+    head(axes, title)
     readable_axis(axes)
     return axes
 
@@ -137,7 +137,8 @@ def wholesale_use(frames: Frames, axes: Axes | None = None) -> Axes:
         height = float(sums[name].mean())
         ends.append((bottom + height / 2, f"{label}, {100 * share:.0f} %", "#3A3A3A"))
         bottom += height
-    axes.set(ylabel="racks", title=title)
+    axes.set(ylabel="racks")
+    head(axes, title)
     label_ends(axes, ends, gap=0.12)
     readable_axis(axes)
     return axes

@@ -9,7 +9,7 @@ import pandas as pd
 
 from scenarios import measures
 from scenarios.charts.numbers import duration, short_number
-from scenarios.charts.panel import PALE, empty, new_axes, note, plain_log, rows, shades, time_axis
+from scenarios.charts.panel import PALE, empty, head, new_axes, note, plain_log, rows, shades, time_axis
 from scenarios.charts.style import ACTORS, BLACK, GREY, readable_axis
 from scenarios.results import Frames
 
@@ -58,7 +58,8 @@ def queue_lengths(frames: Frames, axes: Axes | None = None) -> Axes:
     )  # fmt: skip
     time_axis(axes, frames["ticks"]["time"])
     axes.set_ylim(0, 1.35 * float(wide.sum(axis=1).max()))
-    axes.set(ylabel="requests that wait", title=title)
+    axes.set(ylabel="requests that wait")
+    head(axes, title)
     axes.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.2)
     readable_axis(axes)
     return axes
@@ -91,7 +92,8 @@ def expected_waits(frames: Frames, axes: Axes | None = None) -> Axes:
     plain_log(axes, "x", TIMES, duration)
     rows(axes, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
          [looks[key] for key in zip(table["kind"], table["tier"], strict=True)])  # fmt: skip
-    axes.set(xlabel="expected wait on ordering [s, min, h]", title=title)
+    axes.set(xlabel="expected wait on ordering [s, min, h]")
+    head(axes, title)
     note(axes, "dot: mean; bar: to the 95th percentile")
     return axes
 
@@ -117,7 +119,8 @@ def speeds(frames: Frames, axes: Axes | None = None) -> Axes:
     axes.set_xlim(0.7 * max(float(numbers.min().min()), 0.1), 1.4 * float(numbers.max().max()))
     plain_log(axes, "x", SPEEDS)
     rows(axes, list(table["product"]), colours)
-    axes.set(xlabel="speed that a user sees [token/s]", title=title)
+    axes.set(xlabel="speed that a user sees [token/s]")
+    head(axes, title)
     note(axes, "black: promised; dot: mean; band: 5 to 95 %")
     return axes
 
@@ -152,7 +155,8 @@ def unserved(frames: Frames, segment: str | None = None, axes: Axes | None = Non
     axes.set_xlim(table.index[0], table.index[-1] + pd.Timedelta(days=1))
     top = float(np.nanmax(bottom))
     axes.set_ylim(0, (1.3 if legend else 1.05) * top if top > 0 else 1.0)
-    axes.set(ylabel="requests present in an hour [%]", title=title)
+    axes.set(ylabel="requests present in an hour [%]")
+    head(axes, title)
     served = measures.outcomes(frames)
     of = served if segment is None else served.loc[[segment]]
     never = of[["nothing", "unaffordable", "turned_away"]].to_numpy().sum() / max(of["asked"].sum(), 1e-300)

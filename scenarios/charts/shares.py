@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios import measures
 from scenarios.charts.numbers import short_number
-from scenarios.charts.panel import PALE, empty, new_axes, note, readable_on, rows, shades
+from scenarios.charts.panel import PALE, empty, head, new_axes, note, readable_on, rows, shades
 from scenarios.charts.style import ACTORS, GREY
 from scenarios.results import Frames
 
@@ -56,7 +56,8 @@ def market_shares(frames: Frames, axes: Axes | None = None) -> Axes:
     days = len(frames["ticks"]) * measures.tick_hours(frames) / 24.0
     tokens, dollars = table["tokens"].sum() * 1e6 / days, table["revenue"].sum() / days
     axes.set_xticks([0, 1], [f"tokens\n{short_number(tokens)} a day", f"dollars\n${short_number(dollars)} a day"])
-    axes.set(ylim=(0, 100), xlim=(-0.5, 1.5), ylabel="share of the market [%]", title=title, xlabel="")
+    axes.set(ylim=(0, 100), xlim=(-0.5, 1.5), ylabel="share of the market [%]", xlabel="")
+    head(axes, title)
     axes.grid(visible=False)
     kinds = measures.shares(frames, "kind")["revenue_share"]
     note(axes, ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in kinds.items()) + " of the dollars")
@@ -93,6 +94,6 @@ def profits(frames: Frames, axes: Axes | None = None) -> Axes:
     axes.set_xlim(0, widest)
     rows(axes, [str(name) for name in table.index], [ACTORS[str(kind)] for kind in table["kind"]])
     axes.set_xlabel("share of revenue [%]")
-    axes.set_title(title)
+    head(axes, title)
     note(axes, "grey: power and upkeep; blue: rent of machines; colour: profit")
     return axes

@@ -1,0 +1,161 @@
+"""The commands run, dashboard and explain, from settings to files and messages."""
+
+import json
+
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from capacity import InputError
+from scenarios import run as running
+from scenarios import run_command
+from scenarios.results import ABOUT
+
+APP = typer.Typer()
+run_command.register(APP)
+SMALL = ["--days", "1", "--users", "100", "--seed", "5"]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
+
+
+def refused(*arguments):
+    """The message of an InputError, which the command's main prints, exiting with status 2."""
+    result = invoke(*arguments)
+    assert isinstance(result.exception, InputError), result.output
+    return str(result.exception)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("runs") / "small"
+    result = invoke("run", *SMALL, "--out", made, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{made}\n"
+    return made
+
+
+def test_a_run_writes_frames_a_picture_and_how_it_was_made(folder):
+    assert {path.name for path in folder.iterdir()} >= {"offers.parquet", "ticks.parquet", ABOUT, "dashboard.png"}
+    about = json.loads((folder / ABOUT).read_text())
+    assert (about["days"], about["users"], about["seed"], about["ticks"]) == (1, 100, 5, 24)
+    assert len(pd.read_parquet(folder / "ticks.parquet")) == 24
+
+
+def test_the_summary_is_printed_and_the_progress_is_not_in_it(tmp_path):
+    result = invoke("run", *SMALL, "--out", tmp_path / "run", "--no-picture")
+    assert result.exit_code == 0
+    assert "What a million tokens cost" in result.stdout
+    assert "kept" in result.stdout
+    assert "24/24" in result.stderr
+    assert "24/24" not in result.stdout
+    assert not (tmp_path / "run" / "dashboard.png").exists()
+
+
+def test_json_is_for_machines(tmp_path):
+    result = invoke("run", *SMALL, "--out", tmp_path / "run", "--no-picture", "--json", "--quiet")
+    record = json.loads(result.stdout)
+    assert record["folder"] == str(tmp_path / "run")
+    assert record["run"]["seed"] == 5
+    assert all(check["kept"] for check in record["checks"])
+
+
+def test_the_default_folder_is_named_for_scenario_and_seed():
+    assert running.Settings(seed=7).folder.as_posix() == "results/baseline-2026-seed7"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scenario", "baseline-2025"], "did you mean 'baseline-2026'"),
+        (["--days", "0"], "--days is 0, but must be above 0"),
+        (["--days", "0.001"], "less than one tick"),
+        (["--days", "nan"], "--days is nan"),
+        (["--users", "0"], "--users is 0, but must be at least 1"),
+        (["--seed", "-1"], "--seed is -1, but must be at least 0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, arguments, message):
+    assert message in refused("run", *arguments, "--out", tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_existing_result_is_refused_before_anything_runs(folder, monkeypatch):
+    monkeypatch.setattr(running, "advance", lambda *_: pytest.fail("it ran"))
+    assert "--force" in refused("run", *SMALL, "--out", folder)
+
+
+def test_force_replaces_it(tmp_path):
+    for _ in range(2):
+        assert invoke("run", *SMALL, "--out", tmp_path / "run", "--force", "--no-picture", "--quiet").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_ctrl_c_leaves_nothing_half_written(tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    for name in ("advance", "frames_of"):
+        with monkeypatch.context() as patched:
+            patched.setattr(running, name, stop)
+            result = invoke("run", *SMALL, "--out", tmp_path / "deep" / "run")
+            assert result.exit_code == 130
+            assert "stopped; nothing was written" in result.stderr
+    monkeypatch.setattr("scenarios.charts.dashboard.draw", stop)
+    assert invoke("run", *SMALL, "--out", tmp_path / "deep" / "run").exit_code == 130
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_dashboard_is_drawn_again(folder, tmp_path):
+    result = invoke("dashboard", folder, "--out", tmp_path / "page.svg")
+    assert result.exit_code == 0
+    text = (tmp_path / "page.svg").read_text()
+    assert "What does the market for tokens look like" in text
+    assert "must end in one of" in refused("dashboard", folder, "--out", tmp_path / "page.doc")
+    assert "results in" in refused("dashboard", folder.parent / "smal")
+
+
+def test_explain_runs_with_the_seed_of_the_result(folder):
+    result = invoke("explain", folder, "--offer", "Aster mini", "--tick", "13")
+    assert result.exit_code == 0, result.output
+    assert "Aster mini, sold by Aster, tick 13: Monday 05 January 2026, 13:00 UTC" in result.stdout
+    assert "the code has changed" not in result.stderr
+    price = pd.read_parquet(folder / "offers.parquet").query("offer == 'Aster mini' and tick == 13")["price"].item()
+    assert f"${price:,.2f}" in result.stdout
+
+
+def test_explain_says_so_if_the_code_has_changed(folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in folder.iterdir():
+        (other / path.name).write_bytes(path.read_bytes())
+    offers = pd.read_parquet(other / "offers.parquet")
+    offers["price"] += 1
+    offers.to_parquet(other / "offers.parquet")
+    assert "the code has changed" in invoke("explain", other, "--offer", "Aster mini", "--tick", "2").stderr
+
+
+def test_explain_refuses_unknown_names_and_ticks_before_it_runs(folder, monkeypatch):
+    monkeypatch.setattr(running, "advance", lambda *_: pytest.fail("it ran"))
+    assert "did you mean 'Aster mini'" in refused("explain", folder, "--offer", "Aster min")
+    assert "--tick is 24, but must be from 0 to 23" in refused("explain", folder, "--offer", "Aster mini", "--tick", 24)
+    assert "did you mean 'baseline-2026'" in refused("explain", "baseline-202", "--offer", "Aster mini")
+    assert "no result folder" in refused("explain", folder / "none", "--offer", "Aster mini")
+
+
+def test_explain_takes_a_scenario(monkeypatch):
+    result = invoke("explain", "baseline-2026", "--offer", "Aster mini", "--tick", "0")
+    assert result.exit_code == 0
+    assert "tick 0" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "dashboard", "explain"])
+def test_help_shows_examples(command):
+    assert f"tokenmarket {command}" in invoke(command, "--help").stdout
+
+
+def test_every_scenario_of_the_library_asks_a_question():
+    for question in running.questions().values():
+        assert question.text.endswith("?"), question.name

@@ -1,0 +1,128 @@
+"""The summary: its numbers follow from the frames, add up, and can be read at 80 columns."""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from market_runs import copy_of, small_run, without_rows
+from rich.console import Console
+
+from scenarios import measures
+from scenarios.charts.numbers import duration
+from scenarios.results import RunResult
+from scenarios.summary import summary, summary_record
+
+
+def printed(result, width=80):
+    out = io.StringIO()
+    Console(file=out, width=width).print(summary(result))
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return small_run().frames
+
+
+def test_requests_of_every_segment_are_all_accounted_for(frames):
+    found = measures.outcomes(frames)
+    assert found[list(measures.OUTCOMES)].sum(axis=1).to_numpy() == pytest.approx(found["asked"].to_numpy(), rel=1e-9)
+
+
+def test_shares_add_up_to_one(frames):
+    for by in ("provider", "kind"):
+        found = measures.shares(frames, by)
+        assert found["token_share"].sum() == pytest.approx(1)
+        assert found["revenue_share"].sum() == pytest.approx(1)
+
+
+def test_mean_price_lies_between_the_lowest_and_highest_list_price(frames):
+    found = measures.prices(frames)
+    assert (found["paid"] >= found["low"] - 1e-9).all()
+    assert (found["paid"] <= found["high"] + 1e-9).all()
+    assert (found["running_cost"] > 0).all()
+
+
+def test_tokens_billed_give_the_revenue_back(frames):
+    made = measures.offers(frames)
+    assert (made["billed"] * made["paid_price"]).to_numpy() == pytest.approx(made["revenue"].to_numpy())
+
+
+def test_waiting_in_queues_is_littles_law(frames):
+    found = measures.outcomes(frames)
+    queue = frames["segments"].groupby("segment", observed=True)["waiting"].sum()
+    assert (found["queue_h"] * found["ordered"]).to_numpy() == pytest.approx(queue.to_numpy())
+
+
+def test_peak_is_busier_than_off_peak(frames):
+    peak, off = measures.busy_ticks(frames)
+    assert len(peak) == len(off) == 42
+    assert not set(peak) & set(off)
+    found = measures.peak(frames)
+    assert found.loc["utilisation [%]", "peak"] > found.loc["utilisation [%]", "off-peak"]
+
+
+def test_everything_adds_up(frames):
+    for check in measures.checks(frames):
+        assert check.kept, check
+
+
+@pytest.mark.parametrize(
+    ("frame", "column", "broken"),
+    [
+        ("ticks", "asked", "requests asked"), ("ticks", "paid", "users' payments"), ("ticks", "used", "work sold"),
+        ("wholesale", "income", "rent paid"), ("providers", "cash", "what sellers earned"),
+        ("accounts", "balance", "money in"),
+    ],
+)  # fmt: skip
+def test_a_sum_that_is_off_is_found(frames, frame, column, broken):
+    changed = copy_of(small_run())
+    changed[frame].loc[changed[frame].index[-1], column] += 1e-6 * changed[frame][column].abs().sum() + 1.0
+    wrong = [check.name for check in measures.checks(changed) if not check.kept]
+    assert any(name.startswith(broken) for name in wrong)
+    assert "BROKEN" in printed(RunResult(changed, small_run().about))
+
+
+def test_the_percentile_counts_requests_not_rows():
+    assert measures.weighted_quantile([1.0, 2.0, 3.0], [94, 1, 5], 0.95) == 2.0
+    assert measures.weighted_quantile([3.0, 1.0], [1, 99], 0.5) == 1.0
+    assert np.isnan(measures.weighted_quantile([1.0], [0.0], 0.95))
+
+
+def test_the_summary_fits_80_columns_and_says_what_was_asked_for():
+    text = printed(small_run())
+    assert max(map(len, text.splitlines())) <= 80
+    for wanted in ("served", "frontier", "open", "priority", "coders", "gave", "off-peak", "spot market", "Aster",
+                   "money in = money out", "kept", "seed 3", "expected wait [min]"):  # fmt: skip
+        assert wanted in text
+    assert "nan" not in text
+    assert "BROKEN" not in text
+
+
+def test_the_summary_of_nothing_is_no_crash():
+    empty = without_rows(small_run())
+    text = printed(RunResult({**empty.frames, "listings": small_run().frames["listings"]}, small_run().about))
+    assert "What became of requests" in text
+    assert "nan" not in text
+
+
+def test_the_record_is_strict_json():
+    record = summary_record(small_run())
+    again = json.loads(json.dumps(record, allow_nan=False))
+    assert {row["tier"] for row in again["waits"]} == {"priority", "standard", "batch"}
+    assert all(check["kept"] for check in again["checks"])
+    assert sum(row["revenue_share"] for row in again["providers"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [(0, "0 s"), (1e-5, "< 1 s"), (0.01, "36 s"), (0.2, "12 min"), (1, "1 h"), (30, "30 h"), (72, "3 d"), (np.nan, "-")],
+)
+def test_times_as_people_say_them(hours, text):
+    assert duration(hours) == text
+
+
+def test_frames_of_one_tick_have_an_hour():
+    assert measures.tick_hours({"ticks": pd.DataFrame({"time": [pd.Timestamp("2026-01-05")]})}) == 1.0
