@@ -1,0 +1,62 @@
+"""Small words in which the files of the library are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
+from scenarios.scenario import Outcome, Scenario
+
+#: Three years, one week of each month.
+THREE_YEARS: Final[dict[str, Any]] = {"time.days": 1096.0, "time.mode": "representative-weeks"}
+TWO_YEARS: Final[dict[str, Any]] = {"time.days": 731.0, "time.mode": "representative-weeks"}
+ONE_YEAR: Final[dict[str, Any]] = {"time.days": 365.0, "time.mode": "representative-weeks"}
+
+#: Tokens asked grow 10x a year and compute 3.4x [Epoch].
+CRUNCH: Final[dict[str, Any]] = {"demand.growth": 10.0, "supply.growth": 3.4}
+
+#: Labs give small requests away, ten a day and user, and cut that while their machines are full [Alderson; declared].
+FREE_PLANS: Final[dict[str, Any]] = {
+    "labs.*.tiers.+": FREE_TIER,
+    "labs.*.offers.+": FREE_OFFER,
+    "labs.*.quotas.kind": "peak-cut",
+}
+
+#: A machine that serves a 27B model costs a coder about 4,000 USD [declared: a workstation with one large card].
+MACHINES_FOR_SALE: Final[dict[str, Any]] = {"demand.coders.local.price_usd": 4_000.0}
+
+
+def outcome(measure: str, expected: str = "reported", against: str = "start", source: str = "") -> Outcome:
+    """A measure, and where it is expected to go."""
+    return Outcome.model_validate({"measure": measure, "expected": expected, "against": against, "source": source})
+
+
+def ask(
+    module: str,
+    doc: str | None,
+    base: Scenario,
+    *,
+    source: str,
+    changes: Mapping[str, Any],
+    outcomes: Sequence[Outcome],
+    variants: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Scenario:
+    """A scenario that differs from another; named for its file, its question the first line of the docstring."""
+    name = module.rsplit(".", 1)[-1].replace("_", "-")
+    about = {
+        "name": name,
+        "question": (doc or name).strip().splitlines()[0],
+        "source": source,
+        "extends": base.name,
+    }
+    changed = base.with_changes(changes, f"scenario '{name}'")
+    data = (
+        changed.data()
+        | about
+        | {
+            "variants": {key: dict(value) for key, value in (variants or {}).items()},
+            "outcomes": [one.model_dump() for one in outcomes],
+        }
+    )
+    return Scenario.of(data, f"scenario '{name}'")

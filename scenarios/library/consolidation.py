@@ -1,0 +1,27 @@
+"""Which independents fail or are bought, and what does that do to users?"""
+
+from __future__ import annotations
+
+from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
+from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+
+SCENARIO = ask(
+    __name__, __doc__, BASELINE,
+    source="Inflation: independents are acquired or fail",
+    changes={
+        **ONE_YEAR, **CRUNCH, "supply.acquires": True, "supply.owners_cash": 1e10, "labs.*.leaves": True,
+        "open.*.leaves": True, "open.*.cash": 1e7,
+        "open.+": {
+            "name": "Jetty", "architecture": "kimi-k2", "price": 3.5, "cost": 2.0, "enters": True, "leaves": True,
+            "cash": 1e7,
+        },
+    },
+    outcomes=(
+        outcome("independents", "down", source="Inflation"),
+        outcome("concentration", "up", source="Inflation"),
+        outcome("paid-price", against="nobody-buys"),
+        outcome("independents", against="nobody-buys"),
+        outcome("surplus", against="nobody-buys"),
+    ),
+    variants={"nobody-buys": {"supply.acquires": False}},
+)  # fmt: skip

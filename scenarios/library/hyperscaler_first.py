@@ -1,0 +1,24 @@
+"""Who is left without machines when their owners serve their own products first?"""
+
+from __future__ import annotations
+
+from scenarios.library.asking import ask, outcome
+from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+
+SCENARIO = ask(
+    __name__, __doc__, BASELINE,
+    source="Crunch: own products first, then agreements; open-weight providers, without leverage, pay first",
+    changes={"time.days": 56.0, "demand.growth": 10.0, "supply.first_party": 0.75, "supply.first_party_first": True},
+    outcomes=(
+        outcome("spot-price", "up", against="less-of-it", source="Crunch"),
+        outcome("open-price", "up", against="less-of-it", source="Crunch: open-weight providers pay the rise first"),
+        outcome("open-queue-hours", "up", against="less-of-it", source="Crunch: without agreements they queue"),
+        outcome("closed-queue-hours", against="less-of-it"),
+        outcome("contract-short", against="contracts-first"),
+    ),
+    variants={
+        "less-of-it": {"supply.first_party": 0.6},
+        "contracts-first": {"supply.first_party": 0.9, "supply.first_party_first": False},
+        "all-but-a-tenth": {"supply.first_party": 0.9},
+    },
+)  # fmt: skip

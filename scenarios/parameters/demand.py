@@ -1,0 +1,209 @@
+"""Users: how many, what they ask, what it is worth to them, what they can do instead."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, Literal
+
+from pydantic import Field, model_validator
+
+from capacity import WORKLOADS
+from capacity.errors import nearest
+from scenarios.parameters.fields import (
+    DECLARED,
+    SEGMENTS,
+    Name,
+    Number,
+    Section,
+    choice,
+    part,
+    quantity,
+    refuse,
+    refuse_doubles,
+    several,
+)
+
+EPOCH, ALDERSON, AZURE = "Epoch", "Alderson", "Azure traces 2024"
+
+
+class Request(Section):
+    """The shape of a request."""
+
+    input: Number = quantity(8_000.0, "tokens", "input of a request", EPOCH, high=1e8)
+    output: Number = quantity(1_000.0, "tokens", "output of a request", EPOCH, low=1, high=1e8)
+    cached: Number = quantity(0.0, "1", "share of the input read from the prompt cache", "TraceLab: 0.96", high=1)
+    held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
+    like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
+
+    @model_validator(mode="after")
+    def _known(self) -> Request:
+        if self.like != "custom" and self.like not in WORKLOADS:
+            names = ("custom", *WORKLOADS)
+            raise refuse("like", self.like, f"must be one of {', '.join(names)}{nearest(self.like, names)}")
+        return self
+
+
+class Waiting(Section):
+    """Work that can be put off to a cheaper hour."""
+
+    share: Number = quantity(0.0, "1", "share of requests that may be put off", high=1)
+    deadline_h: Number = quantity(12.0, "h", "for how long at most", high=168)
+    cost_usd: Number = quantity(0.0, "USD", "cost of putting a request off", high=1e4)
+    cost_usd_per_h: Number = quantity(0.01, "USD/h", "cost of every hour of it", high=1e4)
+
+
+class Machine(Section):
+    """A machine of one's own."""
+
+    owners: Number = quantity(0.0, "1", "share of individuals who have one at the start", high=1)
+    quality: Number = quantity(0.6, "1", "worth of its answer relative to today's best model", high=2)
+    speed: Number = quantity(25.0, "token/s", "speed", above=0, high=1e5)
+    energy_kwh: Number = quantity(0.01, "kWh", "electricity of a request: 40 s of 0.4 kW and the prefill", high=100)
+    power_usd_per_kwh: Number = quantity(0.20, "USD/kWh", "price of electricity at home", high=100)
+    price_usd: Number = quantity(math.inf, "USD", "price of a machine; inf: nobody can buy one", or_inf=True)
+    life_days: Number = quantity(1461.0, "days", "days over which it is earned back", above=0, high=36_525)
+    consider_per_day: Number = quantity(
+        0.02, "1/day", "share of individuals who think about buying one in a day", high=1
+    )
+
+
+class Users(Section):
+    """A segment of users."""
+
+    users: Number = quantity(..., "people", "real users, or agents, at the start", above=0, high=1e11)
+    requests_per_day: Number = quantity(..., "requests/day", "mean requests of one user and day", above=0, high=1e7)
+    growth_tilt: Number = quantity(1.0, "1", "growth a year over that of all demand", above=0, high=1e3)
+    individuals_share: Number = quantity(..., "1", "share of the simulated individuals", above=0, high=1)
+    request: Request = part(Request(), "shape of a request")
+    size_spread: Number = quantity(1.2, "1", "standard deviation of log requests per day between users", high=5)
+    worth_usd: Number = quantity(
+        ..., "USD", "median worth of a request answered by the best model at once", above=0, high=1e6
+    )
+    worth_spread: Number = quantity(1.2, "1", "standard deviation of the log of that worth", high=5)
+    taste_noise: Number = quantity(0.06, "1", "scale of tastes, relative to the worth", above=0, high=10)
+    time_value: Number = quantity(1.0, "1/h", "share of the worth lost in an hour of delay", high=1e4)
+    attachment: Number = quantity(0.05, "1", "worth of staying with the provider, relative to the worth", high=10)
+    reconsider_per_day: Number = quantity(0.1, "1/day", "share who choose their provider anew in a day", high=24)
+    patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
+    budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)
+    burstiness: Number = quantity(1.0, "1", "variance over mean of arrivals, where requests are whole", low=1, high=1e4)
+    shape: Literal["chat", "code", "flat"] = choice("chat", "measured load by local hour", AZURE)
+    deferral: Waiting = part(Waiting(), "work that can be put off")
+    local: Machine = part(Machine(), "a machine of one's own")
+
+
+class OtherUsers(Users):
+    """A further segment, beside the three."""
+
+    name: Name = choice(..., "what it is called")
+    quality_as: Literal["casual", "coders", "agentic"] = choice("casual", "segment whose qualities it sees")
+
+    @model_validator(mode="after")
+    def _new_name(self) -> OtherUsers:
+        if self.name in SEGMENTS:
+            raise refuse("name", self.name, f"{', '.join(SEGMENTS)} are there already")
+        return self
+
+
+class Place(Section):
+    """A time zone."""
+
+    name: Name = choice(..., "what it is called")
+    utc_offset_h: Number = quantity(..., "h", "hours east of UTC", low=-12, high=14)
+    share: Number = quantity(..., "1", "share of the users who live there", high=1)
+
+
+#: After the places of internet users and of software engineers.
+PLACES: Final = tuple(
+    Place(name=name, utc_offset_h=offset, share=share)
+    for name, offset, share in (
+        ("Americas", -5.0, 0.35),
+        ("Europe and Africa", 1.0, 0.30),
+        ("South Asia", 5.5, 0.15),
+        ("East Asia", 8.0, 0.20),
+    )
+)
+
+#: Requests a day make output tokens per second of 4e8, 1.6e8 and 0.5e8: design/model.md after Epoch's 5e9 tok/s in all.
+CASUAL: Final = Users(
+    users=1e9,
+    requests_per_day=34.56,
+    individuals_share=0.5,
+    worth_usd=0.05,
+    taste_noise=0.08,
+    time_value=2.0,
+    attachment=0.10,
+    reconsider_per_day=0.05,
+    patience_h=0.5,
+    shape="chat",
+    burstiness=2.0,
+)
+CODERS: Final = Users(
+    users=14.1e6,
+    requests_per_day=980.4,
+    individuals_share=0.3,
+    request=Request(input=25_000.0),
+    worth_usd=0.6,
+    patience_h=1.0,
+    shape="code",
+    burstiness=3.0,
+    local=Machine(owners=0.05),
+)
+AGENTIC: Final = Users(
+    users=5e6,
+    requests_per_day=864.0,
+    individuals_share=0.2,
+    request=Request(input=128_000.0),
+    size_spread=1.5,
+    worth_usd=0.8,
+    worth_spread=1.3,
+    time_value=0.2,
+    attachment=0.02,
+    reconsider_per_day=0.2,
+    patience_h=6.0,
+    shape="code",
+    burstiness=4.0,
+    deferral=Waiting(share=0.4),
+)
+
+
+def segment_field(default: Users, meaning: str, source: str) -> Any:
+    """A segment with its own defaults."""
+    return Field(default, description=meaning, json_schema_extra={"unit": "", "source": source})
+
+
+class Demand(Section):
+    """All demand."""
+
+    growth: Number = quantity(1.0, "1/year", "factor a year by which tokens asked grow", "Epoch: 10", above=0, high=1e3)
+    users_share: Number = quantity(
+        0.5,
+        "1",
+        "share of the log of that growth that is more users; the rest asks more each",
+        "Alderson: intensity x50 in three years for early adopters",
+        high=1,
+    )
+    scale: Number = quantity(
+        1.0, "1", "users over those of early 2026: where on the path a run begins", above=0, high=1e3
+    )
+    casual: Users = segment_field(CASUAL, "chat", "Alderson: 1e9 people use chat; worth, tastes, patience declared")
+    coders: Users = segment_field(CODERS, "coding", "Epoch: 30e6 engineers, 47 % use AI daily; the rest declared")
+    agentic: Users = segment_field(AGENTIC, "long tasks of agents", "Epoch: 128,000:1,000; the rest declared")
+    others: tuple[OtherUsers, ...] = several((), "further segments", least=0, most=10)
+    zones: tuple[Place, ...] = several(PLACES, "time zones and who lives there", DECLARED, most=24)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Demand:
+        refuse_doubles("zones", [zone.name for zone in self.zones])
+        refuse_doubles("others", [one.name for one in self.others])
+        total = sum(zone.share for zone in self.zones)
+        if abs(total - 1.0) > 1e-9:
+            raise refuse("zones", total, "their shares must add up to 1")
+        shares = sum(users.individuals_share for _, users in self.segments())
+        if shares > 1.0 + 1e-9:
+            raise refuse("casual.individuals_share", shares, "the shares of all segments must add up to at most 1")
+        return self
+
+    def segments(self) -> list[tuple[str, Users]]:
+        """All segments by name."""
+        return [(name, getattr(self, name)) for name in SEGMENTS] + [(one.name, one) for one in self.others]

@@ -1,0 +1,91 @@
+"""Rules of the market, and how models get better."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from scenarios.parameters.fields import (
+    DECLARED,
+    BySegment,
+    Flag,
+    Number,
+    Section,
+    by_segment,
+    choice,
+    part,
+    quantity,
+    refuse,
+)
+
+
+class Bills(Section):
+    """What tokens are billed at, relative to output."""
+
+    input_ratio: Number = quantity(
+        0.25, "1", "price of an input token over that of output", "Lists: output 4x input", high=10
+    )
+    cached_ratio: Number = quantity(
+        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=10
+    )
+
+
+class Market(Section):
+    """Who is served, and how prices and requests meet."""
+
+    clearing: Literal["posted", "auction"] = choice("posted", "posted prices and queues, or the scarcity auction")
+    rationing: Literal["first-come", "pro-rata", "max-min", "lottery"] = choice(
+        "first-come", "who is served when a pool is full"
+    )
+    by_tier: Flag = choice(True, "whether higher tiers are served first, and the rule holds within them")
+    chance_waits: Flag = choice(True, "whether users expect the waits of random arrivals beside those of a backlog")
+    whole: Flag = choice(False, "whole requests at random, in place of a fluid of expected ones")
+    fallback: Flag = choice(True, "whether those who lose patience try another offer before they give up")
+    learning_hours: Number = quantity(
+        3.0, "h", "hours over which users average the speeds and waits they see", above=0, high=8_766
+    )
+    bills: Bills = part(Bills(), "what tokens are billed at")
+
+
+class Progress(Section):
+    """How models get better. Quality 1 is the best closed model at the start.
+
+    An open model is as good as the best closed one was some months ago. The published lags, at a pace of half the
+    gap to a perfect answer a year and a perfect answer worth 1.25 of today's, give the relative qualities that
+    the sources report: behind in general use, near parity in coding.
+    """
+
+    advancing: Flag = choice(False, "whether models get better in the run; otherwise they stay as at the start")
+    frontier_closing: Number = quantity(
+        0.5, "1/year", "share of the gap to a perfect answer that the best model closes", above=0, high=0.99
+    )
+    perfect: Number = quantity(
+        1.25, "1", "worth of a perfect answer over one of today's best model", above=1.0, high=100
+    )
+    open_lag_months: BySegment = by_segment(
+        6.8,
+        4.3,
+        8.1,
+        "months",
+        "how far the best open models trail",
+        "Crunch: 4 months, 8-10 on private benchmarks, near parity in coding; Abundance: 3-6",
+    )
+    small_closing: Number = quantity(
+        0.5, "1/year", "share of their gap that small models close", DECLARED, above=0, high=0.99
+    )
+    efficiency_growth: Number = quantity(
+        1.0,
+        "1/year",
+        "factor a year by which work per token falls",
+        "Epoch, Alderson: efficiency gains",
+        above=0.0,
+        high=100,
+    )
+
+    @model_validator(mode="after")
+    def _lags(self) -> Progress:
+        for name, months in self.open_lag_months:
+            if months > 120:
+                raise refuse(f"open_lag_months.{name}", months, "it must be at most 120 months")
+        return self

@@ -1,0 +1,289 @@
+"""Sellers of tokens: frontier labs, open-weight providers, brokers; how they price and ration."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, Literal
+
+from pydantic import model_validator
+
+from capacity import ARCHITECTURES, CHIPS
+from capacity.errors import nearest
+from scenarios.parameters.fields import (
+    DECLARED,
+    BySegment,
+    Flag,
+    Name,
+    Number,
+    Section,
+    by_segment,
+    choice,
+    part,
+    quantity,
+    refuse,
+    refuse_doubles,
+    several,
+)
+
+PRICE: Final = "USD per million output-equivalent tokens"
+
+
+def check_architecture(at: str, name: str) -> None:
+    """Say so if an architecture is not known."""
+    if name not in ARCHITECTURES:
+        raise refuse(at, name, f"must be one of {', '.join(ARCHITECTURES)}{nearest(name, ARCHITECTURES)}")
+
+
+class Pricing(Section):
+    """How list prices are set. Which numbers count depends on the kind."""
+
+    kind: Literal["best-response", "cost-plus", "fixed", "surge", "clearing", "congestion-toll", "time-of-day"] = (
+        choice(
+            "best-response", "what sets the price; time-of-day is a given schedule, for scenarios whose question it is"
+        )
+    )
+    every_hours: Number = quantity(24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766)
+    stickiness: Number = quantity(
+        0.05,
+        "1",
+        "gap to the wished price that is put up with before the list is changed",
+        "Alderson: labs resist raising list prices",
+        high=100,
+    )
+    margin: Number = quantity(
+        0.1, "1", "share added to cost (cost-plus)", "Epoch: open models near cost", low=-0.99, high=100
+    )
+    memory_hours: Number = quantity(
+        24.0, "h", "hours over which cost or toll is averaged (cost-plus, congestion-toll)", high=8_766
+    )
+    target: Number = quantity(0.9, "1", "orders over capacity that are aimed at (surge)", above=0, high=10)
+    gain: Number = quantity(0.2, "1", "relative change of the price a tick per unit off target (surge)", high=10)
+    factors: tuple[Number, ...] = choice((), "24 factors on the starting price by UTC hour (time-of-day)")
+
+    @model_validator(mode="after")
+    def _factors(self) -> Pricing:
+        if self.kind == "time-of-day" and len(self.factors) != 24:
+            raise refuse("factors", list(self.factors), "time-of-day needs 24 of them, one for each UTC hour")
+        for hour, factor in enumerate(self.factors):
+            if not 0.0 <= factor <= 1e3:
+                raise refuse(f"factors[{hour}]", factor, "it must be a number, at least 0 and at most 1000")
+        return self
+
+
+class Quotas(Section):
+    """When quotas of limited tiers are cut."""
+
+    kind: Literal["fixed", "peak-cut"] = choice("fixed", "as listed, or cut while the machines are full")
+    target: Number = quantity(0.9, "1", "orders over capacity above which they are cut", above=0, high=10)
+    pace: Number = quantity(0.3, "1", "relative cut a tick per unit off target", high=10)
+    least: Number = quantity(0.05, "1", "smallest share of a quota that is ever granted", high=1)
+
+
+class Tier(Section):
+    """Terms on which a model is sold."""
+
+    name: Name = choice(..., "what it is called")
+    speed: Number = quantity(..., "token/s", "speed promised to each user", "Epoch: at least 35", above=0, high=1e5)
+    priority: Number = quantity(1.0, "1", "place in the order of service; smaller is served first", low=-1e6, high=1e6)
+    deadline_h: Number = quantity(
+        math.inf, "h", "age at which a waiting request is turned away; inf for none", above=0, or_inf=True
+    )
+    quota_per_day: Number = quantity(
+        math.inf, "requests/day", "requests of one user and day; inf for no limit", or_inf=True
+    )
+
+
+class ClosedModel(Section):
+    """A model of a lab."""
+
+    name: Name = choice(..., "what it is called")
+    architecture: str = choice(..., "architecture of capacity/")
+    size: Literal["large", "small"] = choice(
+        "large", "large models follow the frontier, small ones improve by themselves"
+    )
+    lag_months: BySegment = by_segment(0, 0, 0, "months", "how far it trails the best model of all", DECLARED)
+    cost: Number = quantity(0.0, PRICE, "running cost beside machines", "Epoch: margin about a half", high=1e4)
+    kept_for: tuple[Name, ...] = choice(
+        (), "segments for which it is kept while machines are full", "Alderson: best models kept"
+    )
+    kept_above: Number = quantity(0.95, "1", "orders over capacity above which it is kept", above=0, high=10)
+
+    @model_validator(mode="after")
+    def _known(self) -> ClosedModel:
+        check_architecture("architecture", self.architecture)
+        return self
+
+
+class LabOffer(Section):
+    """A model in a tier."""
+
+    name: Name = choice(..., "what it is called, after the lab's name")
+    model: Name = choice(..., "one of the lab's models")
+    tier: Name = choice(..., "one of the lab's tiers")
+    price: Number = quantity(
+        ..., PRICE, "list price at the start; 0 for a free offer, which stays free", "Crunch, Epoch", high=1e5
+    )
+    open_to: tuple[Name, ...] = choice((), "segments that may buy it; empty for all")
+    fixed_price: Flag = choice(False, "whether its list price stays, whatever the policy does with the others")
+    fee_usd_per_month: Number = quantity(
+        0.0,
+        "USD/month",
+        "subscription that opens it, up to its quota; 0 for all",
+        "Epoch: 20 and 200 USD a month",
+        high=1e6,
+    )
+
+
+def _check_offers(offers: tuple[LabOffer, ...], models: list[str], tiers: list[str]) -> None:
+    refuse_doubles("offers", [one.name for one in offers])
+    for number, one in enumerate(offers):
+        for what, value, known in (("model", one.model, models), ("tier", one.tier, tiers)):
+            if value not in known:
+                near = nearest(value, known)
+                raise refuse(f"offers[{number}].{what}", value, f"the lab's {what}s are {', '.join(known)}{near}")
+
+
+class Lab(Section):
+    """A frontier lab: the best models, closed."""
+
+    name: Name = choice(..., "what it is called")
+    edge: Number = quantity(0.0, "1", "quality of its large models over the frontier's", low=-1, high=1)
+    cash: Number = quantity(0.0, "USD", "money at the start: what investors gave", low=-1e15)
+    leaves: Flag = choice(False, "whether it stops, or is bought, when its cash is gone")
+    headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
+    models: tuple[ClosedModel, ...] = several(..., "its models")
+    tiers: tuple[Tier, ...] = several(..., "its tiers")
+    offers: tuple[LabOffer, ...] = several(..., "what it sells")
+    pricing: Pricing = part(Pricing(), "how list prices are set")
+    quotas: Quotas = part(Quotas(), "when quotas are cut")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Lab:
+        models, tiers = [m.name for m in self.models], [t.name for t in self.tiers]
+        refuse_doubles("models", models)
+        refuse_doubles("tiers", tiers)
+        _check_offers(self.offers, models, tiers)
+        return self
+
+
+class OpenProvider(Section):
+    """A provider of an open-weight model: rents on the spot market."""
+
+    name: Name = choice(..., "what it is called")
+    architecture: str = choice(..., "open model that it serves, an architecture of capacity/", "model cards")
+    size: Literal["large", "small"] = choice(
+        "large", "large models follow the frontier, small ones improve by themselves"
+    )
+    extra_lag_months: BySegment = by_segment(0, 0, 0, "months", "how far it trails the best open model", DECLARED)
+    price: Number = quantity(
+        ..., PRICE, "list price at the start", "Crunch, Epoch: 3.50-4 for a Kimi K2 class", high=1e5
+    )
+    cost: Number = quantity(0.0, PRICE, "running cost beside machines", high=1e4)
+    speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
+    cash: Number = quantity(5e7, "USD", "money at the start", low=-1e15)
+    headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
+    pricing: Pricing = part(Pricing(kind="cost-plus", every_hours=0.0, stickiness=0.0), "how list prices are set")
+    leaves: Flag = choice(
+        False, "whether it stops, or is bought, when its cash is gone", "Inflation: independents fail"
+    )
+    enters: Flag = choice(False, "whether it is not there at the start and comes when margins allow")
+    enter_margin: Number = quantity(0.2, "1", "margin over its cost at which it comes", low=-0.99, high=100)
+
+    @model_validator(mode="after")
+    def _known(self) -> OpenProvider:
+        check_architecture("architecture", self.architecture)
+        return self
+
+
+class Homes(Section):
+    """Idle machines of users that a broker rents."""
+
+    idle_share: Number = quantity(
+        0.0, "1", "share of owners' machine-hours on offer; 0 rents none", "Abundance: idle most of the day", high=1
+    )
+    usd_per_hour: Number = quantity(0.15, "USD/h", "what an owner gets for an hour of use", high=1e3)
+    power_usd_per_hour: Number = quantity(0.08, "USD/h", "electricity of that hour: 0.4 kW", high=1e3)
+    chip: str = choice("rtx-5090", "chip of a home machine")
+    architecture: str = choice("local-27b", "model that it serves", "model cards")
+    speed: Number = quantity(20.0, "token/s", "speed promised to those it serves", above=0, high=1e5)
+    price: Number = quantity(1.0, PRICE, "list price of what is served at home, at the start", high=1e4)
+
+    @model_validator(mode="after")
+    def _known(self) -> Homes:
+        check_architecture("architecture", self.architecture)
+        if self.chip not in CHIPS:
+            raise refuse("chip", self.chip, f"must be one of {', '.join(CHIPS)}{nearest(self.chip, CHIPS)}")
+        return self
+
+
+class Broker(Section):
+    """A broker: sends requests to the cheapest provider of a model, and may rent idle home machines."""
+
+    name: Name = choice(..., "what it is called")
+    routes: tuple[Name, ...] = choice(("kimi-k2",), "open models that it routes, each to the cheapest provider")
+    cut: Number = quantity(0.05, "1", "share added to the price", high=10)
+    cash: Number = quantity(1e7, "USD", "money at the start", low=-1e15)
+    homes: Homes = part(Homes(), "idle home machines that it rents")
+
+
+def _tier(name: str, speed: float, priority: float, **more: float) -> Tier:
+    return Tier(name=name, speed=speed, priority=priority, **more)
+
+
+#: The tiers of the baseline's labs. A fast tier is dear and a batch tier cheap because of the operating curve.
+TIERS: Final = (
+    _tier("priority", 70.0, 0.0),
+    _tier("standard", 35.0, 1.0),
+    _tier("batch", 10.0, 2.0, deadline_h=24.0),
+)
+#: A free tier: last in the order of service, so many requests of the small model a day.
+FREE_TIER: Final[dict[str, Any]] = {"name": "free", "speed": 35.0, "priority": 3.0, "quota_per_day": 10.0}
+FREE_OFFER: Final[dict[str, Any]] = {
+    "name": "free", "model": "mini", "tier": "free", "price": 0.0, "fixed_price": True, "open_to": ["casual"],
+}  # fmt: skip
+#: A subscription at 20 USD a month [Epoch] with a quota of requests to the best model.
+PLAN_TIER: Final[dict[str, Any]] = {"name": "plan", "speed": 35.0, "priority": 1.0, "quota_per_day": 40.0}
+PLAN_OFFER: Final[dict[str, Any]] = {
+    "name": "plan", "model": "best", "tier": "plan", "price": 0.0, "fixed_price": True, "fee_usd_per_month": 20.0,
+    "open_to": ["casual"],
+}  # fmt: skip
+
+
+def lab(name: str, edge: float, cash: float) -> Lab:
+    """A lab of the baseline: list prices of 25 for its best model and 4 for its small one [Crunch, Epoch].
+
+    All tiers start at the standard price: what a tier is worth has to come out. The cost beside machines makes
+    the margin about a half [Epoch].
+    """
+    lags = BySegment(casual=9.4, coders=12.0, agentic=15.2)
+    best = ClosedModel(name="best", architecture="frontier", cost=10.0)
+    mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=1.5)
+    offers = (
+        LabOffer(name="priority", model="best", tier="priority", price=25.0),
+        LabOffer(name="standard", model="best", tier="standard", price=25.0),
+        LabOffer(name="batch", model="best", tier="batch", price=25.0, open_to=("coders", "agentic")),
+        LabOffer(name="mini", model="mini", tier="standard", price=4.0),
+    )
+    return Lab(name=name, edge=edge, cash=cash, models=(best, mini), tiers=TIERS, offers=offers)
+
+
+LABS: Final = (lab("Aster", 0.02, 5e9), lab("Borealis", 0.0, 4e9), lab("Cygnus", -0.01, 3e9))
+OPEN: Final = (
+    OpenProvider(name="Ferry", architecture="kimi-k2", price=3.5, cost=2.0),
+    OpenProvider(name="Gantry", architecture="kimi-k2", price=3.6, cost=2.1),
+    OpenProvider(
+        name="Harbor",
+        architecture="deepseek-v3",
+        price=2.5,
+        cost=1.6,
+        extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7),
+    ),
+    OpenProvider(
+        name="Islet",
+        architecture="gpt-oss-120b",
+        size="small",
+        price=0.8,
+        cost=0.4,
+        extra_lag_months=BySegment(casual=3.4, coders=7.7, agentic=8.4),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Owners of machines: how many they have, how they grow, whom they serve first, and at what cost."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Final, Literal
+
+from pydantic import model_validator
+
+from capacity import fleet
+from capacity.errors import InputError, nearest
+from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, Whole, choice, part, quantity, refuse
+
+#: How many of the largest owners contract with the labs.
+CONTRACTING: Final = 3
+COUNTS: Final = "chip owners by quarter"
+
+
+@cache
+def owners(quarter: str) -> list[str]:
+    """Who owns chips in a quarter."""
+    return sorted(set(fleet.installed(quarter)["owner"]))
+
+
+class Ceilings(Section):
+    """What holds a planned build-out back; inf for no such limit."""
+
+    dram_gw_per_year: Number = quantity(
+        7.5, "GW/year", "machines that DRAM is made for", "Alderson: 15 GW over 2026-27", or_inf=True
+    )
+    dram_years: Number = quantity(2.0, "years", "for how long from 2026 on DRAM is short", "Alderson: 2026-27", high=20)
+    power_gw_per_year: Number = quantity(math.inf, "GW/year", "machines that new power is there for", or_inf=True)
+    capex_scale: Number = quantity(
+        1.0,
+        "1",
+        "capital over what is announced (140.6, 156.1 a quarter; 770, 1,000 billion USD a year)",
+        "Crunch",
+        or_inf=True,
+    )
+
+
+class Contracts(Section):
+    """Racks that labs rent for a term, paid whether used or not: each lab from one of the largest owners."""
+
+    share: Number = quantity(0.22, "1", "share of its owner's racks that a lab holds", high=1)
+    price: Number = quantity(
+        0.9, "1", "price over the rental price of a chip", "chips: rental under contract", high=100
+    )
+    term_days: Number = quantity(365.0, "days", "term; inf for ever", above=0, or_inf=True)
+    renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
+
+
+class Supply(Section):
+    """All machines for rent."""
+
+    quarter: str = choice("2025Q4", "quarter whose chip counts the fleet begins with", COUNTS)
+    not_for_rent: tuple[Name, ...] = choice(("China", "Meta"), "owners who keep their machines for themselves")
+    scale: Number = quantity(1.0, "1", "racks over the counted ones: where on the path a run begins", above=0, high=1e3)
+    expansion: Literal["steady", "planned", "follow-rents"] = choice(
+        "steady", "racks grow at a rate; along a plan under ceilings; or after what they earn"
+    )
+    growth: Number = quantity(
+        3.4,
+        "1/year",
+        "factor a year of compute: the rate, the wish of a plan, or the most that rents can call for",
+        "Epoch: 3.4",
+        above=0,
+        high=1e3,
+    )
+    lead_quarters: Whole = quantity(2, "quarters", "time from an order to its machines", high=40)
+    pipeline_growth: Number = quantity(
+        3.4, "1/year", "growth that was ordered before the start (planned)", "Epoch: 3.4", above=0, high=1e3
+    )
+    ceilings: Ceilings = part(Ceilings(), "limits of a planned build-out")
+    response: Number = quantity(
+        1.0, "1/year", "yearly growth ordered per unit of excess return (follow-rents)", high=1e3
+    )
+    retired_a_year: Number = quantity(0.0, "1/year", "share of racks retired in a year (follow-rents)", high=1)
+    first_party: Number = quantity(0.65, "1", "share of machines that owners' products and training take", high=1)
+    first_party_first: Flag = choice(True, "whether that comes before contracts", "Crunch: own products first")
+    contracts: Contracts = part(Contracts(), "capacity contracts")
+    power_usd_per_kwh: Number = quantity(0.08, "USD/kWh", "electricity of a data centre", high=100)
+    reserve: Number = quantity(
+        1.0, "1", "least spot price over the rental price of a chip; never below power", "chips: rental price", high=100
+    )
+    acquires: Flag = choice(
+        False, "whether owners buy providers that run out of cash", "Inflation: independents are bought"
+    )
+    owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
+    rack_price_usd: Number = quantity(
+        0.0,
+        "USD",
+        "price of a rack that is added; 0 keeps capital out of the accounts (a GB200 rack: 5.4 million)",
+        DECLARED,
+        high=1e9,
+    )
+
+    @model_validator(mode="after")
+    def _known(self) -> Supply:
+        try:
+            known = owners(self.quarter)
+        except InputError as error:
+            raise refuse("quarter", self.quarter, f"it must be a counted quarter: {error}") from None
+        for number, name in enumerate(self.not_for_rent):
+            if name not in known:
+                allowed = f"owners are {', '.join(known)}{nearest(name, known)}"
+                raise refuse(f"not_for_rent[{number}]", name, allowed)
+        if not set(known) - set(self.not_for_rent):
+            raise refuse("not_for_rent", list(self.not_for_rent), "somebody must be left who rents machines out")
+        return self
