@@ -27,7 +27,7 @@ WIDTH = 1e-8
 #: Largest excess of work that blurred ties may leave, relative.
 BLURRED = 1e-6
 #: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
-TRACE = 1e-12
+TRACE = 1e-9
 #: No rent is looked for beyond this [USD per rack-h].
 LARGEST_RENT = 1e12
 #: How often bisection goes through all pools at most.
@@ -209,7 +209,8 @@ class _Dual:
         if empty.any():
             response, _, _ = self.ask(np.zeros(empty.shape))
             ordered = (response.requests * self.situation.book.work).sum(axis=0) @ self.member
-            self.capacity = np.where(empty, TRACE * ordered, self.situation.capacity)
+            trace = TRACE * np.maximum(ordered, 1e-3 * ordered.sum())
+            self.capacity = np.where(empty, trace, self.situation.capacity)
 
     def _descend(self, rents: Floats) -> tuple[Floats, Answer]:
         """Projected Newton steps, as far as they lead."""
