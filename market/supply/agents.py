@@ -150,7 +150,8 @@ class ProviderAgent(mesa.Agent):
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
         cost = np.array([offer.cost for offer in self.spec.offers])
         price = book.price[self.offers] * billed
-        room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
+        with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
+            room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
         room = np.minimum(room, MOST_RISE * price)  # a straight line is no guide far from where it was seen
         left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
         worth = price + (1.0 - left)[:, None, None] * room - cost * billed
