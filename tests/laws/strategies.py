@@ -389,7 +389,7 @@ def assert_same(one: TokenMarket, other: TokenMarket, *, but: tuple[str, ...] = 
     for key in shared:
         for column in left[key]:
             a, b = left[key][column].to_numpy(dtype=float), right[key][column].to_numpy(dtype=float)
-            scale = max(float(np.max(np.abs(a), initial=0.0)), float(np.max(np.abs(b), initial=0.0)), 1e-9)
+            scale = max(float(np.max(np.abs(a), initial=0.0)), float(np.max(np.abs(b), initial=0.0)), 1.0)
             np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * scale, err_msg=f"{key} {column}")
 
 
