@@ -57,6 +57,10 @@ def _money(value: float) -> str:
     return f"{sign}${short_number(abs(value))}" if abs(value) >= 1000 else f"{sign}${abs(value):,.2f}"
 
 
+def _count(value: float) -> str:
+    return short_number(value) if np.isfinite(value) else "-"
+
+
 def _percent(value: float) -> str:
     if not np.isfinite(value):
         return "-"
@@ -81,7 +85,7 @@ def wait_table(frames: Frames) -> Table:
     heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "in queue\nmean", "lost\npatience"]
     made = table("How long requests wait", heads)
     for row in measures.waits(frames).to_dict("records"):
-        made.add_row(row["kind"], escape(row["tier"]), short_number(row["ordered"]), duration(row["mean_h"]),
+        made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), duration(row["mean_h"]),
                      duration(row["p95_h"]), duration(row["served_mean_h"]), _percent(row["left_share"]))  # fmt: skip
     made.columns[1].justify = "left"
     return made
@@ -98,7 +102,7 @@ def outcome_table(frames: Frames) -> Table:
     total["queue_h"] = measures.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
     for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
-        made.add_row(escape(str(name)), short_number(row["asked"]), *(_percent(row[key] / asked) for key in shown),
+        made.add_row(escape(str(name)), _count(row["asked"]), *(_percent(row[key] / asked) for key in shown),
                      duration(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
     return made
 
@@ -111,7 +115,7 @@ def share_table(frames: Frames) -> Table:
     kinds["kind"] = kinds.index
     kinds.index = [f"all {kind}" for kind in kinds.index]
     for name, row in pd.concat([measures.shares(frames), kinds]).iterrows():
-        made.add_row(escape(str(name)), row["kind"], short_number(row["tokens"] * 1e6), _percent(row["token_share"]),
+        made.add_row(escape(str(name)), row["kind"], _count(row["tokens"] * 1e6), _percent(row["token_share"]),
                      _money(row["revenue"]), _percent(row["revenue_share"]),
                      style="bold" if str(name).startswith("all ") else None)  # fmt: skip
     made.columns[1].justify = "left"

@@ -2,17 +2,16 @@
 
 import json
 import resource
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from market_runs import small_run
+from market_runs import SMALL, small_run
 
 from capacity import InputError
-from scenarios import results
+from scenarios import results, results_reference
 from scenarios.run import run
-
-from market_runs import SMALL  # isort: skip
 
 
 def folders(path):
@@ -23,7 +22,9 @@ def test_frames_hold_the_columns_that_are_documented():
     frames = small_run().frames
     assert list(frames) == list(results.ALL_COLUMNS)
     for name, columns in results.ALL_COLUMNS.items():
-        assert [c for c in frames[name].columns if c not in ("tick", "time")][-len(columns) :] == [c.name for c in columns]
+        assert [c for c in frames[name].columns if c not in ("tick", "time")][-len(columns) :] == [
+            c.name for c in columns
+        ]
 
 
 def test_a_result_is_read_back_as_it_was(tmp_path):
@@ -155,3 +156,10 @@ def test_listings_and_accounts_explain_the_names():
     assert set(listings["kind"]) == {"frontier", "open"}
     assert set(frames["sellers"]["seller"]) == {*frames["providers"]["provider"], *frames["wholesale"]["hyperscaler"]}
     assert np.isclose(accounts["balance"].sum(), 0.0, atol=1e-9 * accounts["balance"].abs().sum())
+
+
+def test_the_reference_page_is_printed_from_the_columns():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
+    assert page.read_text() == results_reference.page(), (
+        "run python -m scenarios.results_reference > docs/reference/results.md"
+    )

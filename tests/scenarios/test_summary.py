@@ -118,7 +118,16 @@ def test_the_record_is_strict_json():
 
 @pytest.mark.parametrize(
     ("hours", "text"),
-    [(0, "0 s"), (1e-5, "< 1 s"), (0.01, "36 s"), (0.2, "12 min"), (1, "1 h"), (30, "30 h"), (72, "3 d"), (np.nan, "-")],
+    [
+        (0, "0 s"),
+        (1e-5, "< 1 s"),
+        (0.01, "36 s"),
+        (0.2, "12 min"),
+        (1, "1 h"),
+        (30, "30 h"),
+        (72, "3 d"),
+        (np.nan, "-"),
+    ],
 )
 def test_times_as_people_say_them(hours, text):
     assert duration(hours) == text
