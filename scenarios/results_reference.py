@@ -13,12 +13,13 @@ from scenarios.results import ALL_COLUMNS, STATIC_COLUMNS
 
 HEAD: Final = """# Results of a run
 
-`tokenmarket run` writes a folder: one Parquet file (zstd) a frame, `run.json`, and `dashboard.png`. A frame is read with
-one line, `pandas.read_parquet("results/baseline-2026-seed1/offers.parquet")`; all of them with
-`scenarios.results.read(Path("results/baseline-2026-seed1")).frames`. `model.frames()` gives the same frames without files.
+`tokenmarket run` writes a folder: one Parquet file (zstd) a frame, `run.json`, and `dashboard.png`. A frame is read
+with one line, `pandas.read_parquet("results/baseline-2026-seed1/offers.parquet")`; all of them with
+`scenarios.results.read(Path("results/baseline-2026-seed1")).frames`. `model.frames()` gives those that change over time
+without files.
 
-All frames are tidy: one row a tick and entity. `time` is the begin of the tick in UTC; money is in USD; a rack-hour is an
-hour of one GB200 NVL72 rack. The same seed and code give the same bytes.
+All frames but the last three are tidy: one row a tick and entity. `time` is the begin of the tick in UTC; money is in
+USD; a rack-hour is an hour of one GB200 NVL72 rack. The same seed and code give the same bytes.
 
 `run.json` says how the run was made: scenario, question, seed, users (simulated and real), days, ticks, begin and end,
 command, code (hash of all source files, commit), versions, when it was made and how long it took.

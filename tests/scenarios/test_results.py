@@ -110,7 +110,7 @@ def test_a_full_disk_is_one_clear_sentence_and_nothing_is_left(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
-        with pytest.raises(InputError, match="cannot be written: .*; nothing was left behind"):
+        with pytest.raises(InputError, match=r"cannot be written: .*; nothing was left behind"):
             results.write(small_run(), tmp_path / "run")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
