@@ -22,7 +22,7 @@ from market.exchange.waits import WaitModel
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.specs import Contract, Hyperscaler
 from scenarios.build_sellers import providers
-from scenarios.parameters.supply import CONTRACTING
+from scenarios.parameters.supply import CONTRACTING, RENAMED
 
 if TYPE_CHECKING:
     from scenarios.parameters.demand import Request, Users
@@ -64,14 +64,16 @@ def economy(scenario: Scenario, individuals: int = 10_000) -> Economy:
 
 def check(scenario: Scenario, where: str) -> None:
     """Make the economy and look whether every offer can be served: machines hold the model at the speed promised."""
+    at = ""
     try:
         made = economy(scenario, individuals=30)
         for provider in made.providers:
             for offer in provider.offers:
                 for users in made.segments:
+                    at = f"offer '{offer.name}' cannot serve segment '{users.name}': "
                     offer.technology.work(users.workload, offer.tier.speed)
     except InputError as error:
-        raise InputError(f"{where}: {error}") from error
+        raise InputError(f"{where}: {at}{error}") from error
 
 
 # -------------------------------------------------------------------------------------------------- time
@@ -160,7 +162,7 @@ def hyperscalers(scenario: Scenario, when: Calendar) -> tuple[Hyperscaler, ...]:
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
-            "neoclouds" if owner == fleet.OTHERS else owner, racks * supply.scale, expansion=grows,
+            RENAMED.get(owner, owner), racks * supply.scale, expansion=grows,
             first_party=supply.first_party, first_party_first=supply.first_party_first, acquires=supply.acquires,
             rack_price=supply.rack_price_usd * when.simulated_share, running_cost=power,
             reserve=rental * supply.reserve, cash=supply.owners_cash * when.simulated_share,

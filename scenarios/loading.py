@@ -124,6 +124,8 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
         raise InputError(
             f"{path}: extends is '{parent}', the {len(chain)}th file in a row, but {LONGEST_CHAIN} is enough"
         )
+    if target.is_dir():
+        raise InputError(f"{path}: extends is '{parent}', which is a folder, but must be a TOML file")
     if not target.exists():
         near = nearest(
             target.name, [one.name for one in target.parent.glob("*.toml")] if target.parent.is_dir() else []

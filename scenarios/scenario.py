@@ -22,7 +22,7 @@ from scenarios.parameters.demand import Demand
 from scenarios.parameters.fields import Name, Section, Text, choice, part, refuse, refuse_doubles, several
 from scenarios.parameters.market import Market, Progress
 from scenarios.parameters.sellers import LABS, OPEN, Broker, Lab, OpenProvider
-from scenarios.parameters.supply import CONTRACTING, Supply
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply, owners
 from scenarios.parameters.time import Time
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Scenario(Section):
             data = changes.merge(data, changes.nest(path, value))
         return self.of(data, where or f"scenario '{self.name}'")
 
-    def variant(self, name: str) -> Self:
+    def variant(self, name: str, where: str = "") -> Self:
         """One of the variants, as a scenario of its own."""
         if name not in self.variants:
             known = ", ".join(self.variants) or "none"
@@ -94,7 +94,7 @@ class Scenario(Section):
             )
         made = {**self.variants[name], "name": f"{self.name} - {name}"}
         without = self.model_copy(update={"variants": {}, "outcomes": ()})
-        return without.with_changes(made, f"scenario '{self.name}': variants.{name}")
+        return without.with_changes(made, f"{where or f"scenario '{self.name}'"}: variants.{name}")
 
     # -------------------------------------------------------------------------------- compared
 
@@ -151,11 +151,19 @@ class Scenario(Section):
     def check(self, where: str = "") -> Self:
         """Find what only shows when the economy and its variants are made: before anything runs or is written."""
         from scenarios.build import check
+        from scenarios.library import SCENARIOS
 
         begin = where or f"scenario '{self.name}'"
         check(self, begin)
         for name in self.variants:
-            check(self.variant(name), f"{begin}: variants.{name}")
+            check(self.variant(name, begin), f"{begin}: variants.{name}")
+        for number, one in enumerate(self.outcomes):
+            known = ("start", *self.variants, *SCENARIOS)
+            if one.against not in known:
+                raise UnknownNameError(
+                    f"{begin}: outcomes[{number}].against is '{one.against}', but must be start, a variant or a "
+                    f"scenario{nearest(one.against, known)}"
+                )
         return self
 
     # -------------------------------------------------------------------------------- what must fit together
@@ -163,6 +171,7 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _names(self) -> Scenario:
         taken = [name for name, _ in self.demand.segments()]
+        taken += [RENAMED.get(name, name) for name in owners(self.supply.quarter)]
         for kind in ("labs", "open", "brokers"):
             for number, one in enumerate(getattr(self, kind)):
                 if one.name in taken:

@@ -15,9 +15,13 @@ def write(data: Mapping[str, Any]) -> str:
     return "\n".join(_table(data, "")) + "\n"
 
 
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def key(name: str) -> str:
     """A key, in quotes where it needs them."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name).replace("\x7f", "\\u007f")
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
 
 
 def value(one: Any) -> str:
@@ -31,7 +35,7 @@ def value(one: Any) -> str:
     if isinstance(one, date):
         return one.isoformat()
     if isinstance(one, str):
-        return json.dumps(one).replace("\x7f", "\\u007f")
+        return _quoted(one)
     if isinstance(one, Mapping):
         return "{" + ", ".join(f"{key(str(k))} = {value(v)}" for k, v in one.items()) + "}"
     return "[" + ", ".join(value(v) for v in one) + "]"

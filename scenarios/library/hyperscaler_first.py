@@ -14,7 +14,7 @@ SCENARIO = ask(
         outcome("open-price", "up", against="less-of-it", source="Crunch: open-weight providers pay the rise first"),
         outcome("open-queue-hours", "up", against="less-of-it", source="Crunch: without agreements they queue"),
         outcome("closed-queue-hours", against="less-of-it"),
-        outcome("contract-short", against="contracts-first"),
+        outcome("contract-short", against="all-but-a-tenth"),
     ),
     variants={
         "less-of-it": {"supply.first_party": 0.6},

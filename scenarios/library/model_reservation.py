@@ -13,9 +13,9 @@ SCENARIO = ask(
         "labs.*.models.best.kept_above": 0.85,
     },
     outcomes=(
-        outcome("small-model-share", "up", against="open-to-all", source="Alderson"),
-        outcome("unserved-agentic", "up", against="open-to-all", source="Alderson"),
-        outcome("unserved-coders", "down", against="open-to-all", source="Alderson"),
+        outcome("small-model-share", against="open-to-all"),
+        outcome("unserved-agentic", against="open-to-all"),
+        outcome("unserved-coders", against="open-to-all"),
         outcome("open-share", against="open-to-all"),
         outcome("closed-margin", against="open-to-all"),
     ),

@@ -25,10 +25,10 @@ class Section(BaseModel):
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number", "not a number")
-    if math.isnan(value):
-        raise PydanticCustomError("number", "nan")
     if isinstance(value, int) and abs(value) > 2**63:
         raise PydanticCustomError("number", "huge")
+    if math.isnan(value):
+        raise PydanticCustomError("number", "nan")
     return value
 
 

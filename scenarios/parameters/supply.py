@@ -14,6 +14,8 @@ from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, W
 
 #: How many of the largest owners contract with the labs.
 CONTRACTING: Final = 3
+#: Owners that are called something else here.
+RENAMED: Final = {fleet.OTHERS: "neoclouds"}
 COUNTS: Final = "chip owners by quarter"
 
 

@@ -1,0 +1,100 @@
+"""The library: every scenario says what it asks, is valid, and runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from market import TokenMarket
+from scenarios import library
+from scenarios.library import SCENARIOS
+from scenarios.outcomes import MEASURES, compare
+from scenarios.results import frames_of
+from scenarios.scenario import Scenario
+
+#: The questions of the library that were asked for.
+WANTED = (
+    "baseline-2026", "compute-crunch", "abundance", "dram-ceiling", "off-peak", "hyperscaler-first",
+    "open-weight-squeeze", "priority-tiers", "free-tier", "model-reservation", "local-exit", "broker", "energy-shock",
+    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild",
+)  # fmt: skip
+FEW = 60
+
+
+def test_all_are_there_one_a_file() -> None:
+    assert set(SCENARIOS) == set(WANTED)
+    files = {path.stem.replace("_", "-") for path in Path(library.__file__).parent.glob("*.py")}
+    assert files >= set(WANTED)
+    assert next(iter(SCENARIOS)) == "baseline-2026"
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_says_what_it_asks(name: str) -> None:
+    scenario = SCENARIOS[name]
+    assert scenario.name == name
+    assert scenario.question.endswith("?")
+    assert len(scenario.question) <= 110
+    assert scenario.source
+    assert scenario.outcomes
+    if name != "baseline-2026":
+        assert scenario.extends in SCENARIOS
+        assert scenario.differences(SCENARIOS[scenario.extends])
+    for one in scenario.outcomes:
+        assert one.expected == "reported" or one.source, f"{one.measure}: who expects it?"
+    digests = [scenario.digest, *(scenario.variant(v).digest for v in scenario.variants)]
+    assert len(set(digests)) == len(digests)
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_is_valid_with_all_its_variants(name: str) -> None:
+    SCENARIOS[name].check()
+
+
+def run(scenario: Scenario, days: float = 2.0) -> dict[str, object]:
+    short = scenario.with_changes({"time.days": days, "time.mode": "hourly"})
+    model = TokenMarket(short.economy(individuals=FEW), rng=1)
+    for _ in range(short.ticks):
+        model.step()
+    return dict(frames_of(model))
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_runs_for_two_days_and_answers(name: str) -> None:
+    scenario = SCENARIOS[name]
+    frames = run(scenario)
+    assert len(frames["ticks"]) == 48  # type: ignore[arg-type]
+    assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
+    for one in scenario.outcomes:
+        value, _, _ = compare(one, frames, frames)  # type: ignore[arg-type]
+        assert np.isfinite(value), one.measure
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"), [(name, variant) for name in WANTED for variant in SCENARIOS[name].variants]
+)
+def test_variants_run(name: str, variant: str) -> None:
+    frames = run(SCENARIOS[name].variant(variant), days=0.25)
+    assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
+
+
+def test_every_measure_gives_a_number() -> None:
+    frames = run(SCENARIOS["compute-crunch"])
+    for measure in MEASURES.values():
+        value = measure.of(frames)  # type: ignore[arg-type]
+        assert isinstance(value, float), measure.name
+        assert measure.unit
+        assert measure.meaning
+
+
+def test_representative_weeks_run_over_a_jump() -> None:
+    short = SCENARIOS["compute-crunch"].with_changes({"time.days": 70.0, "time.tick_hours": 3.0})
+    model = TokenMarket(short.economy(individuals=FEW), rng=1)
+    for _ in range(short.ticks):
+        model.step()
+    ticks = frames_of(model)["ticks"]
+    gaps = ticks["time"].diff().dropna().dt.total_seconds() / 3600.0
+    assert sorted(set(gaps)) in ([3.0, 3.0 + 21 * 24], [3.0, 3.0 + 21 * 24, 3.0 + 28 * 24])
+    week = len(ticks) // 3
+    assert ticks["asked"].iloc[-week:].sum() > 1.3 * ticks["asked"].iloc[:week].sum()  # 10x a year

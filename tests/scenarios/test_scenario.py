@@ -1,0 +1,295 @@
+"""Scenarios as values: compared, hashed, changed, written out and read back; and what they build."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from capacity.errors import InputError, UnknownNameError
+from market.calendar import RepresentativeWeeks
+from market.exchange.clearing import ScarcityAuction
+from market.exchange.rationing import ProRata, StrictPriority
+from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.pricing import BestResponse, CostPlus, Every, Sticky, Surge, TimeOfDay
+from market.supply.quality import quality_at
+from market.supply.quotas import PeakCut
+from scenarios.library import SCENARIOS
+from scenarios.loading import from_file, parse_value, with_sets
+from scenarios.parameters.describe import describe
+from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
+from scenarios.scenario import Scenario
+
+BASE = SCENARIOS["baseline-2026"]
+
+
+def test_frozen_and_unknown_fields_refused() -> None:
+    with pytest.raises(ValidationError):
+        BASE.supply.growth = 5.0  # type: ignore[misc]
+    with pytest.raises(InputError, match=r"supply\.growht is unknown \(did you mean 'growth'\?\)"):
+        BASE.with_changes({"supply.growht": 5})
+
+
+def test_equal_and_hashed_by_what_they_are() -> None:
+    changed = BASE.with_changes({"supply.growth": 5})
+    assert changed != BASE
+    assert changed == BASE.with_changes({"supply.growth": 5.0})
+    assert changed.with_changes({"supply.growth": 3.4}) == BASE
+    assert len({BASE, changed, BASE.with_changes({})}) == 2
+    assert BASE.with_changes({"labs": BASE.data()["labs"]}) == BASE
+    assert BASE.with_changes({"demand.casual.patience_h": math.inf}) != BASE
+    assert BASE != "baseline-2026"
+    # What it was made from is no part of what it is.
+    assert BASE.model_copy(update={"extends": "elsewhere"}).digest == BASE.digest
+
+
+def test_the_hash_is_the_same_in_another_process() -> None:
+    script = "from scenarios.library import SCENARIOS; print(SCENARIOS['compute-crunch'].digest)"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == SCENARIOS["compute-crunch"].digest
+
+
+def test_paths_reach_lists_by_name_number_and_all() -> None:
+    changed = BASE.with_changes({"labs.Borealis.cash": 1.0, "open[2].price": 2.0, "open.*.cost": 1.0})
+    assert [lab.cash for lab in changed.labs] == [5e9, 1.0, 3e9]
+    assert changed.open[2].price == 2.0
+    assert {one.cost for one in changed.open} == {1.0}
+    more = BASE.with_changes({"labs.*.tiers.+": FREE_TIER, "labs.*.offers.+": [FREE_OFFER]})
+    assert all([tier.name for tier in lab.tiers][-1] == "free" for lab in more.labs)
+    fewer = BASE.with_changes({"open": [BASE.data()["open"][0]]})
+    assert [one.name for one in fewer.open] == ["Ferry"]
+    with pytest.raises(UnknownNameError, match="did you mean 'Ferry'"):
+        BASE.with_changes({"open.Fery.price": 1.0})
+
+
+def test_differences() -> None:
+    changed = BASE.with_changes({"supply.growth": 5, "open.Ferry.price": 4.0})
+    assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 3.5)}
+    assert BASE.differences(BASE) == {}
+
+
+def test_options_are_typed_and_in_order() -> None:
+    options = ["supply.growth=5", "supply.growth = 6.5", "market.whole=true", "time.start=2027-01-04"]
+    options += ["labs.*.pricing.kind=surge", 'question="why = not"', "demand.casual.patience_h=inf"]
+    changed = with_sets(BASE, options)
+    assert changed.supply.growth == 6.5
+    assert changed.market.whole
+    assert changed.time.start == date(2027, 1, 4)
+    assert changed.labs[0].pricing.kind == "surge"
+    assert changed.question == "why = not"
+    assert changed.demand.casual.patience_h == math.inf
+    assert with_sets(BASE, ["time.end=2026-02-04"]).time.days == 30.0
+    # Two that fit only together.
+    both = with_sets(BASE, ["supply.contracts.term_days=20", "supply.contracts.renews=false"])
+    assert not both.supply.contracts.renews
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5", 5), ("-2.5e3", -2500.0), ("inf", math.inf), ("true", True), ("2026-01-05", date(2026, 1, 5)),
+     ("[1, 2]", [1, 2]), ("'a'", "a"), ("fast", "fast"), ("{a = 1}", {"a": 1}), ("1 = 2", "1 = 2"), ("", "")],
+)  # fmt: skip
+def test_values_are_parsed_as_in_toml(text: str, value: Any) -> None:
+    assert parse_value(text) == value
+    assert type(parse_value(text)) is type(value)
+
+
+@settings(max_examples=25)
+@given(
+    growth=st.floats(0.01, 1000), patience=st.floats(0, 1e6) | st.just(math.inf), users=st.floats(1, 1e11),
+    question=st.text(st.characters(codec="utf-8"), max_size=60), start=st.dates(date(2020, 1, 1), date(2059, 12, 31)),
+    whole=st.booleans(),
+)  # fmt: skip
+def test_toml_round_trip(
+    growth: float, patience: float, users: float, question: str, start: date, whole: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    changed = BASE.with_changes(
+        {"supply.growth": growth, "demand.casual.patience_h": patience, "demand.coders.users": users,
+         "question": question, "time.start": start, "market.whole": whole}
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("round") / "trip.toml"
+    path.write_text(changed.to_toml(), encoding="utf-8")
+    back = from_file(path)
+    assert back.data() | {"extends": ""} == changed.data() | {"extends": ""}
+    assert back == changed
+
+
+def test_every_parameter_has_a_meaning_a_unit_and_a_source() -> None:
+    for path, value, unit, meaning, source in describe(SCENARIOS["broker"]):
+        assert meaning, path
+        assert source, path
+        if isinstance(value, float):
+            assert unit, path
+
+
+def _sections(model: type[BaseModel]) -> set[type[BaseModel]]:
+    from scenarios.complaints import _section
+
+    found = {model}
+    for field in model.model_fields.values():
+        inner = _section(field.annotation)
+        if inner is not None and inner not in found:
+            found |= _sections(inner)
+    return found
+
+
+def test_every_number_is_bounded() -> None:
+    for section in _sections(Scenario):
+        for name, field in section.model_fields.items():
+            if "float" in str(field.annotation) or str(field.annotation) in ("Number", "Whole"):
+                low = [
+                    getattr(bound, kind) for bound in field.metadata for kind in ("ge", "gt") if hasattr(bound, kind)
+                ]
+                high = [bound.le for bound in field.metadata if hasattr(bound, "le")]
+                assert low, f"{section.__name__}.{name}"
+                assert high, f"{section.__name__}.{name}"
+
+
+# ------------------------------------------------------------------------------------------------ what is built
+
+
+def test_baseline_is_as_it_was() -> None:
+    """Numbers of the first baseline, written in Python by hand: design/model.md."""
+    made = BASE.economy(10_000)
+    casual, coders, agentic = made.segments
+    for segment, tokens in ((casual, 4e8), (coders, 1.6e8), (agentic, 0.5e8)):
+        asked = segment.users * segment.requests_per_day * segment.workload.output / 86_400
+        assert asked == pytest.approx(tokens, rel=1e-4)
+    assert [s.individuals for s in made.segments] == [5_000, 3_000, 2_000]
+    typed = {"casual": (1.0, 0.88, 0.84, 0.80, 0.82), "coders": (1.0, 0.93, 0.89, 0.75, 0.75),
+             "agentic": (1.0, 0.85, 0.81, 0.60, 0.65)}  # fmt: skip
+    named = {o.name: o for p in made.providers for o in p.offers}
+    offers = ("Borealis standard", "Ferry kimi-k2", "Harbor deepseek-v3", "Islet gpt-oss-120b", "Aster mini")
+    for segment, qualities in typed.items():
+        for offer, quality in zip(offers, qualities, strict=True):
+            assert quality_at(named[offer].quality, segment) == pytest.approx(quality, abs=2e-3)
+    assert sum(h.racks for h in made.hyperscalers) == pytest.approx(80_867, rel=1e-3)
+    assert coders.local is not None
+    assert coders.local.usd_per_request == pytest.approx(0.002)
+    assert casual.local is None
+    policy = made.providers[0].pricing
+    assert policy == Sticky(Every(BestResponse(sweeps=4), 24), 0.05)
+    assert made.providers[3].pricing == CostPlus(0.1, 24.0)
+
+
+def test_growth_is_split_into_users_and_intensity() -> None:
+    made = BASE.with_changes({"demand.growth": 10, "demand.users_share": 0.25, "demand.agentic.growth_tilt": 2})
+    casual, _, agentic = made.economy(30).segments
+    assert casual.growth == pytest.approx(10**0.25)
+    assert casual.growth * casual.intensity_growth == pytest.approx(10.0)
+    assert agentic.growth * agentic.intensity_growth == pytest.approx(20.0)
+
+
+def test_lags_hold_their_meaning_over_time() -> None:
+    """An open model that trails by m months is as good as the frontier was m months ago, at any time."""
+    made = BASE.with_changes({"progress.advancing": True}).economy(30)
+    named = {o.name: o for p in made.providers for o in p.offers}
+    best, kimi = named["Borealis standard"].quality, named["Ferry kimi-k2"].quality
+    for segment, months in (("casual", 6.8), ("coders", 4.3), ("agentic", 8.1)):
+        for years in (1.0, 2.0):
+            assert quality_at(kimi, segment, years) == pytest.approx(quality_at(best, segment, years - months / 12))
+    assert quality_at(best, "casual", 3.0) > quality_at(best, "casual", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [({"supply.expansion": "steady"}, SteadyGrowth), ({"supply.expansion": "planned"}, PlannedRacks),
+     ({"supply.expansion": "follow-rents"}, FollowRents)],
+)  # fmt: skip
+def test_expansions(changes: dict[str, Any], kind: type) -> None:
+    assert isinstance(BASE.with_changes(changes).economy(30).hyperscalers[0].expansion, kind)
+
+
+def test_ceilings_hold_the_plan_back() -> None:
+    def factor(**limits: float) -> float:
+        changes = {f"supply.ceilings.{name}": value for name, value in limits.items()}
+        base = {"supply.expansion": "planned", "supply.growth": 5.0, "time.days": 731.0}
+        plan = BASE.with_changes({**base, **changes}).economy(30).hyperscalers[0].expansion
+        assert isinstance(plan, PlannedRacks)
+        return plan.times[8]
+
+    free = factor(dram_gw_per_year=math.inf, capex_scale=math.inf)
+    assert free == pytest.approx(3.4**0.5 * 5**1.5, rel=0.01)  # two quarters were ordered before
+    assert factor() < free
+    assert factor(dram_gw_per_year=3.0) < factor()
+    assert factor(capex_scale=math.inf, dram_gw_per_year=math.inf, power_gw_per_year=2.0) < factor()
+
+
+def test_policies_and_rules() -> None:
+    schedule = [1.0] * 24
+    made = BASE.with_changes(
+        {"labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "stickiness": 0.0},
+         "open.*.pricing.kind": "surge", "labs.*.quotas.kind": "peak-cut", "market.clearing": "auction",
+         "market.rationing": "pro-rata"}
+    ).economy(30)  # fmt: skip
+    assert made.providers[0].pricing == TimeOfDay((25.0, 25.0, 25.0, 4.0), tuple(schedule))
+    assert made.providers[3].pricing == Surge()
+    assert made.providers[0].quotas == PeakCut()
+    assert isinstance(made.clearing, ScarcityAuction)
+    assert made.rationing == StrictPriority(within=ProRata())
+    assert (
+        BASE.with_changes({"market.rationing": "pro-rata", "market.by_tier": False}).economy(30).rationing == ProRata()
+    )
+
+
+def test_brokers_route_and_rent_homes() -> None:
+    made = SCENARIOS["broker"].economy(30)
+    broker = made.providers[-1]
+    assert broker.kind == "broker"
+    assert broker.offers[0].routes == ("Ferry kimi-k2", "Gantry kimi-k2")
+    assert broker.pools[1].homes is not None
+    assert broker.offers[1].pool == "homes"
+
+
+def test_free_offers_stay_free() -> None:
+    made = SCENARIOS["compute-crunch"].economy(30)
+    free = [o for p in made.providers for o in p.offers if o.tier.name == "free"]
+    assert len(free) == 3
+    assert all(o.fixed_price and o.price == 0.0 for o in free)
+
+
+def test_representative_weeks_scale_what_days_stand_for() -> None:
+    weeks = BASE.with_changes({"time.mode": "representative-weeks", "time.days": 1096.0, "open.*.cash": 1e7})
+    made = weeks.economy(30)
+    assert isinstance(made.calendar, RepresentativeWeeks)
+    assert weeks.ticks == 36 * 168
+    share = made.calendar.simulated_share
+    # Only a share of the days earns or loses money, so that what is there at the start is as much less.
+    assert made.providers[-1].cash == pytest.approx(1e7 * share)
+    assert made.contracts[0].ticks == round(365 * 24 * share)
+
+
+def test_variants() -> None:
+    off_peak = SCENARIOS["off-peak"]
+    dynamic = off_peak.variant("dynamic")
+    assert dynamic.name == "off-peak - dynamic"
+    assert dynamic.variants == {}
+    assert dynamic.labs[0].pricing.kind == "surge"
+    assert set(dynamic.differences(off_peak)) >= {"labs.Aster.pricing.kind"}
+    with pytest.raises(UnknownNameError, match="did you mean 'dynamic'"):
+        off_peak.variant("dinamic")
+
+
+def test_a_file_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "parent.toml").write_text(
+        'extends = "compute-crunch"\n[supply]\ngrowth = 5\n[labs.Aster]\ncash = 1e9\n'
+    )
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nquestion = "Why?"\n[labs."*"]\nedge = 0.0\n')
+    child = from_file(tmp_path / "child.toml")
+    assert (child.name, child.question, child.extends) == ("child", "Why?", "parent.toml")
+    assert child.supply.growth == 5.0
+    assert child.demand.growth == 10.0
+    assert child.labs[0].cash == 1e9
+    assert {lab.edge for lab in child.labs} == {0.0}
+    plain = tmp_path / "plain.toml"
+    plain.write_text("[supply]\ngrowth = 2\n")
+    assert from_file(plain).differences(BASE) == {"supply.growth": (2.0, 3.4)}
