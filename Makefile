@@ -21,8 +21,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e . --group dev
 	@touch $@
 
-run: $(STAMP) ## the main job
-	@$(BIN)/tokenmarket capacity
+run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture
+	@$(BIN)/tokenmarket run --force
 
 test: $(STAMP) ## the tests
 	@$(BIN)/python -m pytest

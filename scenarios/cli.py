@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios import run_command, scenarios_command
+from scenarios.verification.command import verify_command
+
 if TYPE_CHECKING:
     from capacity import Deployment, Workload
 
@@ -25,6 +28,11 @@ app = typer.Typer(
 @app.callback()
 def _root() -> None:
     """An agent-based model of the market for AI tokens, on a physical model of inference throughput."""
+
+
+run_command.register(app)
+scenarios_command.register(app)
+app.command(name="verify")(verify_command)
 
 
 @app.command(

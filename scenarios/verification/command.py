@@ -18,7 +18,8 @@ def verify_command(
     """Compare the market with every exact answer of theory; exit status 1 if one is missed."""
     from rich.console import Console
 
-    from scenarios.verification import report, verify
+    from scenarios.verification import report
+    from scenarios.verification.run import verify
 
     rows = verify(only or None, progress=Console(stderr=True).is_terminal)
     if as_json:

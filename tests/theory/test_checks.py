@@ -9,7 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from capacity.errors import UnknownNameError
-from scenarios.verification import CHECKS, verify
+from scenarios.verification.check import CHECKS
+from scenarios.verification.run import verify
 from scenarios.verification.check import Check, exact, stochastic
 from scenarios.verification.command import verify_command
 
