@@ -182,7 +182,8 @@ class LogitCohort(Cohort):
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         gain = gain_of_machine(options, x, attached, self._machine_utility(x))
-        each = self.requests_per_tick[who] * self.intensity / self.weight / days  # requests of one user and day
+        # Requests of one user and day.
+        each = self.requests_per_tick[who] * self.intensity / max(self.weight, 1e-300) / days
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
         self.owners = float(self.has_local.mean())

@@ -179,7 +179,7 @@ def make_book(
         quota=np.array([x.quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),
         work=work,
-        billed=np.repeat(np.array([[tariff.billed(w)] for w in workloads]), offers, axis=1).reshape(shape),
+        billed=np.tile(np.array([tariff.billed(w) for w in workloads]).reshape(-1, 1), (1, offers)),
         tokens=np.array([(w.input + w.output) / 1e6 for w in workloads]),
         quality=column.reshape(shape),
         open=is_open,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from capacity.errors import InputError, UnknownNameError, nearest
+from capacity.errors import InputError, UnknownNameError, nearest, require_whole
 from market.simulation.describe import hours, money, number, share
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def explain(model: TokenMarket, offer: str, tick: int | None = None) -> str:
         raise UnknownNameError(f"unknown offer '{offer}'{nearest(offer, book.names)}; known: {', '.join(book.names)}")
     if records.ticks == 0:
         raise InputError("nothing has been run yet: call run_for first")
-    when = records.ticks - 1 if tick is None else tick
+    when = records.ticks - 1 if tick is None else require_whole("tick", tick)
     if not 0 <= when < records.ticks:
         raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
     j = book.names.index(offer)

@@ -158,7 +158,7 @@ class TokenMarket(mesa.Model):
             np.array([r.unaffordable for r in replies]),
             np.array([r.surplus for r in replies]),
             np.array([r.own for r in replies]).reshape(self.book.work.shape),
-            np.array([r.cross for r in replies]),
+            np.array([r.cross for r in replies]).reshape(*self.book.work.shape, self.book.offers),
         )
 
     def scene(self, segment: int, delay_h: Floats) -> Scene:

@@ -1,49 +1,74 @@
-"""Calendars: equal ticks, and representative weeks that jump."""
+"""Time: ticks on a calendar in UTC."""
 
-import itertools
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from market.calendar import Calendar, RepresentativeWeeks
+from capacity.errors import InputError
+from market.calendar import Calendar
 
-START = datetime(2026, 1, 5, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("tick_hours", [1.0, 2.0, 0.5])
-def test_representative_weeks_are_whole_weeks_one_a_month(tick_hours: float) -> None:
-    weeks, hourly = RepresentativeWeeks(START, tick_hours), Calendar(START, tick_hours)
-    per_week = weeks.ticks_per_week
-    begins = [weeks.moment(k * per_week) for k in range(36)]
-    assert all(begin.weekday() == START.weekday() and begin.hour == START.hour for begin in begins)
-    gaps = {(later - earlier).days for earlier, later in itertools.pairwise(begins)}
-    assert gaps == {28, 35}
-    assert abs(weeks.years(36 * per_week) - 3.0) < 0.01
-    for tick in range(per_week):  # the first week is like any
-        assert weeks.moment(tick) == hourly.moment(tick)
-        assert weeks.years(tick) == pytest.approx(hourly.years(tick))
-    for tick in range(3 * per_week - 5, 3 * per_week + 5):  # hours and weekdays go on over a jump
-        assert weeks.period(tick) == hourly.period(tick)
-        assert weeks.hour_of_day(tick) == hourly.hour_of_day(tick)
-        assert weeks.is_weekend(tick) == hourly.is_weekend(tick)
+lengths = st.sampled_from([0.1, 0.25, 1 / 3, 0.5, 1.0, 1.5, 2.0, 6.0, 24.0])
+starts = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
 
 
-def test_timestamps_are_the_moments() -> None:
-    for calendar in (RepresentativeWeeks(START, 2.0), Calendar(START, 2.0)):
-        stamps = calendar.timestamps(400)
-        moments = np.array([calendar.moment(k).replace(tzinfo=None) for k in range(400)], dtype="datetime64[ms]")
-        assert (stamps == moments).all()
+@settings(max_examples=100, derandomize=True)
+@given(start=starts, length=lengths, tick=st.integers(0, 100_000))
+def test_periods_are_ticks_of_the_day(start: datetime, length: float, tick: int) -> None:
+    calendar = Calendar(start, length)
+    period = calendar.period(tick)
+    assert 0 <= period < calendar.ticks_per_day
+    assert calendar.period(tick + calendar.ticks_per_day) == period
+    assert calendar.period(tick + 1) == (period + 1) % calendar.ticks_per_day
+    assert 0 <= calendar.hour_of_day(tick) < 24
 
 
-def test_ticks_in_covers_the_days() -> None:
-    weeks, hourly = RepresentativeWeeks(START), Calendar(START)
-    for days in (0.5, 1, 7, 8, 27, 28, 29, 35, 64, 365, 1096):
-        assert hourly.ticks_in(days) == days * 24
-        ticks = weeks.ticks_in(days)
-        end = START + timedelta(days=days)
-        assert weeks.moment(ticks - 1) < end
-        assert weeks.moment(ticks) >= end or ticks % weeks.ticks_per_week == 0
-    assert weeks.ticks_in(1096) == 36 * 168
-    assert weeks.ticks_in(7) == weeks.ticks_in(28) == 168
-    assert weeks.simulated_share == pytest.approx(12 * 7 / 365.25)
+@settings(max_examples=50, derandomize=True)
+@given(start=starts, length=lengths, tick=st.integers(0, 2000))
+def test_timestamps_are_moments(start: datetime, length: float, tick: int) -> None:
+    calendar = Calendar(start, length)
+    stamp = calendar.timestamps(tick + 1)[tick].astype("datetime64[ms]").astype(datetime)
+    assert abs(stamp.replace(tzinfo=UTC) - calendar.moment(tick)) <= timedelta(milliseconds=2)
+
+
+def test_a_day_from_the_start() -> None:
+    calendar = Calendar(datetime(2026, 1, 5, 22), 1.0)
+    assert [calendar.period(tick) for tick in range(4)] == [22, 23, 0, 1]
+    assert calendar.hour_of_day(0) == 22.5
+    assert calendar.moment(2) == datetime(2026, 1, 6, tzinfo=UTC)
+    assert calendar.years(round(365.25 * 24)) == 1.0
+    assert calendar.timestamps(0).size == 0
+
+
+def test_weekends_are_local() -> None:
+    calendar = Calendar(datetime(2026, 1, 2, 20))  # a Friday evening in UTC
+    assert not calendar.is_weekend(0)
+    assert calendar.is_weekend(0, 8.0)  # Saturday in the Far East
+    assert calendar.is_weekend(4)
+    assert not calendar.is_weekend(4, -5.0)
+    assert not calendar.is_weekend(52)  # Monday
+
+
+def test_other_zones_are_put_into_utc() -> None:
+    east = timezone(timedelta(hours=8))
+    calendar = Calendar(datetime(2026, 1, 1, 8, tzinfo=east))
+    assert calendar.start == datetime(2026, 1, 1, tzinfo=UTC)
+    assert calendar.period(0) == 0
+    assert calendar.hour_of_day(0) == 0.5
+    assert calendar.timestamps(1)[0] == np.datetime64("2026-01-01T00:00")
+    assert Calendar(datetime(2026, 1, 1)) == Calendar(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("length", [0.0, -1.0, 0.7, 5.0, 25.0, float("nan"), float("inf"), "1"])
+def test_lengths_that_do_not_make_a_day(length: object) -> None:
+    with pytest.raises(InputError, match="tick_hours is"):
+        Calendar(tick_hours=length)  # type: ignore[arg-type]
+
+
+def test_a_start_must_be_a_moment() -> None:
+    with pytest.raises(InputError, match="start is '2026-01-01'"):
+        Calendar("2026-01-01")  # type: ignore[arg-type]
