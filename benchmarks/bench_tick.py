@@ -22,7 +22,7 @@ from market.exchange.rationing import ProRata
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider
-from scenarios.library import baseline_2026
+from scenarios.library import SCENARIOS
 
 SHAPE = measured("chat")
 ZONES = (Zone("a", -5.0, 0.4), Zone("b", 1.0, 0.3), Zone("c", 5.5, 0.2), Zone("d", 8.0, 0.1))
@@ -137,7 +137,7 @@ def main() -> None:
     print(f"{'the whole tick, 12 offers':34s}{'users':>12s}{'ns/user':>10s}{'times faster':>14s}")
     for name, users, cost in rows:
         print(f"{name:34s}{users:12,d}{1e9 * cost:10.0f}{plain / cost:14.0f}")
-    model = TokenMarket(baseline_2026.economy(), rng=1)
+    model = TokenMarket(SCENARIOS["baseline-2026"].economy(), rng=1)
     begin = time.perf_counter()
     model.run_for(672)
     four_weeks = time.perf_counter() - begin

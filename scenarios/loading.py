@@ -95,10 +95,7 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
         raise InputError(f"{where}: time.end is {time['end']}, but time.days is given as well: give one of them")
     if "name" not in data:
         data = {"name": path.stem, **data}
-    if "outcomes" not in data:
-        base["outcomes"] = ()
-    if "variants" not in data:
-        base["variants"] = {}
+    base |= {"outcomes": (), "variants": {}}  # another question has other answers
     try:
         return Scenario.of({**merge(base, data), "extends": parent}, where)
     except InputError as error:

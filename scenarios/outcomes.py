@@ -19,6 +19,8 @@ type Frames = Mapping[str, pd.DataFrame]
 
 #: Models that count as small.
 SMALL: Final = ("mini", "gpt-oss-120b", "local-27b")
+#: Open models that count as large.
+LARGE_OPEN: Final = ("kimi-k2", "deepseek-v3")
 #: Part of a run that is its start, and part that is its end.
 PART: Final = 1.0 / 4.0
 #: Share of hours that is the peak, and that is off the peak.
@@ -240,6 +242,12 @@ MEASURES: Final[Catalogue[Measure]] = Catalogue(
             "closed-list-price", PER_MTOK, "mean list price of closed models", partial(_list_price, kind="frontier")
         ),
         Measure("open-price", PER_MTOK, "mean price paid for open models", partial(_price, kind="open")),
+        Measure(
+            "open-large-price",
+            PER_MTOK,
+            "the same for large open models, so that a move to small ones does not hide a rise",
+            partial(_price, kind="open", model=LARGE_OPEN),
+        ),
         Measure("priority-premium", "1", "list price of priority over standard", partial(_tier_ratio, tier="priority")),
         Measure("batch-ratio", "1", "list price of batch over standard", partial(_tier_ratio, tier="batch")),
         Measure(

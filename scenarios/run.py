@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import pkgutil
 import platform
 import subprocess
 import sys
@@ -15,14 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from capacity.errors import Catalogue, InputError, require
 from market import TokenMarket
 from market.economy import Economy
-from scenarios import library
+from scenarios.library import SCENARIOS
 from scenarios.results import FORMAT, RunResult, frames_of
+from scenarios.scenario import Scenario
 
 __all__ = ["Question", "RunResult", "Settings", "advance", "progress_bar", "questions", "run", "start"]
 
@@ -41,28 +39,21 @@ class Question:
     Attributes:
         name: name of the scenario.
         text: the question that it asks.
-        module: where ``economy(individuals=...)`` is.
+        scenario: its parameters.
     """
 
     name: str
     text: str
-    module: ModuleType
+    scenario: Scenario
 
     def economy(self, users: int) -> Economy:
         """The economy with so many simulated users."""
-        made: Economy = self.module.economy(individuals=users)
-        return made
+        return self.scenario.economy(individuals=users)
 
 
 def questions() -> Catalogue[Question]:
     """Every scenario of the library."""
-    found = []
-    for info in pkgutil.iter_modules(library.__path__):
-        module = importlib.import_module(f"{library.__name__}.{info.name}")
-        if hasattr(module, "economy"):
-            text = (module.__doc__ or info.name).strip().splitlines()[0]
-            found.append(Question(info.name.replace("_", "-"), text, module))
-    return Catalogue("scenario", found)
+    return Catalogue("scenario", [Question(one.name, one.question, one) for one in SCENARIOS.values()])
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,15 @@ def _print(scenario: Scenario, *, only_changes: bool) -> None:
     made = table("", ("parameter", "value", "unit", "baseline", "source"))
     made.columns[2].justify = made.columns[4].justify = "left"
     made.columns[0].no_wrap = True
+    made.columns[2].min_width = 8
+    section = ""
     for row in rows(scenario, only_changes=only_changes):
+        above, _, name = row["path"].rpartition(".")
+        if above != section:
+            section = above
+            made.add_row(f"[bold]{above}[/bold]", "", "", "", "")
         was = shown(row["baseline"]).strip("'") if "baseline" in row else ""
-        made.add_row(row["path"], _short(row["value"]), row["unit"], was, row["source"])
+        made.add_row(f"  {name}", _short(row["value"]), row["unit"], was, row["source"])
     out.print(made)
     if scenario.variants:
         out.print("[bold]variants[/bold]")

@@ -6,7 +6,6 @@ import math
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from market.supply.pricing import BestResponse, CostPlus, Every, Sticky, Surge, 
 from market.supply.quality import quality_at
 from market.supply.quotas import PeakCut
 from scenarios.library import SCENARIOS
-from scenarios.loading import from_file, parse_value, with_sets
+from scenarios.loading import from_file
 from scenarios.parameters.describe import describe
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
 from scenarios.scenario import Scenario
@@ -74,32 +73,6 @@ def test_differences() -> None:
     changed = BASE.with_changes({"supply.growth": 5, "open.Ferry.price": 4.0})
     assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 3.5)}
     assert BASE.differences(BASE) == {}
-
-
-def test_options_are_typed_and_in_order() -> None:
-    options = ["supply.growth=5", "supply.growth = 6.5", "market.whole=true", "time.start=2027-01-04"]
-    options += ["labs.*.pricing.kind=surge", 'question="why = not"', "demand.casual.patience_h=inf"]
-    changed = with_sets(BASE, options)
-    assert changed.supply.growth == 6.5
-    assert changed.market.whole
-    assert changed.time.start == date(2027, 1, 4)
-    assert changed.labs[0].pricing.kind == "surge"
-    assert changed.question == "why = not"
-    assert changed.demand.casual.patience_h == math.inf
-    assert with_sets(BASE, ["time.end=2026-02-04"]).time.days == 30.0
-    # Two that fit only together.
-    both = with_sets(BASE, ["supply.contracts.term_days=20", "supply.contracts.renews=false"])
-    assert not both.supply.contracts.renews
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("5", 5), ("-2.5e3", -2500.0), ("inf", math.inf), ("true", True), ("2026-01-05", date(2026, 1, 5)),
-     ("[1, 2]", [1, 2]), ("'a'", "a"), ("fast", "fast"), ("{a = 1}", {"a": 1}), ("1 = 2", "1 = 2"), ("", "")],
-)  # fmt: skip
-def test_values_are_parsed_as_in_toml(text: str, value: Any) -> None:
-    assert parse_value(text) == value
-    assert type(parse_value(text)) is type(value)
 
 
 @settings(max_examples=25)
@@ -277,19 +250,3 @@ def test_variants() -> None:
     assert set(dynamic.differences(off_peak)) >= {"labs.Aster.pricing.kind"}
     with pytest.raises(UnknownNameError, match="did you mean 'dynamic'"):
         off_peak.variant("dinamic")
-
-
-def test_a_file_extends_another(tmp_path: Path) -> None:
-    (tmp_path / "parent.toml").write_text(
-        'extends = "compute-crunch"\n[supply]\ngrowth = 5\n[labs.Aster]\ncash = 1e9\n'
-    )
-    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nquestion = "Why?"\n[labs."*"]\nedge = 0.0\n')
-    child = from_file(tmp_path / "child.toml")
-    assert (child.name, child.question, child.extends) == ("child", "Why?", "parent.toml")
-    assert child.supply.growth == 5.0
-    assert child.demand.growth == 10.0
-    assert child.labs[0].cash == 1e9
-    assert {lab.edge for lab in child.labs} == {0.0}
-    plain = tmp_path / "plain.toml"
-    plain.write_text("[supply]\ngrowth = 2\n")
-    assert from_file(plain).differences(BASE) == {"supply.growth": (2.0, 3.4)}
