@@ -11,7 +11,7 @@ SCENARIO = ask(
     changes={"time.days": 56.0, "demand.growth": 10.0, "supply.first_party": 0.75, "supply.first_party_first": True},
     outcomes=(
         outcome("spot-price", "up", against="less-of-it", source="Crunch"),
-        outcome("open-large-price", "up", against="less-of-it", source="Crunch: open-weight providers pay the rise first"),
+        outcome("open-large-price", "up", against="less-of-it", source="Crunch: they pay the rise first"),
         outcome("open-queue-hours", "up", against="less-of-it", source="Crunch: without agreements they queue"),
         outcome("closed-queue-hours", against="less-of-it"),
         outcome("contract-short", against="all-but-a-tenth"),
