@@ -43,14 +43,14 @@ FLAT = LoadShape((1.0,) * 24, (1.0,) * 24)
 @cache
 def measured(kind: str) -> LoadShape:
     """The measured shape of 'chat' or 'code' [Azure public LLM inference traces, 2024], in local time."""
+    if kind not in WEEKEND_OVER_WEEKDAY:
+        raise InputError(f"load shape '{kind}' is unknown; known: {', '.join(WEEKEND_OVER_WEEKDAY)}")
     raw = []
     for day in ("weekday", "weekend"):
         path = resources.files("market").joinpath("data", f"load_shape_{kind}_{day}.csv")
         with path.open(encoding="utf-8") as file:
             raw.append(np.loadtxt(file, delimiter=",", skiprows=1)[:, 1])
     weekday, weekend = (np.roll(values, round(MEASURED_ZONE_HOURS)) for values in raw)
-    if kind not in WEEKEND_OVER_WEEKDAY:
-        raise InputError(f"load shape '{kind}' is unknown; known: {', '.join(WEEKEND_OVER_WEEKDAY)}")
     weekday = weekday / weekday.mean()
     weekend = weekend / weekend.mean() * WEEKEND_OVER_WEEKDAY[kind]
     mean = (5.0 * weekday.mean() + 2.0 * weekend.mean()) / 7.0

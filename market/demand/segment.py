@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from capacity import Workload
-from capacity.errors import InputError, require, require_kind, require_kinds, require_whole
+from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.demand.load_shape import FLAT, LoadShape
 
 
@@ -83,8 +83,7 @@ class LocalMachine:
         require("local machine: quality", self.quality, at_least=0)
         require("local machine: speed", self.speed, above=0)
         require("local machine: usd_per_request", self.usd_per_request, at_least=0)
-        if not self.price_usd >= 0:
-            raise InputError(f"local machine: price_usd is {self.price_usd}, but must be at least 0 (or inf)")
+        require_or_inf("local machine: price_usd", self.price_usd, at_least=0)
         require("local machine: life_days", self.life_days, above=0)
         require("local machine: consider_per_day", self.consider_per_day, at_least=0, at_most=1)
 
@@ -173,8 +172,7 @@ class Segment:
         require(where + "growth", self.growth, above=0)
         require(where + "intensity_growth", self.intensity_growth, above=0)
         for name in ("patience_h", "budget_usd_per_day"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"{where}{name} is {getattr(self, name)}, but must be at least 0 (or inf)")
+            require_or_inf(where + name, getattr(self, name), at_least=0)
         if self.outside is not None:
             require(where + "outside", self.outside)
         if self.worths_usd is not None:
@@ -283,8 +281,7 @@ class CurveSegment:
             raise InputError(f"segment '{self.name}' has no demand curve")
         require_kinds(f"segment '{self.name}': curves", self.curves, LinearDemand, IsoelasticDemand)
         require(f"segment '{self.name}': delay_cost_usd_per_h", self.delay_cost_usd_per_h, at_least=0)
-        if not self.patience_h >= 0:
-            raise InputError(f"segment '{self.name}': patience_h is {self.patience_h}, but must be at least 0 (or inf)")
+        require_or_inf(f"segment '{self.name}': patience_h", self.patience_h, at_least=0)
 
     @property
     def hourly_cost(self) -> float:

@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from capacity.errors import InputError
+from capacity.errors import require
 
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.intp]
@@ -88,10 +88,8 @@ class CallAuction:
     price_weight: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.price_weight <= 1:
-            raise InputError(
-                f"call auction: price_weight is {self.price_weight}, but must be between 0 (low end) and 1 (high end)"
-            )
+        # 0 is the low end, 1 the high end.
+        require("call auction: price_weight", self.price_weight, at_least=0, at_most=1)
 
     def clear(
         self,

@@ -53,8 +53,10 @@ class TokenMarket(mesa.Model):
         records: what has been measured.
     """
 
-    #: The wait that users expect where nothing is served at all [h].
+    #: The longest wait that users ever expect [h].
     longest_wait_h = 1e4
+    #: The wait that they think of where there are no machines at all: a weekend, not for ever [h].
+    no_service_wait_h = 48.0
 
     # Made by founding.py.
     ledger: Ledger
@@ -113,7 +115,8 @@ class TokenMarket(mesa.Model):
         self.chance_wait_h: Floats = np.zeros(self.book.offers)
         self.backlog_wait_h: Floats = np.zeros(self.book.offers)
         self.load: Floats = np.zeros(self.book.pools)
-        self.usual_orders: Floats = np.full((*shape, self.calendar.ticks_per_day), np.nan)
+        self.usual_orders: Floats = np.full((2, *shape, self.calendar.ticks_per_day), np.nan)
+        """Usual orders on weekdays and at weekends, by segment, offer and tick of the day."""
         self.records = Records(
             self.calendar,
             {

@@ -28,7 +28,8 @@ def clear(model: TokenMarket) -> None:
     book, economy = model.book, model.economy
     waiting_work = model.queue.backlog(book.work)
     before = np.bincount(book.pool, weights=waiting_work, minlength=book.pools)
-    model.backlog_wait_h = backlog_wait(model, waiting_work)
+    present = backlog_wait(model, waiting_work)
+    model.backlog_wait_h = model.backlog_wait_h + learning_pace(model) * (present - model.backlog_wait_h)
     situation = Situation(
         book, np.maximum(model.capacity - before, 0.0), model.supply_curves, model.respond, model.rents
     )
@@ -50,7 +51,12 @@ def clear(model: TokenMarket) -> None:
     model.round = model.queue.serve(book, model.orders, model.capacity, economy.rationing, rng, ~model.alive)
     model.joined = fall_back(model)
     model.used = model.round.used
-    remember(model, expected, waits)
+    remember(model, expected, waits - present)
+
+
+def learning_pace(model: TokenMarket) -> float:
+    """Weight of the present tick in what users think is usual."""
+    return 1.0 / model.economy.learning_ticks if model.tick > 0 else 1.0
 
 
 def backlog_wait(model: TokenMarket, waiting_work: Floats) -> Floats:
@@ -61,7 +67,7 @@ def backlog_wait(model: TokenMarket, waiting_work: Floats) -> Floats:
     ahead = model.ahead_of @ waiting_work
     rate = model.capacity[book.pool] / model.calendar.tick_hours
     with np.errstate(over="ignore"):
-        wait = np.divide(ahead, rate, out=np.where(ahead > 0, model.longest_wait_h, 0.0), where=rate > 0)
+        wait = np.divide(ahead, rate, out=np.where(ahead > 0, model.no_service_wait_h, 0.0), where=rate > 0)
     return np.asarray(np.minimum(wait, model.longest_wait_h))
 
 
@@ -112,8 +118,8 @@ def whole_fall_back(model: TokenMarket, left: Floats, weights: Floats, outside: 
     return joined
 
 
-def remember(model: TokenMarket, expected: Floats, waits: Floats) -> None:
-    """Users and providers take note of the tick."""
+def remember(model: TokenMarket, expected: Floats, chance_waits: Floats) -> None:
+    """Users and providers take note of the tick; ``chance_waits``: waits beside those for what waited before [h]."""
     period = model.calendar.period(model.tick)
     delay = model.delay_h()
     for s, cohort in enumerate(model.cohorts):
@@ -123,10 +129,12 @@ def remember(model: TokenMarket, expected: Floats, waits: Floats) -> None:
             spent = float((expected[s] * np.where(expected[s] > 0, model.cleared.prices[s], 0.0)).sum())
             surplus = float(model.cleared.response.surplus[s])
             cohort.learn_worth(period, surplus, spent / ordered if ordered > 0 else 0.0)
-    pace = 1.0 / model.economy.learning_ticks if model.tick > 0 else 1.0
-    chance = np.minimum(np.maximum(waits - model.backlog_wait_h, 0.0), model.longest_wait_h)
+    pace = learning_pace(model)
+    most = np.where(model.capacity[model.book.pool] > 0, model.longest_wait_h, model.no_service_wait_h)
+    chance = np.minimum(np.maximum(np.nan_to_num(chance_waits, nan=np.inf), 0.0), most)
     model.chance_wait_h = model.chance_wait_h + pace * (chance - model.chance_wait_h)
     load = np.divide(model.round.used, model.capacity, out=np.zeros_like(model.used), where=model.capacity > 0)
     model.load = model.load + pace * (load - model.load)
-    known = model.usual_orders[:, :, period]
-    model.usual_orders[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))
+    usual = model.usual_orders[int(model.calendar.is_weekend(model.tick))]
+    known = usual[:, :, period]
+    usual[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))

@@ -63,12 +63,21 @@ def trade_wholesale(model: TokenMarket) -> None:
         h.fleet.earned += (pace if h.fleet.earned else 1.0) * (earned - h.fleet.earned)
 
 
+def smoothed(by_period: Floats, period: int) -> Floats:
+    """The usual of an hour, half of it from the hours beside: a spike of one hour is no habit."""
+    count = by_period.shape[2]
+    if count < 6:
+        return np.asarray(by_period[:, :, period])
+    before, after = by_period[:, :, period - 1], by_period[:, :, (period + 1) % count]
+    return np.asarray(0.5 * by_period[:, :, period] + 0.25 * (before + after))
+
+
 #: Share of what it could sell without waits for which a provider rents at least: nobody comes to an empty shop.
 FOOT_IN_THE_DOOR = 0.1
 
 
 def expected_orders(model: TokenMarket, period: int) -> Floats:
-    """What providers expect to be ordered in this tick: the same hour of past days, or what was ordered last.
+    """What providers expect to be ordered in this tick: the same hour of like days, or what was ordered last.
 
     At least a tenth of what would be ordered from them if nobody had to wait, or who once had no machines would
     never have users again.
@@ -77,7 +86,7 @@ def expected_orders(model: TokenMarket, period: int) -> Floats:
         for cohort in model.cohorts:
             cohort.preview(model.tick)
         return model.respond(model.book.request_prices()).requests
-    usual = model.usual_orders[:, :, period]
+    usual = smoothed(model.usual_orders[int(model.calendar.is_weekend(model.tick))], period)
     usual = np.where(np.isnan(usual), model.orders, usual)
     latent = model.latent_orders
     total = latent.sum(axis=1, keepdims=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from capacity.errors import InputError, require, require_kind, require_kinds, require_whole
+from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.technology import FixedWork, Technology
 from market.supply.expansion import Expansion, SteadyGrowth
@@ -37,10 +37,7 @@ class Tier:
         require(f"tier '{self.name}': speed", self.speed, above=0)
         require(f"tier '{self.name}': priority", self.priority)
         for name in ("deadline_h", "quota_per_day"):
-            if not getattr(self, name) >= 0:
-                raise InputError(
-                    f"tier '{self.name}': {name} is {getattr(self, name)}, but must be at least 0 (or inf)"
-                )
+            require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=0)
 
 
 @dataclass(frozen=True)
