@@ -8,10 +8,10 @@ from typing import Any, Final
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
 from scenarios.scenario import Outcome, Scenario
 
-#: Three years, one week of each month.
+#: Three, two and one years, one whole week of each month.
 THREE_YEARS: Final[dict[str, Any]] = {"time.days": 1096.0, "time.mode": "representative-weeks"}
-TWO_YEARS: Final[dict[str, Any]] = {"time.days": 731.0, "time.mode": "representative-weeks"}
-ONE_YEAR: Final[dict[str, Any]] = {"time.days": 365.0, "time.mode": "representative-weeks"}
+TWO_YEARS: Final[dict[str, Any]] = {"time.days": 728.0, "time.mode": "representative-weeks"}
+ONE_YEAR: Final[dict[str, Any]] = {"time.days": 364.0, "time.mode": "representative-weeks"}
 
 #: Tokens asked grow 10x a year and compute 3.4x [Epoch].
 CRUNCH: Final[dict[str, Any]] = {"demand.growth": 10.0, "supply.growth": 3.4}
