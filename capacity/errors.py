@@ -79,6 +79,8 @@ def require(
         number = float(value)
     except OverflowError:
         number = math.inf
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {value!r}, but must be a number, {wanted}") from None
     outside = (
         (at_least is not None and number < at_least)
         or (above is not None and number <= above)
@@ -96,6 +98,16 @@ def require_whole(name: str, value: Any, *, at_least: float | None = None, at_mo
     if number != int(number):
         raise InputError(f"{name} is {number:g}, but must be a whole number")
     return int(number)
+
+
+def require_or_inf(name: str, value: Any, *, at_least: float) -> float:
+    """Like ``require``, for what may be infinite: no limit."""
+    if isinstance(value, float) and value == math.inf:
+        return value
+    try:
+        return require(name, value, at_least=at_least)
+    except InputError as error:
+        raise InputError(f"{str(error).removesuffix(' and finite')} (or inf)") from None
 
 
 def require_kind(name: str, value: Any, *kinds: type) -> None:
