@@ -149,7 +149,7 @@ class PriceAdjustment(PricingPolicy):
 
 
 #: Markups, relative to the present ones, at which a seller whose prices have settled looks whether it would earn more.
-ELSEWHERE = (0.2, 0.4, 0.7, 1.5, 2.5, 4.0)
+ELSEWHERE = (0.05, 0.1, 0.2, 0.4, 0.7, 1.5, 2.5, 5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True)

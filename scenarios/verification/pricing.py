@@ -47,13 +47,15 @@ def nash(
             s = shares(price, row, a, mu, out)
             total += n * s * (1.0 - a / mu * (margin - same @ (s * margin)))
             weight += n * s
-        return np.asarray(total / weight)
+        return np.asarray(total / np.maximum(weight, 1e-300))
 
     typical = float(np.max(np.asarray(noise) / np.asarray(alpha)))
-    solution = root(conditions, costs + 1.5 * typical, method="hybr", options={"xtol": 1e-14})
-    if np.max(np.abs(conditions(solution.x))) > 1e-9:
-        raise RuntimeError(f"the first-order conditions were not solved: {solution.message}")
-    return np.asarray(solution.x)
+    for start in (1.5, 1.0, 2.0, 3.0, 5.0, 8.0):
+        found = root(conditions, costs + start * typical, method="hybr", options={"xtol": 1e-14}).x
+        # Far beyond what anybody would pay the conditions hold as well.
+        if np.max(np.abs(conditions(found))) < 1e-9 and np.max(found - costs) < 40.0 * typical:
+            return np.asarray(found)
+    raise RuntimeError("the first-order conditions were not solved from any start")
 
 
 def prices_and_shares(model: TokenMarket) -> tuple[Floats, Floats]:

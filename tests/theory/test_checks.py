@@ -9,10 +9,9 @@ import typer
 from typer.testing import CliRunner
 
 from capacity.errors import UnknownNameError
-from scenarios.verification.check import CHECKS
-from scenarios.verification.run import verify
-from scenarios.verification.check import Check, exact, stochastic
+from scenarios.verification.check import CHECKS, Check, exact, stochastic
 from scenarios.verification.command import verify_command
+from scenarios.verification.run import verify
 
 app = typer.Typer()
 app.command()(verify_command)
