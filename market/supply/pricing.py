@@ -149,7 +149,9 @@ class PriceAdjustment(PricingPolicy):
 
 
 #: Markups, relative to the present ones, at which a seller whose prices have settled looks whether it would earn more.
-ELSEWHERE = (0.05, 0.1, 0.2, 0.4, 0.7, 1.5, 2.5, 5.0, 10.0, 20.0)
+ELSEWHERE: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4, 0.7, 1.5, 2.5, 5.0, 10.0, 20.0)
+#: It does so every so many ticks.
+LOOK = 10
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class BestResponse(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         price, settled = self._climb(outlook, np.array(outlook.price, dtype=np.float64))
-        if not (settled and np.allclose(price, outlook.price, rtol=1e-9, atol=0.0)):
+        if not settled or outlook.tick % LOOK or not np.allclose(price, outlook.price, rtol=1e-9, atol=0.0):
             return price
         best, most = price, self._profit(outlook, price)
         for factor in ELSEWHERE:
