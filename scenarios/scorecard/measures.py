@@ -44,7 +44,7 @@ def _large(model: TokenMarket) -> NDArray[np.bool_]:
 
 
 def _offers(model: TokenMarket, column: str) -> Floats:
-    return model.records.tables["offers"].data[column][: model.records.ticks]
+    return np.asarray(model.records.tables["offers"].data[column][: model.records.ticks])
 
 
 def _paid(model: TokenMarket, which: NDArray[np.bool_]) -> Floats:
@@ -53,7 +53,7 @@ def _paid(model: TokenMarket, which: NDArray[np.bool_]) -> Floats:
     tokens = np.divide(revenue, price, out=np.zeros_like(revenue), where=price > 0)
     total = tokens.sum(axis=1)
     listed = _offers(model, "price")[:, which].mean(axis=1)
-    return np.divide(revenue.sum(axis=1), total, out=listed, where=total > 0)
+    return np.asarray(np.divide(revenue.sum(axis=1), total, out=listed, where=total > 0))
 
 
 def _served(model: TokenMarket, segment: str) -> Floats:
