@@ -49,7 +49,7 @@ from market.supply.pricing import (
     Surge,
     TimeOfDay,
 )
-from market.supply.quality import Improving, Lagging, QualityPath
+from market.supply.quality import Improving, Lagging, Quality, QualityPath
 from market.supply.quotas import QuotaPolicy
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 
@@ -143,7 +143,7 @@ def quick(examples: int) -> settings:
 # What an economy is drawn from: plain values and the far ends --------------------------------------------
 
 prices = st.sampled_from([0.0, 0.5, 3.0, 10.0, 40.0, 1e12])
-qualities = st.sampled_from([0.0, 0.5, 0.9, 1.0, 2.0, 1e9, *PATHS])
+qualities: st.SearchStrategy[Quality] = st.sampled_from([0.0, 0.5, 0.9, 1.0, 2.0, 1e9, *PATHS])
 lasting = st.sampled_from([0.0, 0.3, 2.0, 24.0, math.inf])
 tiers = st.builds(
     Tier,
@@ -346,7 +346,7 @@ def ticks_of(economy: Economy, count: int, seed: int = 1) -> Iterator[tuple[Befo
             model.queue.length.copy(),
             model.ledger.inside_total,
             sum(cohort.put_off for cohort in model.cohorts),
-            {agent.name: agent.cash for agent in (*model.providers, *model.hyperscalers)},
+            {p.name: p.cash for p in model.providers} | {h.name: h.cash for h in model.hyperscalers},
         )
         model.step()
         yield before, model

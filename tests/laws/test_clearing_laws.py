@@ -39,7 +39,7 @@ noises = st.sampled_from([0.0, 0.05, 0.5])
 
 
 @st.composite
-def shops(draw: st.DrawFn, clearing: Clearing | None = None, noise: float | None = None, **other: Any) -> Economy:
+def shops(draw: st.DrawFn, /, clearing: Clearing | None = None, noise: float | None = None, **other: Any) -> Economy:
     """Two kinds of users and a few sellers, whose machines may be too few; fluid."""
     noisy = draw(noises) if noise is None else noise
     users: list[Segment | CurveSegment] = [
@@ -182,7 +182,7 @@ def highest_worth(segment: Segment | CurveSegment, model: TokenMarket, s: int) -
     if isinstance(segment, CurveSegment):
         curve = segment.curves[0]
         return curve.choke if isinstance(curve, LinearDemand) else math.inf
-    worth = model.cohorts[s].worth  # type: ignore[attr-defined]
+    worth = model.cohorts[s].worth
     return float(worth.max() * model.book.quality[s].max())
 
 
@@ -200,8 +200,8 @@ def test_nobody_orders_above_worth(clearing: Clearing, data: st.DataObject) -> N
             assert price <= highest_worth(segment, model, s) * (1 + 1e-6)
             if isinstance(segment, Segment):
                 cohort = model.cohorts[s]
-                willing = cohort.worth * model.book.quality[s, j] >= price * (1 - 1e-6)  # type: ignore[attr-defined]
-                assert model.orders[s, j] <= cohort.mass[willing].sum() * (1 + 1e-6)  # type: ignore[attr-defined]
+                willing = cohort.worth * model.book.quality[s, j] >= price * (1 - 1e-6)
+                assert model.orders[s, j] <= cohort.mass[willing].sum() * (1 + 1e-6)
 
 
 @pytest.mark.parametrize("clearing", CLEARINGS, ids=str)

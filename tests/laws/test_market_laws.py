@@ -140,7 +140,7 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     hours = model.calendar.tick_hours
     promised = sum(c.racks for c in model.contracts) * hours
     close((w["contracted"] + w["short"]).sum(), promised)
-    have = sum(row(model, "providers", name) for name in ("owned", "contracted", "spot"))
+    have = np.sum([row(model, "providers", name) for name in ("owned", "contracted", "spot")], axis=0)
     close(have.sum(), row(model, "pools", "capacity").sum(), scale)
     for provider in model.providers:
         close(have[provider.number], model.capacity[provider.pools].sum(), scale)

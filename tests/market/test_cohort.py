@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from capacity import Workload
 from market import TokenMarket
@@ -59,15 +60,15 @@ def test_load_follows_local_hours() -> None:
 def test_zones_hold_their_shares() -> None:
     zones = (Zone("a", -5.0, 0.25), Zone("b", 8.0, 0.75))
     model = run(users(individuals=20_000, zones=zones), shop(), ticks=1)
-    assert (model.cohorts[0].zone == 0).mean() == pytest.approx(0.25, abs=0.01)  # type: ignore[attr-defined]
+    assert (model.cohorts[0].zone == 0).mean() == pytest.approx(0.25, abs=0.01)
 
 
 @pytest.mark.parametrize("kind", ["chat", "code"])
 def test_measured_shapes_have_mean_one_over_the_week(kind: str) -> None:
     shape = measured(kind)
     assert (5 * np.mean(shape.weekday) + 2 * np.mean(shape.weekend)) / 7 == pytest.approx(1.0)
-    hours = np.arange(24) + 0.5
-    np.testing.assert_allclose(shape.at(hours, np.zeros(24, dtype=bool)), shape.weekday)
+    hours: NDArray[np.float64] = np.arange(24, dtype=np.float64) + 0.5
+    np.testing.assert_allclose(shape.at(hours, np.zeros(24, dtype=bool)), np.array(shape.weekday))
     assert shape.at(np.array([0.0]), np.array([False]))[0] == pytest.approx(
         shape.at(np.array([24.0]), np.array([False]))[0]
     )
@@ -102,8 +103,8 @@ def test_quotas_of_a_day(clearing: Clearing) -> None:
     other = Provider("q", (Offer("dear", 5.0, 1.0),), pools=(Pool(1e6),))
     model = run(users(worth_spread=0.0, taste_noise=0.0, size_spread=0.7), free, other, ticks=48, clearing=clearing)
     ordered = model.records.series("offers", "ordered", "o").reshape(2, 24).sum(axis=1)
-    sizes = model.cohorts[0].requests_per_tick / model.cohorts[0].weight * 24  # type: ignore[attr-defined]
-    expected = np.minimum(sizes, 10.0).sum() * model.cohorts[0].weight  # type: ignore[attr-defined]
+    sizes = model.cohorts[0].requests_per_tick / model.cohorts[0].weight * 24
+    expected = np.minimum(sizes, 10.0).sum() * model.cohorts[0].weight
     np.testing.assert_allclose(ordered, expected, rtol=1e-9)
     total = model.records.series("offers", "ordered").sum()
     assert total == pytest.approx(2 * 2400.0)
@@ -124,9 +125,9 @@ def test_budgets_are_not_exceeded(clearing: Clearing, dtype: str) -> None:
     for tick in range(72):
         model.step()
         spent += model.records.tables["ticks"].data["paid"][tick, 0]
-        assert (cohort.budget_left >= -1e-4).all()  # type: ignore[attr-defined]
+        assert (cohort.budget_left >= -1e-4).all()
         if tick % 24 == 23:
-            assert spent <= cohort.budget_per_day.sum() * (1 + 1e-5)  # type: ignore[attr-defined]
+            assert spent <= cohort.budget_per_day.sum() * (1 + 1e-5)
             assert model.records.tables["ticks"].data["unaffordable"][: tick + 1].sum() > 0
             spent = 0.0
 
@@ -161,7 +162,7 @@ def test_attachment_holds_users_back() -> None:
         model = run(segment, *sellers, ticks=12)
         shares = model.records.series("offers", "ordered", "p o") / model.records.series("offers", "ordered")
         assert least <= shares[-1] <= most
-    attached = model.cohorts[0].attached  # type: ignore[attr-defined]
+    attached = model.cohorts[0].attached
     assert set(attached.tolist()) <= {-1, 0, 1}
     assert (attached >= 0).any()
 
