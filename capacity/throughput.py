@@ -192,7 +192,7 @@ def keeps(
 ) -> NDArray[np.bool_]:
     """Whether ``batch`` requests in flight each see at least ``speed`` [token/s], and fit in memory."""
     times = cycle(served, machine, calibration, workload, batch)
-    fast = workload.output >= np.asarray(speed) * times.total
+    fast = workload.output / times.total >= np.asarray(speed)
     return np.asarray(fast & (memory_used(served, machine, workload, times) <= machine.memory))
 
 
