@@ -21,8 +21,10 @@ type Frames = Mapping[str, pd.DataFrame]
 SMALL: Final = ("mini", "gpt-oss-120b", "local-27b")
 #: Open models that count as large.
 LARGE_OPEN: Final = ("kimi-k2", "deepseek-v3")
-#: Part of a run that is its start, and part that is its end.
-PART: Final = 1.0 / 4.0
+#: Part of a run that is its start, and part that is its end; in whole weeks, since weekends are calm. A run of less
+#: than two weeks is cut into quarters.
+PART: Final = 1.0 / 12.0
+SHORT_PART: Final = 1.0 / 4.0
 #: Share of hours that is the peak, and that is off the peak.
 PEAK: Final = 0.25
 #: Relative change up to which two values count as the same.
@@ -61,15 +63,22 @@ def during(frames: Frames, begin: float, end: float) -> dict[str, pd.DataFrame]:
     }
 
 
+def part_of(frames: Frames) -> float:
+    """Share of a run that counts as its start, and as its end."""
+    ticks, week = len(frames["ticks"]), 168.0 / _hours(frames)
+    return SHORT_PART if ticks < 2 * week else max(round(PART * ticks / week), 1) * week / ticks
+
+
 def compare(outcome: Outcome, frames: Frames, other: Frames | None = None) -> tuple[float, float, bool | None]:
     """Value, what it is compared with, and whether it went as expected (None where nothing is expected).
 
     ``other``: frames of the variant or scenario that the outcome is against; against the start of the run the
-    last quarter of it is compared with the first.
+    last weeks of it are compared with the first.
     """
     measure = MEASURES[outcome.measure].of
     if outcome.against == "start":
-        value, before = measure(during(frames, 1.0 - PART, 1.0)), measure(during(frames, 0.0, PART))
+        share = part_of(frames)
+        value, before = measure(during(frames, 1.0 - share, 1.0)), measure(during(frames, 0.0, share))
     elif other is None:
         raise InputError(f"measure '{outcome.measure}' is against '{outcome.against}', whose frames are needed")
     else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from market import TokenMarket
 from scenarios import library
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import MEASURES, compare
+from scenarios.outcomes import MEASURES, compare, part_of
 from scenarios.results import frames_of
 from scenarios.scenario import Scenario
 
@@ -98,3 +99,9 @@ def test_representative_weeks_run_over_a_jump() -> None:
     assert sorted(set(gaps)) in ([3.0, 3.0 + 21 * 24], [3.0, 3.0 + 21 * 24, 3.0 + 28 * 24])
     week = len(ticks) // 3
     assert ticks["asked"].iloc[-week:].sum() > 1.3 * ticks["asked"].iloc[:week].sum()  # 10x a year
+
+
+@pytest.mark.parametrize(("days", "part"), [(2, 0.25), (13, 0.25), (14, 0.5), (28, 0.25), (252, 3 / 36)])
+def test_start_and_end_are_whole_weeks(days: int, part: float) -> None:
+    times = pd.date_range("2026-01-05", periods=days * 24, freq="h")
+    assert part_of({"ticks": pd.DataFrame({"time": times})}) == pytest.approx(part)
