@@ -148,4 +148,4 @@ def no_deviation() -> Iterator[Finding]:
     yield iterated("profit at the clearing price [USD]", (clearing - cost) * capacity[0], stay)
     others = clearing + np.linspace(-6.0, 8.0, 15)
     best = max(price_game(capacity, (p, None), choke, slope, cost)[0] for p in others)
-    yield iterated("most that any of 15 other prices earns [USD]", stay, best)
+    yield iterated("most that any of 15 other prices earns [USD]", (clearing - cost) * capacity[0], best)
