@@ -15,14 +15,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from capacity.errors import Catalogue, InputError, require
+from capacity.errors import InputError, require
 from market import TokenMarket
 from market.economy import Economy
 from scenarios.library import SCENARIOS
 from scenarios.results import FORMAT, RunResult, frames_of
 from scenarios.scenario import Scenario
 
-__all__ = ["Question", "RunResult", "Settings", "advance", "progress_bar", "questions", "run", "start"]
+__all__ = ["RunResult", "Settings", "advance", "progress_bar", "run", "start"]
 
 DEFAULT_SCENARIO: Final = "baseline-2026"
 MOST_DAYS: Final = 3_660
@@ -33,59 +33,41 @@ type Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A scenario of the library: one file each, named for its question.
-
-    Attributes:
-        name: name of the scenario.
-        text: the question that it asks.
-        scenario: its parameters.
-    """
-
-    name: str
-    text: str
-    scenario: Scenario
-
-    def economy(self, users: int) -> Economy:
-        """The economy with so many simulated users."""
-        return self.scenario.economy(individuals=users)
-
-
-def questions() -> Catalogue[Question]:
-    """Every scenario of the library."""
-    return Catalogue("scenario", [Question(one.name, one.question, one) for one in SCENARIOS.values()])
-
-
-@dataclass(frozen=True)
 class Settings:
     """What a run is asked for.
 
     Attributes:
-        scenario: name in the library.
-        days: length [days].
+        scenario: the resolved scenario.
+        length_days: length [days]; None for the scenario's own.
         seed: seed of every random stream.
         users: simulated individuals.
     """
 
-    scenario: str = DEFAULT_SCENARIO
-    days: float = 28
+    scenario: Scenario = SCENARIOS[DEFAULT_SCENARIO]
+    length_days: float | None = None
     seed: int = 1
     users: int = 10_000
 
     def __post_init__(self) -> None:
-        require("--days", self.days, above=0, at_most=MOST_DAYS)
+        if self.length_days is not None:
+            require("--days", self.length_days, above=0, at_most=MOST_DAYS)
         require("--seed", self.seed, at_least=0, at_most=2**63 - 1)
         require("--users", self.users, at_least=1, at_most=MOST_USERS)
 
     @property
+    def days(self) -> float:
+        """Length [days]."""
+        return self.scenario.time.days if self.length_days is None else self.length_days
+
+    @property
     def folder(self) -> Path:
         """Where the result goes if nothing else is said."""
-        return Path("results") / f"{self.scenario}-seed{self.seed}"
+        return Path("results") / f"{self.scenario.name}-seed{self.seed}"
 
 
 def start(settings: Settings) -> TokenMarket:
     """The model of a scenario, before its first tick."""
-    return TokenMarket(questions()[settings.scenario].economy(settings.users), rng=settings.seed)
+    return TokenMarket(settings.scenario.economy(settings.users), rng=settings.seed)
 
 
 def ticks_in(settings: Settings, economy: Economy) -> int:
@@ -108,15 +90,15 @@ def advance(model: TokenMarket, ticks: int, progress: Progress | None = None) ->
 def run(settings: Settings, progress: Progress | None = None, command: str = "") -> RunResult:
     """Run a scenario from the first tick to the last."""
     begin, made_by = time.perf_counter(), code()
-    question = questions()[settings.scenario]
     model = start(settings)
     ticks = ticks_in(settings, model.economy)
     advance(model, ticks, progress)
     calendar = model.calendar
     about = {
         "format": FORMAT,
-        "scenario": question.name,
-        "question": question.text,
+        "scenario": settings.scenario.name,
+        "question": settings.scenario.question,
+        "digest": settings.scenario.digest,
         "seed": settings.seed,
         "users": settings.users,
         "real_users": float(sum(getattr(segment, "users", 0.0) for segment in model.economy.segments)),

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from scenarios.run import Settings
 
 PICTURE = "dashboard.png"
+PARAMETERS = "scenario.toml"
 
 RUN_EXAMPLES = """Examples:
 
 * `tokenmarket run` four weeks of the baseline, into results/baseline-2026-seed1
+
+* `tokenmarket run compute-crunch --users 2000 --set supply.growth=5` three years, with other machines
 
 * `tokenmarket run --days 7 --users 2000 --seed 2 --out results/quick`
 
@@ -38,10 +41,17 @@ EXPLAIN_EXAMPLES = """Examples:
 
 
 def run(
-    scenario: Annotated[str, typer.Option(help="Scenario of the library.")] = "baseline-2026",
-    days: Annotated[float, typer.Option(help="Length in days.")] = 28,
+    scenario: Annotated[
+        str, typer.Argument(help="Scenario of the library, or a .toml file.", metavar="[SCENARIO]")
+    ] = "baseline-2026",
+    days: Annotated[
+        float | None, typer.Option(help="Length in days [default: the scenario's].", show_default=False)
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
     users: Annotated[int, typer.Option(help="Simulated users.")] = 10_000,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a parameter: path=value; again for more.", metavar="SET")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the result [default: results/SCENARIO-seedSEED].", show_default=False)
     ] = None,
@@ -54,17 +64,18 @@ def run(
     from scenarios import results
     from scenarios import run as running
     from scenarios.charts.dashboard import draw
+    from scenarios.loading import load
 
-    settings = running.Settings(scenario, days, seed, users)
-    economy = running.questions()[scenario].economy(users)
-    ticks = running.ticks_in(settings, economy)
+    settings = running.Settings(load(scenario, sets or ()), days, seed, users)
+    ticks = running.ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out
     results.check_target(folder, force=force)
     try:
-        with running.progress_bar(f"{scenario}, seed {seed}", ticks, quiet=quiet) as progress:
+        with running.progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             result = running.run(settings, progress)
         with results.new_folder(folder, force=force) as temporary:
             results.write_files(result, temporary)
+            (temporary / PARAMETERS).write_text(settings.scenario.to_toml(), encoding="utf-8")
             if not no_picture:
                 draw(result, temporary / PICTURE)
     except KeyboardInterrupt:
@@ -120,11 +131,11 @@ def explain(
     from scenarios import run as running
 
     settings, folder = _settings_of(run_or_scenario)
-    economy = running.questions()[settings.scenario].economy(settings.users)
+    economy = settings.scenario.economy(settings.users)
     _check_offer(offer, [o.name for provider in economy.providers for o in provider.offers])
     ticks = running.ticks_in(settings, economy)
     when = _checked_tick(tick, ticks)
-    with running.progress_bar(f"{settings.scenario}, to tick {when}", when + 1) as progress:
+    with running.progress_bar(f"{settings.scenario.name}, to tick {when}", when + 1) as progress:
         model = running.start(settings)
         running.advance(model, when + 1, progress)
     if folder is not None:
@@ -136,18 +147,22 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
     from capacity.errors import InputError
     from scenarios import results
     from scenarios import run as running
+    from scenarios.library import SCENARIOS
+    from scenarios.loading import load
 
-    folder, known = Path(name), running.questions()
-    if name in known:
-        return running.Settings(name), None
+    folder = Path(name)
+    if name in SCENARIOS or name.endswith(".toml"):
+        return running.Settings(load(name)), None
     if not folder.is_dir() and "/" not in name:
-        known[name]  # names the nearest scenario
+        SCENARIOS[name]  # names the nearest scenario
     about = results.read_about(folder)
+    if not (folder / PARAMETERS).is_file():
+        raise InputError(f"'{folder}' holds no {PARAMETERS}: run the scenario again")
     try:
-        made = {key: about[key] for key in ("scenario", "days", "seed", "users")}
+        made = about["days"], about["seed"], about["users"]
     except KeyError as error:
         raise InputError(f"'{folder / results.ABOUT}' does not say {error}: run the scenario again") from error
-    return running.Settings(**made), folder
+    return running.Settings(load(folder / PARAMETERS), *made), folder
 
 
 def _check_offer(offer: str, names: list[str]) -> None:

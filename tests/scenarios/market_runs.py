@@ -7,7 +7,7 @@ import pandas as pd
 from scenarios.results import ALL_COLUMNS, RunResult
 from scenarios.run import Settings, run
 
-SMALL = Settings(days=7, users=300, seed=3)
+SMALL = Settings(length_days=7, users=300, seed=3)
 
 
 @cache

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from capacity import InputError
 from scenarios import run as running
 from scenarios import run_command
+from scenarios.library import SCENARIOS
+from scenarios.loading import load
 from scenarios.results import ABOUT
 
 APP = typer.Typer()
@@ -69,7 +71,7 @@ def test_the_default_folder_is_named_for_scenario_and_seed():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--scenario", "baseline-2025"], "did you mean 'baseline-2026'"),
+        (["baseline-2025"], "did you mean 'baseline-2026'"),
         (["--days", "0"], "--days is 0, but must be above 0"),
         (["--days", "0.001"], "less than one tick"),
         (["--days", "nan"], "--days is nan"),
@@ -157,5 +159,17 @@ def test_help_shows_examples(command):
 
 
 def test_every_scenario_of_the_library_asks_a_question():
-    for question in running.questions().values():
-        assert question.text.endswith("?"), question.name
+    for scenario in SCENARIOS.values():
+        assert scenario.question.endswith("?"), scenario.name
+
+
+def test_changes_and_the_resolved_scenario_are_kept_with_the_result(tmp_path):
+    folder = tmp_path / "changed"
+    done = invoke(
+        "run", "--days", "1", "--users", "30", "--set", "demand.growth=7", "--out", str(folder), "--no-picture"
+    )
+    assert done.exit_code == 0, done.output
+    kept = load(folder / "scenario.toml")
+    assert kept.demand.growth == 7
+    assert kept == SCENARIOS["baseline-2026"].with_changes({"demand.growth": 7})
+    assert json.loads((folder / "run.json").read_text())["digest"] == kept.digest
