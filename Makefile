@@ -43,6 +43,12 @@ check: test lint types ## all that CI checks
 bench: $(STAMP) ## the benchmarks, as ratios in one run
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
+docs-figures: $(STAMP) ## make the pictures and tables in docs/ anew
+	@$(BIN)/tokenmarket run --force --quiet
+	@cp results/baseline-2026-seed1/dashboard.png docs/images/dashboard.png
+	@$(BIN)/tokenmarket capacity --chip gb200-nvl72 --plot docs/images/operating-curves.png > /dev/null
+	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
+
 lock: ## pin every version again
 	@$(BIN)/uv lock --quiet
 	@$(BIN)/uv export --quiet --format requirements.txt --no-hashes --no-header --no-annotate --no-emit-project --all-extras --all-groups > constraints.txt
