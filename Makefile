@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run test lint format types check bench docs-figures lock clean
+.PHONY: help run test lint format types check bench docs-figures golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -48,6 +48,9 @@ docs-figures: $(STAMP) ## make the pictures and tables in docs/ anew
 	@cp results/baseline-2026-seed1/dashboard.png docs/images/dashboard.png
 	@$(BIN)/tokenmarket capacity --chip gb200-nvl72 --plot docs/images/operating-curves.png > /dev/null
 	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
+
+golden: $(STAMP) ## make the golden file anew, when results are meant to change
+	@$(BIN)/python tests/golden/refresh.py
 
 lock: ## pin every version again
 	@$(BIN)/uv lock --quiet
