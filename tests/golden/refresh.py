@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+
 from market import TokenMarket
 from scenarios.library import SCENARIOS
 
