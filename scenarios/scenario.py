@@ -133,9 +133,10 @@ class Scenario(Section):
 
     def economy(self, individuals: int = 10_000) -> Economy:
         """The economy with so many simulated users."""
+        from capacity.errors import require_whole
         from scenarios.build import economy
 
-        return economy(self, individuals)
+        return economy(self, require_whole("individuals", individuals, at_least=1, at_most=1e9))
 
     def calendar(self) -> Calendar:
         """Its calendar."""

@@ -189,6 +189,10 @@ class TokenMarket(mesa.Model):
         self.writing_h = book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low])
         return np.asarray(self.chance_wait_h + self.backlog_wait_h + self.writing_h)
 
+    def run_for(self, duration: int) -> None:
+        """Run so many ticks more."""
+        super().run_for(require_whole("run_for: ticks", duration, at_least=1))
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tidy frames of all that was measured, by name."""
         return self.records.frames()

@@ -81,6 +81,9 @@ class Offer:
 
     def __post_init__(self) -> None:
         require(f"offer '{self.name}': fee_usd_per_month", self.fee_usd_per_month, at_least=0)
+        for name in ("open_to", "kept_for", "routes"):
+            if getattr(self, name) is not None:
+                require_kinds(f"offer '{self.name}': {name}", getattr(self, name), str)
         require(f"offer '{self.name}': cut", self.cut, at_least=0)
         require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
         require(f"offer '{self.name}': kept_above", self.kept_above, above=0)
