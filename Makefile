@@ -7,6 +7,7 @@ export UV_SYSTEM_CERTS = 1
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
 
 .PHONY: help run test lint format types check bench docs-figures golden lock clean
 
@@ -18,38 +19,43 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "setting up $(VENV) with $$python (once, about a minute)" && \
 	  "$$python" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e . --group dev
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(DEV): $(STAMP)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[app,cluster,sensitivity]' --group dev
 	@touch $@
 
 run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture
 	@$(BIN)/tokenmarket run --force
 
-test: $(STAMP) ## the tests
+test: $(DEV) ## the tests
 	@$(BIN)/python -m pytest
 
-lint: $(STAMP) ## ruff, both halves
+lint: $(DEV) ## ruff, both halves
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-format: $(STAMP) ## write the format
+format: $(DEV) ## write the format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: $(STAMP) ## mypy, strict
+types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
 check: test lint types ## all that CI checks
 
-bench: $(STAMP) ## the benchmarks, as ratios in one run
+bench: $(DEV) ## the benchmarks, as ratios in one run
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-docs-figures: $(STAMP) ## make the pictures and tables in docs/ anew
+docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket run --force --quiet
 	@cp results/baseline-2026-seed1/dashboard.png docs/images/dashboard.png
 	@$(BIN)/tokenmarket capacity --chip gb200-nvl72 --plot docs/images/operating-curves.png > /dev/null
 	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
 
-golden: $(STAMP) ## make the golden file anew, when results are meant to change
+golden: $(DEV) ## make the golden file anew, when results are meant to change
 	@$(BIN)/python tests/golden/refresh.py
 
 lock: ## pin every version again
