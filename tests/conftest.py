@@ -1,6 +1,7 @@
-"""What every test shares: pictures without a screen, and hypothesis without a clock (the machine may be busy)."""
+"""What every test shares: pictures without a screen, hypothesis without a clock (a busy machine), a browser."""
 
 import matplotlib as mpl
+from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
 
 mpl.use("Agg")
