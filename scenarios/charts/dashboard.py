@@ -76,12 +76,12 @@ def _bottom(figure: SubFigure, frames: Frames) -> None:
 def _segments(figure: SubFigure, frames: Frames) -> None:
     names = list(frames["segments"]["segment"].drop_duplicates().astype(str))[:MOST_SEGMENTS]
     if not names:
-        unserved(frames, None, figure.subplots())
+        unserved(frames, figure.subplots())
         return
     many = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     tops = []
     for axes, name in zip(many, names, strict=True):
-        unserved(frames, name, axes, legend=False)
+        unserved(frames, axes, segment=name, legend=False)
         if axes is not many[0]:
             head(axes, name, pad=18)
         tops.append(axes.get_ylim()[1])

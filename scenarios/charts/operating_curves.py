@@ -49,7 +49,7 @@ def operating_curves(
     deployment: Deployment,
     workloads: Iterable[Workload],
     speed: float | None = None,
-    axes: Axes | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw one curve a workload; a dashed line is a promised speed, a mark is where its workload keeps it.
 
@@ -64,58 +64,56 @@ def operating_curves(
         raise InputError(f"there is no curve to draw: not one request fits in the memory of {deployment.chip.name}")
     promises = promise_frame(deployment, shown, speed)
     with style():
-        axes = axes or plt.subplots(figsize=(9.6, 5.2))[1]
-        axes.set(xscale="log", yscale="log")
+        ax = ax or plt.subplots(figsize=(9.6, 5.2))[1]
+        ax.set(xscale="log", yscale="log")
         highest = frame.groupby("workload")["throughput"].max()
         ordered = sorted((w for w in shown if w.name in highest), key=lambda w: -highest[w.name])
         for workload in ordered:
-            _draw(axes, workload, frame, promises)
+            _draw(ax, workload, frame, promises)
         for promised in sorted({w.speed if speed is None else speed for w in shown}):
-            _draw_promise(axes, promised)
-        _name_axes(axes, deployment)
-        axes.legend(title="workload (input:output)", loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
-    return axes
+            _draw_promise(ax, promised)
+        _name_axes(ax, deployment)
+        ax.legend(title="workload (input:output)", loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+    return ax
 
 
-def _draw(axes: Axes, workload: Workload, frame: pd.DataFrame, promises: pd.DataFrame) -> None:
+def _draw(ax: Axes, workload: Workload, frame: pd.DataFrame, promises: pd.DataFrame) -> None:
     look = WORKLOAD_LOOKS.get(workload.name, Look(BLACK))
     curve = frame[frame["workload"] == workload.name]
     kept = promises[promises["workload"] == workload.name]
     above = 3 if look.line != "-" else 2  # broken lines lie on whole ones, so that equal curves both show
     sns.lineplot(
-        curve, x="speed", y="throughput", ax=axes, estimator=None, sort=False, color=look.colour,
+        curve, x="speed", y="throughput", ax=ax, estimator=None, sort=False, color=look.colour,
         linestyle=look.line, linewidth=look.width, zorder=above,
     )  # fmt: skip
-    axes.plot(
+    ax.plot(
         kept["speed"], kept["throughput"], look.marker, color=look.colour, markersize=8, markeredgecolor="white",
         zorder=5,
     )  # fmt: skip
-    axes.plot(
+    ax.plot(
         [], [], look.line, marker=look.marker, color=look.colour, linewidth=look.width, markersize=8,
         markeredgecolor="white", label=workload.title,
     )  # fmt: skip
 
 
-def _draw_promise(axes: Axes, promised: float) -> None:
-    axes.axvline(promised, color=GREY, linestyle=(0, (5, 3)), linewidth=1, zorder=1)
-    axes.annotate(
+def _draw_promise(ax: Axes, promised: float) -> None:
+    ax.axvline(promised, color=GREY, linestyle=(0, (5, 3)), linewidth=1, zorder=1)
+    ax.annotate(
         f"promised\n{promised:g} token/s", (promised, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
         textcoords="offset points", ha="center", va="bottom", fontsize="small", color="#555555", linespacing=1.1,
     )  # fmt: skip
 
 
-def _name_axes(axes: Axes, deployment: Deployment) -> None:
-    for axis, name in ((axes.xaxis, "x"), (axes.yaxis, "y")):
+def _name_axes(ax: Axes, deployment: Deployment) -> None:
+    for axis, name in ((ax.xaxis, "x"), (ax.yaxis, "y")):
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
-        readable_axis(axes, name)
-    axes.minorticks_off()
+        readable_axis(ax, name)
+    ax.minorticks_off()
     chip, number = deployment.chip, deployment.systems
     system = "rack" if chip.chips_per_system > 16 else "machine"
     what = f"one {system}" if number == 1 else f"{number:g} {system}s as one"
-    axes.set(
+    ax.set(
         xlabel="speed that one user sees [token/s]",
         ylabel=f"throughput of {what} [output token/s]",
     )
-    axes.set_title(
-        f"{deployment.architecture.title} on {chip.title} ({deployment.calibration.name} calibration)", pad=36
-    )
+    ax.set_title(f"{deployment.architecture.title} on {chip.title} ({deployment.calibration.name} calibration)", pad=36)

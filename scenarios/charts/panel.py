@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, NullFormatter
-
-from scenarios.charts.style import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,14 +16,6 @@ if TYPE_CHECKING:
 INK: Final = "#222222"
 PALE: Final = "#555555"
 SMALL: Final = "small"
-
-
-def new_axes(axes: Axes | None, size: tuple[float, float] = (7.2, 4.2)) -> Axes:
-    """The given axes, or those of a new figure in the style of the project."""
-    if axes is not None:
-        return axes
-    with style():
-        return plt.subplots(figsize=size)[1]
 
 
 def head(axes: Axes, title: str, pad: float | None = None) -> None:

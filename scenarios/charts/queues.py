@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from scenarios import measures
+from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import duration, short_number
-from scenarios.charts.panel import PALE, empty, head, new_axes, note, plain_log, rows, shades, time_axis
+from scenarios.charts.panel import PALE, head, note, plain_log, rows, shades, time_axis
 from scenarios.charts.style import ACTORS, BLACK, GREY, readable_axis
 from scenarios.results import Frames
 
@@ -39,90 +40,79 @@ def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Any]:
     return looks
 
 
-def queue_lengths(frames: Frames, axes: Axes | None = None) -> Axes:
+@chart("How many wait")
+def queue_lengths(frames: Frames, ax: Axes) -> None:
     """Requests that wait at the end of each tick, stacked by kind and tier of the offer."""
-    axes = new_axes(axes)
-    title = "How many wait"
     if frames["offers"].empty:
-        return empty(axes, title, "nobody offered anything in this run")
+        raise NothingToShowError("nobody offered anything in this run")
     made = measures.offers(frames)
     if made["waiting"].sum() <= 0:
-        return empty(axes, title, "nobody had to wait in this run")
+        raise NothingToShowError("nobody had to wait in this run")
     names = made[["kind", "tier"]].drop_duplicates()
     looks = _looks(names)
     wide = made.pivot_table(index="time", columns=["kind", "tier"], values="waiting", aggfunc="sum", sort=False)
     order = list(wide.sum().sort_values(ascending=False).index)
-    axes.stackplot(
+    ax.stackplot(
         wide.index, *(wide[name] for name in order), colors=[looks[name] for name in order],
         labels=[" ".join(name) for name in order], linewidth=0,
     )  # fmt: skip
-    time_axis(axes, frames["ticks"]["time"])
-    axes.set_ylim(0, 1.35 * float(wide.sum(axis=1).max()))
-    axes.set(ylabel="requests that wait")
-    head(axes, title)
-    axes.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.2)
-    readable_axis(axes)
-    return axes
+    time_axis(ax, frames["ticks"]["time"])
+    ax.set_ylim(0, 1.35 * float(wide.sum(axis=1).max()))
+    ax.set(ylabel="requests that wait")
+    ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.2)
+    readable_axis(ax)
 
 
-def expected_waits(frames: Frames, axes: Axes | None = None) -> Axes:
+@chart("How long they expect to wait", "dot: mean; bar: to the 95th percentile", size=(7.2, 3.2))
+def expected_waits(frames: Frames, ax: Axes) -> None:
     """Wait that users expect when they order, by kind and tier: mean, and what 95 of 100 requests stay below."""
-    axes = new_axes(axes, (7.2, 3.2))
-    title = "How long they expect to wait"
     table = measures.waits(frames) if not frames["offers"].empty else pd.DataFrame()
     table = table[table["ordered"] > 0].reset_index(drop=True) if len(table) else table
     if table.empty:
-        return empty(axes, title, "nobody ordered anything in this run")
+        raise NothingToShowError("nobody ordered anything in this run")
     if table["p95_h"].max() <= 0 and table["mean_h"].max() <= 0:
-        return empty(axes, title, "nobody had to expect a wait in this run")
+        raise NothingToShowError("nobody had to expect a wait in this run")
     looks = _looks(table)
     least = 0.5 * SECOND
     for place, row in table.iterrows():
         colour = looks[row["kind"], row["tier"]]
         mean, tail = max(row["mean_h"], least), max(row["p95_h"], least)
-        axes.plot([mean, tail], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
-        axes.plot([tail], [place], "|", color=colour, markersize=12, markeredgewidth=3)
-        axes.plot([mean], [place], "o", color=colour, markersize=8)
-        axes.annotate(
+        ax.plot([mean, tail], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
+        ax.plot([tail], [place], "|", color=colour, markersize=12, markeredgewidth=3)
+        ax.plot([mean], [place], "o", color=colour, markersize=8)
+        ax.annotate(
             f"{duration(row['mean_h'])}; 95 %: {duration(row['p95_h'])}", (max(mean, tail), place), xytext=(0, 8),
             textcoords="offset points", ha="right" if max(mean, tail) > MINUTE else "left", va="bottom",
             fontsize="small", color=PALE,
         )  # fmt: skip
-    axes.set_xlim(0.6 * least, 3 * max(float(table[["mean_h", "p95_h"]].max().max()), MINUTE))
-    plain_log(axes, "x", TIMES, duration)
-    rows(axes, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
+    ax.set_xlim(0.6 * least, 3 * max(float(table[["mean_h", "p95_h"]].max().max()), MINUTE))
+    plain_log(ax, "x", TIMES, duration)
+    rows(ax, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
          [looks[key] for key in zip(table["kind"], table["tier"], strict=True)])  # fmt: skip
-    axes.set(xlabel="expected wait on ordering [s, min, h]")
-    head(axes, title)
-    note(axes, "dot: mean; bar: to the 95th percentile")
-    return axes
+    ax.set(xlabel="expected wait on ordering [s, min, h]")
 
 
-def speeds(frames: Frames, axes: Axes | None = None) -> Axes:
+@chart("How fast the answers come", "black: promised; dot: mean; band: 5 to 95 %", size=(7.2, 4.0))
+def speeds(frames: Frames, ax: Axes) -> None:
     """Speed that users get, by product, against what its tier promises."""
-    axes = new_axes(axes, (7.2, 4.0))
-    title = "How fast the answers come"
     table = measures.speeds(frames) if not frames["offers"].empty else pd.DataFrame(columns=["mean"])
     table = table[np.isfinite(table["mean"].astype(float)) & (table["mean"] > 0)].reset_index(drop=True)
     if table.empty:
-        return empty(axes, title, "nobody was answered in this run")
+        raise NothingToShowError("nobody was answered in this run")
     colours = [ACTORS[kind] for kind in table["kind"]]
     for place, row in table.iterrows():
         colour = ACTORS[row["kind"]]
-        axes.plot([max(row["low"], 0.1), row["high"]], [place, place], color=colour, linewidth=3, alpha=0.45,
+        ax.plot([max(row["low"], 0.1), row["high"]], [place, place], color=colour, linewidth=3, alpha=0.45,
                   solid_capstyle="butt")  # fmt: skip
-        axes.plot([row["mean"]], [place], "o", color=colour, markersize=8)
-        axes.plot([row["promised"]], [place], "|", color=BLACK, markersize=16, markeredgewidth=2.2)
-        axes.annotate(f"{row['mean']:.0f}", (row["mean"], place), xytext=(0, 6), textcoords="offset points",
+        ax.plot([row["mean"]], [place], "o", color=colour, markersize=8)
+        ax.plot([row["promised"]], [place], "|", color=BLACK, markersize=16, markeredgewidth=2.2)
+        ax.annotate(f"{row['mean']:.0f}", (row["mean"], place), xytext=(0, 6), textcoords="offset points",
                       ha="center", va="bottom", fontsize="small", color=PALE)  # fmt: skip
     numbers = table[["low", "high", "promised", "mean"]].astype(float)
-    axes.set_xlim(0.7 * max(float(numbers.min().min()), 0.1), 1.4 * float(numbers.max().max()))
-    plain_log(axes, "x", SPEEDS)
-    rows(axes, list(table["product"]), colours)
-    axes.set(xlabel="speed that a user sees [token/s]")
-    head(axes, title)
-    note(axes, "black: promised; dot: mean; band: 5 to 95 %")
-    return axes
+    ax.set_xlim(0.7 * max(float(numbers.min().min()), 0.1), 1.4 * float(numbers.max().max()))
+    plain_log(ax, "x", SPEEDS)
+    rows(ax, list(table["product"]), colours)
+    ax.set(xlabel="speed that a user sees [token/s]")
 
 
 def present(frames: Frames, segment: str | None = None) -> pd.DataFrame:
@@ -137,30 +127,29 @@ def present(frames: Frames, segment: str | None = None) -> pd.DataFrame:
     return 100.0 * days.div(total.where(total > 0), axis=0)
 
 
-def unserved(frames: Frames, segment: str | None = None, axes: Axes | None = None, *, legend: bool = True) -> Axes:
+@chart("Not served at once")
+def unserved(frames: Frames, ax: Axes, *, segment: str | None = None, legend: bool = True) -> None:
     """Who was not served at once: of the requests present in an hour, by day, stacked; of one segment or of all."""
-    axes = new_axes(axes)
-    title = f"Not served at once: {segment or 'all'}"
+    if segment is not None:
+        head(ax, f"Not served at once: {segment}")
     table = present(frames, segment)
     if table.empty or table["served"].isna().all():
-        return empty(axes, title, "nobody asked for anything in this run")
+        raise NothingToShowError("nobody asked for anything in this run")
     bottom = np.zeros(len(table))
     for name, (label, colour, hatch) in UNSERVED.items():
         share = table[name].fillna(0.0).to_numpy()
         if share.sum() > 0:
-            axes.bar(table.index, share, 0.9, bottom, color=colour, hatch=hatch, edgecolor=GREY if hatch else "none",
+            ax.bar(table.index, share, 0.9, bottom, color=colour, hatch=hatch, edgecolor=GREY if hatch else "none",
                      align="edge", label=label, linewidth=0)  # fmt: skip
             bottom += share
-    time_axis(axes, frames["ticks"]["time"], 6 if legend else 2)
-    axes.set_xlim(table.index[0], table.index[-1] + pd.Timedelta(days=1))
+    time_axis(ax, frames["ticks"]["time"], 6 if legend else 2)
+    ax.set_xlim(table.index[0], table.index[-1] + pd.Timedelta(days=1))
     top = float(np.nanmax(bottom))
-    axes.set_ylim(0, (1.3 if legend else 1.05) * top if top > 0 else 1.0)
-    axes.set(ylabel="requests present in an hour [%]")
-    head(axes, title)
+    ax.set_ylim(0, (1.3 if legend else 1.05) * top if top > 0 else 1.0)
+    ax.set(ylabel="requests present in an hour [%]")
     served = measures.outcomes(frames)
     of = served if segment is None else served.loc[[segment]]
     never = of[["nothing", "unaffordable", "turned_away"]].to_numpy().sum() / max(of["asked"].sum(), 1e-300)
-    note(axes, f"never served: {100 * never:.2g} % of {short_number(of['asked'].sum())}")
-    if legend and axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.0)
-    return axes
+    note(ax, f"never served: {100 * never:.2g} % of {short_number(of['asked'].sum())}")
+    if legend and ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.0)

@@ -95,7 +95,7 @@ def test_a_speed_marks_every_curve_that_keeps_it():
 def test_it_draws_where_it_is_told_and_leaves_settings_alone():
     before = dict(plt.rcParams)
     _, axes = plt.subplots()
-    assert operating_curves(RACK, [WORKLOADS["coding"], Workload(100, 100)], axes=axes) is axes
+    assert operating_curves(RACK, [WORKLOADS["coding"], Workload(100, 100)], ax=axes) is axes
     assert dict(plt.rcParams) == before
     plt.close("all")
 

@@ -11,15 +11,13 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
 from capacity import InputError
-from scenarios.charts import load, panel, prices, queues, shares
+from scenarios.charts import panel, queues, shares
 from scenarios.charts.dashboard import dashboard, draw
+from scenarios.charts.registry import CHARTS
 from scenarios.charts.style import save
 
-CHARTS = [
-    prices.price_paths, prices.spot_price, prices.wholesale_use, load.day_shape, load.utilisation, queues.queue_lengths,
-    queues.expected_waits, queues.speeds, queues.unserved, shares.market_shares, shares.profits,
-]  # fmt: skip
-NAMES = [chart.__name__ for chart in CHARTS]
+NAMES = list(CHARTS)
+DRAWN = [chart.draw for chart in CHARTS.values()]
 UNIT = re.compile(r"\[.+\]|USD|racks|requests|^$")
 
 
@@ -61,7 +59,7 @@ def flaws(figure):
     return pairs + off
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
+@pytest.mark.parametrize("chart", DRAWN, ids=NAMES)
 def test_a_chart_has_labels_with_units_something_to_see_and_no_overlap(chart):
     axes = chart(small_run().frames)
     assert axes.get_title(loc="left")
@@ -72,7 +70,7 @@ def test_a_chart_has_labels_with_units_something_to_see_and_no_overlap(chart):
     assert flaws(axes.figure) == []
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
+@pytest.mark.parametrize("chart", DRAWN, ids=NAMES)
 def test_an_empty_frame_gives_a_message_in_place_of_an_empty_panel(chart):
     axes = chart(without_rows(small_run()).frames)
     assert len(axes.texts) == 1
@@ -81,11 +79,11 @@ def test_an_empty_frame_gives_a_message_in_place_of_an_empty_panel(chart):
     assert not axes.patches
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
+@pytest.mark.parametrize("chart", DRAWN, ids=NAMES)
 def test_a_chart_draws_into_given_axes_and_leaves_settings_alone(chart):
     before = dict(mpl.rcParams)
     figure, axes = plt.subplots(layout="constrained")
-    assert chart(small_run().frames, axes=axes) is axes
+    assert chart(small_run().frames, ax=axes) is axes
     assert axes.figure is figure
     assert dict(mpl.rcParams) == before
 

@@ -1,0 +1,35 @@
+"""All charts, in the order in which they are told. A new chart is one line here.
+
+The gallery in the docs, the report, the app and the tests go through these lists.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capacity.errors import Catalogue
+from scenarios.charts import load, prices, queues, shares
+from scenarios.charts.chart import Chart, chart_of
+
+__all__ = ["CHARTS", "Chart"]
+
+#: Charts of a run: ``CHARTS["price-paths"].draw(frames, ax=None)``.
+CHARTS: Final[Catalogue[Chart]] = Catalogue(
+    "chart",
+    map(
+        chart_of,
+        (
+            prices.price_paths,
+            prices.spot_price,
+            prices.wholesale_use,
+            load.day_shape,
+            load.utilisation,
+            queues.queue_lengths,
+            queues.expected_waits,
+            queues.speeds,
+            queues.unserved,
+            shares.market_shares,
+            shares.profits,
+        ),
+    ),
+)
