@@ -93,7 +93,19 @@ def run(settings: Settings, progress: Progress | None = None, command: str = "")
     model = start(settings)
     ticks = ticks_in(settings, model.economy)
     advance(model, ticks, progress)
-    calendar = model.calendar
+    return result_so_far(settings, model, time.perf_counter() - begin, command, made_by)
+
+
+def result_so_far(
+    settings: Settings, model: TokenMarket, seconds: float, command: str = "", made_by: dict[str, Any] | None = None
+) -> RunResult:
+    """All that a model has measured in the ticks it has run, and how it was made; it may run on afterwards.
+
+    ``seconds``: time that it took. ``made_by``: what ``code()`` said when it was started.
+    """
+    calendar, ticks = model.calendar, model.tick + 1
+    whole = ticks == ticks_in(settings, model.economy)
+    begin, end = calendar.moment(0), calendar.moment(ticks - 1) + timedelta(hours=calendar.tick_hours)
     about = {
         "format": FORMAT,
         "scenario": settings.scenario.name,
@@ -102,15 +114,15 @@ def run(settings: Settings, progress: Progress | None = None, command: str = "")
         "seed": settings.seed,
         "users": settings.users,
         "real_users": float(sum(getattr(segment, "users", 0.0) for segment in model.economy.segments)),
-        "days": settings.days,
+        "days": settings.days if whole else (end - begin).total_seconds() / 86_400.0,
         "ticks": ticks,
         "tick_hours": calendar.tick_hours,
-        "begin": calendar.moment(0).isoformat(),
-        "end": (calendar.moment(ticks - 1) + timedelta(hours=calendar.tick_hours)).isoformat(),
+        "begin": begin.isoformat(),
+        "end": end.isoformat(),
         "command": command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "wall_time_s": round(time.perf_counter() - begin, 3),
-        "code": made_by,
+        "wall_time_s": round(seconds, 3),
+        "code": made_by or code(),
         "versions": versions(),
     }
     return RunResult(frames_of(model), about)
