@@ -23,23 +23,49 @@ LONGEST_CHAIN: Final = 20
 BASELINE: Final = "baseline-2026"
 
 
-def load(name_or_file: str | Path, sets: Sequence[str] = ()) -> Scenario:
-    """A scenario of the library by name, or of a TOML file, with ``path=value`` changes; checked through."""
+def load(name_or_file: str | Path, sets: Sequence[str] = (), variant: str = "") -> Scenario:
+    """A scenario by name, ``name:variant`` or TOML file, with ``path=value`` changes; checked through."""
     where = str(name_or_file)
-    if is_file_name(where):
-        scenario = from_file(Path(where))
-    else:
-        from scenarios.library import SCENARIOS
-
-        if where not in SCENARIOS:
-            raise UnknownNameError(
-                f"unknown scenario '{where}'{nearest(where, SCENARIOS)}; known: {', '.join(SCENARIOS)} "
-                "(or a file that ends in .toml)"
-            )
-        scenario = SCENARIOS[where]
+    name, named = split_variant(where)
+    if variant and named:
+        raise InputError(f"'{where}' names a variant already, so --variant {variant} cannot be given as well")
+    if named == "*":
+        raise InputError(
+            f"'{where}' is {name} and all its variants, but one is wanted here; `tokenmarket batch` runs all"
+        )
+    scenario = named_scenario(name)
+    if chosen := variant or named:
+        scenario = scenario.variant(chosen)
     if sets:
         scenario = with_sets(scenario, sets)
     return scenario.check(where)
+
+
+def named_scenario(name: str) -> Scenario:
+    """A scenario of the library by name, or of a TOML file."""
+    if is_file_name(name):
+        return from_file(Path(name))
+    from scenarios.library import SCENARIOS
+
+    if name not in SCENARIOS:
+        raise UnknownNameError(
+            f"unknown scenario '{name}'{nearest(name, SCENARIOS)}; known: {', '.join(SCENARIOS)} "
+            "(or a file that ends in .toml)"
+        )
+    return SCENARIOS[name]
+
+
+def split_variant(text: str) -> tuple[str, str]:
+    """Name and variant: ``off-peak:dynamic``, ``mine.toml:cheap``, ``off-peak:*``; no variant is ``""``."""
+    head, mark, variant = text.rpartition(":")
+    # A file may have a colon in its name, or in that of its folder.
+    if not mark or text.endswith(".toml") or (is_file_name(text) and not head.endswith(".toml")):
+        return text, ""
+    if not head or not variant:
+        raise InputError(
+            f"'{text}' must look like scenario:variant, for example off-peak:dynamic, or off-peak:* for all"
+        )
+    return head, variant
 
 
 def is_file_name(name: str) -> bool:

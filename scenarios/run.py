@@ -62,7 +62,7 @@ class Settings:
     @property
     def folder(self) -> Path:
         """Where the result goes if nothing else is said."""
-        return Path("results") / f"{self.scenario.name}-seed{self.seed}"
+        return Path("results") / f"{self.scenario.name.replace(' - ', '-')}-seed{self.seed}"
 
 
 def start(settings: Settings) -> TokenMarket:

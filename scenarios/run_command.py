@@ -22,6 +22,8 @@ RUN_EXAMPLES = """Examples:
 
 * `tokenmarket run compute-crunch --users 2000 --set supply.growth=5` three years, with other machines
 
+* `tokenmarket run off-peak --variant dynamic` one of the scenario's variants, also `off-peak:dynamic`
+
 * `tokenmarket run --days 7 --users 2000 --seed 2 --out results/quick`
 
 * `tokenmarket run --force --json | jq .waits` again, and the summary for machines
@@ -42,8 +44,11 @@ EXPLAIN_EXAMPLES = """Examples:
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(help="Scenario of the library, or a .toml file.", metavar="[SCENARIO]")
+        str, typer.Argument(help="Scenario, scenario:variant, or a .toml file.", metavar="[SCENARIO]")
     ] = "baseline-2026",
+    variant: Annotated[
+        str, typer.Option(help="One of the scenario's variants; the same as scenario:variant.", show_default=False)
+    ] = "",
     days: Annotated[
         float | None, typer.Option(help="Length in days [default: the scenario's].", show_default=False)
     ] = None,
@@ -66,7 +71,7 @@ def run(
     from scenarios.charts.dashboard import draw
     from scenarios.loading import load
 
-    settings = running.Settings(load(scenario, sets or ()), days, seed, users)
+    settings = running.Settings(load(scenario, sets or (), variant), days, seed, users)
     ticks = running.ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out
     results.check_target(folder, force=force)
@@ -148,10 +153,10 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
     from scenarios import results
     from scenarios import run as running
     from scenarios.library import SCENARIOS
-    from scenarios.loading import load
+    from scenarios.loading import load, split_variant
 
     folder = Path(name)
-    if name in SCENARIOS or name.endswith(".toml"):
+    if split_variant(name)[0] in SCENARIOS or split_variant(name)[0].endswith(".toml"):
         return running.Settings(load(name)), None
     if not folder.is_dir() and "/" not in name:
         SCENARIOS[name]  # names the nearest scenario
