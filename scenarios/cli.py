@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios import run_command, scenarios_command
+from scenarios.app import command as app_module
 from scenarios.scorecard.command import evidence_command
 from scenarios.verification.command import verify_command
 
@@ -33,6 +34,7 @@ def _root() -> None:
 
 run_command.register(app)
 scenarios_command.register(app)
+app_module.register(app)
 app.command(name="verify")(verify_command)
 app.command(name="evidence")(evidence_command)
 

@@ -1,0 +1,140 @@
+"""The side of the page on which a run is put together: scenario, variant, knobs, and a box for any parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from capacity.errors import InputError
+from scenarios.app.asked import Asked, sets_of, sets_of_lines
+from scenarios.app.knobs import GROUPS, Setting, changed, setting
+from scenarios.app.limits import MOST_USERS, check_size
+from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
+from scenarios.library import SCENARIOS
+from scenarios.loading import parse_value
+from scenarios.scenario import Scenario
+
+#: Simulated users at first: enough for a picture in seconds.
+FIRST_USERS: Final = 2_000
+BOX_HELP: Final = (
+    "As after --set on the command line: path=value, one a line, values as in TOML. "
+    "Lists: labs.Aster.cash, open[2].price, labs.* for all. All paths are in the table of parameters."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is put together at the moment.
+
+    Attributes:
+        asked: the run; None as long as something is wrong.
+        complaint: what is wrong, in a sentence.
+        ticks: ticks of the run.
+        ticks_per_day: ticks of a day.
+        tick_hours: length of a tick [h].
+        scenario: the resolved scenario; None as long as something is wrong.
+        question: what the scenario asks.
+        source: where it comes from.
+    """
+
+    asked: Asked | None
+    complaint: str = ""
+    ticks: int = 0
+    ticks_per_day: int = 24
+    tick_hours: float = 1.0
+    scenario: Scenario | None = None
+    question: str = ""
+    source: str = ""
+
+
+def choose() -> Choice:
+    """The choice as it stands."""
+    turn = st.session_state.setdefault("turn", 0)
+    name = _scenario(turn)
+    base = _base(name)
+    at = f"{turn}|{name}|"
+    days, users, seed = _size(at, base)
+    changes: dict[str, Any] = {}
+    for title, group in GROUPS.items():
+        with st.expander(title, expanded=title == "Growth"):
+            for knob in group:
+                one = setting(base, knob)
+                changes |= changed(one, _turned(at, one))
+    with st.expander("Tiers"):
+        sold = tiers_sold(base)
+        chosen = st.multiselect(
+            "Tiers that labs sell", tiers_to_choose(base), default=sold, key=f"{at}tiers",
+            help="free: small requests within a daily quota. plan: a subscription at 20 USD a month. "
+            "Parameters: labs.*.tiers, labs.*.offers.",
+        )  # fmt: skip
+    with st.expander("Any other parameter"):
+        box = st.text_area(
+            "Changes, one path=value a line", key=f"{at}box", placeholder="labs.*.cash=1e9", help=BOX_HELP
+        )
+    st.button("Set all back", on_click=_set_back, width="stretch", help="All values as the scenario has them.")
+    try:
+        sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
+        asked = Asked(name, sets, days, users, seed)
+        scenario = asked.settings().scenario
+        ticks = check_size(asked.settings())
+    except InputError as error:
+        return Choice(None, str(error), question=base.question, source=base.source)
+    hours = scenario.time.tick_hours
+    per_day = scenario.calendar().ticks_per_day
+    return Choice(asked, "", ticks, per_day, hours, scenario, base.question, base.source)
+
+
+def _set_back() -> None:
+    st.session_state["turn"] += 1
+
+
+def _base(name: str) -> Scenario:
+    scenario, _, variant = name.partition(":")
+    return SCENARIOS[scenario].variant(variant) if variant else SCENARIOS[scenario]
+
+
+def _scenario(turn: int) -> str:
+    name: str = st.selectbox("Scenario", list(SCENARIOS), key="scenario", help="Each asks one question.")
+    variants = SCENARIOS[name].variants
+    if not variants:
+        return name
+    variant = st.selectbox(
+        "Variant", ["", *variants], key=f"{turn}|{name}|variant",
+        help="Named changes that the scenario is compared with.",
+        format_func=lambda one: one or "none: the scenario itself",
+    )  # fmt: skip
+    return f"{name}:{variant}" if variant else name
+
+
+def _size(at: str, base: Scenario) -> tuple[float, int, int]:
+    left, right = st.columns(2)
+    days = left.number_input(
+        "Days", value=float(base.time.days), min_value=0.0, step=1.0, format="%g", key=f"{at}days",
+        help="Length of the run. With representative weeks one week of each month is simulated.",
+    )  # fmt: skip
+    seed = right.number_input(
+        "Seed", value=1, min_value=0, step=1, key="seed", help="Of every random stream: the same seed, the same run."
+    )
+    users = st.number_input(
+        "Simulated users", value=FIRST_USERS, min_value=1, step=500, key="users",
+        help=f"More give smoother pictures and take longer. At most {MOST_USERS:,}; the command line takes more.",
+    )  # fmt: skip
+    return float(days), int(users), int(seed)
+
+
+def _turned(at: str, one: Setting) -> Any:
+    """A knob on the page; what it stands at."""
+    key, label, text = f"{at}{one.knob.path}", one.label, one.help
+    if one.kind == "choice":
+        return st.selectbox(label, one.choices, index=one.choices.index(str(one.value)), key=key, help=text)
+    if one.kind == "flag":
+        return st.toggle(label, value=one.value, key=key, help=text)
+    if one.kind == "slider":
+        low, high, step = one.slider
+        found = st.slider(label, low, high, float(one.value), step, key=key, help=text)
+        # A slider gives 0.30000000000000004 where it shows 0.3.
+        return one.value if found == float(one.value) else round(found, 6)
+    typed = st.text_input(label, value=one.written, key=key, help=text).strip()
+    return one.value if typed == one.written else parse_value(typed)

@@ -1,0 +1,156 @@
+"""What can be turned on the page: parameters of a scenario, with the words, units, bounds and sources of its fields.
+
+A knob is a path and a label; all else comes from ``scenarios/parameters``. To add one, add a line to ``GROUPS``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from scenarios.changes import steps
+from scenarios.scenario import Scenario
+
+#: Offered first where values differ between firms, and by the knobs that change lists: nothing is changed.
+AS_IT_IS: Final = "as in the scenario"
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A parameter that can be turned.
+
+    Attributes:
+        path: as in ``--set``; ``*`` stands for all of a list.
+        label: what it is called on the page.
+        slider: least, most and step of a slider; without one a number is typed. The range of a slider is what
+            is of interest; the box for any parameter takes all that the field allows.
+    """
+
+    path: str
+    label: str
+    slider: tuple[float, float, float] | None = None
+
+
+GROUPS: Final[dict[str, tuple[Knob, ...]]] = {
+    "Growth": (
+        Knob("demand.growth", "Growth of demand", (0.5, 15.0, 0.1)),
+        Knob("supply.growth", "Growth of supply", (0.5, 15.0, 0.1)),
+        Knob("demand.scale", "Demand at the start", (0.1, 5.0, 0.05)),
+        Knob("supply.expansion", "How owners expand"),
+        Knob("progress.efficiency_growth", "Growth of efficiency", (1.0, 5.0, 0.1)),
+    ),
+    "Who is served first": (
+        Knob("supply.first_party", "Owners' own products and training", (0.0, 0.95, 0.01)),
+        Knob("supply.first_party_first", "Own products come before contracts"),
+        Knob("supply.contracts.share", "Machines under contract with labs", (0.0, 0.5, 0.01)),
+        Knob("market.rationing", "Who is served when machines are full"),
+        Knob("market.by_tier", "Higher tiers are served first"),
+    ),
+    "Prices": (
+        Knob("market.clearing", "How the market clears"),
+        Knob("labs.*.pricing.kind", "Frontier labs price by"),
+        Knob("open.*.pricing.kind", "Open-weight providers price by"),
+        Knob("supply.power_usd_per_kwh", "Electricity of data centres", (0.01, 0.5, 0.01)),
+    ),
+    "Machines of one's own": (
+        Knob("demand.coders.local.owners", "Coders who have a machine", (0.0, 1.0, 0.01)),
+        Knob("demand.coders.local.quality", "Worth of its answers", (0.0, 1.2, 0.05)),
+        Knob("demand.coders.local.price_usd", "Price of a machine"),
+        Knob("demand.coders.deferral.share", "Work of coders that can wait", (0.0, 1.0, 0.05)),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A knob in a scenario: where it stands, and all that its field says of it."""
+
+    knob: Knob
+    value: Any
+    unit: str
+    meaning: str
+    source: str
+    choices: tuple[str, ...]
+    or_inf: bool
+
+    @property
+    def kind(self) -> Literal["choice", "flag", "slider", "text"]:
+        """How it is shown."""
+        if self.choices:
+            return "choice"
+        if isinstance(self.value, bool):
+            return "flag"
+        return "slider" if self.knob.slider is not None and not self.or_inf else "text"
+
+    @property
+    def label(self) -> str:
+        """Its name with its unit."""
+        unit = {"1": "", "1/year": "× a year"}.get(self.unit, self.unit)
+        return f"{self.knob.label} [{unit}]" if unit else self.knob.label
+
+    @property
+    def help(self) -> str:
+        """What it means, where it comes from, what it is called on the command line."""
+        of = f" Unit: {self.unit}." if self.unit not in ("", "1") else ""
+        inf = " inf: without limit." if self.or_inf else ""
+        return (
+            f"{self.meaning[:1].upper()}{self.meaning[1:]}.{of}{inf} Source: {self.source}. Parameter: {self.knob.path}"
+        )
+
+    @property
+    def slider(self) -> tuple[float, float, float]:
+        """Least, most and step, widened so that the scenario's own value is on it."""
+        assert self.knob.slider is not None
+        low, high, step = self.knob.slider
+        return min(low, float(self.value)), max(high, float(self.value)), step
+
+    @property
+    def written(self) -> str:
+        """The value as text."""
+        return f"{self.value:.12g}" if isinstance(self.value, float) and math.isfinite(self.value) else str(self.value)
+
+
+def setting(scenario: Scenario, knob: Knob) -> Setting:
+    """A knob as it stands in a scenario."""
+    values, field = _look_up(scenario, knob.path)
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    unit = str(extra.get("unit", ""))
+    words = tuple(str(word) for word in get_args(field.annotation)) if get_origin(field.annotation) is Literal else ()
+    same = bool(values) and all(value == values[0] for value in values)
+    return Setting(
+        knob,
+        values[0] if same else AS_IT_IS,
+        unit,
+        (field.description or "").removesuffix(f" [{unit}]"),
+        str(extra.get("source", "")) or "declared",
+        words if same else (AS_IT_IS, *words),
+        bool(extra.get("or_inf")),
+    )
+
+
+def _look_up(section: BaseModel, path: str) -> tuple[list[Any], FieldInfo]:
+    """All values at a path, and the field."""
+    here: list[BaseModel] = [section]
+    names = steps(path)
+    for name in names[:-1]:
+        if name != "*":
+            found = [getattr(one, name) for one in here]
+            here = [part for one in found for part in (one if isinstance(one, tuple) else (one,))]
+    return [getattr(one, names[-1]) for one in here], type(here[0]).model_fields[names[-1]]
+
+
+def changed(one: Setting, value: Any) -> dict[str, Any]:
+    """What turning a knob to a value changes: nothing if it stands there already."""
+    if value in (one.value, AS_IT_IS):
+        return {}
+    made = {one.knob.path: value}
+    if value == "time-of-day":
+        # A schedule is a scenario's question and has no default; the one of the library is taken.
+        from scenarios.library.off_peak import SCHEDULE
+
+        made[one.knob.path.replace("kind", "factors")] = SCHEDULE
+    return made

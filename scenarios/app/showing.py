@@ -1,0 +1,142 @@
+"""What a run gave: key figures, charts, a comparison with the run before, and files to take away."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from scenarios.app.choosing import Choice
+from scenarios.app.shown import Shown, draw_together
+from scenarios.app.words import plain
+
+#: Charts that are drawn at first.
+FIRST_CHARTS: Final = ("price-paths", "utilisation", "expected-waits", "market-shares")
+
+
+def about_choice(choice: Choice) -> None:
+    """The question, its source, the command and the parameters."""
+    if choice.question:
+        st.markdown(f"**{plain(choice.question)}**")
+        st.caption(f"Source: {plain(choice.source)}" if choice.source else "")
+    if choice.asked is None or choice.scenario is None:
+        return
+    with st.expander("Command line and parameters", icon=":material/terminal:"):
+        st.caption("The same run in a terminal, number for number:")
+        st.code(choice.asked.command, language="bash", wrap_lines=True)
+        if st.toggle("Show all parameters", key="parameters"):
+            st.dataframe(_parameters(choice), hide_index=True, width="stretch", height=380)
+
+
+def _parameters(choice: Choice) -> pd.DataFrame:
+    from scenarios.complaints import shown
+    from scenarios.scenarios_command import rows
+
+    assert choice.scenario is not None
+    found = rows(choice.scenario)
+    return pd.DataFrame(
+        {
+            "parameter": [row["path"] for row in found],
+            "value": [shown(row["value"]).strip("'") for row in found],
+            "unit": [row["unit"] for row in found],
+            "baseline": [shown(row["baseline"]).strip("'") if "baseline" in row else "" for row in found],
+            "meaning": [row["meaning"] for row in found],
+            "source": [row["source"] for row in found],
+        }
+    )
+
+
+def show_results(choice: Choice) -> None:
+    """The result on the page, if there is one."""
+    shown: Shown | None = st.session_state.get("shown")
+    if shown is None:
+        st.info("Press **Run** for the whole run, or **Next hour** to watch the market step by step.")
+        return
+    last: Shown | None = st.session_state.get("last")
+    _head(shown, choice)
+    _figures(shown)
+    compare = last is not None and st.toggle("Compare with the last run", key="compare")
+    if compare and last is not None:
+        _comparison(shown, last)
+    _charts(shown, last if compare else None)
+    _files(shown)
+
+
+def _head(shown: Shown, choice: Choice) -> None:
+    from scenarios.headline import subtitle
+
+    st.subheader("Result", anchor=False, divider="gray")
+    st.caption(plain(subtitle(shown.about)))
+    if shown.asked.sets:
+        st.caption("Changed: " + plain("  ·  ".join(_short(one) for one in shown.asked.sets)))
+    if choice.asked is not None and choice.asked != shown.asked:
+        st.caption(":material/info: The settings have changed since this run.")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _figures(shown: Shown) -> None:
+    from scenarios.headline import key_figures
+
+    found = key_figures(shown.result)
+    for begin in range(0, len(found), 3):
+        for column, (value, meaning) in zip(st.columns(3), found[begin : begin + 3], strict=False):
+            with column.container(border=True):
+                st.markdown(f"#### {plain(value)}")
+                st.caption(plain(meaning))
+
+
+def _comparison(this: Shown, last: Shown) -> None:
+    from scenarios.app.together import figures
+
+    st.subheader("This run and the last", anchor=False)
+    st.caption("Last run: " + plain(_told(last)))
+    table = pd.DataFrame(
+        [one.row for one in figures(this.result.frames, last.result.frames)],
+        columns=["", "this run", "last run", "difference", "relative"],
+    )
+    key = f"together {this.about['ticks']} {last.number} {last.about['ticks']}"
+    if key not in this.pictures:
+        this.pictures[key] = draw_together(this, last)
+    st.image(this.pictures[key], width="stretch", alt="Prices, machines busy and requests lost in both runs, by day")
+    st.table(table.set_index(""))
+
+
+def _told(shown: Shown) -> str:
+    about: Any = shown.about
+    changes = ", ".join(_short(one) for one in shown.asked.sets) or "no changes"
+    return f"{shown.asked.scenario}, {about['days']:g} days, {about['users']:,} users, seed {about['seed']}; {changes}"
+
+
+def _charts(shown: Shown, last: Shown | None) -> None:
+    from scenarios.charts.registry import CHARTS
+
+    st.subheader("Charts", anchor=False)
+    chosen = st.multiselect(
+        "Charts", list(CHARTS), default=[name for name in FIRST_CHARTS if name in CHARTS], key="charts",
+        format_func=lambda name: CHARTS[name].title, label_visibility="collapsed", placeholder="Choose charts",
+    )  # fmt: skip
+    pictures = [(name, one) for name in chosen for one in ((shown,) if last is None else (shown, last))]
+    for begin in range(0, len(pictures), 2):
+        for column, (name, one) in zip(st.columns(2), pictures[begin : begin + 2], strict=False):
+            if last is not None:
+                column.caption("this run" if one is shown else "last run")
+            column.image(one.picture(name), width="stretch", alt=f"{CHARTS[name].title}: {CHARTS[name].shows}")
+
+
+def _files(shown: Shown) -> None:
+    st.subheader("Take it away", anchor=False)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Data (zip)", shown.zipped, f"{shown.file_name}.zip", "application/zip", key="zip",
+            icon=":material/download:", on_click="ignore", help="Every table as Parquet and CSV, and how it was made.",
+        )  # fmt: skip
+        st.download_button(
+            "Scenario (TOML)", shown.toml, f"{shown.file_name}.toml", "application/toml", key="toml",
+            icon=":material/download:", on_click="ignore", help="`tokenmarket run FILE.toml` runs it.",
+        )  # fmt: skip
+    st.caption("The command that makes this result:")
+    st.code(shown.about["command"], language="bash", wrap_lines=True)
