@@ -97,9 +97,8 @@ class Setting:
         """What it means, where it comes from, what it is called on the command line."""
         of = f" Unit: {self.unit}." if self.unit not in ("", "1") else ""
         inf = " inf: without limit." if self.or_inf else ""
-        return (
-            f"{self.meaning[:1].upper()}{self.meaning[1:]}.{of}{inf} Source: {self.source}. Parameter: {self.knob.path}"
-        )
+        meaning = self.meaning[:1].upper() + self.meaning[1:]
+        return f"{meaning}.{of}{inf} Source: {self.source}. Parameter: {self.knob.path}"
 
     @property
     def slider(self) -> tuple[float, float, float]:

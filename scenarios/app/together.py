@@ -131,10 +131,8 @@ def _by_day(frames: Frames) -> pd.DataFrame:
     step = 24.0 if hours.iloc[-1] >= 72.0 else measures.tick_hours(frames)
     bins = np.floor(hours / step) * step / 24.0
     offers = frames["offers"]
-    billed = np.where(
-        offers["paid_price"] > 0, offers["revenue"] / offers["paid_price"].where(offers["paid_price"] > 0), 0
-    )
-    tokens = pd.Series(billed, index=offers["tick"]).groupby(level=0).sum().reindex(ticks["tick"]).fillna(0.0)
+    billed = measures.ratio(offers["revenue"], offers["paid_price"]).fillna(0.0)
+    tokens = billed.groupby(offers["tick"]).sum().reindex(ticks["tick"]).fillna(0.0)
     table = ticks[["paid", "used", "capacity", "nothing", "turned_away", "unaffordable", "asked"]].copy()
     table["tokens"] = tokens.to_numpy()
     sums = table.groupby(bins).sum()
