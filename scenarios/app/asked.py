@@ -6,13 +6,15 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.loading import load
-from scenarios.run import Settings
 from scenarios.scenario import Scenario
 from scenarios.toml_writer import value as toml_value
+
+if TYPE_CHECKING:
+    from scenarios.run import Settings
 
 #: Lines of the box for any parameter; and characters of a line.
 MOST_LINES: Final = 50
@@ -37,12 +39,13 @@ class Asked:
     users: int
     seed: int
 
-    def base(self) -> Scenario:
-        """The scenario before the changes."""
-        return _loaded(self.scenario, ())
-
     def settings(self) -> Settings:
-        """The validated settings; what is wrong is an ``InputError``, the same as on the command line."""
+        """The validated settings; what is wrong is an ``InputError``, the same as on the command line.
+
+        The first call takes a second or two: it imports the model.
+        """
+        from scenarios.run import Settings
+
         return Settings(_loaded(self.scenario, self.sets), self.days, self.seed, self.users)
 
     @property

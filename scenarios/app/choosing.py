@@ -31,22 +31,12 @@ class Choice:
     Attributes:
         asked: the run; None as long as something is wrong.
         complaint: what is wrong, in a sentence.
-        ticks: ticks of the run.
-        ticks_per_day: ticks of a day.
-        tick_hours: length of a tick [h].
-        scenario: the resolved scenario; None as long as something is wrong.
-        question: what the scenario asks.
-        source: where it comes from.
+        base: the scenario before the changes; None where even that is wrong.
     """
 
     asked: Asked | None
     complaint: str = ""
-    ticks: int = 0
-    ticks_per_day: int = 24
-    tick_hours: float = 1.0
-    scenario: Scenario | None = None
-    question: str = ""
-    source: str = ""
+    base: Scenario | None = None
 
 
 def choose() -> Choice:
@@ -77,13 +67,11 @@ def choose() -> Choice:
     try:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
         asked = Asked(name, sets, days, users, seed)
-        scenario = asked.settings().scenario
-        ticks = check_size(asked.settings())
+        if sets or (days, users) != (base.time.days, FIRST_USERS):  # as the library has them, all are right
+            check_size(asked.settings())
     except InputError as error:
-        return Choice(None, str(error), question=base.question, source=base.source)
-    hours = scenario.time.tick_hours
-    per_day = scenario.calendar().ticks_per_day
-    return Choice(asked, "", ticks, per_day, hours, scenario, base.question, base.source)
+        return Choice(None, str(error), base)
+    return Choice(asked, "", base)
 
 
 def _set_back() -> None:

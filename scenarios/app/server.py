@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import threading
 import webbrowser
@@ -15,6 +16,8 @@ from streamlit.starlette import App
 
 from scenarios.app.guard import SameOriginOnly
 
+#: The colour of what can be pressed and moved: readable on light and dark.
+BLUE: Final = "#1f77b4"
 PAGE: Final = Path(__file__).with_name("page.py")
 
 
@@ -41,6 +44,7 @@ def options(host: str, port: int) -> dict[str, Any]:
         "logger.hideWelcomeMessage": True,
         "runner.magicEnabled": False,
         "runner.fastReruns": True,
+        "theme.primaryColor": BLUE,
     }
 
 
@@ -49,19 +53,14 @@ def serve(host: str, port: int, *, open_browser: bool) -> None:
 
     @asynccontextmanager
     async def begin(_app: Any) -> AsyncIterator[None]:
-        # The heavy imports of a run, while the browser is busy with the first page.
-        threading.Thread(target=_warm_up, daemon=True).start()
+        # What the page needs is imported while the browser starts.
+        threading.Thread(target=importlib.import_module, args=("scenarios.app.view",), daemon=True).start()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address(host, port),), daemon=True).start()
         yield
 
     app = App(PAGE, middleware=[Middleware(SameOriginOnly, host=host)], lifespan=begin, on_script_error=_log)
     app.run(config=options(host, port))
-
-
-def _warm_up() -> None:
-    import scenarios.build
-    import scenarios.run  # noqa: F401
 
 
 def _log(error: Exception) -> None:

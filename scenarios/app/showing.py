@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from scenarios.app.asked import Asked
 from scenarios.app.choosing import Choice
-from scenarios.app.shown import Shown, draw_together
 from scenarios.app.words import plain
+
+if TYPE_CHECKING:
+    from scenarios.app.shown import Shown
 
 #: Charts that are drawn at first.
 FIRST_CHARTS: Final = ("price-paths", "utilisation", "expected-waits", "market-shares")
 
+#: Width of a chart [px]: two fit beside each other on a wide screen, one on others, and its text is readable.
+CHART_WIDTH: Final = 700
+
 
 def about_choice(choice: Choice) -> None:
     """The question, its source, the command and the parameters."""
-    if choice.question:
-        st.markdown(f"**{plain(choice.question)}**")
-        st.caption(f"Source: {plain(choice.source)}" if choice.source else "")
-    if choice.asked is None or choice.scenario is None:
+    st.caption("tokenmarket  ·  the market for AI tokens")
+    if choice.base is not None:
+        st.header(plain(choice.base.question), anchor=False)
+        if choice.base.source:
+            st.caption(f"Source: {plain(choice.base.source)}")
+    if choice.asked is None:
         return
     with st.expander("Command line and parameters", icon=":material/terminal:"):
         st.caption("The same run in a terminal, number for number:")
         st.code(choice.asked.command, language="bash", wrap_lines=True)
         if st.toggle("Show all parameters", key="parameters"):
-            st.dataframe(_parameters(choice), hide_index=True, width="stretch", height=380)
+            st.dataframe(_parameters(choice.asked), hide_index=True, width="stretch", height=380)
 
 
-def _parameters(choice: Choice) -> pd.DataFrame:
+def _parameters(asked: Asked) -> pd.DataFrame:
     from scenarios.complaints import shown
     from scenarios.scenarios_command import rows
 
-    assert choice.scenario is not None
-    found = rows(choice.scenario)
+    found = rows(asked.settings().scenario)
     return pd.DataFrame(
         {
             "parameter": [row["path"] for row in found],
@@ -90,6 +97,7 @@ def _figures(shown: Shown) -> None:
 
 
 def _comparison(this: Shown, last: Shown) -> None:
+    from scenarios.app.shown import draw_together
     from scenarios.app.together import figures
 
     st.subheader("This run and the last", anchor=False)
@@ -119,12 +127,12 @@ def _charts(shown: Shown, last: Shown | None) -> None:
         "Charts", list(CHARTS), default=[name for name in FIRST_CHARTS if name in CHARTS], key="charts",
         format_func=lambda name: CHARTS[name].title, label_visibility="collapsed", placeholder="Choose charts",
     )  # fmt: skip
-    pictures = [(name, one) for name in chosen for one in ((shown,) if last is None else (shown, last))]
-    for begin in range(0, len(pictures), 2):
-        for column, (name, one) in zip(st.columns(2), pictures[begin : begin + 2], strict=False):
-            if last is not None:
-                column.caption("this run" if one is shown else "last run")
-            column.image(one.picture(name), width="stretch", alt=f"{CHARTS[name].title}: {CHARTS[name].shows}")
+    with st.container(horizontal=True):
+        for name in chosen:
+            for one in (shown,) if last is None else (shown, last):
+                caption = None if last is None else "this run" if one is shown else "last run"
+                told = f"{CHARTS[name].title}: {CHARTS[name].shows}"
+                st.image(one.picture(name), caption, width=CHART_WIDTH, alt=told)
 
 
 def _files(shown: Shown) -> None:
