@@ -75,6 +75,7 @@ def list_offers(model: TokenMarket) -> None:
     model.first_work, model.first_open = model.book.work.copy(), model.book.open.copy()
     model.first_quota = model.book.quota.copy()
     model.fee = np.array([o.fee_usd_per_month for o in specs])
+    model.members = np.zeros((model.book.segments, model.book.offers))
     kept = [[s.name in o.kept_for for o in specs] for s in e.segments]
     model.kept_for = np.array(kept, dtype=bool).reshape(model.book.open.shape)
     model.kept_above = np.array([o.kept_above for o in specs])

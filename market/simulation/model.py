@@ -117,6 +117,8 @@ class TokenMarket(mesa.Model):
         self.load: Floats = np.zeros(self.book.pools)
         self.usual_orders: Floats = np.full((2, *shape, self.calendar.ticks_per_day), np.nan)
         """Usual orders on weekdays and at weekends, by segment, offer and tick of the day."""
+        self.level: Floats = np.ones(shape)
+        """Orders of the last hours over the usual ones."""
         self.records = Records(
             self.calendar,
             {

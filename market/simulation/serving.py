@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 
 
+#: How far an hour may be from the usual to count for what is expected of the next: more is an accident.
+SURPRISE = (0.2, 5.0)
+
+
 def form_requests(model: TokenMarket) -> None:
     """Users find out what they want, and put off what can wait."""
     for cohort in model.cohorts:
@@ -137,4 +141,6 @@ def remember(model: TokenMarket, expected: Floats, chance_waits: Floats) -> None
     model.load = model.load + pace * (load - model.load)
     usual = model.usual_orders[int(model.calendar.is_weekend(model.tick))]
     known = usual[:, :, period]
+    surprise = np.divide(expected, known, out=np.ones_like(known), where=known > 0)
+    model.level = model.level + pace * (np.clip(surprise, *SURPRISE) - model.level)
     usual[:, :, period] = np.where(np.isnan(known), expected, known + 0.5 * (expected - known))

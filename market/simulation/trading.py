@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from market.exchange.clearing import ScarcityAuction
 from market.simulation.changing import MONTH_HOURS
 from market.simulation.routing import offered_at_home
 
@@ -38,9 +39,12 @@ def trade_wholesale(model: TokenMarket) -> None:
     for j, target in model.routed_to.items():
         expected[:, target] += expected[:, j]  # what a broker sends is part of what its provider expects
         expected[:, j] = 0.0
+    paid = earned_per_request(model, expected)
+    dearer = isinstance(model.economy.clearing, ScarcityAuction)  # users pay the rent of scarce machines on top
     for p in (p for p in model.providers if p.active):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
-        bids += p.bids(model.book, expected[:, p.offers], model.demand_slopes[:, p.offers], held)
+        slopes = model.demand_slopes[:, p.offers] * (dearer or p.spec.pricing.follows_cost)
+        bids += p.bids(model.book, expected[:, p.offers], slopes, paid[:, p.offers], held)
     model.allotment = model.economy.wholesale.allot(
         owned, first_party, asks, model.contracts, parties, bids, len(model.providers), hours,
         np.array([not h.spec.first_party_first for h in model.hyperscalers], dtype=bool),
@@ -53,7 +57,8 @@ def trade_wholesale(model: TokenMarket) -> None:
         p.spot_racks = float(model.allotment.spot[p.number]) / hours
         p.contracted_racks = float(got[p.number]) / hours - p.spot_racks
         if p.spec.spot:
-            p.capacity_cost = model.allotment.price
+            need = float((expected[:, p.offers] * model.book.work[:, p.offers]).sum())
+            p.learn_cost(model.allotment.price, need, model.calendar.ticks_per_day)
     model.capacity = capacity
     pace = hours / MONTH_HOURS
     for h in model.hyperscalers:
@@ -72,12 +77,21 @@ def smoothed(by_period: Floats, period: int) -> Floats:
     return np.asarray(0.5 * by_period[:, :, period] + 0.25 * (before + after))
 
 
+def earned_per_request(model: TokenMarket, expected: Floats) -> Floats:
+    """What a request earns its seller [USD], by segment and offer: the list price, and its part of subscriptions."""
+    paid = model.book.request_prices()
+    if not model.fee.any():
+        return paid
+    fees = model.members * model.fee * (model.calendar.tick_hours / MONTH_HOURS)
+    return np.asarray(paid + np.divide(fees, expected, out=np.zeros_like(fees), where=expected > 0))
+
+
 #: Share of what it could sell without waits for which a provider rents at least: nobody comes to an empty shop.
 FOOT_IN_THE_DOOR = 0.1
 
 
 def expected_orders(model: TokenMarket, period: int) -> Floats:
-    """What providers expect to be ordered in this tick: the same hour of like days, or what was ordered last.
+    """What providers expect to be ordered in this tick: the same hour of like days, scaled by how the last hours went.
 
     At least a tenth of what would be ordered from them if nobody had to wait, or who once had no machines would
     never have users again.
@@ -87,7 +101,7 @@ def expected_orders(model: TokenMarket, period: int) -> Floats:
             cohort.preview(model.tick)
         return model.respond(model.book.request_prices()).requests
     usual = smoothed(model.usual_orders[int(model.calendar.is_weekend(model.tick))], period)
-    usual = np.where(np.isnan(usual), model.orders, usual)
+    usual = np.where(np.isnan(usual), model.orders, usual * model.level)
     latent = model.latent_orders
     total = latent.sum(axis=1, keepdims=True)
     now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)

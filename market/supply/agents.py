@@ -72,7 +72,8 @@ class ProviderAgent(mesa.Agent):
         self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
         self._rent_of_cycle = np.zeros(len(spec.pools))
         self._loss_of_cycle = np.zeros(len(spec.pools))
-        self.capacity_cost = spec.pools[0].running_cost
+        self.capacity_cost = self.usual_capacity_cost = spec.pools[0].running_cost
+        self.need = self.usual_need = 0.0
         self.contracted_racks = 0.0
         self.spot_racks = 0.0
         self.active = not spec.enters
@@ -102,12 +103,26 @@ class ProviderAgent(mesa.Agent):
             return spec.racks[period % len(spec.racks)]
         return self.racks[pool]
 
-    def marginal_cost(self, work_per_mtok: Floats) -> Floats:
-        """What serving a million tokens of each own offer costs more [USD]."""
+    def marginal_cost(self, work_per_mtok: Floats, rack_hour_usd: float) -> Floats:
+        """What serving a million tokens of each own offer costs more [USD], where a rack-hour is rented for so much."""
         own = np.array([self.spec.offers[k].cost for k in range(self.offers.size)])
         pools = np.array([self._pool_of(k).running_cost for k in range(self.offers.size)])
-        capacity = np.where(pools > 0, pools, self.capacity_cost) if self.spec.spot else pools
+        capacity = np.where(pools > 0, pools, rack_hour_usd) if self.spec.spot else pools
         return np.asarray(own + capacity * work_per_mtok)
+
+    def learn_cost(self, price: float, need: float, day_ticks: int) -> None:
+        """Take note of what a rack-hour costs now, and of how many it needs; the usual is over a day, by need."""
+        first = self.usual_need == 0.0
+        self.capacity_cost, self.need = price, need
+        self.usual_capacity_cost += (1.0 if first else min(self.weight / day_ticks, 1.0)) * (
+            price - self.usual_capacity_cost
+        )
+        self.usual_need += (1.0 if first else 1.0 / day_ticks) * (need - self.usual_need)
+
+    @property
+    def weight(self) -> float:
+        """Rack-hours it needs in this tick over those it usually needs."""
+        return self.need / self.usual_need if self.usual_need > 0 else 1.0
 
     def _pool_of(self, own_offer: int) -> Pool:
         name = self.spec.offers[own_offer].pool
@@ -128,33 +143,36 @@ class ProviderAgent(mesa.Agent):
         return Outlook(
             tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
             movable=np.array([not o.fixed_price for o in self.spec.offers], dtype=bool),
-            cost=self.marginal_cost(work), work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
+            cost=self.marginal_cost(work, self.capacity_cost),
+            usual_cost=self.marginal_cost(work, self.usual_capacity_cost), weight=self.weight,
+            work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
             capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
         )  # fmt: skip
 
-    def bids(self, book: Book, expected: Floats, slopes: Floats, held: float) -> list[Bid]:
-        """Bids for rack-hours that it lacks, along its demand curve: with less it would sell to who pays more.
+    def bids(self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float) -> list[Bid]:
+        """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
 
-        The price at which a share of the expected requests would be left, by the last seen slope of demand, less
-        other cost, is what a rack-hour is worth; the dearest work is put on the machines that it has already.
+        Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
+        it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns. The
+        dearest work is put on the machines that it has already.
 
         Args:
             book: the offers.
             expected: requests it expects to serve at list prices, by segment and own offer.
-            slopes: fall of these requests with the own price [requests per USD].
+            slopes: fall of these requests with the own price [requests per USD]; 0 where the price stays.
+            paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
             held: rack-hours it has [rack-h].
         """
         if not self.spec.spot or self.offers.size == 0:
             return []
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
         cost = np.array([offer.cost for offer in self.spec.offers])
-        price = book.price[self.offers] * billed
         with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
             room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
-        room = np.minimum(room, MOST_RISE * price)  # a straight line is no guide far from where it was seen
+        room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
         left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
-        worth = price + (1.0 - left)[:, None, None] * room - cost * billed
+        worth = paid + (1.0 - left)[:, None, None] * room - cost * billed
         value = (worth / work).ravel()
         need = np.broadcast_to(expected * work * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
         order = np.argsort(-value, kind="stable")

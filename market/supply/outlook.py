@@ -34,7 +34,9 @@ class Outlook:
         hour: middle of the tick in UTC [h].
         price: present list prices [USD per million output-equivalent tokens].
         movable: whether the list price may be changed.
-        cost: cost of serving a million tokens at what capacity cost last [USD].
+        cost: cost of serving a million tokens at what machines cost in this tick [USD].
+        usual_cost: the same at what they cost on average over a day, by need of them [USD].
+        weight: machines needed in this tick over those usually needed.
         work: rack-hours of a million tokens [rack-h].
         utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
         sold: million tokens ordered last tick.
@@ -50,6 +52,8 @@ class Outlook:
     price: Floats
     movable: NDArray[np.bool_]
     cost: Floats
+    usual_cost: Floats
+    weight: float
     work: Floats
     utilisation: float
     sold: Floats

@@ -6,7 +6,7 @@ A policy is called with the outlook and returns prices in USD per million output
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,11 @@ type Floats = NDArray[np.float64]
 
 class PricingPolicy(ABC):
     """How a provider sets list prices."""
+
+    @property
+    def follows_cost(self) -> bool:
+        """Whether the price of a tick covers whatever machines turn out to cost in it."""
+        return False
 
     @abstractmethod
     def __call__(self, outlook: Outlook) -> Floats:
@@ -39,11 +44,11 @@ class FixedPrice(PricingPolicy):
 
 @dataclass(frozen=True)
 class CostPlus(PricingPolicy):
-    """Cost at wholesale, and a margin on it, averaged over the last hours.
+    """Cost at wholesale, and a margin on it, averaged over the last hours; a busy hour counts for more.
 
     Attributes:
         margin: share added to the cost.
-        memory_ticks: ticks over which the cost is averaged (exponentially); 1 follows at once.
+        memory_ticks: usual ticks over which the cost is averaged (exponentially); 1 follows at once.
     """
 
     margin: float = 0.1
@@ -53,15 +58,26 @@ class CostPlus(PricingPolicy):
         require("cost-plus: margin", self.margin, above=-1)
         require("cost-plus: memory_ticks", self.memory_ticks, at_least=1)
 
+    @property
+    def follows_cost(self) -> bool:
+        """If it remembers nothing and adds something."""
+        return self.memory_ticks == 1.0 and self.margin >= 0.0
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost x (1 + margin)."""
         target = outlook.cost * (1.0 + self.margin)
-        return np.asarray(outlook.price + (target - outlook.price) / self.memory_ticks)
+        kept = (1.0 - 1.0 / self.memory_ticks) ** outlook.weight
+        return np.asarray(target + (outlook.price - target) * kept)
 
 
 @dataclass(frozen=True)
 class MarginalCost(PricingPolicy):
     """List price is running cost: the clearing price's base, to which an auction adds the scarcity rent."""
+
+    @property
+    def follows_cost(self) -> bool:
+        """It is cost."""
+        return True
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the cost."""
@@ -117,6 +133,11 @@ class Surge(PricingPolicy):
     def __post_init__(self) -> None:
         require("surge: target", self.target, above=0)
         require("surge: gain", self.gain, at_least=0)
+
+    @property
+    def follows_cost(self) -> bool:
+        """It never falls below cost."""
+        return True
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Move prices by the gap between utilisation and target, once something is known."""
@@ -179,6 +200,11 @@ class BestResponse(PricingPolicy):
         require("best response: tolerance", self.tolerance, at_least=0)
         require("best response: cap", self.cap, at_least=0)
 
+    @property
+    def follows_cost(self) -> bool:
+        """Nobody wishes to sell below cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         price, settled = self._climb(outlook, np.array(outlook.price, dtype=np.float64))
@@ -222,6 +248,11 @@ class BestResponse(PricingPolicy):
 class ClearingPrice(PricingPolicy):
     """The price at which estimated demand just fills capacity: cost plus one rent per rack-hour, never below cost."""
 
+    @property
+    def follows_cost(self) -> bool:
+        """It never falls below cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Find the rent by bisection."""
 
@@ -252,6 +283,11 @@ class CongestionToll(PricingPolicy):
     def __post_init__(self) -> None:
         require("congestion toll: memory_ticks", self.memory_ticks, at_least=1)
 
+    @property
+    def follows_cost(self) -> bool:
+        """If it remembers nothing."""
+        return self.memory_ticks == 1.0
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost + toll."""
         target = outlook.cost + outlook.toll()
@@ -274,13 +310,20 @@ class Every(PricingPolicy):
         require_kind("every: policy", self.policy, PricingPolicy)
         require_whole("every: ticks", self.ticks, at_least=1)
 
+    @property
+    def follows_cost(self) -> bool:
+        """If it is asked in every tick."""
+        return self.ticks == 1 and self.policy.follows_cost
+
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says."""
         self.policy.fits(provider, offers)
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Ask the policy when it is time."""
-        return self.policy(outlook) if outlook.tick % self.ticks == 0 else outlook.price
+        """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
+        if outlook.tick % self.ticks:
+            return outlook.price
+        return self.policy(outlook if self.ticks == 1 else replace(outlook, cost=outlook.usual_cost))
 
 
 @dataclass(frozen=True)
@@ -298,6 +341,11 @@ class Sticky(PricingPolicy):
     def __post_init__(self) -> None:
         require_kind("sticky: policy", self.policy, PricingPolicy)
         require("sticky: threshold", self.threshold, at_least=0)
+
+    @property
+    def follows_cost(self) -> bool:
+        """If it is followed always."""
+        return self.threshold == 0.0 and self.policy.follows_cost
 
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says."""

@@ -42,9 +42,11 @@ class Pricing(Section):
             "best-response", "what sets the price; time-of-day is a given schedule, for scenarios whose question it is"
         )
     )
-    every_hours: Number = quantity(24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766)
+    every_hours: Number = quantity(
+        168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
+    )
     stickiness: Number = quantity(
-        0.05,
+        0.1,
         "1",
         "gap to the wished price that is put up with before the list is changed",
         "Alderson: labs resist raising list prices",

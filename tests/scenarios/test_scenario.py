@@ -150,7 +150,7 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.002)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(BestResponse(sweeps=4), 24), 0.05)
+    assert policy == Sticky(Every(BestResponse(sweeps=4), 168), 0.1)
     assert made.providers[3].pricing == CostPlus(0.1, 24.0)
 
 

@@ -13,13 +13,12 @@ quiet = np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ign
 
 def _numbers(name: str, value: ArrayLike) -> Numbers:
     """Return `value` as floats, or say that it isn't numbers."""
-    refusal = f"{name} must be a real number or an array of real numbers, got {value!r}"
     try:
         array = np.asarray(value)
     except ValueError:  # a ragged list
-        raise ValueError(refusal) from None
+        array = np.array(None)
     if array.dtype.kind not in "iuf":
-        raise ValueError(refusal)
+        raise ValueError(f"{name} must be a real number or an array of real numbers, got {value!r}")
     return array.astype(np.float64)
 
 
