@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked
 from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
@@ -20,25 +19,32 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 0.4
 
 
+def live() -> Live:
+    """The market of this tab."""
+    if "live" not in st.session_state:
+        st.session_state["live"] = Live()
+    made: Live = st.session_state["live"]
+    return made
+
+
 def controls(choice: Choice) -> None:
     """The row of buttons, and below it the progress of a run or what went wrong with it."""
-    live: Live | None = st.session_state.get("live")
-    running = live is not None and live.is_running
-    _buttons(choice, running=running)
+    market = live()
+    running = market.is_running
+    _buttons(choice, market, running=running)
     if running:
         st.fragment(_progress, run_every=LOOK_SECONDS)()
-    elif live is not None:
-        _take_in(live)
-        if live.trouble:
-            st.error(plain(live.trouble), icon=":material/error:")
+    else:
+        _take_in(market)
+        if market.trouble:
+            st.error(plain(market.trouble), icon=":material/error:")
     if refused := st.session_state.pop("refused", ""):
         st.error(plain(refused), icon=":material/error:")
 
 
-def _buttons(choice: Choice, *, running: bool) -> None:
-    live = _same(choice)
+def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
     off = choice.asked is None or running
-    at_end = live is not None and live.ticks_done >= live.ticks
+    at_end = market.asked == choice.asked and market.ticks_done >= market.ticks
     hours = choice.base.time.tick_hours if choice.base is not None else 1.0
     with st.container(horizontal=True):
         st.button("Run", type="primary", icon=":material/play_arrow:", disabled=off, key="run",
@@ -52,75 +58,60 @@ def _buttons(choice: Choice, *, running: bool) -> None:
                   help="Stop, and keep what is done.")  # fmt: skip
 
 
-def _same(choice: Choice) -> Live | None:
-    """The model on the page, if it is of the very run that is put together."""
-    live: Live | None = st.session_state.get("live")
-    return live if live is not None and live.asked == choice.asked else None
-
-
 def _run(choice: Choice) -> None:
-    assert choice.asked is not None
-    _begin(choice.asked, None, new=True)
+    _begin(choice, None, new=True)
 
 
 def _step(choice: Choice, to_multiple_of: float) -> None:
     """One tick on, or on to the next whole multiple of so many hours."""
     assert choice.asked is not None
-    live = _same(choice)
-    done = live.ticks_done if live is not None else 0
+    market = live()
+    same = market.asked == choice.asked
+    done = market.ticks_done if same else 0
     every = max(round(to_multiple_of / choice.asked.settings().scenario.time.tick_hours), 1)
     to_tick = (done // every + 1) * every
-    if live is not None and live.is_there:
-        live.run_to(to_tick)
+    if same and market.has_model:
+        market.run_to(to_tick)
     else:
         # A model that was put away meanwhile is made again from its seed, and is the same.
-        _begin(choice.asked, to_tick, new=live is None)
+        _begin(choice, to_tick, new=not same)
 
 
-def _begin(asked: Asked, to_tick: int | None, *, new: bool) -> None:
-    """Put away the model on the page and begin another, to a tick or to its end."""
-    state = st.session_state
-    if "live" in state:
-        state.pop("live").close()
+def _begin(choice: Choice, to_tick: int | None, *, new: bool) -> None:
+    """Make the model that is put together, and run it to a tick or to its end."""
+    assert choice.asked is not None
     try:
-        live = Live(asked, check_size(asked.settings()))
+        ticks = check_size(choice.asked.settings())
+        live().begin(choice.asked, ticks, ticks if to_tick is None else to_tick, new=new)
     except InputError as error:
-        state["refused"] = str(error)
-        return
-    state["live"] = live
-    state["number"] = state.get("number", 0) + int(new)
-    live.run_to(live.ticks if to_tick is None else to_tick)
+        st.session_state["refused"] = str(error)
 
 
 def _stop() -> None:
-    live: Live | None = st.session_state.get("live")
-    if live is not None:
-        live.stop()
+    live().stop()
 
 
 def _progress() -> None:
-    live: Live | None = st.session_state.get("live")
-    if live is None or not live.is_running:
+    market = live()
+    if not market.is_running:
         st.rerun()
+    elif market.is_starting:
+        st.progress(0.0, "Setting up the market …")
     else:
-        if live.is_starting:
-            st.progress(0.0, "Setting up the market …")
-        else:
-            left = time_left(live.seconds_left)
-            text = f"{live.ticks_done:,} of {live.to_tick:,} ticks{f', {left}' if left else ''}"
-            st.progress(live.share_done, text)
+        left = time_left(market.seconds_left)
+        text = f"{market.ticks_done:,} of {market.to_tick:,} ticks{f', {left}' if left else ''}"
+        st.progress(market.share_done, text)
 
 
-def _take_in(live: Live) -> None:
+def _take_in(market: Live) -> None:
     """Put a new result on the page; what was there of another run becomes the last run."""
     from scenarios.app.shown import Shown
 
-    folder = live.result_folder()
-    if folder is None or st.session_state.get("taken") == folder:
+    folder = market.result_folder()
+    if folder is None or market.asked is None or st.session_state.get("taken") == folder:
         return
     shown: Shown | None = st.session_state.get("shown")
-    number = st.session_state["number"]
-    if shown is not None and shown.number != number:
+    if shown is not None and shown.number != market.number:
         st.session_state["last"] = shown
-    st.session_state["shown"] = Shown.read(number, live.asked, folder)
+    st.session_state["shown"] = Shown.read(market.number, market.asked, folder)
     st.session_state["taken"] = folder

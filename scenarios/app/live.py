@@ -1,4 +1,4 @@
-"""A run under way: the page's end of the process that holds the model (see ``worker.py``)."""
+"""The market of a page: a process that holds the model (see ``worker.py``), and what it reports."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
 #: How long a stop waits for the tick that is under way [s]; then the process is ended.
 STOP_SECONDS: Final = 0.8
 
-_models: weakref.WeakSet[Live] = weakref.WeakSet()
-_making = threading.Lock()
-
 
 @dataclass
 class Reports:
-    """What the process has said so far; filled by a thread of its own, read by the page."""
+    """What a process has said of the order at hand; filled by a thread of its own, read by the page."""
 
+    order: int = 0
     ticks_done: int = 0
     began: float | None = None
     folder: str | None = None
@@ -44,9 +42,11 @@ class Reports:
     def listen(self, source: IO[str]) -> None:
         """Take in reports until the process ends."""
         for line in source:
+            report = json.loads(line)
             with self.news:
-                self.take(json.loads(line))
-                self.news.notify_all()
+                if report.pop("order") == self.order:
+                    self.take(report)
+                    self.news.notify_all()
         with self.news:
             self.over = True
             self.news.notify_all()
@@ -61,70 +61,118 @@ class Reports:
         self.refused = report.get("refused", self.refused)
         self.failed = report.get("failed", self.failed)
 
+    def expect(self, order: int) -> None:
+        """Forget all but the ticks done: another order begins."""
+        with self.news:
+            self.order, self.began, self.folder = order, None, None
+            self.out_of_time, self.refused, self.failed = False, "", ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the order has come to its end, a good one or not."""
+        return self.folder is not None or bool(self.refused or self.failed) or self.over
+
 
 class Live:
-    """A model that can be run on, stopped, and read; it is put away with its files when nobody holds it any more.
+    """One model at a time: made, run on, stopped, read. It is put away when nobody holds it any more.
 
     Attributes:
-        asked: what it is a run of.
+        asked: what the model is a run of; None before the first.
         ticks: ticks of the whole run.
+        number: which run it is, from 1; its steps share the number.
     """
 
-    def __init__(self, asked: Asked, ticks: int) -> None:
-        """Start the process; ``ticks`` as ``limits.check_size`` gives it."""
-        self.asked, self.ticks = asked, ticks
-        self.home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
-        self.began, self.from_tick, self.to_tick = time.monotonic(), 0, 0
-        self.busy = self.was_stopped = False
+    def __init__(self) -> None:
+        self.asked: Asked | None = None
+        self.ticks = self.from_tick = self.to_tick = self.number = self.order = 0
+        self.was_stopped = False
+        self.last_order = time.monotonic()
+        self.process: subprocess.Popen[str] | None = None
         self.reports = Reports()
-        with _making:
-            _make_room()
+
+    # ------------------------------------------------------------------------ the process
+
+    def start(self) -> None:
+        """Start the process if there is none; it imports what it needs before anybody asks."""
+        with _starting:
+            if self.is_there:
+                return
+            _make_room(self)
+            home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "scenarios.app.worker", json.dumps(asked.to_json()), str(self.home)],
+                [sys.executable, "-m", "scenarios.app.worker", str(home)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,  # Ctrl-C in the terminal is for the server; this ends with its stdin
             )  # fmt: skip
-            _models.add(self)
-        threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
-        self.close = weakref.finalize(self, _put_away, self.process, self.home)
+            self.reports = Reports(self.order)
+            threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
+            weakref.finalize(self, _put_away, self.process, home)
+            _all.add(self)
+
+    def warm_up(self) -> None:
+        """Start the process ahead of its first order, if there is room."""
+        with contextlib.suppress(InputError):
+            self.start()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a process to give orders to."""
+        return self.process is not None and not self.reports.over and self.process.poll() is None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the model is there and can be run on."""
+        return self.is_there and self.asked is not None and not self.reports.refused and not self.reports.failed
 
     # ------------------------------------------------------------------------ orders
 
+    def begin(self, asked: Asked, ticks: int, to_tick: int, *, new: bool = True) -> None:
+        """Make a model and run it; ``ticks`` of the whole run as ``limits.check_size`` gives them."""
+        if self.is_running:
+            self.stop()
+        self.start()
+        self.asked, self.ticks, self.number = asked, ticks, self.number + int(new)
+        self.reports.ticks_done = 0
+        self._order(to_tick, asked=asked.to_json())
+
     def run_to(self, tick: int) -> None:
         """Run on until so many ticks are done."""
-        self.began, self.from_tick, self.to_tick = time.monotonic(), self.reports.ticks_done, min(tick, self.ticks)
-        self.busy, self.was_stopped = True, False
-        self.reports.folder, self.reports.out_of_time, self.reports.began = None, False, None
-        self._order(to=self.to_tick)
+        self._order(tick)
+
+    def _order(self, tick: int, **more: Any) -> None:
+        self.order += 1
+        self.last_order, self.was_stopped = time.monotonic(), False
+        self.from_tick, self.to_tick = self.reports.ticks_done, min(tick, self.ticks)
+        self.reports.expect(self.order)
+        self._send(order=self.order, to=self.to_tick, **more)
 
     def stop(self) -> None:
         """Stop after the tick that is under way and keep what is done; end the process if it does not answer."""
         self.was_stopped = True
-        self._order(stop=True)
-        if not self.wait(STOP_SECONDS):
+        self._send(stop=self.order)
+        if not self.wait(STOP_SECONDS) and self.process is not None:
             self.process.kill()
             self.wait(STOP_SECONDS)
 
-    def _order(self, **order: Any) -> None:
-        try:
-            assert self.process.stdin is not None
+    def _send(self, **order: Any) -> None:
+        assert self.process is not None
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ValueError):  # it has ended: the reports say so
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
-        except (BrokenPipeError, ValueError):  # it has ended: the reports say so
-            return
 
     # ------------------------------------------------------------------------ what has come of it
 
     @property
     def is_running(self) -> bool:
         """Whether a result is still to come."""
-        return self.busy and self.reports.folder is None and not self.reports.over
+        return self.asked is not None and not self.reports.complete
 
     @property
-    def is_there(self) -> bool:
-        """Whether the model is still there and can be stepped."""
-        return not self.reports.over and self.process.poll() is None
+    def is_starting(self) -> bool:
+        """Whether the model is still being made."""
+        return self.is_running and self.reports.began is None
 
     @property
     def ticks_done(self) -> int:
@@ -144,11 +192,6 @@ class Live:
         return (time.monotonic() - began) * (1.0 - share) / share if began is not None and share > 0.0 else None
 
     @property
-    def is_starting(self) -> bool:
-        """Whether the model is still being made."""
-        return self.is_running and self.reports.began is None
-
-    @property
     def trouble(self) -> str:
         """What went wrong, as a sentence for the reader; nothing if all is well."""
         reports = self.reports
@@ -161,25 +204,29 @@ class Live:
                 f"The run was stopped after {MOST_SECONDS / 60:g} minutes, the most that the app gives to one; below "
                 "is what it measured until then. Take fewer users or days, or the command line."
             )
-        if self.busy and reports.over and reports.folder is None:
+        if self.asked is not None and reports.over and reports.folder is None:
             if self.was_stopped:
-                return "The run was stopped in the middle of a tick, so nothing of it is left."
-            return f"The run ended unexpectedly ({_ending(self.process)}); earlier results are kept. Run it again."
+                return "The run was stopped while it was set up or in the middle of a tick: nothing of it is left."
+            return f"The run ended unexpectedly ({_ending(self.process)}). Earlier results are kept; run it again."
         return ""
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the result, at most so long; whether it is there, or will never be."""
+        """Wait for the end of the order, at most so long; whether it has come."""
         with self.reports.news:
-            return self.reports.news.wait_for(lambda: not self.is_running, seconds)
+            return self.reports.news.wait_for(lambda: self.reports.complete, seconds)
 
     def result_folder(self) -> Path | None:
         """Where the result so far is; None if there is none."""
         return Path(self.reports.folder) if self.reports.folder else None
 
 
-def _ending(process: subprocess.Popen[str]) -> str:
+_all: weakref.WeakSet[Live] = weakref.WeakSet()
+_starting = threading.Lock()
+
+
+def _ending(process: subprocess.Popen[str] | None) -> str:
     try:
-        code = process.wait(1.0)
+        code = process.wait(1.0) if process is not None else 0
     except subprocess.TimeoutExpired:
         return "it does not answer"
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
@@ -194,12 +241,13 @@ def _put_away(process: subprocess.Popen[str], home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _make_room() -> None:
-    """Put the model away that has been idle longest if there are too many; refuse if all are at work."""
-    there = sorted((one for one in _models if one.is_there), key=lambda one: one.began)
+def _make_room(for_one: Live) -> None:
+    """End the process that has been idle longest if there are too many; refuse if all are at work."""
+    there = sorted((one for one in _all if one is not for_one and one.is_there), key=lambda one: one.last_order)
     if len(there) < MOST_MODELS:
         return
-    idle = [one for one in there if not one.is_running]
-    if not idle:
+    idle = next((one for one in there if not one.is_running), None)
+    if idle is None or idle.process is None:
         raise InputError(f"{MOST_MODELS} runs are under way in other tabs, the most at once: wait, or stop one")
-    idle[0].process.kill()
+    idle.process.kill()
+    idle.process.wait()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from scenarios.app.asked import Asked
 from scenarios.app.choosing import Choice
+from scenarios.app.controls import live
 from scenarios.app.words import plain
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def _parameters(asked: Asked) -> pd.DataFrame:
 def show_results(choice: Choice) -> None:
     """The result on the page, if there is one."""
     shown: Shown | None = st.session_state.get("shown")
+    if shown is None and live().is_running:
+        return
     if shown is None:
         st.info("Press **Run** for the whole run, or **Next hour** to watch the market step by step.")
         return
@@ -110,7 +113,7 @@ def _comparison(this: Shown, last: Shown) -> None:
     if key not in this.pictures:
         this.pictures[key] = draw_together(this, last)
     st.image(this.pictures[key], width="stretch", alt="Prices, machines busy and requests lost in both runs, by day")
-    st.table(table.set_index(""))
+    st.table(table.set_index("").style.set_properties(**{"text-align": "right"}))
 
 
 def _told(shown: Shown) -> str:

@@ -74,10 +74,15 @@ class Shown:
 
 def draw(name: str, frames: results.Frames) -> bytes:
     """A chart of the registry as PNG."""
+    from scenarios.charts.chart import SIZE
     from scenarios.charts.registry import CHARTS
+    from scenarios.charts.style import style
 
-    with _drawing:
-        return _png(CHARTS[name].draw(frames))
+    with _drawing, style():
+        from matplotlib import pyplot as plt
+
+        axes = plt.subplots(figsize=SIZE)[1]
+        return _png(CHARTS[name].draw(frames, axes))
 
 
 def draw_together(this: Shown, last: Shown) -> bytes:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import importlib
 import threading
-from functools import cache
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from capacity.errors import InputError
 from scenarios.app.choosing import Choice, choose
-from scenarios.app.controls import controls
+from scenarios.app.controls import controls, live
+from scenarios.app.live import Live
 from scenarios.app.showing import about_choice, show_results
 from scenarios.app.words import plain
 
+#: Less empty space above the page, and no second Stop beside the one that stops a run.
+STYLE: Final = """
+[data-testid="stMainBlockContainer"] { padding-top: 2.5rem; }
+[data-testid="stStatusWidget"] { visibility: hidden; }
+"""
 #: Time that the browser has for itself before the server imports the model [s].
 WARM_UP_SECONDS: Final = 2.0
 
@@ -28,18 +34,22 @@ def show() -> None:
         st.error(plain(choice.complaint), icon=":material/error:")
     controls(choice)
     show_results(choice)
-    _warm_up()
+    _warm_up(live())
 
 
-@cache
-def _warm_up() -> None:
+def _warm_up(market: Live) -> None:
     """Import the model soon after the first page, which should not wait for it: the first run should not either."""
-    warming = threading.Timer(WARM_UP_SECONDS, importlib.import_module, args=("scenarios.run",))
-    warming.daemon = True
-    warming.start()
+    if st.session_state.setdefault("warm", False):
+        return
+    st.session_state["warm"] = True
+    for task in (market.warm_up, partial(importlib.import_module, "scenarios.run")):
+        soon = threading.Timer(WARM_UP_SECONDS, task)
+        soon.daemon = True
+        soon.start()
 
 
 def _chosen() -> Choice:
+    st.html(f"<style>{STYLE}</style>")
     with st.sidebar:
         try:
             return choose()
