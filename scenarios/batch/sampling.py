@@ -53,6 +53,8 @@ class Range:
 
     def value(self, share: float) -> float | int:
         """The value at a share (0 to 1) of the way through the range."""
+        if share in (0.0, 1.0) and not self.whole:
+            return self.low if share == 0.0 else self.high
         low, high = (self.low, self.high + 1.0) if self.whole else (self.low, self.high)
         between = math.exp(math.log(low) + share * math.log(high / low)) if self.log else low + share * (high - low)
         # Rounding must not lead out of the range.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -18,8 +19,16 @@ def seeds_of(given: Seeds, where: str = "--seeds") -> tuple[int, ...]:
     if isinstance(given, str):
         return _read(given, where)
     if isinstance(given, Sequence):
-        return tuple(require_whole(where, one, at_least=0) for one in given)
+        return tuple(_index(one, where) for one in given)
     return tuple(range(1, require_whole(where, given, at_least=1, at_most=MOST_SEEDS) + 1))
+
+
+def _index(seed: object, where: str) -> int:
+    # Large seeds keep every digit: no way through float. numpy's numbers are welcome.
+    try:
+        return operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        raise InputError(f"{where} names {seed!r}, but a seed is a whole number") from None
 
 
 def _read(text: str, where: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_whole
 from scenarios.batch.sampling import Sampling
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scenarios.batch.seeds import Seeds
 
 #: Largest seed of a run.
-LARGEST_SEED = 2**63 - 1
+LARGEST_SEED: Final = 2**62
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,8 @@ def _check_seeds(seeds: tuple[int, ...]) -> None:
         raise InputError("--seeds names no seed, but a study needs at least one")
     seen = set()
     for seed in seeds:
-        require_whole("--seeds", seed, at_least=0, at_most=LARGEST_SEED)
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+            raise InputError(f"--seeds names {seed!r}, but a seed is a whole number from 0 to {LARGEST_SEED}")
         if seed in seen:
             raise InputError(f"--seeds names {seed} twice: the same run again says nothing new")
         seen.add(seed)
@@ -239,6 +240,8 @@ def _check_cases(cases: tuple[Case, ...], scenarios: Mapping[str, Scenario]) -> 
             raise UnknownNameError(f"case '{case.label}' starts from '{case.key}'{nearest(case.key, scenarios)}")
         if case.label in labels:
             raise InputError(f"label '{case.label}' is listed twice")
+        if not case.label.isprintable() or not case.label:
+            raise InputError(f"label {case.label!r} cannot be printed: a scenario or variant needs another name")
         labels.add(case.label)
         cell = repr((case.key, [(path, _number(case.changes[path])) for path in sorted(case.changes)]))
         if cell in cells:

@@ -21,7 +21,6 @@ from pydantic_core import PydanticCustomError
 from capacity.errors import InputError
 from scenarios.batch.planning import DEFAULT_SEEDS, DEFAULT_USERS, Plan
 from scenarios.batch.sampling import Range
-from scenarios.changes import join
 from scenarios.complaints import complaint
 from scenarios.loading import read_table
 from scenarios.parameters.fields import Flag, Name, Number, Section, Text, Whole, choice
@@ -60,7 +59,7 @@ class StudyFile(Section):
     seeds: Annotated[int | str | list[int], BeforeValidator(_seeds)] = Field(
         DEFAULT_SEEDS, description="how many, a list, or text such as 10-20"
     )
-    days: Number | None = Field(None, gt=0, description="length of a run [days]")
+    days: Number = Field(0.0, gt=0, description="length of a run [days]; each scenario's own if nothing is said")
     users: Whole = Field(DEFAULT_USERS, ge=1, description="simulated users")
     keep: tuple[Text, ...] = Field((), description="frames to keep")
     design: Text = choice("", "CSV file of cases")
@@ -73,8 +72,8 @@ def plan_in(path: Path, given: Mapping[str, Any]) -> Plan:
     """The plan in a study file; what is ``given`` beside it (seeds, days, users, keep, name) goes first."""
     said = _read(path)
     values: dict[str, Any] = {
-        "name": said.name or path.stem, "seeds": said.seeds, "days": said.days, "users": said.users, "keep": said.keep,
-        **given,
+        "name": said.name or path.stem, "seeds": said.seeds, "days": said.days or None, "users": said.users,
+        "keep": said.keep, **given,
     }  # fmt: skip
     sample = said.sample
     if sample is not None:
@@ -118,7 +117,7 @@ def _ranges(table: Mapping[str, Any], where: str, at: str = "") -> Iterator[tupl
         if isinstance(value, Mapping) and not {"low", "high"} & set(value):
             yield from _ranges(value, where, path)
             continue
-        yield _range(path, value, f"{where}: sample.ranges: {join('', path)}")
+        yield _range(path, value, f"{where}: sample.ranges: {path}")
 
 
 def _range(path: str, value: Any, where: str) -> tuple[Range, str]:

@@ -55,7 +55,7 @@ def cases_text(study: Study) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        bare = value == value.strip() and value != "" and parse_value(value) == value
+        bare = value == value.strip() and value != "" and value.isprintable() and parse_value(value) == value
         return value if bare else toml_writer.value(value)
     return toml_writer.value(value)
 
