@@ -203,8 +203,9 @@ def groups(summaries: pd.DataFrame, by: str) -> pd.Series[Any]:
         return column.astype(str)
     if column.nunique() <= VALUES:
         return column
-    edges = pd.qcut(column, CLASSES, duplicates="drop")
-    return edges.map(lambda one: f"{one.left:.4g} to {one.right:.4g}").astype(str).where(edges.notna(), "none")
+    classes, edges = pd.qcut(column, CLASSES, duplicates="drop", labels=False, retbins=True)
+    names = {k: f"{edges[k]:.4g} to {edges[k + 1]:.4g}" for k in range(len(edges) - 1)}
+    return classes.map(names).astype(str)
 
 
 def _ordered(group: pd.Series[Any]) -> list[Any]:
