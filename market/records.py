@@ -129,6 +129,14 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ("cash", "USD", "money at the end of the tick"),
     ),
 }
+#: Who chose what: one row a day of the run, segment and offer, since by the tick it would be the largest of all.
+DAILY: Mapping[str, tuple[Column, ...]] = {
+    "choices": _columns(
+        ("ordered", "requests", "ordered in the day"),
+        ("served", "requests", "served in the day"),
+        ("paid", "USD", "paid for tokens in the day"),
+    ),
+}
 ENTITY = {
     "offers": "offer", "pools": "pool", "providers": "provider", "segments": "segment", "wholesale": "hyperscaler",
 }  # fmt: skip
@@ -177,9 +185,30 @@ class Records:
         columns |= {key: values[: self.ticks].ravel() for key, values in table.data.items()}
         return pd.DataFrame(columns)
 
+    def choices(self) -> pd.DataFrame:
+        """What each segment bought from each offer: one row a day of the run, with the day's first tick."""
+        segments, offers = self.entities["segments"], self.entities["offers"]
+        first = np.arange(0, self.ticks, self.calendar.ticks_per_day)
+        made: dict[str, Any] = {
+            "tick": first.repeat(len(segments) * len(offers)),
+            "time": self.calendar.timestamps(self.ticks)[first].repeat(len(segments) * len(offers)),
+            "segment": pd.Categorical.from_codes(
+                np.tile(np.arange(len(segments)).repeat(len(offers)), first.size), list(segments)
+            ),
+            "offer": pd.Categorical.from_codes(
+                np.tile(np.arange(len(offers)), first.size * len(segments)), list(offers)
+            ),
+        }
+        for column in DAILY["choices"]:
+            sums = np.zeros((first.size, len(segments), len(offers)))
+            for tick, flow in enumerate(self.flows):
+                sums[tick // self.calendar.ticks_per_day] += flow[column.name]
+            made[column.name] = sums.ravel()
+        return pd.DataFrame(made)
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """All frames by name."""
-        return {name: self.frame(name) for name in COLUMNS}
+        return {**{name: self.frame(name) for name in COLUMNS}, "choices": self.choices()}
 
     def series(self, frame: str, column: str, entity: str | None = None) -> Floats:
         """One column over time, of one entity or summed over all."""

@@ -21,7 +21,7 @@ import pandas as pd
 
 from capacity.errors import InputError
 from market.exchange.ledger import OUTSIDE
-from market.records import COLUMNS, Column
+from market.records import COLUMNS, DAILY, Column
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -56,7 +56,7 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("balance", "USD", "money at the end; outside below 0 is what came in, above 0 what went out"),
     ),
 }
-ALL_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {**COLUMNS, **STATIC_COLUMNS}
+ALL_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {**COLUMNS, **DAILY, **STATIC_COLUMNS}
 
 
 @dataclass(frozen=True)

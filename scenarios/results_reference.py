@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from market.records import ENTITY
+from market.records import DAILY, ENTITY
 from scenarios.results import ALL_COLUMNS, STATIC_COLUMNS
 
 HEAD: Final = """# Results of a run
@@ -33,6 +33,7 @@ MEANING: Final = {
     "providers": "One row a tick and seller of tokens.",
     "segments": "One row a tick and kind of user.",
     "wholesale": "One row a tick and owner of machines.",
+    "choices": "Who chose what: one row a day of the run, segment and offer; tick and time are the day's first.",
     "listings": "What is sold, one row an offer; does not change over time.",
     "sellers": "Who sells, one row a provider or hyperscaler; does not change over time.",
     "accounts": "All money at the end, one row an account.",
@@ -45,8 +46,8 @@ def page() -> str:
     for name, columns in ALL_COLUMNS.items():
         rows = [] if name in STATIC_COLUMNS else [("tick", "1", "number of the tick, from 0"),
                                                   ("time", "UTC", "begin of the tick")]  # fmt: skip
-        if name in ENTITY:
-            rows.append((ENTITY[name], "", "name"))
+        entities = ("segment", "offer") if name in DAILY else (ENTITY[name],) if name in ENTITY else ()
+        rows += [(entity, "", "name") for entity in entities]
         rows += [(column.name, column.unit, column.meaning) for column in columns]
         table = "\n".join(f"| `{column}` | {unit} | {meaning} |" for column, unit, meaning in rows)
         title = f"\n## {name}\n\n{MEANING.get(name, '')}".rstrip()

@@ -63,7 +63,7 @@ def _capacity(o: dict[str, Any], pool: dict[str, Any], name: str) -> list[str]:
 
 
 def _buyers(model: TokenMarket, j: int, flows: dict[str, Any]) -> list[str]:
-    orders = flows["orders"][:, j]
+    orders = flows["ordered"][:, j]
     total = float(orders.sum())
     if total <= 0:
         return ["Buyers: nobody ordered it."]

@@ -20,7 +20,12 @@ def record(model: TokenMarket) -> None:
     model.records.ticks = model.tick + 1
     model.datacollector.collect(model)
     model.records.flows.append(
-        {"orders": model.orders.copy(), "served": model.round.served, "prices": model.cleared.prices}
+        {
+            "ordered": model.orders.copy(),
+            "served": model.round.served,
+            "paid": model.paid,
+            "prices": model.cleared.prices,
+        }
     )
 
 

@@ -14,7 +14,7 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.economy import Economy
-from market.records import COLUMNS, ENTITY, Column, Records, Table
+from market.records import COLUMNS, DAILY, ENTITY, Column, Records, Table
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
 
 SEGMENT = Segment("u", Workload(0, 1_000_000), 50.0, 5, worth_usd=9.0)
@@ -37,7 +37,8 @@ def test_frames_of_what_there_is(
 ) -> None:
     model = run(Economy(segments, providers, owners, whole=whole))
     frames = model.frames()
-    assert list(frames) == list(COLUMNS)
+    assert list(frames) == [*COLUMNS, *DAILY]
+    assert len(frames.pop("choices")) == len(model.book.names) * len(segments)
     for name, frame in frames.items():
         entities = len(model.records.entities[name])
         assert len(frame) == 5 * entities
@@ -49,11 +50,11 @@ def test_frames_of_what_there_is(
             assert list(frame[ENTITY[name]].cat.categories) == list(model.records.entities[name])
 
 
-@pytest.mark.parametrize("frame", COLUMNS)
+@pytest.mark.parametrize("frame", [*COLUMNS, *DAILY])
 def test_every_column_says_what_it_is(frame: str) -> None:
-    names = [column.name for column in COLUMNS[frame]]
-    assert len(set(names)) == len(names)
-    for column in COLUMNS[frame]:
+    columns = {**COLUMNS, **DAILY}[frame]
+    assert len({column.name for column in columns}) == len(columns)
+    for column in columns:
         assert column.unit
         assert column.meaning
         assert column.name.isidentifier()
@@ -77,10 +78,29 @@ def test_totals_are_sums_of_parts() -> None:
         np.testing.assert_allclose(ticks[total], frames[frame].groupby("tick")[column].sum(), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("ticks", [5, 24, 53])
+def test_choices_by_day_are_sums_of_what_offers_and_segments_say(ticks: int) -> None:
+    second = Provider("q", (Offer("a", 1.0, 0.9), Offer("b", 3.0, 1.2)), pools=(Pool(10.0),))
+    model = run(Economy((SEGMENT, Segment("v", Workload(9_000, 1_000), 1e3)), (PROVIDER, second), (CLOUD,)), ticks)
+    frames = model.frames()
+    choices = frames["choices"]
+    assert choices["tick"].unique().tolist() == list(range(0, ticks, 24))
+    day = choices["tick"] // 24
+    for entity, frame, columns in (
+        ("offer", "offers", {"ordered": "ordered", "served": "served", "paid": "revenue"}),
+        ("segment", "segments", {"ordered": "ordered", "served": "served", "paid": "paid"}),
+    ):
+        whole = frames[frame]
+        for column, other in columns.items():
+            mine = choices.groupby([day, entity], observed=False)[column].sum()
+            theirs = whole.groupby([whole["tick"] // 24, entity], observed=False)[other].sum()
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-9)
+
+
 def test_every_frame_carries_the_time() -> None:
     model = run(Economy((SEGMENT,), (PROVIDER,), calendar=Calendar(tick_hours=0.5)), 4)
-    for frame in model.frames().values():
-        if len(frame):
+    for name, frame in model.frames().items():
+        if len(frame) and name not in DAILY:
             times = frame.groupby("tick")["time"].first()
             assert times.diff().dropna().unique().tolist() == [pd.Timedelta(minutes=30)]
             assert times.iloc[0] == pd.Timestamp("2026-01-01")
