@@ -188,15 +188,20 @@ def peak(frames: Frames) -> pd.DataFrame:
     return out
 
 
+def running_cost(frames: Frames) -> float:
+    """Power and upkeep of a rack-hour in use, as its owner pays them [USD per rack-h]; NaN where nothing ran."""
+    total = frames["wholesale"][["first_party", "contracted", "sold_spot", "running_cost"]].sum()
+    return float(ratio(total["running_cost"], total["first_party"] + total["contracted"] + total["sold_spot"]))
+
+
 def wholesale(frames: Frames) -> dict[str, float]:
     """Spot price, where the owners' rack-hours went, and what their running costs."""
     table, spot = frames["wholesale"], frames["ticks"]["spot_price"]
-    total = table[["owned", "first_party", "contracted", "sold_spot", "idle", "short", "running_cost"]].sum()
+    total = table[["owned", "first_party", "contracted", "sold_spot", "idle", "short"]].sum()
     made = {name: float(ratio(total[name], total["owned"])) for name in
             ("first_party", "contracted", "sold_spot", "idle", "short")}  # fmt: skip
-    working = total["first_party"] + total["contracted"] + total["sold_spot"]
     made |= {"spot_mean": float(spot.mean()), "spot_low": float(spot.min()), "spot_high": float(spot.max())}
-    made["running_cost"] = float(ratio(total["running_cost"], working))
+    made["running_cost"] = running_cost(frames)
     ticks = frames["ticks"]
     made["rented_utilisation"] = float(ratio(ticks["used"].sum(), ticks["capacity"].sum()))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,35 +11,42 @@ from matplotlib import pyplot as plt
 
 from scenarios import measures
 from scenarios.charts.files import checked_picture_path
-from scenarios.charts.load import day_shape, utilisation
-from scenarios.charts.panel import INK, PALE, head
-from scenarios.charts.prices import price_paths, spot_price, wholesale_use
-from scenarios.charts.queues import expected_waits, queue_lengths, speeds, unserved
-from scenarios.charts.shares import market_shares, profits
-from scenarios.charts.style import save, style
+from scenarios.charts.registry import CHARTS
+from scenarios.charts.style import INK, PALE, save, style
 from scenarios.headline import key_figures, subtitle
-from scenarios.results import Frames, RunResult
+from scenarios.results import RunResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 #: Width and height [inch].
-PAGE: Final = (17.0, 12.0)
-#: Segments drawn on the page; more would be too small to read.
-MOST_SEGMENTS: Final = 4
+PAGE: Final = (17.0, 16.4)
+#: Charts of the page, row by row, each with its share of the width; and the heights of the rows.
+ROWS: Final = (
+    (("price-paths", 5.2), ("supply-demand", 4.6), ("day-shape", 3.7)),
+    (("utilisation", 4.4), ("spot-price", 3.1), ("queue-lengths", 2.9), ("expected-waits", 3.1)),
+    (("unserved-by-segment", 6.6), ("speeds", 3.0), ("tiers", 3.9)),
+    (("market-shares", 2.7), ("profits", 3.5), ("cash", 3.5), ("welfare-split", 3.9)),
+)
+HEIGHTS: Final = (4.3, 3.5, 3.9, 3.7)
+#: Type small enough for four charts in a row.
+TYPE: Final[Any] = {"font.size": 9.0, "axes.titlesize": 11.5, "axes.labelsize": 9.0, "xtick.labelsize": 8.6,
+               "ytick.labelsize": 8.6, "legend.fontsize": 8.6}  # fmt: skip
+
+type Options = Mapping[str, Mapping[str, Any]]
 
 
-def dashboard(result: RunResult) -> Figure:
-    """Draw the page."""
+def dashboard(result: RunResult, options: Options | None = None) -> Figure:
+    """Draw the page; ``options``: what single charts are told beside the frames, by the chart's name."""
     mpl.use("Agg")
-    with style(), mpl.rc_context({"font.size": 9.5, "axes.titlesize": 11.5, "axes.labelsize": 9.5,
-                                  "xtick.labelsize": 9.0, "ytick.labelsize": 9.0, "legend.fontsize": 9.0}):  # fmt: skip
+    with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=PAGE, layout="constrained")
-        head, top, middle, bottom, foot = _parts(figure, 5, 1, height_ratios=(1.5, 4.2, 3.7, 3.9, 0.28))
+        head, *rows, foot = _parts(figure, len(ROWS) + 2, 1, height_ratios=(1.5, *HEIGHTS, 0.28))
         _head(head, result)
-        _top(top, result.frames)
-        _middle(middle, result.frames)
-        _bottom(bottom, result.frames)
+        for row, charts in zip(rows, ROWS, strict=True):
+            places = _parts(row, 1, len(charts), width_ratios=[width for _, width in charts])
+            for place, (name, _) in zip(places, charts, strict=True):
+                CHARTS[name].draw(result.frames, place.subplots(), **(options or {}).get(name, {}))
         _foot(foot, result)
     return figure
 
@@ -46,53 +54,6 @@ def dashboard(result: RunResult) -> Figure:
 def _parts(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigure]:
     """The parts of a figure, left to right and top to bottom."""
     return list(figure.subfigures(rows, columns, squeeze=False, **ratios).ravel())
-
-
-def _top(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right = _parts(figure, 1, 3, width_ratios=(5.6, 3.6, 3.6))
-    price_paths(frames, left.subplots())
-    above, below = centre.subplots(2, 1, height_ratios=(1.0, 1.2))
-    spot_price(frames, above)
-    above.set_xlabel("")
-    wholesale_use(frames, below)
-    day_shape(frames, right.subplots())
-
-
-def _middle(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right, last = _parts(figure, 1, 4, width_ratios=(4.2, 2.8, 2.8, 3.2))
-    utilisation(frames, left.subplots())
-    queue_lengths(frames, centre.subplots())
-    expected_waits(frames, right.subplots())
-    speeds(frames, last.subplots())
-
-
-def _bottom(figure: SubFigure, frames: Frames) -> None:
-    left, centre, right = _parts(figure, 1, 3, width_ratios=(6.4, 2.8, 3.6))
-    _segments(left, frames)
-    market_shares(frames, centre.subplots())
-    profits(frames, right.subplots())
-
-
-def _segments(figure: SubFigure, frames: Frames) -> None:
-    names = list(frames["segments"]["segment"].drop_duplicates().astype(str))[:MOST_SEGMENTS]
-    if not names:
-        unserved(frames, figure.subplots())
-        return
-    many = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
-    tops = []
-    for axes, name in zip(many, names, strict=True):
-        unserved(frames, axes, segment=name, legend=False)
-        if axes is not many[0]:
-            head(axes, name, pad=18)
-        tops.append(axes.get_ylim()[1])
-        axes.label_outer(remove_inner_ticks=True)
-    many[0].set_ylim(0, max(tops))
-    found: dict[str, Any] = {}
-    for axes in many:
-        handles, labels = axes.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
-    if found:
-        figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=len(found), frameon=False)
 
 
 def _head(figure: SubFigure, result: RunResult) -> None:
@@ -117,10 +78,10 @@ def _foot(figure: SubFigure, result: RunResult) -> None:
     )  # fmt: skip
 
 
-def draw(result: RunResult, path: Path) -> Path:
+def draw(result: RunResult, path: Path, options: Options | None = None) -> Path:
     """Draw the page into a file."""
     checked_picture_path(path)
-    figure = dashboard(result)
+    figure = dashboard(result, options)
     try:
         with style():
             save(figure, path)

@@ -1,8 +1,8 @@
-"""Load: a day's shape against capacity, and how busy each provider's machines are."""
+"""Load: a day's shape, how busy the machines are, how scarce, and what is wanted against what there is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,11 @@ from matplotlib import dates as mdates
 from matplotlib.colors import LinearSegmentedColormap
 
 from scenarios.charts.chart import NothingToShowError, chart
-from scenarios.charts.panel import PALE, label_ends, rows, time_axis
-from scenarios.charts.style import ACTORS, BLACK, BLUE, readable_axis
-from scenarios.measures import margins, tick_hours
+from scenarios.charts.numbers import short_number
+from scenarios.charts.panel import label, label_ends, note, parts, path, plain_log, rows, time_axis
+from scenarios.charts.style import BLACK, BLUE, GREY, PALE, YELLOW, actor, readable_axis
+from scenarios.measures import margins, running_cost, tick_hours
+from scenarios.over_time import bin_hours, in_bins, prices_at_constant_mix, work_and_machines
 from scenarios.results import Frames
 
 if TYPE_CHECKING:
@@ -20,36 +22,69 @@ if TYPE_CHECKING:
 
 #: White (idle) to blue to nearly black (full): read in grey, too.
 BUSY = LinearSegmentedColormap.from_list("busy", ["#FFFFFF", "#A9CDE6", BLUE, "#00223A"])
+#: A day's shape is that of the last weeks: over years, growth would drown it.
+SHAPE_WEEKS: Final = 4
+BROKEN: Final = (0, (4, 2))
+#: Powers of ten for a log axis.
+TENS: Final = tuple(10.0**power for power in range(-3, 16))
 
 
-@chart("The shape of a day", "work ordered and rented machines; band: all days")
+@chart("The shape of a day", size=(7.2, 5.4))
 def day_shape(frames: Frames, ax: Axes) -> None:
-    """Work ordered and capacity by hour of the day (UTC), weekdays and weekends; a band spans the days."""
+    """Work ordered, capacity and price by hour of the day (UTC), on weekdays and at weekends."""
     if frames["pools"].empty:
         raise NothingToShowError("nobody has machines in this run")
-    hours = tick_hours(frames)
-    work = frames["pools"].groupby(["tick", "time"], as_index=False)[["ordered", "capacity"]].sum()
-    work["hour"] = work["time"].dt.hour + work["time"].dt.minute / 60.0 + hours / 2.0
-    work["weekend"] = work["time"].dt.day_of_week >= 5
-    work[["ordered", "capacity"]] /= hours
+    work = _last_days(frames)
+    if work["capacity"].max() + work["ordered"].max() <= 0:
+        raise NothingToShowError("nothing was ordered in this run")
+    days = work["time"].dt.floor("D").nunique()
+    note(ax, f"mean of the last {days} simulated days" if days > 1 else "one day; what is not drawn was not simulated")
+    above, below = parts(ax, (2.2, 1.0), gap=0.12)
     ends: list[tuple[float, str, str]] = []
     for weekend, part in work.groupby("weekend"):
-        group = part.groupby("hour")
-        line, name = ((0, (4, 2)), "weekend") if weekend else ("-", "weekday")
-        means = group[["ordered", "capacity"]].mean()
-        ax.plot(means.index, means["capacity"], color=ACTORS["hyperscaler"], linestyle=line, linewidth=1.8)
-        ax.plot(means.index, means["ordered"], color=BLACK, linestyle=line, linewidth=1.8)
-        ax.fill_between(means.index, group["ordered"].min(), group["ordered"].max(), color=BLACK, alpha=0.10,
-                          linewidth=0)  # fmt: skip
-        ends.append((float(means["capacity"].iloc[-1]), f"capacity,\n{name}", ACTORS["hyperscaler"]))
-        ends.append((float(means["ordered"].iloc[-1]), f"ordered,\n{name}", BLACK))
-    if work["capacity"].max() + work["ordered"].max() <= 0:
-        ax.clear()
-        raise NothingToShowError("nothing was ordered in this run")
-    ax.set(xlim=(0, 24), xticks=range(0, 25, 6), xlabel="hour of the day [UTC]", ylabel="racks (rack-hours an hour)")
-    ax.set_ylim(0, 1.05 * float(work[["ordered", "capacity"]].max().max()))
-    label_ends(ax, ends, gap=0.13)
-    readable_axis(ax)
+        line, name = (BROKEN, "weekend") if weekend else ("-", "weekday")
+        means = part.groupby("hour")[["ordered", "capacity"]].mean()
+        for column, colour in (("capacity", actor("hyperscaler")), ("ordered", BLACK)):
+            path(above, means.index, means[column], color=colour, linestyle=line, linewidth=1.8)
+            ends.append((float(means[column].iloc[-1]), f"{column},\n{name}", colour))
+    above.set(xlim=(0, 24), xticks=range(0, 25, 6), xticklabels=[], ylabel="racks")
+    means = work.groupby(["weekend", "hour"])[["ordered", "capacity"]].mean()
+    above.set_ylim(0, 1.08 * float(means.max().max()))
+    label(above, "rack-hours an hour")
+    label_ends(above, ends, gap=0.17)
+    readable_axis(above)
+    _price_of_the_hour(below, work)
+    below.set(xlim=(0, 24), xticks=range(0, 25, 6), xlabel="hour of the day [UTC]")
+
+
+def _last_days(frames: Frames) -> pd.DataFrame:
+    """Work, capacity [racks] and prices of the last weeks by tick, with hour of the day and weekend."""
+    hours = tick_hours(frames)
+    work = frames["pools"].groupby(["tick", "time"], as_index=False)[["ordered", "capacity"]].sum()
+    work[["ordered", "capacity"]] /= hours
+    work = work.merge(prices_at_constant_mix(frames), left_on="tick", right_index=True, how="left")
+    work = work.iloc[-round(SHAPE_WEEKS * 168 / hours) :]
+    hour = work["time"].dt.hour + work["time"].dt.minute / 60.0 + hours / 2.0
+    return work.assign(hour=hour, weekend=work["time"].dt.day_of_week >= 5)
+
+
+def _price_of_the_hour(ax: Axes, work: pd.DataFrame) -> None:
+    """Prices relative to their mean of the same day [%]."""
+    prices = [name for name in work if str(name).startswith("price, ") or name == "spot price"]
+    of_day = work.groupby(work["time"].dt.floor("D"))[prices].transform("mean")
+    share = (100.0 * work[prices] / of_day.where(of_day > 0)).groupby(work["hour"]).mean().dropna(axis=1, how="all")
+    ends = []
+    for name in share:
+        kind = str(name).removeprefix("price, ") if name != "spot price" else "hyperscaler"
+        path(ax, share.index, share[name], color=actor(kind), linewidth=1.6)
+        ends.append((float(share[name].iloc[-1]), "spot" if name == "spot price" else kind, actor(kind)))
+    ax.axhline(100.0, color=GREY, linewidth=0.8)
+    low, high = (float(share.min().min()), float(share.max().max())) if len(ends) else (100.0, 100.0)
+    room = max(high - low, 4.0)
+    ax.set_ylim(low - 0.15 * room, high + 0.45 * room)
+    ax.set_ylabel("price [%]")
+    label(ax, "price over its mean of the day")
+    label_ends(ax, ends, gap=0.2)
 
 
 @chart("How busy the machines are", "beside each name: its mean over the run, by rack-hours", size=(9, 3.6))
@@ -58,23 +93,124 @@ def utilisation(frames: Frames, ax: Axes) -> None:
     pools = frames["pools"]
     if pools.empty or pools["capacity"].sum() <= 0:
         raise NothingToShowError("nobody has machines in this run")
-    wide = pools.astype({"pool": object}).pivot_table(index="pool", columns="time", values="utilisation", sort=False)
-    held = pools.astype({"pool": object}).pivot_table(index="pool", columns="time", values="capacity", sort=False)
-    step = pd.Timedelta(hours=tick_hours(frames))
-    values = (100.0 * wide.where(held > 0)).reindex(columns=pd.date_range(wide.columns[0], wide.columns[-1], freq=step))
+    table = in_bins(pools, frames).astype({"pool": object})
+    used, held = (
+        table.pivot_table(index="pool", columns="bin", values=column, aggfunc="sum", sort=False)
+        for column in ("used", "capacity")
+    )
+    wide = 100.0 * used / held.where(held > 0)
+    step = pd.Timedelta(hours=bin_hours(frames))
+    # A representative week stands for the weeks up to the next one.
+    values = wide.reindex(columns=pd.date_range(wide.columns[0], wide.columns[-1], freq=step), method="ffill")
     owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
     begin, end = (float(mdates.date2num(time)) for time in (wide.columns[0], wide.columns[-1] + step))  # type: ignore[no-untyped-call]
     image = ax.imshow(
         values, aspect="auto", cmap=BUSY, vmin=0, vmax=100, interpolation="nearest",
         extent=(begin, end, len(wide) - 0.5, -0.5),
     )  # fmt: skip
-    time_axis(ax, frames["ticks"]["time"])
+    time_axis(ax, wide.columns)
     ax.set_xlim(begin, end)
     means = margins(frames)["utilisation"] if set(wide.index) <= set(frames["sellers"]["seller"]) else None
     names = [f"{pool}  {100 * means[pool]:.0f} %" if means is not None and np.isfinite(means[pool]) else str(pool)
              for pool in wide.index]  # fmt: skip
-    rows(ax, names, [ACTORS.get(str(owner.get(pool)), PALE) for pool in wide.index])
+    rows(ax, names, [actor(str(owner.get(pool))) for pool in wide.index])
     ax.set_ylim(len(wide) - 0.5, -0.5)
     ax.hlines(np.arange(1, len(wide)) - 0.5, begin, end, color="white", linewidth=2.5)
     ax.grid(visible=False)
-    ax.figure.colorbar(image, ax=ax, label="work done over capacity [%]", pad=0.01, aspect=14)
+    bar = ax.figure.colorbar(image, ax=ax, label="work done over capacity [%]", pad=0.01, aspect=14)
+    if bar.solids is not None:
+        bar.solids.set_rasterized(True)  # 256 rectangles otherwise
+
+
+@chart("How scarce machines are", "what a rented rack-hour costs above its power and upkeep, and how busy it is")
+def scarcity(frames: Frames, ax: Axes) -> None:
+    """Utilisation of the machines that sellers rent, and the scarcity rent of a rack-hour above its running cost."""
+    pools = frames["pools"]
+    if pools.empty or pools["capacity"].sum() <= 0:
+        raise NothingToShowError("nobody has machines in this run")
+    table = in_bins(pools.assign(rent_usd=pools["rent"] * pools["used"]), frames)
+    owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
+    table["kind"] = table["pool"].astype(str).map(owner).fillna("")
+    above, below = parts(ax, (1.0, 1.0), gap=0.1)
+    ends: list[tuple[float, str, Any]] = []
+    for kind, part in table.groupby("kind", sort=False):
+        sums = part.groupby("bin")[["used", "capacity"]].sum()
+        share = 100.0 * sums["used"] / sums["capacity"].where(sums["capacity"] > 0)
+        path(above, share.index, share, color=actor(str(kind)), linewidth=1.4)
+        ends.append((float(share.ffill().iloc[-1]), str(kind), actor(str(kind))))
+    above.set(ylim=(0, 118), ylabel="busy [%]", yticks=(0, 50, 100))
+    time_axis(above, table["bin"])
+    above.set(xticklabels=[], xlabel="")
+    label_ends(above, ends, gap=0.16)
+    _rents(below, frames, table)
+
+
+def _rents(ax: Axes, frames: Frames, table: pd.DataFrame) -> None:
+    """Spot price above running cost, and the pools' rents in an auction [USD per rack-h]."""
+    sums = table.groupby("bin")[["rent_usd", "used"]].sum()
+    lines = {"rent of\nthe auction": (sums["rent_usd"] / sums["used"].where(sums["used"] > 0), YELLOW)}
+    cost = running_cost(frames) if not frames["wholesale"].empty else float("nan")
+    if np.isfinite(cost):
+        spot = in_bins(frames["ticks"], frames).groupby("bin")["spot_price"].mean() - cost
+        lines["spot rent"] = spot, actor("hyperscaler")
+    shown = {name: line for name, line in lines.items() if line[0].max() > 0}
+    if not shown:
+        ax.text(0.5, 0.5, "no machine earned a scarcity rent", transform=ax.transAxes, ha="center", color=PALE)
+    for line, colour in shown.values():
+        path(ax, line.index, line, color=colour, linewidth=1.6)
+    top = max((float(line.max()) for line, _ in shown.values()), default=1.0)
+    least = min((float(line[line > 0].min()) for line, _ in shown.values()), default=1.0)
+    if top > 15 * least:
+        ax.set_ylim(0.6 * least, 2.0 * top)
+        plain_log(ax, "y", TENS, short_number)
+    else:
+        ax.set_ylim(0, 1.25 * top)
+        readable_axis(ax)
+    time_axis(ax, table["bin"])
+    ax.set_ylabel("USD per rack-h")
+    label_ends(ax, [(float(line.ffill().iloc[-1]), name, colour) for name, (line, colour) in shown.items()], gap=0.25)
+
+
+#: Lines of supply against demand: name, colour, line.
+WANTED: Final[dict[str, tuple[str, str, Any]]] = {
+    "wanted": ("wanted", BLACK, "-"),
+    "ordered": ("ordered", BLACK, (0, (2, 1.2))),
+    "owned": ("all machines", BLUE, "-"),
+    "for_rent": ("for rent", BLUE, BROKEN),
+    "rented": ("rented", BLUE, (0, (1, 1))),
+}
+
+
+@chart(
+    "What is wanted, and what there is",
+    "wanted: ordered, and what was given up at the mean work of a request; dotted: ceilings, each alone",
+    size=(9, 4.6),
+)
+def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = None) -> None:
+    """Work wanted and ordered against the machines that there are, in racks and log scale, with the ceilings.
+
+    ``ceilings``: columns ``time``, ``name``, ``racks``, as ``scenarios.ceilings.ceilings`` works them out.
+    """
+    if frames["pools"].empty:
+        raise NothingToShowError("nobody has machines in this run")
+    table = work_and_machines(frames)
+    if not (table > 0).to_numpy().any():
+        raise NothingToShowError("nothing was ordered in this run")
+    ends = []
+    for column, (name, colour, line) in WANTED.items():
+        if column in table and (table[column] > 0).any():
+            shown = table[column].where(table[column] > 0)
+            path(ax, table.index, shown, color=colour, linestyle=line, linewidth=1.8)
+            ends.append((float(shown.ffill().iloc[-1]), name, colour))
+    for name, part in (ceilings if ceilings is not None else pd.DataFrame({"name": []})).groupby("name", sort=False):
+        line = part.set_index("time")["racks"]
+        line = line[line.index <= max(table.index[-1], line.index[0])]
+        ax.plot(line.index, line, color=GREY, linestyle=":", linewidth=1.8)
+        ends.append((float(line.iloc[-1]), f"ceiling: {name}", GREY))
+    values = np.array([end[0] for end in ends] + list(table.to_numpy().ravel()))
+    values = values[np.isfinite(values) & (values > 0)]
+    ax.set_ylim(0.6 * float(values.min()), 1.8 * float(values.max()))
+    plain_log(ax, "y", [m * ten for ten in TENS for m in (1, 3)], short_number)
+    time_axis(ax, table.index)
+    ax.set_ylabel("racks (rack-hours an hour)")
+    label_ends(ax, ends)

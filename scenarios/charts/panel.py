@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.transforms import ScaledTranslation
+
+from scenarios.charts.style import PALE, PAPER, contrast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK: Final = "#222222"
-PALE: Final = "#555555"
 SMALL: Final = "small"
+NOTE: Final = "note"
+#: Least contrast of text and paper [WCAG 2.1].
+READABLE: Final = 4.5
+#: Text on a coloured area; kept as it is when a picture is turned dark.
+ON_COLOUR: Final = ("#ffffff", "#111111")
 
 
 def head(axes: Axes, title: str, pad: float | None = None) -> None:
@@ -49,32 +55,76 @@ def shades(colour: str, count: int) -> list[tuple[float, float, float]]:
 def darker(colour: Any) -> tuple[float, float, float]:
     """The colour, dark enough to be read as text on white."""
     red, green, blue = to_rgb(colour)
-    bright = 0.299 * red + 0.587 * green + 0.114 * blue
-    factor = min(1.0, 0.43 / bright) if bright > 0 else 1.0
+    factor = 1.0
+    while contrast((red * factor, green * factor, blue * factor), PAPER) < READABLE:
+        factor *= 0.97
     return red * factor, green * factor, blue * factor
 
 
 def readable_on(colour: Any) -> str:
     """Black or white, whichever is read more easily on the colour."""
-    red, green, blue = to_rgb(colour)
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK
+    return max(ON_COLOUR, key=lambda text: contrast(text, colour))
 
 
-#: Steps between dates on an axis [h].
-STEPS: Final = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 2190, 4380, 8766)
+#: Steps between dates on an axis [h], up to four weeks; longer ones are months.
+STEPS: Final = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672)
+MONTHS: Final = (1, 2, 3, 4, 6, 12, 24, 60, 120)
+#: Room that a date takes on an axis [inch].
+DATE_WIDTH: Final = 0.62
 
 
-def time_axis(axes: Axes, times: Any, most: int = 6) -> None:
+def time_axis(axes: Axes, times: Any) -> None:
     """Dates on the x axis, counted from the first day and as few as are read easily."""
     first = pd.Timestamp(np.min(times))
     last = max(pd.Timestamp(np.max(times)), first + pd.Timedelta(hours=1))
-    span = (last - first).total_seconds() / 3600.0
-    step = next((step for step in STEPS if span / step <= most), STEPS[-1])
-    ticks = pd.date_range(first.floor("D") if step >= 24 else first.floor("h"), last, freq=pd.Timedelta(hours=step))
-    write = "%-d %b" if step >= 24 else "%-d %b\n%H:%M"
+    hours = (last - first).total_seconds() / 3600.0
+    width = axes.bbox.width / axes.figure.dpi
+    most = max(2, int(width / DATE_WIDTH))
+    step = next((step for step in STEPS if hours / step <= most), None)
+    if step is None:
+        months = next((step for step in MONTHS if hours / 730.5 / step <= most), MONTHS[-1])
+        begin = (first if first.day <= 7 else first + pd.offsets.MonthBegin()).replace(day=1).normalize()
+        ticks = pd.date_range(begin, last, freq=pd.DateOffset(months=months))
+        ticks = ticks.where(ticks >= first, first)
+        labels = [f"{tick:%b}\n{tick:%Y}" if k == 0 or tick.year > ticks[k - 1].year else f"{tick:%b}"
+                  for k, tick in enumerate(ticks)]  # fmt: skip
+        name = "time [UTC]"
+    else:
+        ticks = pd.date_range(first.floor("D") if step >= 24 else first.floor("h"), last, freq=pd.Timedelta(hours=step))
+        write = "%-d %b" if step >= 24 else "%-d %b\n%H:%M"
+        labels, name = [f"{tick:{write}}" for tick in ticks], f"{first:%Y}, time [UTC]"
+    axes.set_xticks(ticks, labels)
     axes.set_xlim(first, last)
-    axes.set_xticks(ticks, [f"{tick:%b %Y}" if step > 672 else f"{tick:{write}}" for tick in ticks])
-    axes.set_xlabel(f"{first:%Y}, time [UTC]")
+    axes.set_xlabel(name)
+
+
+def path(axes: Axes, times: Any, values: Any, **look: Any) -> None:
+    """A line over time; with a dot on every value that no neighbour lets be seen."""
+    axes.plot(times, values, **look)
+    known = np.isfinite(np.asarray(values, dtype=np.float64))
+    beside = np.concatenate([[False], known[:-1]]) | np.concatenate([known[1:], [False]])
+    if (known & ~beside).any():
+        alone = np.asarray(times)[known & ~beside]
+        axes.plot(alone, np.asarray(values)[known & ~beside], "o", color=look.get("color"), markersize=4)
+
+
+def parts(
+    axes: Axes, heights: Sequence[float], widths: Sequence[float] = (1.0,), gap: float = 0.09, top: float = 1.0
+) -> list[Axes]:
+    """Panels within a panel, from left to right and top to bottom; the outer one keeps its title alone.
+
+    Heights and widths are shares of the room that is left beside the gaps, below ``top``.
+    """
+    axes.set_axis_off()
+    tall = np.array(heights) / sum(heights) * (top - gap * (len(heights) - 1))
+    wide = np.array(widths) / sum(widths) * (1.0 - gap * (len(widths) - 1))
+    made = []
+    for row, height in enumerate(tall):
+        bottom = top - tall[: row + 1].sum() - gap * row
+        for column, width in enumerate(wide):
+            left = wide[:column].sum() + gap * column
+            made.append(axes.inset_axes((float(left), float(bottom), float(width), float(height))))
+    return made
 
 
 def plain_log(axes: Axes, which: str, ticks: Sequence[float], write: Any = "{:g}".format) -> None:
@@ -133,11 +183,30 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
 
 
 def note(axes: Axes, text: str) -> None:
-    """A line under the title that says how to read the panel."""
+    """A line under the title that says how to read the panel; it replaces an earlier one."""
+    for old in [old for old in axes.texts if old.get_gid() == NOTE]:
+        old.remove()
     head(axes, axes.get_title(loc="left"), pad=18)
     axes.annotate(
         text, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", ha="left", va="bottom",
+        fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE,
+    )  # fmt: skip
+
+
+def label(axes: Axes, text: str) -> None:
+    """Name a panel within a panel, inside its upper left corner."""
+    axes.annotate(
+        text, (0, 1), xycoords="axes fraction", xytext=(4, -3), textcoords="offset points", ha="left", va="top",
         fontsize=SMALL, color=PALE, parse_math=False,
+    )  # fmt: skip
+
+
+def legend_below(axes: Axes, found: Mapping[str, Any], points: float = 40.0) -> None:
+    """A legend below the panel, so many points under it: below the dates."""
+    below = axes.transAxes + ScaledTranslation(0, -points / 72.0, axes.figure.dpi_scale_trans)
+    axes.legend(
+        found.values(), found.keys(), loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below,
+        ncols=len(found), fontsize=SMALL, frameon=False, handlelength=1.0, columnspacing=1.2, borderaxespad=0.0,
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from scenarios import measures
 from scenarios.charts.chart import NothingToShowError, chart
-from scenarios.charts.numbers import duration, short_number
-from scenarios.charts.panel import PALE, head, note, plain_log, rows, shades, time_axis
-from scenarios.charts.style import ACTORS, BLACK, GREY, readable_axis
+from scenarios.charts.numbers import duration
+from scenarios.charts.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
+from scenarios.charts.style import BLACK, GREY, PALE, PURPLE, SKY, actor, readable_axis
+from scenarios.over_time import bin_hours, fates, in_bins
 from scenarios.results import Frames
 
 if TYPE_CHECKING:
@@ -24,40 +25,44 @@ SPEEDS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 #: What a request's hour ended with, other than an answer: name and look.
 UNSERVED: Final = {
     "waiting": ("waiting", "#CFCFCF", ""),
-    "local": ("own machine", ACTORS["local"], ""),
+    "put_off": ("put off", SKY, ""),
+    "local": ("own machine", actor("local"), ""),
     "nothing": ("gave up", GREY, ""),
     "unaffordable": ("beyond budget", "#FFFFFF", "////"),
     "turned_away": ("turned away", BLACK, ""),
 }
+#: Kinds of user drawn side by side; more would be too small to read.
+MOST_SEGMENTS: Final = 4
 
 
 def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Any]:
     """A shade of its kind's colour for every kind and tier."""
     looks = {}
     for kind, part in table.groupby("kind", sort=False):
-        for colour, tier in zip(shades(ACTORS[str(kind)], len(part)), part["tier"], strict=True):
+        for colour, tier in zip(shades(actor(str(kind)), len(part)), part["tier"], strict=True):
             looks[str(kind), str(tier)] = colour
     return looks
 
 
 @chart("How many wait")
 def queue_lengths(frames: Frames, ax: Axes) -> None:
-    """Requests that wait at the end of each tick, stacked by kind and tier of the offer."""
+    """Requests that wait at the end of a tick, stacked by kind and tier of the offer."""
     if frames["offers"].empty:
         raise NothingToShowError("nobody offered anything in this run")
-    made = measures.offers(frames)
+    made = in_bins(measures.offers(frames), frames)
     if made["waiting"].sum() <= 0:
         raise NothingToShowError("nobody had to wait in this run")
     names = made[["kind", "tier"]].drop_duplicates()
     looks = _looks(names)
     wide = made.pivot_table(index="time", columns=["kind", "tier"], values="waiting", aggfunc="sum", sort=False)
+    wide = wide.groupby(made.drop_duplicates("time").set_index("time")["bin"]).mean()
     order = list(wide.sum().sort_values(ascending=False).index)
     ax.stackplot(
         wide.index, *(wide[name] for name in order), colors=[looks[name] for name in order],
         labels=[" ".join(name) for name in order], linewidth=0,
     )  # fmt: skip
-    time_axis(ax, frames["ticks"]["time"])
-    ax.set_ylim(0, 1.35 * float(wide.sum(axis=1).max()))
+    time_axis(ax, wide.index)
+    ax.set_ylim(0, (1.15 + 0.13 * ((len(order) + 1) // 2)) * float(wide.sum(axis=1).max()))
     ax.set(ylabel="requests that wait")
     ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.2)
     readable_axis(ax)
@@ -99,9 +104,9 @@ def speeds(frames: Frames, ax: Axes) -> None:
     table = table[np.isfinite(table["mean"].astype(float)) & (table["mean"] > 0)].reset_index(drop=True)
     if table.empty:
         raise NothingToShowError("nobody was answered in this run")
-    colours = [ACTORS[kind] for kind in table["kind"]]
+    colours = [actor(kind) for kind in table["kind"]]
     for place, row in table.iterrows():
-        colour = ACTORS[row["kind"]]
+        colour = actor(row["kind"])
         ax.plot([max(row["low"], 0.1), row["high"]], [place, place], color=colour, linewidth=3, alpha=0.45,
                   solid_capstyle="butt")  # fmt: skip
         ax.plot([row["mean"]], [place], "o", color=colour, markersize=8)
@@ -115,41 +120,66 @@ def speeds(frames: Frames, ax: Axes) -> None:
     ax.set(xlabel="speed that a user sees [token/s]")
 
 
-def present(frames: Frames, segment: str | None = None) -> pd.DataFrame:
-    """By day: shares of the requests present in an hour (new, or waiting before) by what the hour ended with.
+@chart("Not served at once", "of the requests at hand in an hour; the rest, up to 100 %, was served", size=(9, 3.8))
+def unserved(
+    frames: Frames, ax: Axes, *, segment: str | None = None, legend: bool = True, top: float | None = None
+) -> None:
+    """Who was not served at once, stacked over time: waiting, put off, own machine, gave up, too dear, turned away.
 
-    Exact: asked + waiting before = served + waiting after + own machine + gave up + beyond budget + turned away.
+    Of one segment or of all; a line tells who moved to another queue. ``top``: where the axis ends [%].
     """
-    table = frames["segments"]
-    part = table if segment is None else table[table["segment"] == segment]
-    days = part.assign(day=part["time"].dt.floor("D")).groupby("day")[["served", *UNSERVED]].sum()
-    total = days.sum(axis=1)
-    return 100.0 * days.div(total.where(total > 0), axis=0)
-
-
-@chart("Not served at once")
-def unserved(frames: Frames, ax: Axes, *, segment: str | None = None, legend: bool = True) -> None:
-    """Who was not served at once: of the requests present in an hour, by day, stacked; of one segment or of all."""
+    table = fates(frames, segment)
     if segment is not None:
-        head(ax, f"Not served at once: {segment}")
-    table = present(frames, segment)
+        head(ax, segment)
     if table.empty or table["served"].isna().all():
         raise NothingToShowError("nobody asked for anything in this run")
     bottom = np.zeros(len(table))
-    for name, (label, colour, hatch) in UNSERVED.items():
+    # A representative week stands for the weeks up to the next one.
+    last = table.index[-1] + pd.Timedelta(hours=bin_hours(frames, least=24.0))
+    ends = table.index[1:].append(pd.DatetimeIndex([last]))
+    spans = ends - table.index
+    for name, (text, colour, hatch) in UNSERVED.items():
         share = table[name].fillna(0.0).to_numpy()
         if share.sum() > 0:
-            ax.bar(table.index, share, 0.9, bottom, color=colour, hatch=hatch, edgecolor=GREY if hatch else "none",
-                     align="edge", label=label, linewidth=0)  # fmt: skip
+            edge = GREY if hatch else "none"
+            ax.bar(table.index, share, 0.92 * spans, bottom, color=colour, hatch=hatch, edgecolor=edge, align="edge",
+                   label=text, linewidth=0)  # fmt: skip
             bottom += share
-    time_axis(ax, frames["ticks"]["time"], 6 if legend else 2)
-    ax.set_xlim(table.index[0], table.index[-1] + pd.Timedelta(days=1))
-    top = float(np.nanmax(bottom))
-    ax.set_ylim(0, (1.3 if legend else 1.05) * top if top > 0 else 1.0)
-    ax.set(ylabel="requests present in an hour [%]")
-    served = measures.outcomes(frames)
-    of = served if segment is None else served.loc[[segment]]
-    never = of[["nothing", "unaffordable", "turned_away"]].to_numpy().sum() / max(of["asked"].sum(), 1e-300)
-    note(ax, f"never served: {100 * never:.2g} % of {short_number(of['asked'].sum())}")
-    if legend and ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False, handlelength=1.0, columnspacing=1.0)
+    if table["moved"].sum() > 0:
+        path(ax, table.index + spans / 2, table["moved"], color=PURPLE, linewidth=1.2, label="moved to another queue")
+    time_axis(ax, table.index.union(ends))
+    highest = max(float(np.nanmax(bottom)), float(table["moved"].max()))
+    ax.set_ylim(0, top if top is not None else (min(1.05 * highest, 100.0) if highest > 0 else 1.0))
+    ax.set(ylabel="requests [%]")
+    if legend:
+        handles, texts = ax.get_legend_handles_labels()
+        order = np.argsort([handle in ax.lines for handle in handles], kind="stable")[::-1]
+        ax.legend([handles[k] for k in order], [texts[k] for k in order], loc="upper left", bbox_to_anchor=(1.01, 1.0),
+                  fontsize="small", frameon=False, handlelength=1.0)  # fmt: skip
+
+
+@chart("Not served at once, by kind of user", "of the requests at hand in an hour; the rest, up to 100 %, was served",
+       size=(11, 3.8))  # fmt: skip
+def unserved_by_segment(frames: Frames, ax: Axes) -> None:
+    """Who was not served at once, kind of user by kind of user, stacked over time."""
+    names = list(frames["segments"]["segment"].drop_duplicates().astype(str))[:MOST_SEGMENTS]
+    if not names or frames["segments"]["asked"].sum() <= 0:
+        raise NothingToShowError("nobody asked for anything in this run")
+    lost = measures.outcomes(frames)
+    tops = [float(fates(frames, name)[[*UNSERVED]].sum(axis=1).max()) for name in names]
+    highest = min(1.05 * max(tops), 100.0) or 1.0
+    found: dict[str, Any] = {}
+    panels = parts(ax, (1.0,), [1.0] * len(names), gap=0.04, top=0.9)
+    for name, panel in zip(names, panels, strict=True):
+        unserved(frames, panel, segment=name, legend=False, top=highest)
+        never = lost.loc[name, ["nothing", "unaffordable", "turned_away"]].sum() / max(lost.loc[name, "asked"], 1e-300)
+        for old in list(panel.texts):
+            old.remove()
+        panel.set_title(f"{name}: {100 * never:.2g} % never served", loc="left", fontsize="medium", pad=3)
+        panel.set_xlabel("")
+        if panel is not panels[0]:
+            panel.set(yticklabels=[], ylabel="")
+        handles, texts = panel.get_legend_handles_labels()
+        found |= dict(zip(texts, handles, strict=True))
+    if found:
+        legend_below(ax, found)

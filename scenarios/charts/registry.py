@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from capacity.errors import Catalogue
-from scenarios.charts import load, prices, queues, shares
+from scenarios.charts import load, money, prices, queues, shares, tiers
 from scenarios.charts.chart import Chart, chart_of
 
 __all__ = ["CHARTS", "Chart"]
@@ -22,14 +22,22 @@ CHARTS: Final[Catalogue[Chart]] = Catalogue(
             prices.price_paths,
             prices.spot_price,
             prices.wholesale_use,
+            load.supply_demand,
             load.day_shape,
             load.utilisation,
+            load.scarcity,
             queues.queue_lengths,
             queues.expected_waits,
             queues.speeds,
             queues.unserved,
+            queues.unserved_by_segment,
+            tiers.tiers,
+            tiers.peak_ratio,
             shares.market_shares,
-            shares.profits,
+            money.profits,
+            money.cash,
+            money.margins,
+            money.welfare_split,
         ),
     ),
 )

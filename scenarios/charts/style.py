@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter
 
 from capacity.errors import InputError
@@ -24,6 +25,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B79F00", "#8A8A8A", "#222222",
 )  # fmt: skip
 
+#: One colour a kind of actor, in every picture.
 ACTORS: Final[Mapping[str, str]] = {
     "hyperscaler": BLUE,
     "frontier": RED,
@@ -33,8 +35,30 @@ ACTORS: Final[Mapping[str, str]] = {
     "coders": SKY,
     "casual": ORANGE,
     "agentic": BLACK,
+    "video": "#8C5A2B",
     "nothing": GREY,
 }
+INK: Final = "#222222"
+PALE: Final = "#555555"
+PAPER: Final = "#ffffff"
+DARK_PAPER: Final = "#16181d"
+
+
+def actor(kind: str) -> str:
+    """The colour of a kind of actor; grey for one that only a scenario of one's own knows."""
+    return ACTORS.get(kind, GREY)
+
+
+def luminance(colour: Any) -> float:
+    """How bright a colour is, from 0 (black) to 1 (white) [WCAG 2.1, relative luminance]."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Contrast of two colours, from 1 to 21 [WCAG 2.1]; text is readable from 4.5 on."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 @dataclass(frozen=True)
@@ -70,6 +94,10 @@ def style() -> Iterator[None]:
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "grid.alpha": 0.5,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
     }
     with mpl.rc_context(settings):
         yield
