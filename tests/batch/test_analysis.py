@@ -42,12 +42,6 @@ def test_a_summary_by_hand():
     a, b = frame.to_dict("records")
     assert (a["label"], a["measure"], a["mean"], a["seeds"]) == ("a", "m", 2.5, 4)
     assert a["sd"] == pytest.approx(math.sqrt(5 / 3))
-        "a",
-        "m",
-        2.5,
-        pytest.approx(math.sqrt(5 / 3)),
-        4,
-    )
     assert (b["low"], b["mean"], b["high"], b["seeds_needed"]) == (5.0, 5.0, 5.0, 2)
 
 
