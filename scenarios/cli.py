@@ -12,6 +12,7 @@ import typer
 from scenarios import run_command, scenarios_command
 from scenarios.app import command as app_module
 from scenarios.batch import command as batch_command
+from scenarios.batch import compare_command
 from scenarios.scorecard.command import evidence_command
 from scenarios.verification.command import verify_command
 
@@ -36,6 +37,7 @@ def _root() -> None:
 run_command.register(app)
 scenarios_command.register(app)
 batch_command.register(app)
+compare_command.register(app)
 app_module.register(app)
 app.command(name="verify")(verify_command)
 app.command(name="evidence")(evidence_command)

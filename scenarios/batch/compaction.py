@@ -34,10 +34,8 @@ def compact(study: Study, state: State, code: str) -> None:
         made = _Compaction(study, state, code).write()
         _put_in_place(folder, made)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            f"the tables of '{folder}' cannot be written: {reason}; all finished runs are kept, {resume_hint(folder)}"
-        ) from error
+        kept = f"all finished runs are kept, {resume_hint(folder)}"
+        raise InputError(f"the tables of '{folder}' cannot be written: {parts.reason(error)}; {kept}") from error
     finally:
         for path in (*folder.glob(".*.tmp-*"), *folder.glob(f"{tables.FRAMES}/*/.*.tmp-*")):
             path.unlink(missing_ok=True)

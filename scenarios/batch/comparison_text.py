@@ -1,0 +1,115 @@
+"""A comparison in a terminal of 80 columns: one table a measure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from scenarios.outcomes import MEASURES
+from scenarios.tables import table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from scenarios.batch.comparison import Comparison
+
+#: Digits that half an interval is written with.
+DIGITS: Final = 2
+
+
+def tables(comparison: Comparison, *, with_precision: bool = False) -> Iterator[Table]:
+    """A table for each measure."""
+    for measure in comparison.means["measure"].unique():
+        means, gaps = (part[part["measure"] == measure] for part in (comparison.means, comparison.gaps))
+        yield _table(comparison, str(measure), means, gaps, with_precision=with_precision)
+
+
+def _table(
+    comparison: Comparison, measure: str, means: pd.DataFrame, gaps: pd.DataFrame, *, with_precision: bool
+) -> Table:
+    by = comparison.by
+    needed = [f"for {comparison.precision:.3g}"] if with_precision else []
+    made = table(
+        _title(measure), ("case" if by == "label" else by, "mean", "seeds", *needed, "difference", "", "above")
+    )
+    changes = {row[by]: row for row in gaps.to_dict("records")}
+    for row in means.to_dict("records"):
+        cells = [shown(row[by]), with_half(row["mean"], row["high"] - row["mean"]), f"{row['seeds']}"]
+        cells += [_count(row["seeds_needed"])] if with_precision else []
+        made.add_row(*cells, *_gap(changes.get(row[by])))
+    return made
+
+
+def _title(measure: str) -> str:
+    if measure not in MEASURES:
+        return measure
+    one = MEASURES[measure]
+    return f"{measure}: {one.meaning}" + (f" [{one.unit}]" if one.unit != "1" else "")
+
+
+def _gap(row: dict[Any, Any] | None) -> tuple[str, str, str]:
+    if row is None:
+        return "", "", ""
+    relative = f"{row['relative']:+.1%}" if math.isfinite(row["relative"]) else "-"
+    signed = with_half(row["difference"], row["high"] - row["difference"], sign=True)
+    return signed, relative, f"{row['up']} of {row['seeds']}"
+
+
+def _count(value: float) -> str:
+    return "-" if math.isnan(value) else "many" if math.isinf(value) else f"{value:,.0f}"
+
+
+def shown(value: Any) -> str:
+    """A value of a column as people write it."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def with_half(mean: float, half: float, *, sign: bool = False) -> str:
+    """A mean with half its interval: 1.542 ± 0.012."""
+    plus = "+" if sign else ""
+    if not math.isfinite(mean):
+        return "-"
+    if not math.isfinite(half) or half <= 0 or abs(mean) >= 1e12 or max(abs(mean), half) < 1e-4:
+        return f"{mean:{plus}.4g}" + (f" ± {half:.2g}" if math.isfinite(half) and half > 0 else "")
+    # As many decimals as half the interval has two digits for.
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(half)))
+    if decimals > 6:
+        return f"{mean:{plus}.4g} ± {half:.2g}"
+    return f"{mean:{plus},.{decimals}f} ± {half:,.{decimals}f}"
+
+
+def legend(comparison: Comparison, pooled: int) -> list[str]:
+    """What the numbers are, in words."""
+    gain = comparison.gaps["gain"].replace(math.inf, math.nan).dropna().median()
+    lines = [f"± {comparison.level:.3g} interval of the mean over seeds (Student's t)."]
+    if len(comparison.gaps):
+        lines.append(
+            f"Differences are from {shown(comparison.against)}, seed by seed; above: in how many seeds it is higher."
+        )
+    if math.isfinite(gain):
+        lines.append(f"The common seeds are worth {gain:.2g} times as many separate ones (median).")
+    if pooled > 1:
+        lines.append(f"Each row is the mean of up to {pooled:,} cases.")
+    return lines
+
+
+def sensitivity_tables(found: pd.DataFrame) -> Iterator[Table]:
+    """A table for each measure and sample: which input explains how much of it."""
+    sobol = "total" in found.columns
+    about = list(found.columns[: list(found.columns).index("measure")])
+    for key, part in found.groupby([*about, "measure"], sort=False, dropna=False):
+        *sample, measure = key
+        where = ", ".join(shown(one) for one in sample if one != "")
+        heads = ("alone", "with interactions") if sobol else ("effect of the range", "strength", "spread")
+        made = table(f"{_title(str(measure))} · {where}" if where else _title(str(measure)), ("input", *heads))
+        order = "total" if sobol else "strength"
+        for row in part.sort_values(order, ascending=False, kind="stable").to_dict("records"):
+            if sobol:
+                cells = [with_half(row[one], row[f"{one}_high"] - row[one]) for one in ("first", "total")]
+            else:
+                strength = with_half(row["strength"], row["strength_high"] - row["strength"])
+                cells = [with_half(row["mean"], math.nan, sign=True), strength, with_half(row["spread"], math.nan)]
+            made.add_row(str(row["input"]), *cells)
+        yield made
