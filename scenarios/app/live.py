@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
@@ -41,12 +42,13 @@ class Reports:
 
     def listen(self, source: IO[str]) -> None:
         """Take in reports until the process ends."""
-        for line in source:
-            report = json.loads(line)
-            with self.news:
-                if report.pop("order") == self.order:
-                    self.take(report)
-                    self.news.notify_all()
+        with source, contextlib.suppress(json.JSONDecodeError):  # one that is killed may end within a line
+            for line in source:
+                report = json.loads(line)
+                with self.news:
+                    if report.pop("order") == self.order:
+                        self.take(report)
+                        self.news.notify_all()
         with self.news:
             self.over = True
             self.news.notify_all()
@@ -89,6 +91,7 @@ class Live:
         self.last_order = time.monotonic()
         self.process: subprocess.Popen[str] | None = None
         self.reports = Reports()
+        self._put_away: Callable[[], Any] = lambda: None
 
     # ------------------------------------------------------------------------ the process
 
@@ -98,6 +101,7 @@ class Live:
             if self.is_there:
                 return
             _make_room(self)
+            self._put_away()  # what is left of one that has ended
             home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scenarios.app.worker", str(home)],
@@ -107,7 +111,7 @@ class Live:
             )  # fmt: skip
             self.reports = Reports(self.order)
             threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
-            weakref.finalize(self, _put_away, self.process, home)
+            self._put_away = weakref.finalize(self, _put_away, self.process, home)
             _all.add(self)
 
     def warm_up(self) -> None:

@@ -18,7 +18,7 @@ from scenarios.app.words import plain
 
 #: Less empty space above the page, and no second Stop beside the one that stops a run.
 STYLE: Final = """
-[data-testid="stMainBlockContainer"] { padding-top: 2.5rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; }
 [data-testid="stStatusWidget"] { visibility: hidden; }
 """
 #: Time that the browser has for itself before the server imports the model [s].

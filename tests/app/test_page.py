@@ -1,0 +1,205 @@
+"""The page without a browser: what is chosen is what is run, what is wrong is said, tabs do not share."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scenarios.app import live as living
+from scenarios.app import view
+from scenarios.app.asked import Asked
+from scenarios.app.live import Live
+
+PAGE = Path(view.__file__).with_name("page.py")
+SECONDS = 120.0
+
+
+def opened():
+    """A tab with the first page."""
+    tab = AppTest.from_file(str(PAGE), default_timeout=60)
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """One tab for the tests that only look at what is chosen."""
+    return opened()
+
+
+@pytest.fixture
+def tab(shared):
+    """It, with all set back and the smallest run."""
+    pressed(shared, "Set all back")
+    shared.selectbox(key="scenario").set_value("baseline-2026").run()
+    return shared
+
+
+def widget(tab, kind, path):
+    """The widget of a parameter."""
+    return next(one for one in tab.get(kind) if str(one.key).endswith(f"|{path}"))
+
+
+def pressed(tab, label):
+    next(one for one in tab.button if one.label == label).click().run()
+    assert not tab.exception
+
+
+def small(tab, days=1.0):
+    widget(tab, "number_input", "days").set_value(days).run()
+    tab.number_input(key="users").set_value(200).run()
+    return tab
+
+
+def settled(tab):
+    """The page once the run has come to its end."""
+    assert tab.session_state["live"].wait(SECONDS)
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def command(tab):
+    return tab.code[0].value
+
+
+def test_the_first_page_asks_the_question_and_offers_the_run(tab):
+    assert "What does the market for tokens look like" in tab.header[0].value
+    assert command(tab) == "tokenmarket run baseline-2026 --days 28 --users 2000 --seed 1"
+    assert [one.label for one in tab.main.button] == ["Run", "Next hour", "Next day", "Stop"]
+    assert [one.disabled for one in tab.main.button] == [False, False, False, True]
+    assert not tab.error
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value", "said"),
+    [
+        ("slider", "demand.growth", 10.0, "--set demand.growth=10.0"),
+        ("slider", "supply.first_party", 0.3, "--set supply.first_party=0.3"),
+        ("toggle", "supply.first_party_first", False, "--set supply.first_party_first=false"),
+        ("selectbox", "market.rationing", "lottery", "--set 'market.rationing=\"lottery\"'"),
+        ("selectbox", "labs.*.pricing.kind", "surge", "--set 'labs.*.pricing.kind=\"surge\"'"),
+        ("text_input", "demand.coders.local.price_usd", "4000", "--set demand.coders.local.price_usd=4000"),
+        ("multiselect", "tiers", ["priority", "standard", "batch", "free"], "labs.*.tiers.+="),
+        ("text_area", "box", "open.Ferry.price=5\n", "--set open.Ferry.price=5"),
+    ],
+)
+def test_what_is_turned_is_in_the_command_and_can_be_set_back(tab, kind, path, value, said):
+    plain = command(tab)
+    widget(tab, kind, path).set_value(value).run()
+    assert not tab.error
+    assert said in command(tab)
+    pressed(tab, "Set all back")
+    assert command(tab) == plain
+
+
+def test_a_variant_is_chosen_by_name(tab):
+    tab.selectbox(key="scenario").set_value("off-peak").run()
+    widget(tab, "selectbox", "variant").set_value("dynamic").run()
+    assert command(tab).startswith("tokenmarket run off-peak:dynamic --days 28")
+    assert widget(tab, "selectbox", "labs.*.pricing.kind").value == "surge"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value", "said"),
+    [
+        ("text_area", "box", "supply.growht=5", "did you mean 'growth'"),
+        ("text_area", "box", "supply.growth=-5", "supply.growth is -5, but must be a number, above 0"),
+        ("text_area", "box", "[" * 5_000, "characters"),
+        ("text_area", "box", "time.days=nan", "time.days is nan"),
+        ("text_input", "demand.coders.local.price_usd", "a lot", "is 'a lot', but must be a number"),
+        ("number_input", "days", 0.0, "--days is 0, but must be above 0"),
+        ("number_input", "days", 3_660.0, "ticks, but the app runs at most"),
+        ("multiselect", "tiers", [], "at least one"),
+    ],
+)
+def test_what_is_wrong_is_said_and_cannot_be_run(tab, kind, path, value, said):
+    widget(tab, kind, path).set_value(value).run()
+    assert not tab.exception
+    (error,) = tab.error
+    assert said in error.value.replace("\\", "")
+    assert next(one for one in tab.button if one.label == "Run").disabled
+
+
+def test_what_people_type_stays_text(tab):
+    hostile = "<img src=x onerror=alert(1)>[x](javascript:alert(1))![y](http://192.0.2.1/y.png):smile:$x$"
+    widget(tab, "text_area", "box").set_value(hostile).run()
+    (error,) = tab.error
+    assert hostile in error.value.replace("\\", "")
+    assert not re.search(r"[<>\[\]()!:$`*_]", re.sub(r"\\.", "", error.value))  # no mark stands unescaped
+
+
+def test_run_step_and_compare():
+    tab = small(opened())
+    pressed(tab, "Next hour")
+    settled(tab)
+    assert tab.session_state["shown"].about["ticks"] == 1
+    pressed(tab, "Next day")
+    settled(tab)
+    assert tab.session_state["shown"].about["ticks"] == 24
+    assert next(one for one in tab.button if one.label == "Next hour").disabled  # that was all of it
+    assert "last" not in tab.session_state  # steps are one run
+    widget(tab, "slider", "demand.growth").set_value(10.0).run()
+    assert any("have changed since" in one.value for one in tab.caption)
+    pressed(tab, "Run")
+    settled(tab)
+    tab.toggle(key="compare").set_value(True).run()
+    assert not tab.exception
+    table = tab.table[0].value
+    assert list(table.columns) == ["this run", "last run", "difference", "relative"]
+    assert (table["difference"] != "+0.0").any()
+    shown, last = tab.session_state["shown"], tab.session_state["last"]
+    assert (shown.number, last.number) == (2, 1)
+    assert shown.about["command"] == command(tab)
+    # The same again is the same, to the last digit.
+    pressed(tab, "Run")
+    settled(tab)
+    assert set(tab.table[0].value["difference"]) <= {"0.0", "0.00", "0.000", "+0.0", "+0.00", "+0.000", "–"}
+
+
+def test_stop_keeps_what_is_done_and_a_lost_process_is_named():
+    tab = small(opened(), days=28.0)
+    tab.number_input(key="users").set_value(20_000).run()
+    pressed(tab, "Run")
+    live = tab.session_state["live"]
+    deadline = time.monotonic() + SECONDS
+    while live.ticks_done < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    pressed(tab, "Stop")
+    settled(tab)
+    assert 3 <= tab.session_state["shown"].about["ticks"] < 672
+    assert not tab.error
+    pressed(tab, "Run")
+    tab.session_state["live"].process.kill()
+    settled(tab)
+    (error,) = tab.error
+    assert "killed by SIGKILL" in error.value.replace("\\", "")
+    assert tab.session_state["shown"].about["ticks"] >= 3  # the earlier result stays
+
+
+def test_tabs_do_not_share():
+    one, other = small(opened()), small(opened())
+    widget(one, "slider", "demand.growth").set_value(7.0).run()
+    pressed(one, "Next hour")
+    settled(one)
+    other.run()
+    assert "shown" not in other.session_state
+    assert "demand.growth" not in command(other)
+    assert one.session_state["live"] is not other.session_state["live"]
+
+
+def test_too_many_at_once_is_said(monkeypatch):
+    tab = small(opened())
+    busy = Live()
+    busy.begin(Asked("baseline-2026", (), 364.0, 5_000, 1), 8_736, 8_736)
+    monkeypatch.setattr(living, "MOST_MODELS", 1)
+    pressed(tab, "Run")
+    (error,) = tab.error
+    assert "under way in other tabs" in error.value
+    busy.stop()
+    pressed(tab, "Run")  # what was at work is idle, and makes room
+    settled(tab)
+    assert tab.session_state["shown"].about["ticks"] == 24
