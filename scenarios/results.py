@@ -49,6 +49,7 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("seller", "", "name of a provider or hyperscaler"),
         Column("kind", "", "frontier, open, broker or hyperscaler"),
         Column("start_cash", "USD", "money before the first tick"),
+        Column("ask", "USD per rack-h", "lowest price at which a hyperscaler rents machines; 0 for others"),
     ),
     "accounts": (
         Column("account", "", "name of an agent, or of a flow from or to the world outside"),
@@ -99,7 +100,8 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
 
 def _sellers(model: TokenMarket) -> pd.DataFrame:
     sellers: list[Any] = [*model.providers, *model.hyperscalers]
-    rows = [(seller.name, seller.kind, float(seller.spec.cash)) for seller in sellers]
+    asks = {owner.name: max(owner.spec.reserve, owner.spec.running_cost) for owner in model.hyperscalers}
+    rows = [(s.name, s.kind, float(s.spec.cash), float(asks.get(s.name, 0.0))) for s in sellers]
     return pd.DataFrame(rows, columns=_names("sellers"))
 
 
@@ -218,6 +220,8 @@ def read(folder: Path) -> RunResult:
     frames = {}
     for name in ALL_COLUMNS:
         path = folder / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(f"result '{folder}' lacks the frame '{name}': there is no {path.name} in it")
         try:
             frames[name] = pd.read_parquet(path)
         except (OSError, ValueError) as error:

@@ -39,7 +39,7 @@ def day_shape(frames: Frames, ax: Axes) -> None:
         raise NothingToShowError("nothing was ordered in this run")
     days = work["time"].dt.floor("D").nunique()
     note(ax, f"mean of the last {days} simulated days" if days > 1 else "one day; what is not drawn was not simulated")
-    above, below = parts(ax, (2.2, 1.0), gap=0.12)
+    above, below = parts(ax, (2.2, 1.0))
     ends: list[tuple[float, str, str]] = []
     for weekend, part in work.groupby("weekend"):
         line, name = (BROKEN, "weekend") if weekend else ("-", "weekday")
@@ -131,7 +131,7 @@ def scarcity(frames: Frames, ax: Axes) -> None:
     table = in_bins(pools.assign(rent_usd=pools["rent"] * pools["used"]), frames)
     owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
     table["kind"] = table["pool"].astype(str).map(owner).fillna("")
-    above, below = parts(ax, (1.0, 1.0), gap=0.1)
+    above, below = parts(ax, (1.0, 1.0), above=0.1)
     ends: list[tuple[float, str, Any]] = []
     for kind, part in table.groupby("kind", sort=False):
         sums = part.groupby("bin")[["used", "capacity"]].sum()

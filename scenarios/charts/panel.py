@@ -109,20 +109,26 @@ def path(axes: Axes, times: Any, values: Any, **look: Any) -> None:
 
 
 def parts(
-    axes: Axes, heights: Sequence[float], widths: Sequence[float] = (1.0,), gap: float = 0.09, top: float = 1.0
+    axes: Axes,
+    heights: Sequence[float],
+    widths: Sequence[float] = (1.0,),
+    *,
+    above: float = 0.12,
+    beside: float = 0.04,
+    top: float = 1.0,
 ) -> list[Axes]:
     """Panels within a panel, from left to right and top to bottom; the outer one keeps its title alone.
 
-    Heights and widths are shares of the room that is left beside the gaps, below ``top``.
+    Heights and widths are shares of the room below ``top`` that is left between gaps: ``above`` and ``beside`` panels.
     """
     axes.set_axis_off()
-    tall = np.array(heights) / sum(heights) * (top - gap * (len(heights) - 1))
-    wide = np.array(widths) / sum(widths) * (1.0 - gap * (len(widths) - 1))
+    tall = np.array(heights) / sum(heights) * (top - above * (len(heights) - 1))
+    wide = np.array(widths) / sum(widths) * (1.0 - beside * (len(widths) - 1))
     made = []
     for row, height in enumerate(tall):
-        bottom = top - tall[: row + 1].sum() - gap * row
+        bottom = top - tall[: row + 1].sum() - above * row
         for column, width in enumerate(wide):
-            left = wide[:column].sum() + gap * column
+            left = wide[:column].sum() + beside * column
             made.append(axes.inset_axes((float(left), float(bottom), float(width), float(height))))
     return made
 

@@ -169,7 +169,7 @@ def unserved_by_segment(frames: Frames, ax: Axes) -> None:
     tops = [float(fates(frames, name)[[*UNSERVED]].sum(axis=1).max()) for name in names]
     highest = min(1.05 * max(tops), 100.0) or 1.0
     found: dict[str, Any] = {}
-    panels = parts(ax, (1.0,), [1.0] * len(names), gap=0.04, top=0.9)
+    panels = parts(ax, (1.0,), [1.0] * len(names), top=0.9)
     for name, panel in zip(names, panels, strict=True):
         unserved(frames, panel, segment=name, legend=False, top=highest)
         never = lost.loc[name, ["nothing", "unaffordable", "turned_away"]].sum() / max(lost.loc[name, "asked"], 1e-300)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from capacity.errors import Catalogue
-from scenarios.charts import load, money, prices, queues, shares, tiers
+from scenarios.charts import batches, load, money, prices, queues, shares, tiers
 from scenarios.charts.chart import Chart, chart_of
 
-__all__ = ["CHARTS", "Chart"]
+__all__ = ["BATCH_CHARTS", "CHARTS", "Chart"]
 
 #: Charts of a run: ``CHARTS["price-paths"].draw(frames, ax=None)``.
 CHARTS: Final[Catalogue[Chart]] = Catalogue(
@@ -40,4 +40,10 @@ CHARTS: Final[Catalogue[Chart]] = Catalogue(
             money.welfare_split,
         ),
     ),
+)
+
+#: Charts of a batch. Each takes a table of its own: see what its function says.
+BATCH_CHARTS: Final[Catalogue[Chart]] = Catalogue(
+    "chart of a batch",
+    map(chart_of, (batches.case_comparison, batches.time_paths, batches.heat_map, batches.tornado)),
 )

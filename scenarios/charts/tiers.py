@@ -36,7 +36,7 @@ def tiers(frames: Frames, ax: Axes) -> None:
         raise NothingToShowError("nothing was sold in this run")
     mix, premium = tier_mix(frames), premiums(frames)
     colours = tier_colours(list(mix.columns))
-    above, below = parts(ax, (1.5, 1.0), gap=0.12)
+    above, below = parts(ax, (1.5, 1.0))
     above.stackplot(mix.index, *(mix[key].fillna(0.0) for key in mix), colors=[colours[key] for key in mix],
                     linewidth=0)  # fmt: skip
     time_axis(above, mix.index)
