@@ -101,7 +101,7 @@ def batch(
     from scenarios.batch.options import study_from
     from scenarios.batch.running import cores
 
-    options = {
+    options: dict[str, Any] = {
         "sets": sets or (), "vary": vary or (), "sample": sample, "method": method, "ranges": ranges or (),
         "design": design, "design_seed": design_seed, "study_file": study, "seeds": seeds, "days": days,
         "users": users, "keep": keep or None,
@@ -110,14 +110,11 @@ def batch(
         "workers": cores() if workers is None else workers, "engine": engine, "address": address, "quiet": quiet,
     }  # fmt: skip
     engines.check(engine, means["workers"], address)
-    begin = time.monotonic()
     if resume is not None:
         _refuse_more(scenarios, {**options, "out": out})
-        made = _resumed(resume, means, force_new=force_new, dry_run=dry_run)
+        _resumed(resume, means, force_new=force_new, dry_run=dry_run)
     else:
-        made = _new(study_from(scenarios or (), **options), out, means, force_new=force_new, dry_run=dry_run)
-    if made is not None:
-        _report(made, time.monotonic() - begin, quiet=quiet)
+        _new(study_from(scenarios or (), **options), out, means, force_new=force_new, dry_run=dry_run)
 
 
 def _refuse_more(scenarios: list[str] | None, options: Mapping[str, Any]) -> None:
@@ -131,7 +128,7 @@ def _refuse_more(scenarios: list[str] | None, options: Mapping[str, Any]) -> Non
         raise InputError(f"--resume needs nothing else: leave {', '.join(given)} out, the folder says what is run")
 
 
-def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> Batch | None:
+def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> None:
     from scenarios.batch.folder import beside, check_new
     from scenarios.batch.running import run_batch
 
@@ -141,28 +138,35 @@ def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new:
     try:
         if dry_run or not means["quiet"]:
             _print_plan(study, folder, means)
-        return None if dry_run else run_batch(study, folder, **means)
+        if not dry_run:
+            begin = time.monotonic()
+            _report(run_batch(study, folder, **means), time.monotonic() - begin, quiet=means["quiet"])
     except KeyboardInterrupt:
         raise _stopped(folder) from None
 
 
-def _resumed(folder: Path, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> Batch | None:
+def _resumed(folder: Path, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> None:
     from scenarios.batch.running import resume_batch
     from scenarios.batch.store import open_batch
 
     before = open_batch(folder)
     if force_new:
-        return _new(before.study, folder, means, force_new=True, dry_run=dry_run)
+        _new(before.study, folder, means, force_new=True, dry_run=dry_run)
+        return
     if dry_run or not means["quiet"]:
         typer.echo(repr(before))
+    if dry_run:
+        return
+    begin = time.monotonic()
     try:
-        return None if dry_run else resume_batch(folder, **means)
+        _report(resume_batch(folder, **means), time.monotonic() - begin, quiet=means["quiet"])
     except KeyboardInterrupt:
         raise _stopped(folder) from None
 
 
 def _stopped(folder: Path) -> typer.Exit:
-    from scenarios.batch.folder import ABOUT, resume_hint
+    from scenarios.batch.folder import resume_hint
+    from scenarios.batch.worker import ABOUT
 
     where = f"finished runs are kept, {resume_hint(folder)}" if (folder / ABOUT).is_file() else "nothing was written"
     typer.echo(f"tokenmarket: stopped; {where}", err=True)

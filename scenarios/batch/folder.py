@@ -77,8 +77,8 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         if isinstance(error, OSError):
-            reason = error.strerror or str(error)
-            raise InputError(f"batch '{folder}' cannot be written: {reason}; nothing was left behind") from error
+            text = f"batch '{folder}' cannot be written: {parts.reason(error)}; nothing was left behind"
+            raise InputError(text) from error
         raise
 
 
@@ -88,7 +88,7 @@ def owned(folder: Path) -> Iterator[None]:
     try:
         file = (folder / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"batch '{folder}' cannot be written: {error.strerror or error}") from error
+        raise InputError(f"batch '{folder}' cannot be written: {parts.reason(error)}") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

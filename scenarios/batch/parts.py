@@ -107,6 +107,11 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 # -------------------------------------------------------------------- files
 
 
+def reason(error: OSError) -> str:
+    """Why a file could not be written, in the system's words: no space left on device."""
+    return os.strerror(error.errno) if error.errno else " ".join(str(error).split())
+
+
 def path_of(folder: Path, run: int) -> Path:
     """Where a run's part is."""
     return folder / FOLDER / f"run-{run:06d}.part"
@@ -130,7 +135,7 @@ def read(path: Path, *, frames: bool = True) -> Part:
             part, lengths, checksum = _head(file)
             body = file.read() if frames else b""
     except OSError as error:
-        raise DamagedError(f"'{path}' cannot be read: {error.strerror or error}") from error
+        raise DamagedError(f"'{path}' cannot be read: {reason(error)}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedError(f"'{path}' is damaged") from error
     if not frames:

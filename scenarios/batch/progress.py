@@ -18,8 +18,11 @@ LINE_SECONDS: Final = 30.0
 
 
 @contextmanager
-def watching(label: str, *, quiet: bool = False) -> Iterator[Watch]:
-    """Something to tell how far a batch is."""
+def watching(label: str, watch: Watch | None = None, *, quiet: bool = False) -> Iterator[Watch]:
+    """Something to tell how far a batch is: what was given, or a bar, or lines."""
+    if watch is not None:
+        yield watch
+        return
     if quiet:
         yield lambda _: None
         return

@@ -23,7 +23,7 @@ from scenarios.batch.compaction import compact
 from scenarios.batch.engine import Loop, Tally
 from scenarios.batch.folder import beside, check_new, create, owned, resume_hint
 from scenarios.batch.parts import DONE, FAILED, MISSING
-from scenarios.batch.progress import watching
+from scenarios.batch.progress import Watch, watching
 from scenarios.batch.recall import check_same, check_same_study, read_about, read_study
 from scenarios.batch.simulation import simulate
 from scenarios.batch.state import State, examine, examine_parts
@@ -43,13 +43,15 @@ class Means:
         address: of a Dask scheduler.
         work: what is done for a run.
         quiet: no progress.
+        watch: told how far the batch is, in place of a bar.
     """
 
-    workers: int = 2
+    workers: int
     engine: str | Executor = "processes"
     address: str | None = None
     work: Work = simulate
     quiet: bool = False
+    watch: Watch | None = None
 
     def check(self) -> None:
         """Say what is wrong before anything is written."""
@@ -71,6 +73,7 @@ def run_batch(
     resume: bool = False,
     force_new: bool = False,
     quiet: bool = False,
+    watch: Watch | None = None,
     command: str = "",
 ) -> Batch:
     """Run a study into a folder.
@@ -85,9 +88,10 @@ def run_batch(
         resume: go on if the folder is there already.
         force_new: write beside the folder if it is there already.
         quiet: no progress.
+        watch: told now and then how far it is, in place of a bar.
         command: what to write into batch.json as the command.
     """
-    means = Means(workers or cores(), engine, address, work, quiet)
+    means = Means(cores() if workers is None else workers, engine, address, work, quiet, watch)
     means.check()
     folder = beside(Path(out)) if force_new else Path(out)
     if resume and not force_new and folder.is_dir() and any(folder.iterdir()):
@@ -107,9 +111,10 @@ def resume_batch(
     address: str | None = None,
     work: Work = simulate,
     quiet: bool = False,
+    watch: Watch | None = None,
 ) -> Batch:
     """Do what is missing of a batch, what failed, and what is damaged; finished runs are kept."""
-    means = Means(workers or cores(), engine, address, work, quiet)
+    means = Means(cores() if workers is None else workers, engine, address, work, quiet, watch)
     means.check()
     return _go_on(Path(folder), means)
 
@@ -155,7 +160,7 @@ def _run(study: Study, state: State, about: Mapping[str, Any], means: Means) -> 
     hide_main = name_of(means.work).split(":")[0] != "__main__"
     try:
         with (
-            watching(study.name, quiet=means.quiet) as watch,
+            watching(study.name, means.watch, quiet=means.quiet) as watch,
             engines.engine(means.engine, means.workers, means.address, hide_main=hide_main) as engine,
         ):
             Loop(study, order, engine, iter(state.runs(MISSING)), tally, watch).run()

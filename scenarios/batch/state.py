@@ -105,7 +105,7 @@ def _examine_tables(state: State, study: Study, thorough: bool) -> None:
     names = (tables.RUNS, tables.SUMMARIES, tables.TIMING)
     if not manifests and not any((folder / name).is_file() for name in names):
         return
-    state.index, state.summaries, state.timing = (RowTable.read(folder / name) for name in names)
+    state.index, state.summaries, state.timing = read = [RowTable.read(folder / name) for name in names]
     place = state.summaries.place if state.summaries is not None else {}
     for first in range(0, state.total, tables.RUNS_A_FILE):
         done = [run for run in range(first, first + tables.RUNS_A_FILE) if run in place]
@@ -116,7 +116,11 @@ def _examine_tables(state: State, study: Study, thorough: bool) -> None:
         for run in [] if bad else done:
             state.set(run, DONE, in_part=False)
     failed = _examine_index(state, place)
-    sound = [name for name in names if is_sound(folder / name, name, manifests, thorough=thorough)]
+    sound = [
+        name
+        for name, table in zip(names, read, strict=True)
+        if table is not None and table.whole and is_sound(folder / name, name, manifests, thorough=thorough)
+    ]
     lost = {
         tables.RUNS: "no run is lost",
         tables.SUMMARIES: spans([run for run in range(state.total) if run not in place and run not in failed]),

@@ -211,37 +211,38 @@ def _open(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path, page_checksum_verification=True)
 
 
-def salvaged(path: Path) -> pa.Table | None:
-    """All row groups of a table that can be read; None if there is none."""
+def salvaged(path: Path) -> tuple[pa.Table | None, bool]:
+    """All row groups of a table that can be read, and whether that is all of it."""
     import pyarrow as pa
 
     try:
         file = _open(path)
     except (OSError, ValueError):
-        return None
-    found = []
+        return None, False
+    found, whole = [file.schema_arrow.empty_table()], True
     for group in range(file.num_row_groups):
         try:
             found.append(file.read_row_group(group))
         except (OSError, ValueError):
-            continue
-    return pa.concat_tables(found) if found else None
+            whole = False
+    return pa.concat_tables(found), whole
 
 
 @dataclass(frozen=True)
 class RowTable:
-    """A table of one row a run, looked up by run."""
+    """A table of one row a run, looked up by run; ``whole`` if none of it was lost."""
 
     table: pa.Table
     place: Mapping[int, int]
+    whole: bool
 
     @classmethod
     def read(cls, path: Path) -> RowTable | None:
         """All that can be read of it."""
-        table = salvaged(path)
+        table, whole = salvaged(path)
         if table is None or "run" not in table.column_names:
             return None
-        return cls(table, {run: number for number, run in enumerate(table["run"].to_pylist())})
+        return cls(table, {run: number for number, run in enumerate(table["run"].to_pylist())}, whole)
 
     def row(self, run: int) -> dict[str, Any] | None:
         """A run's row."""

@@ -112,8 +112,7 @@ def write(folder: Path, run: int, data: bytes) -> None:
     try:
         parts.write_whole(parts.path_of(folder, run), data)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"run {run} cannot be written into '{folder}': {reason}") from error
+        raise InputError(f"run {run} cannot be written into '{folder}': {parts.reason(error)}") from error
 
 
 def failed(run: Run, digest: str, error: str, trace: str = "", timing: Mapping[str, Any] | None = None) -> Part:
