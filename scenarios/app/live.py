@@ -246,12 +246,12 @@ def _put_away(process: subprocess.Popen[str], home: Path) -> None:
 
 
 def _make_room(for_one: Live) -> None:
-    """End the process that has been idle longest if there are too many; refuse if all are at work."""
+    """End the processes that have been idle longest while there are too many; refuse if all are at work."""
     there = sorted((one for one in _all if one is not for_one and one.is_there), key=lambda one: one.last_order)
-    if len(there) < MOST_MODELS:
-        return
-    idle = next((one for one in there if not one.is_running), None)
-    if idle is None or idle.process is None:
-        raise InputError(f"{MOST_MODELS} runs are under way in other tabs, the most at once: wait, or stop one")
-    idle.process.kill()
-    idle.process.wait()
+    while len(there) >= MOST_MODELS:
+        idle = next((one for one in there if not one.is_running), None)
+        if idle is None or idle.process is None:
+            raise InputError(f"{MOST_MODELS} runs are under way in other tabs, the most at once: wait, or stop one")
+        idle.process.kill()
+        idle.process.wait()
+        there.remove(idle)
