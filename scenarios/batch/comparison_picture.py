@@ -48,7 +48,7 @@ def picture(comparison: Comparison, title: str) -> Figure:
 
 
 def _title(comparison: Comparison, title: str, along: bool) -> str:
-    level = f"{comparison.level:.3g} intervals over {int(comparison.means['seeds'].max())} seeds"
+    level = f"{100 * comparison.level:.3g} % intervals over {int(comparison.means['seeds'].max())} seeds"
     if along:
         what = f"Means by {comparison.by}; {level}"
     else:

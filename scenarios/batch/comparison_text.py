@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Digits that half an interval is written with.
 DIGITS: Final = 2
+#: Gain of pairing from which it is said, and from which it is no longer counted.
+WORTH_SAYING, MUCH = 1.1, 1_000
 
 
 def tables(comparison: Comparison, *, with_precision: bool = False) -> Iterator[Table]:
@@ -30,10 +32,11 @@ def _table(
     comparison: Comparison, measure: str, means: pd.DataFrame, gaps: pd.DataFrame, *, with_precision: bool
 ) -> Table:
     by = comparison.by
-    needed = [f"for {comparison.precision:.3g}"] if with_precision else []
-    made = table(
-        _title(measure), ("case" if by == "label" else by, "mean", "seeds", *needed, "difference", "", "above")
-    )
+    needed = [f"for ±{_percent(comparison.precision)}"] if with_precision else []
+    name = "case" if by == "label" else by
+    made = table(_title(measure), (name, "mean", "seeds", *needed, "difference", "", "above"))
+    for column in made.columns[1:]:
+        column.no_wrap = True
     changes = {row[by]: row for row in gaps.to_dict("records")}
     for row in means.to_dict("records"):
         cells = [shown(row[by]), with_half(row["mean"], row["high"] - row["mean"]), f"{row['seeds']}"]
@@ -52,9 +55,14 @@ def _title(measure: str) -> str:
 def _gap(row: dict[Any, Any] | None) -> tuple[str, str, str]:
     if row is None:
         return "", "", ""
-    relative = f"{row['relative']:+.1%}" if math.isfinite(row["relative"]) else "-"
+    relative = _percent(row["relative"], "+") if math.isfinite(row["relative"]) else "-"
     signed = with_half(row["difference"], row["high"] - row["difference"], sign=True)
     return signed, relative, f"{row['up']} of {row['seeds']}"
+
+
+def _percent(share: float, sign: str = "") -> str:
+    points = 100.0 * share
+    return f"{points:{sign},.1f} %" if abs(points) < 9.95 and points != round(points) else f"{points:{sign},.0f} %"
 
 
 def _count(value: float) -> str:
@@ -83,13 +91,14 @@ def with_half(mean: float, half: float, *, sign: bool = False) -> str:
 def legend(comparison: Comparison, pooled: int) -> list[str]:
     """What the numbers are, in words."""
     gain = comparison.gaps["gain"].replace(math.inf, math.nan).dropna().median()
-    lines = [f"± {comparison.level:.3g} interval of the mean over seeds (Student's t)."]
+    lines = [f"± is the {_percent(comparison.level)} interval of a mean over seeds (Student's t)."]
     if len(comparison.gaps):
         lines.append(
             f"Differences are from {shown(comparison.against)}, seed by seed; above: in how many seeds it is higher."
         )
-    if math.isfinite(gain):
-        lines.append(f"The common seeds are worth {gain:.2g} times as many separate ones (median).")
+    if gain > WORTH_SAYING:
+        times = f"{gain:,.2g}" if gain < MUCH else f"over {MUCH:,}"
+        lines.append(f"Common seeds make them as sharp as {times} times as many separate ones would (median).")
     if pooled > 1:
         lines.append(f"Each row is the mean of up to {pooled:,} cases.")
     return lines
