@@ -16,8 +16,9 @@ from streamlit.starlette import App
 
 from scenarios.app.guard import SameOriginOnly
 
-#: The colour of what can be pressed and moved: readable on light and dark.
+#: The colour of what can be pressed and moved, on light and on dark.
 BLUE: Final = "#1f77b4"
+PALE_BLUE: Final = "#3d8bc6"
 PAGE: Final = Path(__file__).with_name("page.py")
 
 
@@ -44,7 +45,8 @@ def options(host: str, port: int) -> dict[str, Any]:
         "logger.hideWelcomeMessage": True,
         "runner.magicEnabled": False,
         "runner.fastReruns": True,
-        "theme.primaryColor": BLUE,
+        "theme.light.primaryColor": BLUE,
+        "theme.dark.primaryColor": PALE_BLUE,
     }
 
 

@@ -14,6 +14,7 @@ from scenarios.app.words import plain
 
 if TYPE_CHECKING:
     from scenarios.app.shown import Shown
+    from scenarios.charts.svg import Theme
 
 #: Charts that are drawn at first.
 FIRST_CHARTS: Final = ("price-paths", "utilisation", "expected-waits", "market-shares")
@@ -39,20 +40,28 @@ def about_choice(choice: Choice) -> None:
 
 
 def _parameters(asked: Asked) -> pd.DataFrame:
-    from scenarios.complaints import shown
     from scenarios.scenarios_command import rows
 
     found = rows(asked.settings().scenario)
-    return pd.DataFrame(
-        {
-            "parameter": [row["path"] for row in found],
-            "value": [shown(row["value"]).strip("'") for row in found],
-            "unit": [row["unit"] for row in found],
-            "baseline": [shown(row["baseline"]).strip("'") if "baseline" in row else "" for row in found],
-            "meaning": [row["meaning"] for row in found],
-            "source": [row["source"] for row in found],
-        }
-    )
+    columns = {
+        "parameter": [row["path"] for row in found],
+        "value": [_written(row["value"]) for row in found],
+        "baseline": [_written(row["baseline"]) if "baseline" in row else "" for row in found],
+        "unit": [row["unit"] for row in found],
+        "meaning": [row["meaning"] for row in found],
+        "source": [row["source"] for row in found],
+    }
+    if not any(columns["baseline"]):
+        del columns["baseline"]
+    return pd.DataFrame(columns)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ", ".join(_written(one) for one in value) or "none"
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
 
 
 def show_results(choice: Choice) -> None:
@@ -100,7 +109,6 @@ def _figures(shown: Shown) -> None:
 
 
 def _comparison(this: Shown, last: Shown) -> None:
-    from scenarios.app.shown import draw_together
     from scenarios.app.together import figures
 
     st.subheader("This run and the last", anchor=False)
@@ -109,10 +117,8 @@ def _comparison(this: Shown, last: Shown) -> None:
         [one.row for one in figures(this.result.frames, last.result.frames)],
         columns=["", "this run", "last run", "difference", "relative"],
     )
-    key = f"together {this.about['ticks']} {last.number} {last.about['ticks']}"
-    if key not in this.pictures:
-        this.pictures[key] = draw_together(this, last)
-    st.image(this.pictures[key], width="stretch", alt="Prices, machines busy and requests lost in both runs, by day")
+    told = "Prices, machines busy and requests lost in both runs, by day"
+    st.image(this.picture_with(last, _theme()), width="stretch", alt=told)
     st.table(table.set_index("").style.set_properties(**{"text-align": "right"}))
 
 
@@ -135,7 +141,12 @@ def _charts(shown: Shown, last: Shown | None) -> None:
             for one in (shown,) if last is None else (shown, last):
                 caption = None if last is None else "this run" if one is shown else "last run"
                 told = f"{CHARTS[name].title}: {CHARTS[name].shows}"
-                st.image(one.picture(name), caption, width=CHART_WIDTH, alt=told)
+                st.image(one.picture(name, _theme()), caption, width=CHART_WIDTH, alt=told)
+
+
+def _theme() -> Theme:
+    """Whether the page is light or dark."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def _files(shown: Shown) -> None:

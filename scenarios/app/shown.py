@@ -6,18 +6,20 @@ import io
 import json
 import threading
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scenarios import results
 from scenarios.app.asked import Asked
 from scenarios.results import ABOUT, RunResult
 
+if TYPE_CHECKING:
+    from scenarios.charts.svg import Theme
+
 #: Matplotlib keeps one state for all threads, and every tab has a thread of its own.
 _drawing = threading.Lock()
-#: Dots per inch of a picture: sharp on a screen of double density at the width of a column.
-DPI = 160
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Shown:
     asked: Asked
     result: RunResult
     toml: str
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, number: int, asked: Asked, folder: Path) -> Shown:
@@ -52,11 +54,19 @@ class Shown:
         """A name for its files, without an ending."""
         return f"{self.asked.scenario.replace(':', '-')}-seed{self.asked.seed}"
 
-    def picture(self, name: str) -> bytes:
-        """A chart of the registry as PNG; drawn once."""
-        if name not in self.pictures:
-            self.pictures[name] = draw(name, self.result.frames)
-        return self.pictures[name]
+    def picture(self, name: str, theme: Theme) -> str:
+        """A chart of the registry as SVG; drawn once."""
+        return self._kept(f"{name} {theme}", lambda: draw(name, self.result.frames, theme))
+
+    def picture_with(self, last: Shown, theme: Theme) -> str:
+        """This run and another in the same panels, as SVG; drawn once."""
+        key = f"with {last.number} {last.about['ticks']} {theme}"
+        return self._kept(key, lambda: draw_together(self, last, theme))
+
+    def _kept(self, key: str, make: Callable[[], str]) -> str:
+        if key not in self.pictures:
+            self.pictures[key] = make()
+        return self.pictures[key]
 
     def zipped(self) -> bytes:
         """All frames as Parquet and as CSV, the scenario, and how it was made."""
@@ -72,31 +82,37 @@ class Shown:
         return out.getvalue()
 
 
-def draw(name: str, frames: results.Frames) -> bytes:
-    """A chart of the registry as PNG."""
+def draw(name: str, frames: results.Frames, theme: Theme) -> str:
+    """A chart of the registry as SVG."""
     from scenarios.charts.chart import SIZE
     from scenarios.charts.registry import CHARTS
     from scenarios.charts.style import style
 
     with _drawing, style():
-        from matplotlib import pyplot as plt
-
-        axes = plt.subplots(figsize=SIZE)[1]
-        return _png(CHARTS[name].draw(frames, axes))
+        return _svg(CHARTS[name].draw(frames, pyplot().subplots(figsize=SIZE)[1]), name, theme)
 
 
-def draw_together(this: Shown, last: Shown) -> bytes:
-    """Two runs in the same panels, as PNG."""
+def draw_together(this: Shown, last: Shown, theme: Theme) -> str:
+    """Two runs in the same panels, as SVG."""
     from scenarios.app.together import together
 
     with _drawing:
-        return _png(together(this.result.frames, last.result.frames)[0])
+        return _svg(together(this.result.frames, last.result.frames)[0], "together", theme)
 
 
-def _png(axes: Any) -> bytes:
+def pyplot() -> Any:
+    """Matplotlib without a screen."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    out = io.BytesIO()
-    axes.figure.savefig(out, format="png", dpi=DPI)
-    plt.close(axes.figure)
-    return out.getvalue()
+    return plt
+
+
+def _svg(axes: Any, name: str, theme: Theme) -> str:
+    from scenarios.charts.svg import svg
+
+    made = svg(axes.figure, name, name, theme)
+    pyplot().close(axes.figure)
+    return made
