@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PICTURE = "dashboard.png"
 PARAMETERS = "scenario.toml"
+BATCH = "batch.json"
 
 RUN_EXAMPLES = """Examples:
 
@@ -33,6 +34,8 @@ DASHBOARD_EXAMPLES = """Examples:
 * `tokenmarket dashboard results/baseline-2026-seed1`
 
 * `tokenmarket dashboard results/baseline-2026-seed1 --out market.pdf`
+
+* `tokenmarket dashboard results/off-peak-batch` all runs of a batch, case by case
 """
 EXPLAIN_EXAMPLES = """Examples:
 
@@ -106,21 +109,40 @@ def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: b
 
 
 def dashboard(
-    folder: Annotated[Path, typer.Argument(help="Result folder of a run.", metavar="DIR")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a run or of a batch.", metavar="DIR")],
     out: Annotated[
         Path | None, typer.Option(help=f".png, .svg or .pdf [default: DIR/{PICTURE}].", show_default=False)
     ] = None,
 ) -> None:
-    """Draw the one-page picture of a run."""
+    """Draw the one-page picture of a run, or of a batch with intervals over its seeds."""
     from scenarios import results
-    from scenarios.charts.dashboard import draw
     from scenarios.charts.files import checked_picture_path
 
     path = folder / PICTURE if out is None else out
-    about = results.read_about(folder)
-    checked_picture_path(path)
-    draw(results.RunResult(results.read(folder).frames, about), path)
+    if (folder / BATCH).is_file():
+        from scenarios.batch import open_batch
+        from scenarios.charts import batch_dashboard
+
+        batch = open_batch(folder)
+        checked_picture_path(path)
+        batch_dashboard.draw(batch, path)
+    else:
+        from scenarios.charts.dashboard import draw
+
+        result = results.read(folder)
+        checked_picture_path(path)
+        draw(result, path, _told(folder))
     typer.echo(f"wrote {path}")
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    """What charts are told beside the frames: the ceilings of the build-out, if the scenario lies beside the result."""
+    if not (folder / PARAMETERS).is_file():
+        return {}
+    from scenarios.ceilings import ceilings
+    from scenarios.loading import load
+
+    return {"supply-demand": {"ceilings": ceilings(load(folder / PARAMETERS))}}
 
 
 def explain(

@@ -179,6 +179,8 @@ def time_paths(
         path(ax, table.index, mean, color=colour, linestyle=line, linewidth=1.8)
         ends.append((float(mean[-1]), _short_case(case), colour))
     time_axis(ax, times)
+    if (means[value].dropna() >= 0).all():
+        ax.set_ylim(bottom=0)  # what cannot be negative has no interval below zero
     ax.set_ylabel(name or value)
     readable_axis(ax)
     seeds = frame["seed"].nunique()

@@ -73,6 +73,10 @@ MONTHS: Final = (1, 2, 3, 4, 6, 12, 24, 60, 120)
 DATE_WIDTH: Final = 0.62
 
 
+#: Share of an axis at its end where a date would stick out.
+SPARE: Final = 0.04
+
+
 def time_axis(axes: Axes, times: Any) -> None:
     """Dates on the x axis, counted from the first day and as few as are read easily."""
     first = pd.Timestamp(np.min(times))
@@ -93,7 +97,9 @@ def time_axis(axes: Axes, times: Any) -> None:
         ticks = pd.date_range(first.floor("D") if step >= 24 else first.floor("h"), last, freq=pd.Timedelta(hours=step))
         write = "%-d %b" if step >= 24 else "%-d %b\n%H:%M"
         labels, name = [f"{tick:{write}}" for tick in ticks], f"{first:%Y}, time [UTC]"
-    axes.set_xticks(ticks, labels)
+    room = last - (last - first) * SPARE
+    shown = [k for k, tick in enumerate(ticks) if tick <= room or len(ticks) <= 2]
+    axes.set_xticks(ticks[shown], [labels[k] for k in shown])
     axes.set_xlim(first, last)
     axes.set_xlabel(name)
 

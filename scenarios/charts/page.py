@@ -1,0 +1,54 @@
+"""A page of pictures: its parts, its head and its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from matplotlib import pyplot as plt
+
+from scenarios.charts.files import checked_picture_path
+from scenarios.charts.style import INK, PALE, save, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+#: Width of a page [inch].
+WIDTH: Final = 17.0
+#: Type small enough for four charts in a row.
+TYPE: Final[Any] = {"font.size": 9.0, "axes.titlesize": 11.5, "axes.labelsize": 9.0, "xtick.labelsize": 8.6,
+                    "ytick.labelsize": 8.6, "legend.fontsize": 8.6}  # fmt: skip
+#: Inset of the head from the left edge, as a share of the width.
+LEFT: Final = 0.008
+
+
+def divided(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigure]:
+    """The parts of a figure, left to right and top to bottom."""
+    return list(figure.subfigures(rows, columns, squeeze=False, **ratios).ravel())
+
+
+def write_head(figure: SubFigure, title: str, subtitle: str, figures: Sequence[tuple[str, str]]) -> None:
+    """Title, a line below it, and key figures in a row: value and meaning."""
+    figure.text(LEFT, 0.95, title, fontsize=20, fontweight="bold", va="top", color=INK, parse_math=False)
+    figure.text(LEFT, 0.62, subtitle, fontsize=11, va="top", color=PALE, parse_math=False)
+    for place, (value, meaning) in enumerate(figures):
+        x = LEFT + place / len(figures)
+        figure.text(x, 0.42, value, fontsize=16, fontweight="bold", va="top", color=INK, parse_math=False)
+        figure.text(x, 0.19, meaning, fontsize=9.5, va="top", color=PALE, parse_math=False)
+
+
+def write_foot(figure: SubFigure, text: str) -> None:
+    """A small line at the end."""
+    figure.text(LEFT, 0.5, text, fontsize=8.5, va="center", color=PALE, parse_math=False)
+
+
+def write(figure: Figure, target: Path) -> Path:
+    """Write a page into a file, and let it go."""
+    checked_picture_path(target)
+    try:
+        with style():
+            save(figure, target)
+    finally:
+        plt.close(figure)
+    return target
