@@ -4,6 +4,7 @@
     batch.runs                  # one row a run: inputs, status, error, seconds
     batch.summaries             # one row a run that is done: inputs and measures
     batch.frame("ticks")        # the tidy frame of all runs, with a leading column `run`
+    batch.summary()             # means with intervals over seeds; also differences, sobol_indices, to_ema
 
 A finished batch needs none of this: ``pandas.read_parquet("results/off-peak/summaries.parquet")``.
 """
@@ -19,6 +20,7 @@ import pandas as pd
 
 from capacity.errors import InputError, UnknownNameError, nearest
 from scenarios.batch import columns, parts, tables
+from scenarios.batch.analysed import Analysed
 from scenarios.batch.folder import resume_hint
 from scenarios.batch.parts import DONE, MISSING, Part
 from scenarios.batch.recall import read_about, read_study
@@ -34,7 +36,7 @@ OPTIONS: Final = {"page_checksum_verification": True}
 
 
 @dataclass(frozen=True)
-class Batch:
+class Batch(Analysed):
     """A batch as its folder shows it at the moment it was opened.
 
     Attributes:
