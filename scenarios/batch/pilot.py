@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scenarios.batch import parts
-from scenarios.outcomes import MEASURES
+from scenarios.outcomes import summarise
 from scenarios.results import STATIC_COLUMNS, Frames, frames_of
 from scenarios.run import Settings, start, ticks_in
 
@@ -67,8 +67,7 @@ def _try(study: Study, case: Case) -> tuple[float, float]:
         ticks += 1
     a_tick = (time.perf_counter() - begun) / max(ticks - 1, 1)
     frames, measuring = frames_of(model), time.perf_counter()
-    for measure in MEASURES.values():
-        measure.of(frames)
+    summarise(frames)
     # Part of measuring is the same however long the run is; taking it as that is right for short runs.
     measured = time.perf_counter() - measuring
     return begun - begin + a_tick * (whole - 1) + measured, ROW_BYTES + _size(frames, study.keep, whole / ticks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.batch.work import Result
-from scenarios.outcomes import MEASURES
+from scenarios.outcomes import summarise
 from scenarios.results import frames_of
 from scenarios.run import Settings, advance, start, ticks_in
 from scenarios.scenario import Scenario
@@ -15,5 +15,5 @@ def simulate(scenario: Scenario, seed: int, days: float | None, users: int, keep
     model = start(settings)
     advance(model, ticks_in(settings, model.economy))
     frames = frames_of(model)
-    summary = {name: measure.of(frames) for name, measure in MEASURES.items()}
+    summary = summarise(frames)
     return Result({name: frames[name] for name in keep}, summary)

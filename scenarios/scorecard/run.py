@@ -1,35 +1,33 @@
-"""Running the scorecard: every scenario that a check needs, over seeds, and what came of each check."""
+"""The scorecard: a batch of all scenarios that the statements ask, and the verdict on each check."""
 
 from __future__ import annotations
 
 import math
-import multiprocessing
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
+import pandas as pd
 
-from market import TokenMarket
-from scenarios.library import SCENARIOS
-from scenarios.scorecard import measures
+from scenarios.batch.analysis import by_seed, interval
 from scenarios.scorecard.statements import STATEMENTS, Check, Statement
 
+if TYPE_CHECKING:
+    from scenarios.batch.study import Study
 
-@dataclass(frozen=True)
-class Job:
-    """One run: a scenario, for how many days and in which mode, with a seed."""
-
-    scenario: str
-    days: float
-    mode: str
-    seed: int
-    users: int
+#: Coverage of the intervals.
+LEVEL: Final = 0.9
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a check: the mean over seeds, its 90 % interval, and the verdict."""
+class Verdict:
+    """What came out of a check.
+
+    Attributes:
+        statement, check: what was asked.
+        mean, low, high: mean over seeds, and its interval.
+        seeds: how many seeds have a value.
+    """
 
     statement: Statement
     check: Check
@@ -40,69 +38,32 @@ class Outcome:
 
     @property
     def hit(self) -> bool:
-        """Mean in the range, and the interval not across the range's bound."""
+        """Mean in the range, and the interval over seeds too."""
         inside = self.check.low <= self.mean <= self.check.high
         return inside and self.low >= self.check.low and self.high <= self.check.high
 
 
-def run_job(job: Job, names: Sequence[str]) -> dict[str, float]:
-    """Run one scenario and take the measures named."""
-    changes = {"time": {"days": job.days, "mode": job.mode}}
-    scenario = SCENARIOS[job.scenario].with_changes(changes)
-    model = TokenMarket(scenario.economy(job.users), rng=job.seed)
-    model.run_for(scenario.ticks)
-    return {name: float(getattr(measures, name)(model)) for name in names}
+def study_of(statements: Iterable[Statement] = STATEMENTS, seeds: int = 8, users: int = 2_000) -> Study:
+    """All runs that the statements' checks need, each scenario with the same seeds."""
+    from scenarios.batch.study import Study
+
+    checks = [check for statement in statements for check in statement.checks]
+    names = dict.fromkeys(name for c in checks for name in (c.scenario, c.against) if name)
+    return Study.of(list(names), seeds=seeds, users=users, name="evidence")
 
 
-def _jobs(check: Check, seeds: int, users: int) -> list[Job]:
-    time = SCENARIOS[check.scenario].time
-    names = [check.scenario] + ([check.against] if check.against else [])
-    return [Job(name, time.days, time.mode, seed, users) for name in names for seed in range(1, seeds + 1)]
+def judge(summaries: pd.DataFrame, statements: Iterable[Statement] = STATEMENTS) -> list[Verdict]:
+    """The verdict on every check, from the measures of all runs."""
+    return [_judge(statement, check, summaries) for statement in statements for check in statement.checks]
 
 
-def interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and its 90 % interval over seeds (Student's t)."""
-    from scipy import stats
-
-    array = np.asarray(values, dtype=np.float64)
-    array = array[np.isfinite(array)]
-    if array.size == 0:
-        return math.nan, math.nan, math.nan
-    mean = float(array.mean())
-    if array.size == 1:
-        return mean, mean, mean
-    half = float(stats.t.ppf(0.95, array.size - 1) * array.std(ddof=1) / math.sqrt(array.size))
-    return mean, mean - half, mean + half
-
-
-def score(
-    seeds: int = 8,
-    users: int = 2_000,
-    workers: int = 2,
-    statements: Iterable[Statement] = STATEMENTS,
-    done: Callable[[int, int], None] | None = None,
-) -> list[Outcome]:
-    """Run all that the statements' checks need, each run once, and judge them."""
-    chosen = [(s, c) for s in statements for c in s.checks]
-    wanted: dict[Job, set[str]] = {}
-    for _, check in chosen:
-        for job in _jobs(check, seeds, users):
-            wanted.setdefault(job, set()).add(check.measure.__name__)
-    found: dict[Job, dict[str, float]] = {}
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
-        futures = {pool.submit(run_job, job, sorted(names)): job for job, names in wanted.items()}
-        for future in as_completed(futures):
-            found[futures[future]] = future.result()
-            if done is not None:
-                done(len(found), len(wanted))
-    return [_judge(statement, check, found, seeds, users) for statement, check in chosen]
-
-
-def _judge(statement: Statement, check: Check, found: dict[Job, dict[str, float]], seeds: int, users: int) -> Outcome:
-    jobs, name = _jobs(check, seeds, users), check.measure.__name__
-    values = [found[job][name] for job in jobs[:seeds]]
+def _judge(statement: Statement, check: Check, summaries: pd.DataFrame) -> Verdict:
+    table = by_seed(summaries, check.measure, "label")
+    values = table[check.scenario]
     if check.against:
         # The same seed draws the same users in both: the difference is sharp.
-        values = [a - found[job][name] for a, job in zip(values, jobs[seeds:], strict=True)]
-    return Outcome(statement, check, *interval(values), seeds)
+        values = values - table[check.against]
+    found = values.to_numpy(dtype="float64")
+    # A measure that is the same in every run, or NaN in one, is judged by what there is.
+    found = found[[math.isfinite(value) for value in found]]
+    return Verdict(statement, check, *interval(found, LEVEL), found.size)

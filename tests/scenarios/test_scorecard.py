@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from capacity.errors import InputError
+from scenarios.batch.study import Study
+from scenarios.cli import app
 from scenarios.library import SCENARIOS
-from scenarios.scorecard import measures
-from scenarios.scorecard.run import Job, Outcome, interval, run_job
+from scenarios.outcomes import MEASURES
+from scenarios.scorecard.command import evidence_command
+from scenarios.scorecard.run import Verdict, judge, study_of
 from scenarios.scorecard.statements import STATEMENTS, Check, Statement
 
 
@@ -17,35 +26,90 @@ def test_the_ten_statements_are_there() -> None:
     assert all(s.checks and s.text and s.source for s in STATEMENTS)
 
 
-@pytest.mark.parametrize("check", [c for s in STATEMENTS for c in s.checks], ids=lambda c: c.measure.__name__)
+@pytest.mark.parametrize("check", [c for s in STATEMENTS for c in s.checks], ids=lambda c: c.measure)
 def test_every_check_asks_a_known_scenario_for_something(check: Check) -> None:
     assert check.scenario in SCENARIOS
     assert check.against is None or check.against in SCENARIOS
     assert check.low < check.high
     assert math.isfinite(check.low) or math.isfinite(check.high)
-    assert check.measure.__doc__
+    assert check.measure in MEASURES
 
 
-def test_interval_is_students() -> None:
-    mean, low, high = interval([1.0, 2.0, 3.0, 4.0])
-    assert mean == 2.5
+def statement(*checks: Check) -> Statement:
+    return Statement(1, "text", "source", checks)
+
+
+def summaries(**values: list[float]) -> pd.DataFrame:
+    rows = [
+        {"label": label, "scenario": label, "variant": "", "seed": seed, "spot-price": value}
+        for label, series in values.items()
+        for seed, value in enumerate(series, 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_interval_is_students() -> None:
+    check = Check("a", "spot-price", low=1.0)
+    [verdict] = judge(summaries(a=[1.0, 2.0, 3.0, 4.0]), [statement(check)])
+    assert verdict.mean == 2.5
     # Standard error sqrt(5/3)/2 = 0.645497; 95 % quantile of t with 3 degrees of freedom 2.353363 (tables).
-    assert high - mean == pytest.approx(2.353363 * 0.645497, rel=1e-5)
-    assert mean - low == pytest.approx(high - mean)
+    assert verdict.high - verdict.mean == pytest.approx(2.353363 * 0.645497, rel=1e-5)
+    assert verdict.mean - verdict.low == pytest.approx(verdict.high - verdict.mean)
+    assert not verdict.hit  # the interval reaches below 1
+
+
+def test_against_another_scenario_it_is_the_difference_seed_by_seed() -> None:
+    check = Check("a", "spot-price", high=0.0, against="b")
+    [verdict] = judge(summaries(a=[1.0, 50.0, 900.0], b=[3.0, 52.0, 902.0]), [statement(check)])
+    assert (verdict.mean, verdict.low, verdict.high) == pytest.approx((-2.0, -2.0, -2.0))
+    assert verdict.hit
+
+
+def test_seeds_without_a_value_do_not_count_and_nothing_is_a_miss() -> None:
+    check = Check("a", "spot-price", low=0.0)
+    [verdict] = judge(summaries(a=[1.0, np.nan, 2.0]), [statement(check)])
+    assert verdict.seeds == 2
+    [nothing] = judge(summaries(a=[np.nan, np.nan]), [statement(check)])
+    assert nothing.seeds == 0
+    assert not nothing.hit
 
 
 @pytest.mark.parametrize(
     ("mean", "low", "high", "hit"), [(1.5, 1.2, 1.8, True), (1.5, 0.9, 2.1, False), (0.5, 0.4, 0.6, False)]
 )
 def test_a_hit_is_sure_of_its_side(mean: float, low: float, high: float, *, hit: bool) -> None:
-    check = Check("baseline-2026", measures.spot_price, low=1.0)
-    outcome = Outcome(Statement(1, "", "", (check,)), check, mean, low, high, 8)
-    assert outcome.hit is hit
+    check = Check("baseline-2026", "spot-price", low=1.0)
+    assert Verdict(statement(check), check, mean, low, high, 8).hit is hit
 
 
-def test_measures_are_numbers_on_a_real_run() -> None:
-    names = sorted({c.measure.__name__ for s in STATEMENTS for c in s.checks})
-    found = run_job(Job("free-tier", 3.0, "hourly", 1, 60), names)
-    assert set(found) == set(names)
-    finite = [name for name, value in found.items() if math.isfinite(value)]
-    assert len(finite) >= len(names) - 1, found
+def test_every_scenario_that_is_asked_is_run_once_a_seed() -> None:
+    study = study_of(seeds=3, users=50)
+    asked = {name for s in STATEMENTS for c in s.checks for name in (c.scenario, c.against) if name}
+    assert sorted(case.label for case in study.cases) == sorted(asked)
+    assert study.seeds == (1, 2, 3)
+
+
+def test_the_command_runs_a_batch_judges_it_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = Check("free-tier", "late-quota-granted", high=0.9)
+    monkeypatch.setattr("scenarios.scorecard.statements.STATEMENTS", (statement(check),))
+    shorter = SCENARIOS["free-tier"].with_changes({"time.days": 1.0})
+    monkeypatch.setattr(
+        "scenarios.scorecard.run.study_of", lambda *_: Study.of(shorter, seeds=2, users=40, name="evidence")
+    )
+    for _ in range(2):  # the second time everything is there
+        evidence_command(out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)
+        [record] = json.loads(capsys.readouterr().out)
+        assert record["measure"] == "late-quota-granted"
+        assert record["seeds"] == 2
+        assert record["low"] <= record["mean"] <= record["high"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [(("--only", "11"), "--only is 11"), (("--json", "--markdown"), "two different prints")]
+)
+def test_bad_options_are_refused_before_anything_runs(asked: tuple[str, ...], said: str) -> None:
+    result = CliRunner().invoke(app, ["evidence", *asked])
+    assert isinstance(result.exception, InputError)
+    assert said in str(result.exception)
