@@ -154,7 +154,7 @@ def _resumed(folder: Path, means: Mapping[str, Any], *, force_new: bool, dry_run
         _new(before.study, folder, means, force_new=True, dry_run=dry_run)
         return
     if dry_run or not means["quiet"]:
-        typer.echo(repr(before))
+        typer.echo(f"{before!r}{'; nothing is left to do' if before.state.finished else ''}")
     if dry_run:
         return
     begin = time.monotonic()

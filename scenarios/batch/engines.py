@@ -36,6 +36,12 @@ def check(engine: str | Executor, workers: int, address: str | None) -> None:
     raise InputError(f"--engine is '{engine}'{nearest(str(engine), ENGINES)}, but must be one of {known}")
 
 
+def reach(engine: str | Executor, address: str | None) -> None:
+    """Say so if a cluster does not answer, before anything is written."""
+    if engine == "dask" and address is not None:
+        _client(_distributed(), address).close()
+
+
 @contextmanager
 def engine(
     which: str | Executor, workers: int, address: str | None = None, *, hide_main: bool = True
@@ -75,7 +81,7 @@ def _dask(workers: int, address: str | None, hide_main: bool) -> Iterator[Engine
         if address is None:
             with starting(hide_main):
                 cluster = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
                 )
         client = _client(distributed, cluster or address)
         try:

@@ -43,9 +43,11 @@ def _seeds(seeds: tuple[int, ...]) -> str:
 
 def _length(study: Study) -> str:
     if study.days is not None:
-        return f"{study.days:g} days each"
-    lengths = sorted({scenario.time.days for scenario in study.scenarios.values()})
-    return " or ".join(f"{days:g}" for days in lengths[:4]) + " days each"
+        lengths = [study.days]
+    else:
+        lengths = sorted({scenario.time.days for scenario in study.scenarios.values()})
+    words = " or ".join(f"{days:g}" for days in lengths[:4])
+    return f"{words} {'day' if words == '1' else 'days'} each"
 
 
 def _time(forecast: Forecast, runs: int, workers: int, address: str | None) -> str:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Final
@@ -102,7 +103,8 @@ class _Lane:
 
 
 def _begin(lifeline: Connection) -> None:
-    """In a new worker: end as soon as the parent lets go of the lifeline, or is gone itself."""
+    """In a new worker: end as soon as the parent lets go of the lifeline, or is gone itself; Ctrl-C is its affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         try:
@@ -118,8 +120,8 @@ def starting(hide_main: bool) -> Iterator[None]:
     """Start processes with one thread each, deaf to Ctrl-C (the parent ends them), and without the caller's script."""
     before = {name: os.environ.get(name) for name in SINGLE_THREADED}
     main = sys.modules["__main__"]
-    can_mask = hasattr(signal, "pthread_sigmask")
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_mask else None
+    resource_tracker.ensure_running()  # or it would be started below, and lift the mask
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         os.environ.update(dict.fromkeys(SINGLE_THREADED, "1"))
         if hide_main:
@@ -132,5 +134,4 @@ def starting(hide_main: bool) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

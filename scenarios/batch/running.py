@@ -60,6 +60,7 @@ class Means:
             pickle.dumps(self.work)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise InputError(f"work cannot be sent to workers ({error}): use a function of a module") from error
+        engines.reach(self.engine, self.address)
 
 
 def run_batch(
