@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,14 @@ from rich.text import Text
 from scenarios import measures
 from scenarios.charts.numbers import duration, short_number
 from scenarios.headline import key_figures, subtitle
+from scenarios.outcomes import Facts, order_of_events
 from scenarios.results import Frames, RunResult
 from scenarios.tables import table
 
 type Record = dict[str, Any]
+
+#: Weeks from which a run says what gave first.
+LONG_WEEKS: Final = 8
 
 
 def summary(result: RunResult) -> RenderableType:
@@ -45,6 +49,7 @@ def summary(result: RunResult) -> RenderableType:
         provider_table(frames),
         *map(Text, wholesale_lines(frames)),
         "",
+        *order_tables(frames),
         check_table(frames),
     ]
     return Group(*parts)
@@ -143,6 +148,21 @@ def provider_table(frames: Frames) -> Table:
     return made
 
 
+def order_tables(frames: Frames) -> list[RenderableType]:
+    """What gave first, in a run that is long enough to tell a trend from a busy week."""
+    run = Facts(frames)
+    if run.ticks < LONG_WEEKS * run.week:
+        return []
+    made = table("What gave first (means of seven days against the first week's)", ["date", "day", "what", "is when"])
+    for row in order_of_events(run).to_dict("records"):
+        never = not np.isfinite(row["day"])
+        date = "-" if never else f"{row['date']:%-d %b %Y}"
+        made.add_row(date, "-" if never else f"{row['day']:.0f}", row["signal"], row["meaning"])
+    for column in made.columns[2:]:
+        column.justify = "left"
+    return [made, Text("Days are those simulated, from 0."), ""]
+
+
 def wholesale_lines(frames: Frames) -> list[str]:
     """The wholesale market in two sentences."""
     if frames["wholesale"].empty:
@@ -186,12 +206,19 @@ def summary_record(result: RunResult) -> Record:
         "kinds": _records(measures.shares(frames, "kind").reset_index()),
         "peak": _records(peaks.rename_axis("measure").reset_index()),
         "speeds": _records(measures.speeds(frames)),
+        "order": [_event(row) for row in order_of_events(Facts(frames)).to_dict("records")],
         "wholesale": {key: _plain(value) for key, value in measures.wholesale(frames).items()},
         "checks": [
             {"name": c.name, "left": float(c.left), "right": float(c.right), "unit": c.unit, "error": float(c.error),
              "kept": bool(c.kept)} for c in checked
         ],
     }  # fmt: skip
+
+
+def _event(row: Record) -> Record:
+    moved = np.isfinite(row["day"])
+    day, date = (int(row["day"]), row["date"].isoformat()) if moved else (None, None)
+    return {"signal": row["signal"], "meaning": row["meaning"], "day": day, "date": date}
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
