@@ -12,6 +12,7 @@ from pathlib import Path
 import cheap_work
 import pytest
 from cheap_work import a_study, leftovers, tables_of
+from family import children, is_alive, is_worker, until
 from in_line import InLine
 
 from scenarios.batch import open_batch, resume_batch, run_batch
@@ -52,34 +53,6 @@ import cheap_work
 from scenarios.batch import run_batch
 run_batch(cheap_work.a_study(3, 10), {folder!r}, workers=2, work=cheap_work.slow, resume=True, quiet=True)
 """
-
-
-def children(pid):
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def is_worker(pid):
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def until(true, seconds=30.0):
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_real_workers_are_replaced_and_end_with_their_parent(tmp_path):
