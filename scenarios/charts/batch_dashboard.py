@@ -70,9 +70,8 @@ def batch_dashboard(batch: Batch) -> Figure:
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
-        write_head(
-            top, str(batch.about["question"] or batch.about["name"]), _subtitle(batch, timed), _counts(batch, summaries)
-        )
+        title = str(batch.about["question"] or batch.about["name"])
+        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries))
         measures = [name for name in USUAL if name in summaries.columns]
         axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
         if by != "label":
@@ -103,9 +102,9 @@ def compared_by(summaries: pd.DataFrame) -> str:
 
 def _subtitle(batch: Batch, timed: bool) -> str:
     about = batch.about
-    return (
-        f"batch {about['name']}  ·  {about['cases']:,} cases x {about['seeds']:,} seeds  ·  folder {batch.folder.name}"
-    )
+    counts = f"{about['cases']:,} cases x {about['seeds']:,} seeds"
+    kept = "" if timed else "  ·  no frame 'ticks' was kept: --keep ticks shows the cases through time"
+    return f"batch {about['name']}  ·  {counts}  ·  folder {batch.folder.name}{kept}"
 
 
 def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
@@ -140,10 +139,9 @@ def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str])
             heat_map(summaries, axes, x=inputs[0], y=inputs[1], measure=measure)
         else:
             tornado(ends_of_inputs(summaries, measure, inputs), axes, measure=measure, most=8)
-        head(axes, measure.replace("-", " "), pad=18)
-        note(
-            axes, textwrap.wrap(meaning(measure), 52)[0] if gridded else "blue: at an input's low end; orange: high end"
-        )
+        unit = MEASURES[measure].unit
+        head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}", pad=18)
+        note(axes, "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end")
 
 
 def draw(batch: Batch, path: Path) -> Path:

@@ -20,7 +20,7 @@ from scenarios.batch import analysis
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label_ends, note, parts, path, readable_on, rows, time_axis
-from scenarios.charts.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, YELLOW, readable_axis
+from scenarios.charts.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, readable_axis
 from scenarios.outcomes import MEASURES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ USUAL: Final = (
 MOST_CASES: Final = 8
 COLUMNS: Final = 4
 #: Colours of cases; dashes tell them apart, too.
-CASES: Final = (BLACK, BLUE, RED, GREEN, PURPLE, ORANGE, SKY, YELLOW)
+CASES: Final = (BLACK, BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BROWN)
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (2, 1.2)), "-.")
 LOW_HIGH: Final = LinearSegmentedColormap.from_list("low to high", ["#F3F7FA", "#8FBBD9", BLUE, "#00223A"])
 

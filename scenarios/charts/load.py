@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label, label_ends, note, parts, path, plain_log, rows, time_axis
-from scenarios.charts.style import BLACK, BLUE, GREY, PALE, YELLOW, actor, readable_axis
+from scenarios.charts.style import BLACK, BLUE, BROWN, GREY, PALE, actor, readable_axis
 from scenarios.measures import margins, running_cost, tick_hours
 from scenarios.over_time import bin_hours, in_bins, prices_at_constant_mix, work_and_machines
 from scenarios.results import Frames
@@ -148,7 +148,7 @@ def scarcity(frames: Frames, ax: Axes) -> None:
 def _rents(ax: Axes, frames: Frames, table: pd.DataFrame) -> None:
     """Spot price above running cost, and the pools' rents in an auction [USD per rack-h]."""
     sums = table.groupby("bin")[["rent_usd", "used"]].sum()
-    lines = {"rent of\nthe auction": (sums["rent_usd"] / sums["used"].where(sums["used"] > 0), YELLOW)}
+    lines = {"rent of\nthe auction": (sums["rent_usd"] / sums["used"].where(sums["used"] > 0), BROWN)}
     cost = running_cost(frames) if not frames["wholesale"].empty else float("nan")
     if np.isfinite(cost):
         spot = in_bins(frames["ticks"], frames).groupby("bin")["spot_price"].mean() - cost

@@ -11,7 +11,7 @@ from scenarios import measures
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import duration
 from scenarios.charts.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
-from scenarios.charts.style import BLACK, GREY, PALE, PURPLE, SKY, actor, readable_axis
+from scenarios.charts.style import BLACK, GREY, PALE, actor, readable_axis
 from scenarios.over_time import bin_hours, fates, in_bins
 from scenarios.results import Frames
 
@@ -25,7 +25,7 @@ SPEEDS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 #: What a request's hour ended with, other than an answer: name and look.
 UNSERVED: Final = {
     "waiting": ("waiting", "#CFCFCF", ""),
-    "put_off": ("put off", SKY, ""),
+    "put_off": ("put off", "#9FC3DC", ""),
     "local": ("own machine", actor("local"), ""),
     "nothing": ("gave up", GREY, ""),
     "unaffordable": ("beyond budget", "#FFFFFF", "////"),
@@ -146,7 +146,15 @@ def unserved(
                    label=text, linewidth=0)  # fmt: skip
             bottom += share
     if table["moved"].sum() > 0:
-        path(ax, table.index + spans / 2, table["moved"], color=PURPLE, linewidth=1.2, label="moved to another queue")
+        path(
+            ax,
+            table.index + spans / 2,
+            table["moved"],
+            color=BLACK,
+            linestyle=(0, (2.5, 1.2)),
+            linewidth=1.1,
+            label="moved to another queue",
+        )
     time_axis(ax, table.index.union(ends))
     highest = max(float(np.nanmax(bottom)), float(table["moved"].max()))
     ax.set_ylim(0, top if top is not None else (min(1.05 * highest, 100.0) if highest > 0 else 1.0))

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Okabe and Ito (2008), told apart with every common kind of colour blindness.
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY, BLACK = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B79F00", "#8A8A8A", "#222222",
+#: Okabe and Ito (2008), told apart with every common kind of colour blindness; without its
+#: yellow, which is too pale on white, and with three more, chosen by the distances in tests/scenarios/test_palette.py.
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#222222",
 )  # fmt: skip
+VIOLET, BROWN, GREY = "#6A3DB8", "#8C5A2B", "#6E6E6E"
 
 #: One colour a kind of actor, in every picture.
 ACTORS: Final[Mapping[str, str]] = {
@@ -31,11 +33,11 @@ ACTORS: Final[Mapping[str, str]] = {
     "frontier": RED,
     "open": GREEN,
     "broker": PURPLE,
-    "local": YELLOW,
+    "local": VIOLET,
     "coders": SKY,
     "casual": ORANGE,
     "agentic": BLACK,
-    "video": "#8C5A2B",
+    "video": BROWN,
     "nothing": GREY,
 }
 INK: Final = "#222222"
