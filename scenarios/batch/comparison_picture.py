@@ -11,7 +11,7 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 
 from scenarios.batch.comparison_text import shown, with_half
-from scenarios.charts.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, YELLOW, readable_axis, style
+from scenarios.charts.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, RED, SKY, readable_axis, style
 from scenarios.outcomes import MEASURES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = 3
 #: Of more groups than this only the first are drawn.
 MOST: Final = 24
-COLOURS: Final = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, YELLOW, BLACK)
+COLOURS: Final = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK)
 WRAP: Final = 34
 
 
