@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
     from scenarios.batch.comparison import Comparison, Runs
 
@@ -92,8 +94,7 @@ def _print(found: Comparison, runs: Runs, *, with_precision: bool) -> None:
 
     out = _console()
     out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
-    for one in tables(found, with_precision=with_precision):
-        out.print(one)
+    _print_tables(out, tables(found, with_precision=with_precision))
     for line in legend(found, cases_pooled(runs, found.by)):
         out.print(line, highlight=False)
 
@@ -113,10 +114,17 @@ def _sensitivity(runs: Runs, measures: list[str] | None, *, as_json: bool, csv: 
         return
     out = _console()
     out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
-    for one in sensitivity_tables(found):
-        out.print(one)
+    _print_tables(out, sensitivity_tables(found))
     if csv is not None:
         typer.echo(f"wrote {csv}")
+
+
+def _print_tables(out: Any, made: Iterable[tuple[str, Table]]) -> None:
+    from rich.markup import escape
+
+    for title, table in made:
+        out.print(f"\n[bold]{escape(title)}[/bold]", highlight=False)
+        out.print(table, end="")
 
 
 def _console() -> Any:

@@ -100,7 +100,7 @@ def _table(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
-        frame = pd.read_csv(path, keep_default_na=False, float_precision="round_trip", encoding="utf-8-sig")
+        frame = pd.read_csv(path, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())[:200]}") from error
     words = {"label", "scenario", "variant", *inputs_in(frame)}

@@ -21,20 +21,18 @@ DIGITS: Final = 2
 WORTH_SAYING, MUCH = 1.1, 1_000
 
 
-def tables(comparison: Comparison, *, with_precision: bool = False) -> Iterator[Table]:
-    """A table for each measure."""
+def tables(comparison: Comparison, *, with_precision: bool = False) -> Iterator[tuple[str, Table]]:
+    """A title and a table for each measure."""
     for measure in comparison.means["measure"].unique():
         means, gaps = (part[part["measure"] == measure] for part in (comparison.means, comparison.gaps))
-        yield _table(comparison, str(measure), means, gaps, with_precision=with_precision)
+        yield _title(str(measure)), _table(comparison, means, gaps, with_precision=with_precision)
 
 
-def _table(
-    comparison: Comparison, measure: str, means: pd.DataFrame, gaps: pd.DataFrame, *, with_precision: bool
-) -> Table:
+def _table(comparison: Comparison, means: pd.DataFrame, gaps: pd.DataFrame, *, with_precision: bool) -> Table:
     by = comparison.by
     needed = [f"for ±{_percent(comparison.precision)}"] if with_precision else []
     name = "case" if by == "label" else by
-    made = table(_title(measure), (name, "mean", "seeds", *needed, "difference", "", "above"))
+    made = table("", (name, "mean", "seeds", *needed, "difference", "", "above"))
     for column in made.columns[1:]:
         column.no_wrap = True
     changes = {row[by]: row for row in gaps.to_dict("records")}
@@ -104,15 +102,15 @@ def legend(comparison: Comparison, pooled: int) -> list[str]:
     return lines
 
 
-def sensitivity_tables(found: pd.DataFrame) -> Iterator[Table]:
-    """A table for each measure and sample: which input explains how much of it."""
+def sensitivity_tables(found: pd.DataFrame) -> Iterator[tuple[str, Table]]:
+    """A title and a table for each measure and sample: which input explains how much of it."""
     sobol = "total" in found.columns
     about = list(found.columns[: list(found.columns).index("measure")])
     for key, part in found.groupby([*about, "measure"], sort=False, dropna=False):
         *sample, measure = key
         where = ", ".join(shown(one) for one in sample if one != "")
         heads = ("alone", "with interactions") if sobol else ("effect of the range", "strength", "spread")
-        made = table(f"{_title(str(measure))} · {where}" if where else _title(str(measure)), ("input", *heads))
+        made = table("", ("input", *heads))
         order = "total" if sobol else "strength"
         for row in part.sort_values(order, ascending=False, kind="stable").to_dict("records"):
             if sobol:
@@ -121,4 +119,4 @@ def sensitivity_tables(found: pd.DataFrame) -> Iterator[Table]:
                 strength = with_half(row["strength"], row["strength_high"] - row["strength"])
                 cells = [with_half(row["mean"], math.nan, sign=True), strength, with_half(row["spread"], math.nan)]
             made.add_row(str(row["input"]), *cells)
-        yield made
+        yield f"{_title(str(measure))} · {where}" if where else _title(str(measure)), made
