@@ -83,7 +83,7 @@ def batch_of(folder: Path, cases: str) -> Batch:
     if cases == "prices":
         study = Study.of("off-peak:*", seeds=6, days=7, users=300, keep=("ticks",))
     else:
-        grid = {"supply.growth": [1.5, 3.4, 8], "demand.growth": [3, 10, 30]}
+        grid: dict[str, list[Any]] = {"supply.growth": [1.5, 3.4, 8], "demand.growth": [3, 10, 30]}
         study = Study.of("baseline-2026", vary=grid, seeds=2, days=7, users=300)
     return run_batch(study, folder / cases, quiet=True)
 
@@ -144,8 +144,9 @@ def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
 def write_picture(axes: Axes, target: Path) -> None:
     """A small PNG: few colours are enough for lines, areas and text."""
     buffer = io.BytesIO()
+    plt.sca(axes)
     with style():
-        axes.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        plt.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     plt.close("all")
     image = Image.open(buffer).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     image.save(target, optimize=True)

@@ -14,6 +14,7 @@ from picture_check import blank_panels, flaws
 from market import TokenMarket
 from scenarios.charts.registry import CHARTS
 from scenarios.library import SCENARIOS
+from scenarios.over_time import events, in_bins
 from scenarios.results import RunResult, frames_of
 from scenarios.run import Settings, run
 
@@ -38,7 +39,7 @@ def one_provider():
 @cache
 def three_years():
     """Growth, exits and a calendar that jumps; long ticks, so that it is quick."""
-    scenario = SCENARIOS["compute-crunch"].with_changes({"time.tick_hours": 12.0})
+    scenario = SCENARIOS["compute-crunch"].with_changes({"time.tick_hours": 24.0})
     return run(Settings(scenario, None, seed=1, users=60), command="a test")
 
 
@@ -89,6 +90,13 @@ def test_a_chart_draws_into_given_axes_and_leaves_settings_alone(name):
     assert CHARTS[name].draw(small_run().frames, ax=axes) is axes
     assert axes.figure is figure
     assert dict(mpl.rcParams) == before
+
+
+def test_a_calendar_that_jumps_has_a_bin_a_week():
+    frames = three_years().frames
+    weeks = frames["ticks"]["time"].dt.to_period("W").nunique()
+    assert in_bins(frames["ticks"], frames)["bin"].nunique() == weeks
+    assert set(events(frames)["event"]) == {"leaves"}, "so that marks of exits are looked at above"
 
 
 def test_every_chart_says_what_it_shows():
