@@ -46,7 +46,8 @@ def _batches_near(folder: Path) -> str:
 def read_study(folder: Path, about: Mapping[str, Any]) -> Study:
     """The study, just as the batch was begun with it."""
     study = Study.read(folder / STUDY)
-    if study.digest != about["study"]:
+    # Later code may know parameters that a scenario did not have then; what has run can be read all the same.
+    if study.digest != about["study"] and not changed(about):
         raise InputError(
             f"the study in '{folder / STUDY}' is not the one that the batch was begun with: put its files back as they "
             "were, or start a new batch"
