@@ -1,0 +1,173 @@
+"""Pictures of batches: numbers as given, nothing empty, nothing overlaps; the page of a folder."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from picture_check import blank_panels, flaws
+
+from capacity import InputError
+from scenarios import cli
+from scenarios.batch import Study, open_batch, run_batch
+from scenarios.batch.analysis import interval
+from scenarios.charts import batches
+from scenarios.charts.batch_dashboard import batch_dashboard
+from scenarios.charts.registry import BATCH_CHARTS
+
+SEEDS = range(1, 6)
+GROWTHS = (2.0, 3.4, 5.0)
+NAMES = list(BATCH_CHARTS)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@cache
+def summaries():
+    """A grid of two inputs and five seeds: the price rises with demand and falls with supply."""
+    rows = [
+        {"run": 0, "label": f"supply.growth={s:g}, demand.growth={d:g}", "scenario": "baseline-2026", "variant": "",
+         "seed": seed, "supply.growth": s, "demand.growth": d, "spot-price": 100 * d / s + seed, "unserved": 0.01 * d,
+         "surplus": np.nan, "closed-list-price": 20.0}
+        for s in GROWTHS for d in (3.0, 10.0) for seed in SEEDS
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(run=range(len(rows)))
+
+
+@cache
+def paths():
+    """An hourly price of two cases over three weeks."""
+    times = pd.date_range("2026-01-05", periods=21 * 24, freq="h")
+    parts = [
+        pd.DataFrame({"time": times, "label": label, "seed": seed, "price": base + seed + np.arange(len(times)) / 100})
+        for label, base in (("flat", 10.0), ("dynamic", 20.0)) for seed in SEEDS
+    ]  # fmt: skip
+    return pd.concat(parts)
+
+
+def drawn(name):
+    table = summaries()
+    return {
+        "case-comparison": lambda ax=None: batches.case_comparison(
+            table, ax, measures=["spot-price", "unserved", "surplus", "closed-list-price"]
+        ),
+        "time-paths": lambda ax=None: batches.time_paths(paths(), ax, value="price", name="price [USD]"),
+        "heat-map": lambda ax=None: batches.heat_map(
+            table, ax, x="supply.growth", y="demand.growth", measure="spot-price"
+        ),
+        "tornado": lambda ax=None: batches.tornado(
+            batches.ends_of_inputs(table, "spot-price"), ax, measure="spot-price"
+        ),
+    }[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chart_of_a_batch_shows_something_and_nothing_overlaps(name):
+    axes = drawn(name)()
+    assert blank_panels(axes.figure) == []
+    assert flaws(axes.figure) == []
+    assert axes.get_title(loc="left") == BATCH_CHARTS[name].title
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_draws_where_it_is_told(name):
+    figure, axes = plt.subplots(layout="constrained")
+    assert drawn(name)(axes) is axes
+    assert axes.figure is figure
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_table_gives_a_message(name):
+    options = {
+        "time-paths": {"value": "price"},
+        "heat-map": {"x": "supply.growth", "y": "demand.growth", "measure": "spot-price"},
+    }
+    table = {"time-paths": paths(), "tornado": batches.ends_of_inputs(summaries(), "spot-price")}.get(name, summaries())
+    axes = BATCH_CHARTS[name].draw(table.iloc[:0], **options.get(name, {}))
+    assert "batch" in axes.texts[0].get_text()
+    assert not axes.lines
+
+
+def test_dots_are_means_and_bars_intervals():
+    axes = batches.case_comparison(summaries(), measures=["spot-price"], by="supply.growth")
+    (panel,) = axes.child_axes
+    by_seed = summaries().groupby(["supply.growth", "seed"])["spot-price"].mean()
+    for place, growth in enumerate(GROWTHS):
+        mean, low, high = interval(by_seed[growth].to_numpy())
+        at = [line for line in panel.lines if line.get_ydata()[0] == place]
+        assert [tuple(line.get_xdata()) for line in at if len(line.get_xdata()) == 2] == [pytest.approx((low, high))]
+        assert [line.get_xdata()[0] for line in at if line.get_marker() == "o"] == [pytest.approx(mean)]
+
+
+def test_a_measure_without_a_value_has_no_panel():
+    axes = batches.case_comparison(summaries(), measures=["spot-price", "surplus"])
+    assert len(axes.child_axes) == 1
+
+
+def test_cells_are_means_over_seeds():
+    axes = batches.heat_map(summaries(), x="supply.growth", y="demand.growth", measure="spot-price")
+    values = axes.images[0].get_array()
+    assert values[0].tolist() == pytest.approx([100 * 10 / s + 3 for s in GROWTHS]), "the largest on top"
+    assert axes.get_xlabel() == "supply.growth"
+
+
+def test_paths_are_means_in_bins():
+    axes = batches.time_paths(paths(), value="price", most=21)
+    line = axes.lines[0]
+    assert len(line.get_xdata()) == 21
+    assert line.get_ydata()[0] == pytest.approx(10 + 3 + np.arange(24).mean() / 100)
+    low, high = axes.collections[0].get_datalim(axes.transData).intervaly
+    _, below, above = interval(np.array(list(SEEDS)) + 10 + np.arange(24).mean() / 100)
+    assert low == pytest.approx(below)
+    assert high == pytest.approx(above + (20 * 24) / 100)
+
+
+def test_the_input_that_moves_it_most_is_on_top():
+    table = batches.ends_of_inputs(summaries(), "spot-price").set_index("input")
+    mean = summaries().groupby("supply.growth")["spot-price"].mean()
+    assert table.loc["supply.growth", "low"] == pytest.approx(mean[2.0])
+    assert table.loc["supply.growth", "high"] == pytest.approx(mean[5.0])
+    assert table.loc["supply.growth", "base"] == pytest.approx(summaries()["spot-price"].mean())
+    axes = batches.tornado(table.reset_index(), measure="spot-price")
+    widths = (table["high"] - table["low"]).abs()
+    assert [text.get_text() for text in axes.get_yticklabels()] == list(widths.sort_values(ascending=False).index)
+
+
+@pytest.mark.parametrize("name", ["spot-prise", "seed2"])
+def test_an_unknown_column_is_refused_with_the_nearest(name):
+    with pytest.raises(InputError, match=f"no column '{name}'"):
+        batches.heat_map(summaries(), x="supply.growth", y="demand.growth", measure=name)
+
+
+def test_too_many_cases_say_so():
+    many = pd.concat([paths().assign(label=f"case {k}") for k in range(5)] + [paths()] * 1)
+    many = pd.concat([many, *(paths().assign(label=f"more {k}") for k in range(5))])
+    assert "too many" in batches.time_paths(many, value="price").texts[0].get_text()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A real batch: three ways to price, two seeds, a few hours."""
+    study = Study.of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
+    with ThreadPoolExecutor(1) as engine:
+        return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=engine, quiet=True).folder
+
+
+def test_the_page_of_a_batch_has_no_overlaps(folder):
+    figure = batch_dashboard(open_batch(folder))
+    assert flaws(figure) == []
+    assert blank_panels(figure) == []
+
+
+def test_the_command_knows_a_batch_from_a_run(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["tokenmarket", "dashboard", str(folder), "--out", str(tmp_path / "page.png")])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code in (0, None), capsys.readouterr()
+    assert (tmp_path / "page.png").stat().st_size > 50_000
