@@ -39,11 +39,14 @@ def app_command(
         )
     if bound not in ("127.0.0.1", "::1"):
         typer.echo(f"tokenmarket: {bound} can be reached from other machines; there is no password", err=True)
-    typer.echo(f"tokenmarket app: {server.address(bound, free)}  (Ctrl-C stops it)")
     with contextlib.suppress(KeyboardInterrupt):
-        server.serve(bound, free, open_browser=not no_browser)
+        server.serve(bound, free, _say_where, open_browser=not no_browser)
     typer.echo("tokenmarket: the app is stopped", err=True)
     raise typer.Exit(130)
+
+
+def _say_where(url: str) -> None:
+    typer.echo(f"tokenmarket app: {url}  (Ctrl-C stops it)")
 
 
 def _checked_host(host: str) -> str:

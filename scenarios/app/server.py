@@ -6,7 +6,7 @@ import importlib
 import socket
 import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -50,13 +50,14 @@ def options(host: str, port: int) -> dict[str, Any]:
     }
 
 
-def serve(host: str, port: int, *, open_browser: bool) -> None:
-    """Serve until it is stopped."""
+def serve(host: str, port: int, ready: Callable[[str], None], *, open_browser: bool) -> None:
+    """Serve until it is stopped; ``ready`` gets the address as soon as it answers there."""
 
     @asynccontextmanager
     async def begin(_app: Any) -> AsyncIterator[None]:
         # What the page needs is imported while the browser starts.
         threading.Thread(target=importlib.import_module, args=("scenarios.app.view",), daemon=True).start()
+        ready(address(host, port))
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address(host, port),), daemon=True).start()
         yield

@@ -30,9 +30,10 @@ def about_choice(choice: Choice) -> None:
         st.header(plain(choice.base.question), anchor=False)
         if choice.base.source:
             st.caption(f"Source: {plain(choice.base.source)}")
-    if choice.asked is None:
-        return
     with st.expander("Command line and parameters", icon=":material/terminal:"):
+        if choice.asked is None:
+            st.caption("None, as long as something is wrong.")
+            return
         st.caption("The same run in a terminal, number for number:")
         st.code(choice.asked.command, language="bash", wrap_lines=True)
         if st.toggle("Show all parameters", key="parameters"):

@@ -17,8 +17,10 @@ SECONDS = 120.0
 
 
 def opened():
-    """A tab with the first page."""
+    """A tab with the first page; without charts, and without a process until it is needed: both take their time."""
     tab = AppTest.from_file(str(PAGE), default_timeout=60)
+    tab.session_state["warm"] = True
+    tab.session_state["charts"] = []
     tab.run()
     assert not tab.exception
     return tab
@@ -147,7 +149,9 @@ def test_run_step_and_compare():
     pressed(tab, "Run")
     settled(tab)
     tab.toggle(key="compare").set_value(True).run()
+    tab.multiselect(key="charts").set_value(["price-paths"]).run()
     assert not tab.exception
+    assert len(tab.get("imgs")) == 3  # together, and the chart of each
     table = tab.table[0].value
     assert list(table.columns) == ["this run", "last run", "difference", "relative"]
     assert (table["difference"] != "+0.0").any()
