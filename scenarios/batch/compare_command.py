@@ -35,7 +35,10 @@ EXAMPLES = """Examples:
 
 def compare(
     source: Annotated[Path, typer.Argument(help="A batch, or a table of runs (.csv, .parquet).", metavar="DIR|FILE")],
-    by: Annotated[str, typer.Option(help="label, scenario, variant, or an input such as supply.growth.")] = "label",
+    by: Annotated[
+        str | None,
+        typer.Option(help="label, scenario, variant, or an input such as supply.growth [default: case by case]."),
+    ] = None,
     measures: Annotated[
         list[str] | None,
         typer.Option("--measure", help="Measure; again for more [default: those that answer the question]."),
@@ -79,7 +82,7 @@ def compare(
     if plot is not None:
         _plot(found, runs, plot)
     if as_json:
-        _print_json({"name": runs.name, "question": runs.question, "by": by, "against": str(found.against),
+        _print_json({"name": runs.name, "question": runs.question, "by": found.by, "against": str(found.against),
                      "level": level, "rows": _records(found.table())})  # fmt: skip
     else:
         _print(found, runs, with_precision=precision is not None)

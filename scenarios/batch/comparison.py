@@ -112,7 +112,7 @@ def _table(path: Path) -> pd.DataFrame:
 def compare(
     runs: Runs,
     *,
-    by: str = "label",
+    by: str | None = None,
     measures: Sequence[str] | None = None,
     against: Any = None,
     level: float = LEVEL,
@@ -120,12 +120,20 @@ def compare(
 ) -> Comparison:
     """Compare cases, or the values of a column, with one of them: the first if nothing is said."""
     frame = runs.summaries
+    by = by or _usual_column(frame)
     wanted = list(measures) if measures else answering(runs)
     means = summary(frame, wanted, by=by, level=level, precision=precision)
     base = means[by].iloc[0] if against is None else against
     gaps = differences(frame, base, wanted, by=by, level=level)
     found = next(one for one in means[by] if one not in set(gaps[by]))
     return Comparison(by, found, means, gaps, level, precision)
+
+
+def _usual_column(frame: pd.DataFrame) -> str:
+    """Cases by their labels; by their variants, which are shorter, where nothing else differs."""
+    if not {"scenario", "variant"} <= set(frame.columns) or inputs_in(frame) or len(set(frame["scenario"])) > 1:
+        return "label"
+    return "variant" if len(set(frame["variant"])) == len(set(frame["label"])) > 1 else "label"
 
 
 def answering(runs: Runs) -> list[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Digits that half an interval is written with.
 DIGITS: Final = 2
+#: Least width of the column with names.
+NAME: Final = 13
 #: Gain of pairing from which it is said, and from which it is no longer counted.
 WORTH_SAYING, MUCH = 1.1, 1_000
 
@@ -29,18 +31,24 @@ def tables(comparison: Comparison, *, with_precision: bool = False) -> Iterator[
 
 
 def _table(comparison: Comparison, means: pd.DataFrame, gaps: pd.DataFrame, *, with_precision: bool) -> Table:
-    by = comparison.by
+    by, name = comparison.by, "case" if comparison.by == "label" else comparison.by
+    seeds = ["seeds"] if _uneven(comparison) else []
     needed = [f"for ±{_percent(comparison.precision)}"] if with_precision else []
-    name = "case" if by == "label" else by
-    made = table("", (name, "mean", "seeds", *needed, "difference", "", "above"))
+    made = table("", (name, "mean", *seeds, *needed, "difference", "", "above"))
+    made.columns[0].min_width = NAME
     for column in made.columns[1:]:
         column.no_wrap = True
     changes = {row[by]: row for row in gaps.to_dict("records")}
     for row in means.to_dict("records"):
-        cells = [shown(row[by]), with_half(row["mean"], row["high"] - row["mean"]), f"{row['seeds']}"]
+        cells = [shown(row[by]), with_half(row["mean"], row["high"] - row["mean"])]
+        cells += [f"{row['seeds']}"] if seeds else []
         cells += [_count(row["seeds_needed"])] if with_precision else []
         made.add_row(*cells, *_gap(changes.get(row[by])))
     return made
+
+
+def _uneven(comparison: Comparison) -> bool:
+    return len(set(comparison.means["seeds"])) > 1
 
 
 def _title(measure: str) -> str:
@@ -89,7 +97,8 @@ def with_half(mean: float, half: float, *, sign: bool = False) -> str:
 def legend(comparison: Comparison, pooled: int) -> list[str]:
     """What the numbers are, in words."""
     gain = comparison.gaps["gain"].replace(math.inf, math.nan).dropna().median()
-    lines = [f"± is the {_percent(comparison.level)} interval of a mean over seeds (Student's t)."]
+    number = "" if _uneven(comparison) else f"{comparison.means['seeds'].iloc[0]} "
+    lines = [f"± is the {_percent(comparison.level)} interval of a mean over {number}seeds (Student's t)."]
     if len(comparison.gaps):
         lines.append(
             f"Differences are from {shown(comparison.against)}, seed by seed; above: in how many seeds it is higher."
