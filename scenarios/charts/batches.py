@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from capacity.errors import InputError, nearest
 from scenarios.batch import analysis
 from scenarios.charts.chart import NothingToShowError, chart
-from scenarios.charts.numbers import short_number
+from scenarios.charts.numbers import short_number, told_apart
 from scenarios.charts.panel import label_ends, note, parts, path, readable_on, rows, time_axis
 from scenarios.charts.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, readable_axis
 from scenarios.outcomes import MEASURES
@@ -129,16 +129,17 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     values = wide.to_numpy(dtype=np.float64)
     image = ax.imshow(values, cmap=LOW_HIGH, aspect="auto")
     if values.size <= 100:
-        for (row, column), value in np.ndenumerate(values):
-            if np.isfinite(value):
-                ax.text(column, row, short_number(value), ha="center", va="center", fontsize="small",
+        finite = np.argwhere(np.isfinite(values))
+        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)]), strict=True):
+            value = values[row, column]
+            ax.text(column, row, text, ha="center", va="center", fontsize="small",
                         color=readable_on(image.cmap(image.norm(value))))  # fmt: skip
     ax.set_xticks(range(wide.shape[1]), [_value(value) for value in wide.columns])
     ax.set_yticks(range(wide.shape[0]), [_value(value) for value in wide.index])
     ax.set(xlabel=x, ylabel=y)
     ax.grid(visible=False)
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=20)
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
+    readable_axis(bar.ax)
     if bar.solids is not None:
         bar.solids.set_rasterized(True)
     seeds = summaries["seed"].nunique()

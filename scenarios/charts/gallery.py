@@ -5,7 +5,6 @@ python -m scenarios.charts.gallery docs/gallery.md       # the page, and its pic
 
 from __future__ import annotations
 
-import io
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
-from PIL import Image
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment
 from scenarios.ceilings import ceilings
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 IMAGES: Final = "images/gallery"
 #: Points an inch of the pictures: readable, and small.
 DPI: Final = 90
-COLOURS: Final = 128
 OPERATING: Final = "operating-curves"
 
 HEAD: Final = """# Gallery: every chart
@@ -77,13 +74,13 @@ def run_frames(name: str, days: float | None, users: int, best: bool = False) ->
 
 @cache
 def batch_of(folder: Path, cases: str) -> Batch:
-    """A small batch: the ways to price the peak, or a grid of two growths."""
+    """A small batch: the ways to price the peak, or a grid of sizes."""
     from scenarios.batch import Study, run_batch
 
     if cases == "prices":
         study = Study.of("off-peak:*", seeds=6, days=7, users=300, keep=("ticks",))
     else:
-        grid: dict[str, list[Any]] = {"supply.growth": [1.5, 3.4, 8], "demand.growth": [3, 10, 30]}
+        grid: dict[str, list[Any]] = {"supply.scale": [0.7, 1, 1.4], "demand.scale": [0.7, 1, 1.5, 2]}
         study = Study.of("baseline-2026", vary=grid, seeds=2, days=7, users=300)
     return run_batch(study, folder / cases, quiet=True)
 
@@ -123,33 +120,30 @@ def pictures(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
 
 
 def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
-    prices, grid = batch_of(folder, "prices"), batch_of(folder, "growth")
+    prices, grid = batch_of(folder, "prices"), batch_of(folder, "sizes")
     ticks = prices.frame("ticks").merge(prices.runs[["run", "label", "seed"]], on="run")
     ends = batches.ends_of_inputs(grid.summaries, "spot-price")
     told: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "case-comparison": (prices.summaries, "batch.summaries", {}),
         "time-paths": (ticks, "ticks", {"value": "spot_price", "name": "spot price [USD per rack-h]"}),
         "heat-map": (grid.summaries, "batch.summaries",
-                     {"x": "supply.growth", "y": "demand.growth", "measure": "spot-price"}),
+                     {"x": "supply.scale", "y": "demand.scale", "measure": "spot-price"}),
         "tornado": (ends, 'ends_of_inputs(batch.summaries, "spot-price")', {"measure": "spot-price"}),
     }  # fmt: skip
     for name, chart in BATCH_CHARTS.items():
         data, called, options = told[name]
         said = "six seeds of off-peak and its variants" if data is ticks or data is prices.summaries else (
-            "a batch over two growths")  # fmt: skip
+            "a batch over the sizes of supply and demand")  # fmt: skip
         given = "".join(f", {key}={value!r}" for key, value in options.items()).replace("'", '"')
         yield chart, f'BATCH_CHARTS["{name}"].draw({called}{given})', said, chart.draw(data, **options)
 
 
 def write_picture(axes: Axes, target: Path) -> None:
-    """A small PNG: few colours are enough for lines, areas and text."""
-    buffer = io.BytesIO()
+    """A small PNG, the same each time."""
     plt.sca(axes)
     with style():
-        plt.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        plt.savefig(target, dpi=DPI, metadata={"Software": None}, pil_kwargs={"optimize": True})
     plt.close("all")
-    image = Image.open(buffer).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    image.save(target, optimize=True)
 
 
 def entry(chart: Chart, call: str, said: str) -> str:

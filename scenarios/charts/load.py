@@ -204,7 +204,9 @@ def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = N
             ends.append((float(shown.ffill().iloc[-1]), name, colour))
     for name, part in (ceilings if ceilings is not None else pd.DataFrame({"name": []})).groupby("name", sort=False):
         line = part.set_index("time")["racks"]
-        line = line[line.index <= max(table.index[-1], line.index[0])]
+        end = max(table.index[-1], line.index[0])
+        at_end = np.interp(float(end.as_unit("ns").value), line.index.as_unit("ns").asi8.astype(float), line.to_numpy())
+        line = pd.concat([line[line.index < end], pd.Series([at_end], index=[end])])
         ax.plot(line.index, line, color=GREY, linestyle=":", linewidth=1.8)
         ends.append((float(line.iloc[-1]), f"ceiling: {name}", GREY))
     values = np.array([end[0] for end in ends] + list(table.to_numpy().ravel()))

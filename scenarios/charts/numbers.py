@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Final
 
 
 def short_number(value: float) -> str:
@@ -13,6 +15,20 @@ def short_number(value: float) -> str:
     if abs(value) >= 9_999.5:
         return f"{value / 1e3:.3g}k"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+#: Significant digits with which numbers that look alike are told apart at most.
+MOST_DIGITS: Final = 7
+
+
+def told_apart(values: Sequence[float]) -> list[str]:
+    """Write numbers as people read them, with as many digits more as it takes for different ones to look different."""
+    texts = [short_number(value) for value in values]
+    digits = 3
+    while len(set(texts)) < len({float(f"{value:.{MOST_DIGITS}g}") for value in values}) and digits < MOST_DIGITS:
+        digits += 1
+        texts = [f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}" for value in values]
+    return texts
 
 
 def duration(hours: float) -> str:

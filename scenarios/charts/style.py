@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter
 
 from capacity.errors import InputError
-from scenarios.charts.numbers import short_number
+from scenarios.charts.numbers import short_number, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,10 +105,21 @@ def style() -> Iterator[None]:
         yield
 
 
+class Readable(FuncFormatter):
+    """Numbers on an axis as people read them; neighbours never look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda value, _: short_number(value))
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """All numbers of an axis."""
+        return [text.replace("-", "−") for text in told_apart([float(value) for value in values])]
+
+
 def readable_axis(axes: Axes, which: str = "y") -> None:
     """Write the axis' numbers as people read them."""
     axis = axes.yaxis if which == "y" else axes.xaxis
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
+    axis.set_major_formatter(Readable())
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment, InputError, Workload
-from scenarios.charts.numbers import short_number
+from scenarios.charts.numbers import short_number, told_apart
 from scenarios.charts.operating_curves import curve_frame, operating_curves, promise_frame
 from scenarios.charts.style import WORKLOAD_LOOKS
 
@@ -29,6 +29,13 @@ def axes():
 )  # fmt: skip
 def test_numbers_as_people_read_them(value, text):
     assert short_number(value) == text
+
+
+def test_numbers_that_look_alike_get_more_digits():
+    assert told_apart([324.99, 325.01, 325.52]) == ["324.99", "325.01", "325.52"]
+    assert told_apart([12_341, 12_349]) == ["12,341", "12,349"]
+    assert told_apart([1.0, 2.0, 2.0]) == ["1", "2", "2"], "equal ones may look equal"
+    assert told_apart([0.0, 2.5e6]) == ["0", "2.5M"]
 
 
 def test_curves_are_the_physics():
