@@ -37,6 +37,11 @@ class Processes(Executor):
         self._lanes = [_Lane(hide_main) for _ in range(workers)]
         self._closed = False
 
+    @property
+    def workers(self) -> int:
+        """How many."""
+        return len(self._lanes)
+
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Give a task to the worker with the least to do."""
         if self._closed:

@@ -154,7 +154,13 @@ def _resolved(pickled: bytes, label: str, changes: bytes) -> tuple[Scenario, str
 
 @functools.lru_cache(maxsize=4)
 def _work(pickled: bytes) -> Work:
-    made: Work = pickle.loads(pickled)
+    try:
+        made: Work = pickle.loads(pickled)
+    except (ImportError, AttributeError, pickle.UnpicklingError) as error:
+        here = socket.gethostname()
+        raise InputError(
+            f"the worker on '{here}' cannot load the work ({error}): it must be able to import it"
+        ) from error
     return made
 
 

@@ -45,7 +45,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tokenmarket, tmp_path):
     assert " cases     3: off-peak, off-peak: time-of-day, off-peak: dynamic\n" in out
     assert " seeds     32: 1 to 32, the same for every case\n" in out
     assert " runs      96, 1 day each, 30 simulated users\n" in out
-    assert " with 1 workers (" in out
+    assert " with 1 worker (" in out
     assert "results/off-peak-batch" in out
     assert list(tmp_path.iterdir()) == []
 

@@ -126,9 +126,10 @@ def test_workers_that_do_not_see_the_folder_hand_their_runs_back(tmp_path, expec
     [
         ("code", "0123", "has other code .* than the batch was begun with"),
         ("versions", (("numpy", "1.0"),), "has numpy .*, but the batch needs 1.0"),
+        ("work", b"cnowhere\nwork\n.", "cannot load the work .*must be able to import it"),
     ],
 )
-def test_a_worker_with_other_code_or_libraries_stops_the_batch(tmp_path, field, value, words):
+def test_a_worker_with_other_code_libraries_or_without_the_work_stops_the_batch(tmp_path, field, value, words):
     class Strange(InLine):
         def submit(self, fn, /, task, *args):
             from dataclasses import replace
