@@ -54,7 +54,8 @@ def _time(forecast: Forecast, runs: int, workers: int, address: str | None) -> s
     one = f"{forecast.seconds:.2g} s a run on one core, by a pilot"
     if address is not None:
         return f"about {duration(forecast.seconds * runs)} of one core, shared by the cluster ({one})"
-    return f"about {duration(forecast.total_seconds(runs, workers))} with {workers} worker{'s' if workers > 1 else ''} ({one})"
+    hands = f"{workers} worker{'s' if workers > 1 else ''}"
+    return f"about {duration(forecast.total_seconds(runs, workers))} with {hands} ({one})"
 
 
 def size(count: float) -> str:
