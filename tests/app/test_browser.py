@@ -1,0 +1,281 @@
+"""The app in a real browser, with no way out of the machine: it starts, runs, stops, refuses, and keeps to itself."""
+
+import contextlib
+import http.client
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from browsing import watched_page
+
+SECONDS = 40_000  # for what takes a while on a busy machine [ms]
+STREAM = "/_stcore/stream"
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+
+
+@contextlib.contextmanager
+def served():
+    """The command, running; its process and address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scenarios.cli", "app", "--no-browser", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    with process:
+        try:
+            yield process, re.search(r"http://\S+", process.stdout.readline())[0]
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def app():
+    with served() as (_, url):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def only_tab(browser, app):
+    """One tab for most tests: the first page takes a while."""
+    page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}), app)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def tab(only_tab):
+    """It, with a small run put together; whatever a test does with it, the browser has nothing to complain of."""
+    button(only_tab, "Set all back").click()
+    rested(only_tab)
+    small(only_tab)
+    yield only_tab
+    assert only_tab.complaints == []
+    assert only_tab.outside == []
+
+
+def opened(page, app):
+    begin = time.monotonic()
+    page.goto(app)
+    button(page, "Run").wait_for(timeout=SECONDS)
+    assert time.monotonic() - begin < 20.0  # less than 5 on a machine with nothing else to do
+    rested(page)
+    page.get_by_text("Command line and parameters").click()
+    page.get_by_text("The same run in a terminal").wait_for(timeout=SECONDS)
+    return page
+
+
+def small(page):
+    for name, value in (("Days", "1"), ("Simulated users", "200")):
+        field = page.get_by_role("spinbutton", name=name)
+        field.fill(value)
+        field.press("Enter")
+    page.get_by_text("--days 1 --users 200 --seed 1").first.wait_for(timeout=SECONDS)
+
+
+def rested(page):
+    """Wait until the page is drawn anew: all widgets are new ones then."""
+    page.wait_for_timeout(200)
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SECONDS)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def run(page):
+    """Run what is put together, and wait for its result: the one that names the same command."""
+    command = page.locator("[data-testid=stCode]").first.inner_text()
+    button(page, "Run").click()
+    page.get_by_text("The command that makes this result").wait_for(timeout=SECONDS)
+    page.locator("[data-testid=stCode]").nth(1).get_by_text(command).wait_for(timeout=SECONDS)
+    button(page, "Run").and_(page.locator(":enabled")).wait_for(timeout=SECONDS)
+    rested(page)
+
+
+def test_a_slider_changes_the_outcome(tab):
+    run(tab)
+    told = tab.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.alt)")
+    assert len(told) == 4
+    assert all(len(words) > 30 for words in told)  # for those who do not see the pictures
+    tab.get_by_role("slider", name="Growth of demand").press("End")
+    tab.get_by_text("--set demand.growth=15").wait_for(timeout=SECONDS)
+    tab.get_by_text("The settings have changed since this run").wait_for(timeout=SECONDS)
+    run(tab)
+    tab.get_by_text("Changed: demand.growth=15").wait_for(timeout=SECONDS)
+    tab.get_by_text("Compare with the last run").click()
+    table = tab.locator("[data-testid=stTable]")
+    table.wait_for(timeout=SECONDS)
+    assert re.search(r"machines busy \[%\]\s+\d+\.\d\s+\d+\.\d\s+\+\d+\.\d", table.inner_text())
+    tab.locator("[data-testid=stImage] img").nth(8).wait_for(timeout=SECONDS)  # together, and four of each
+    tab.get_by_text("Compare with the last run").click()
+
+
+def test_a_bad_value_shows_its_message_and_no_traceback(tab):
+    tab.get_by_text("Any other parameter").click()
+    box = tab.get_by_role("textbox", name="Changes, one path=value a line")
+    box.fill("supply.growht=<b>5</b>")
+    box.press("Control+Enter")
+    alert = tab.get_by_role("alert")
+    alert.get_by_text("did you mean 'growth'?").wait_for(timeout=SECONDS)
+    assert "supply.growht=<b>5</b>" in alert.inner_text()  # as text
+    assert button(tab, "Run").is_disabled()
+    assert "Traceback" not in tab.inner_text("body")
+    box.fill("")
+    box.press("Control+Enter")
+    alert.wait_for(state="detached", timeout=SECONDS)
+    assert button(tab, "Run").is_enabled()
+
+
+def test_it_steps_stops_and_goes_on(tab):
+    days = tab.get_by_role("spinbutton", name="Days")
+    days.fill("700")
+    days.press("Enter")
+    tab.get_by_text("--days 700").wait_for(timeout=SECONDS)
+    button(tab, "Next hour").click()
+    tab.get_by_text("--days 0.04166").wait_for(timeout=SECONDS)
+    button(tab, "Run").click()
+    tab.get_by_text(re.compile(r"[\d,]+ of 16,800 ticks, about \d+ (s|min) left")).wait_for(timeout=SECONDS)
+    button(tab, "Stop").click()
+    stopped = time.monotonic()
+    button(tab, "Run").and_(tab.locator(":enabled")).wait_for(timeout=SECONDS)
+    assert time.monotonic() - stopped < 15.0  # with all drawn anew, on a busy machine; the stop itself: test_live.py
+    button(tab, "Next day").click()
+    tab.get_by_text(re.compile(r"--days \d+ ")).last.wait_for(timeout=SECONDS)
+
+
+def test_what_is_downloaded_opens_in_pandas_and_runs(tab, tmp_path):
+    run(tab)
+    with tab.expect_download() as download:
+        button(tab, "Data (zip)").click()
+    assert download.value.suggested_filename == "baseline-2026-seed1.zip"
+    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
+        archive.extractall(tmp_path)
+    assert len(pd.read_parquet(tmp_path / "ticks.parquet")) == 24
+    assert len(pd.read_csv(tmp_path / "csv" / "ticks.csv")) == 24
+    with tab.expect_download() as download:
+        button(tab, "Scenario (TOML)").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert tomllib.loads(text)["name"] == "baseline-2026"
+    assert text == (tmp_path / "scenario.toml").read_text(encoding="utf-8")
+
+
+def test_on_a_phone_and_in_the_dark_nothing_is_wider_than_the_screen(browser, app):
+    page = watched_page(browser, viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page.goto(app)
+    button(page, "Next hour").wait_for(timeout=SECONDS)
+    assert page.get_by_text("Take it away").count() == 0  # what other tabs have run is theirs
+    button(page, "Next hour").click()
+    page.get_by_text("Take it away").wait_for(timeout=SECONDS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") != "rgb(255, 255, 255)"
+    widths = page.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.clientWidth)")
+    assert all(0 < width <= 390 for width in widths)
+    assert page.complaints == page.outside == []
+    page.context.close()
+
+
+def status(app, path="/", **headers):
+    """What the server answers to headers that no browser would let us send."""
+    host, port = app.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    try:
+        connection.putrequest("GET", path, skip_host=True)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def upgrade(app, host=None, origin=None):
+    """A websocket's first words, said by a page of some origin that reached us by some name."""
+    words = {"Host": host or app.removeprefix("http://"), "Connection": "Upgrade", "Upgrade": "websocket",
+             "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": KEY}  # fmt: skip
+    return status(app, STREAM, **words, **({"Origin": origin} if origin else {}))
+
+
+def test_only_its_own_pages_may_drive_it(app):
+    port = app.rpartition(":")[2]
+    assert upgrade(app, origin=app) == 101
+    assert upgrade(app, f"localhost:{port}", f"http://localhost:{port}") == 101
+    assert upgrade(app) == 403
+    assert upgrade(app, origin="https://evil.example") == 403
+    assert upgrade(app, origin="http://127.0.0.1:9") == 403  # another server of this machine
+    assert upgrade(app, f"evil.example:{port}", f"http://evil.example:{port}") == 403  # DNS rebinding
+    assert status(app, Host=f"evil.example:{port}") == 403
+    assert status(app, Host=f"127.0.0.1:{port}") == 200
+    assert status(app, "/_stcore/agent/interact", Host=f"127.0.0.1:{port}") in (403, 404, 405)
+
+
+OPENS = """address => new Promise(done => {
+    const socket = new WebSocket(address);
+    socket.onopen = () => done(true);
+    socket.onerror = () => done(false);
+})"""
+FRAMES = """address => new Promise(done => {
+    const frame = document.createElement("iframe");
+    frame.src = address;
+    frame.onload = () => done(true);
+    document.body.append(frame);
+})"""
+
+
+class Foreign(BaseHTTPRequestHandler):
+    """Another server of this machine, with an empty page."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<h1>elsewhere</h1>")
+
+    def log_message(self, *words):
+        pass
+
+
+def test_a_page_from_elsewhere_cannot_open_its_websocket_read_it_or_frame_it(page, app):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Foreign) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            page.goto(f"http://127.0.0.1:{server.server_port}/")
+            address = app.replace("http", "ws") + STREAM
+            assert page.evaluate(OPENS, address) is False
+            assert page.evaluate("a => fetch(a).then(() => true, () => false)", app + "/_stcore/health") is False
+            page.evaluate(FRAMES, app)
+            assert not any("stApp" in frame.content() for frame in page.frames[1:])
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_it_listens_on_the_loopback_alone(app):
+    port = f"{int(app.rpartition(':')[2]):04X}"
+    tables = [Path("/proc/net/tcp").read_text(), Path("/proc/net/tcp6").read_text()]
+    listening = [line.split()[1] for table in tables for line in table.splitlines()[1:] if line.split()[3] == "0A"]
+    assert [place for place in listening if place.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+def test_an_interrupt_ends_it_though_a_tab_is_open():
+    with served() as (process, url):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as tab:
+            lines = (f"GET {STREAM} HTTP/1.1", f"Host: {host}:{port}", f"Origin: {url}", "Connection: Upgrade",
+                     "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}",
+                     "", "")  # fmt: skip
+            tab.sendall("\r\n".join(lines).encode())
+            assert b"101" in tab.recv(100)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+        assert "the app is stopped" in process.stderr.read()
