@@ -125,8 +125,9 @@ def _sensitivity(runs: Runs, measures: list[str] | None, *, as_json: bool, csv: 
 def _print_tables(out: Any, made: Iterable[tuple[str, Table]]) -> None:
     from rich.markup import escape
 
+    out.print()
     for title, table in made:
-        out.print(f"\n[bold]{escape(title)}[/bold]", highlight=False)
+        out.print(f"[bold]{escape(title)}[/bold]", highlight=False)
         out.print(table, end="")
 
 
