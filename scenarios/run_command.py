@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from market import TokenMarket
     from scenarios.run import Settings
+    from scenarios.scenario import Scenario
 
 PICTURE = "dashboard.png"
 PARAMETERS = "scenario.toml"
@@ -85,7 +86,7 @@ def run(
             results.write_files(result, temporary)
             (temporary / PARAMETERS).write_text(settings.scenario.to_toml(), encoding="utf-8")
             if not no_picture:
-                draw(result, temporary / PICTURE)
+                draw(result, temporary / PICTURE, _told(settings.scenario))
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
@@ -128,21 +129,20 @@ def dashboard(
         batch_dashboard.draw(batch, path)
     else:
         from scenarios.charts.dashboard import draw
+        from scenarios.loading import load
 
         result = results.read(folder)
         checked_picture_path(path)
-        draw(result, path, _told(folder))
+        kept = folder / PARAMETERS
+        draw(result, path, _told(load(kept)) if kept.is_file() else None)
     typer.echo(f"wrote {path}")
 
 
-def _told(folder: Path) -> dict[str, Any]:
-    """What charts are told beside the frames: the ceilings of the build-out, if the scenario lies beside the result."""
-    if not (folder / PARAMETERS).is_file():
-        return {}
+def _told(scenario: Scenario) -> dict[str, Any]:
+    """What charts are told beside the frames: the ceilings of the build-out."""
     from scenarios.ceilings import ceilings
-    from scenarios.loading import load
 
-    return {"supply-demand": {"ceilings": ceilings(load(folder / PARAMETERS))}}
+    return {"supply-demand": {"ceilings": ceilings(scenario)}}
 
 
 def explain(

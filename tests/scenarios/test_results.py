@@ -131,6 +131,13 @@ def test_a_replacement_that_fails_leaves_the_old_result(tmp_path, monkeypatch):
     assert folders(tmp_path) == ["run"]
 
 
+def test_a_frame_that_is_missing_is_named(tmp_path):
+    results.write(small_run(), tmp_path / "run")
+    (tmp_path / "run" / "pools.parquet").unlink()
+    with pytest.raises(InputError, match=r"run' lacks the frame 'pools': there is no pools\.parquet in it"):
+        results.read(tmp_path / "run")
+
+
 def test_reading_what_is_no_result_says_what_is_missing(tmp_path):
     results.write(small_run(), tmp_path / "run")
     with pytest.raises(InputError, match=r"no result folder '.*ran'; results in .*run"):

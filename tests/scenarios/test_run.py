@@ -115,6 +115,8 @@ def test_the_dashboard_is_drawn_again(folder, tmp_path):
     assert result.exit_code == 0
     text = (tmp_path / "page.svg").read_text()
     assert "What does the market for tokens look like" in text
+    for title in ("What a million tokens cost", "What is wanted, and what there is", "Who gains"):
+        assert title in text
     assert "must end in one of" in refused("dashboard", folder, "--out", tmp_path / "page.doc")
     assert "results in" in refused("dashboard", folder.parent / "smal")
 
