@@ -50,7 +50,6 @@ def day_shape(frames: Frames, ax: Axes) -> None:
     above.set(xlim=(0, 24), xticks=range(0, 25, 6), xticklabels=[], ylabel="racks")
     means = work.groupby(["weekend", "hour"])[["ordered", "capacity"]].mean()
     above.set_ylim(0, 1.08 * float(means.max().max()))
-    label(above, "rack-hours an hour")
     label_ends(above, ends, gap=0.17)
     readable_axis(above)
     _price_of_the_hour(below, work)

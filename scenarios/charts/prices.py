@@ -75,7 +75,7 @@ def _draw_costs(ax: Axes, part: pd.DataFrame, hours: float) -> None:
         path(ax, middle, cost, color=actor(str(of["kind"].iloc[0])), linestyle=":", linewidth=1.3)
 
 
-@chart("What a machine costs on the spot market")
+@chart("The spot price of machines")
 def spot_price(frames: Frames, ax: Axes) -> None:
     """Wholesale spot price of a rack-hour, and what the rack's power and upkeep cost its owner."""
     if frames["wholesale"].empty:
