@@ -86,6 +86,8 @@ def _dask(workers: int, address: str | None, hide_main: bool) -> Iterator[Engine
         client = _client(distributed, cluster or address)
         try:
             yield Engine(client.get_executor(), _threads(client))
+        except distributed.comm.CommClosedError as error:
+            raise InputError("the Dask scheduler is gone") from error
         finally:
             client.close()
     finally:

@@ -164,7 +164,9 @@ class Batch(Analysed):
             return read()
         except (OSError, ValueError) as error:
             text = " ".join(str(error).split())
-            raise InputError(f"batch '{self.folder}' cannot be read: {text}; {resume_hint(self.folder)}") from error
+            again = "if it still runs, open it again; " if not self.state.finished else ""
+            message = f"batch '{self.folder}' cannot be read: {text}; {again}{resume_hint(self.folder)}"
+            raise InputError(message) from error
 
 
 def _table_of(path: Path) -> pd.DataFrame:

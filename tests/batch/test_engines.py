@@ -15,7 +15,7 @@ from cheap_work import a_study, leftovers, tables_of
 from in_line import InLine
 
 from capacity.errors import InputError
-from scenarios.batch import open_batch, run_batch
+from scenarios.batch import engines, open_batch, run_batch
 
 HERE = Path(__file__).parent
 STUDY = a_study(3, 40)
@@ -97,6 +97,13 @@ def test_a_dask_scheduler_that_does_not_answer_is_an_error_in_words(tmp_path, mo
     monkeypatch.setattr("scenarios.batch.engines.PATIENCE", 1)
     with pytest.raises(InputError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         run_batch(STUDY, tmp_path / "b", engine="dask", address="tcp://127.0.0.1:9", work=cheap_work.draw, quiet=True)
+
+
+def test_a_scheduler_that_goes_away_is_an_error_in_words(scheduler):
+    from distributed.comm import CommClosedError
+
+    with pytest.raises(InputError, match="the Dask scheduler is gone"), engines.engine("dask", 1, scheduler[0]):
+        raise CommClosedError("ConnectionPool closing.")
 
 
 def test_a_cluster_that_is_started_here_does(tmp_path, expected):

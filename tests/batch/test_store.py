@@ -235,6 +235,14 @@ def test_what_is_finished_can_be_read_before_all_is(tmp_path, monkeypatch):
     assert repr(batch).endswith("4 done, 3 failed, 5 missing of 12 runs")
 
 
+def test_a_batch_that_has_moved_on_since_it_was_opened_is_to_be_opened_again(tmp_path):
+    before = half_done(tmp_path / "b")
+    resume(tmp_path / "b", cheap_work.raises)
+    with pytest.raises(InputError, match="if it still runs, open it again"):
+        before.frame("ticks")
+    assert set(open_batch(tmp_path / "b").frame("ticks")["run"]) > {1}
+
+
 # -------------------------------------------------------------------- damage
 
 
