@@ -13,7 +13,7 @@ from market.exchange.clearing import Clearing, PostedPrices
 from market.exchange.ledger import OUTSIDE
 from market.exchange.rationing import FirstCome, Rationing, StrictPriority
 from market.exchange.waits import WaitModel
-from market.supply.quality import quality_at
+from market.quality import quality_at
 from market.supply.specs import Contract, Hyperscaler, Provider
 from market.supply.wholesale import Wholesale
 

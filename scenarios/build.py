@@ -19,6 +19,7 @@ from market.exchange.books import Tariff
 from market.exchange.clearing import PostedPrices, ScarcityAuction
 from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
 from market.exchange.waits import WaitModel
+from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.specs import Contract, Hyperscaler
 from scenarios.build_sellers import providers
@@ -26,6 +27,7 @@ from scenarios.parameters.supply import CONTRACTING, RENAMED
 
 if TYPE_CHECKING:
     from scenarios.parameters.demand import Request, Users
+    from scenarios.parameters.market import Progress
     from scenarios.parameters.supply import Ceilings, Supply
     from scenarios.parameters.time import Time
     from scenarios.scenario import Scenario
@@ -99,6 +101,11 @@ def workload(request: Request) -> Workload:
     return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
 
 
+def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
+    """Worth of what a machine at home answers: small models get better at home too."""
+    return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
+
+
 def segment(name: str, users: Users, scenario: Scenario, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = scenario.demand
@@ -106,9 +113,10 @@ def segment(name: str, users: Users, scenario: Scenario, individuals: int, when:
     waiting, machine = users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = LocalMachine(
-        machine.owners, machine.quality, machine.speed, machine.energy_kwh * machine.power_usd_per_kwh,
-        machine.price_usd, machine.life_days,
-        chance_in_simulated_day(machine.consider_per_day, when),
+        machine.owners, local_quality(name, machine.quality, scenario.progress), machine.speed,
+        machine.energy_kwh * machine.power_usd_per_kwh,
+        machine.at_once * 3600.0 * machine.speed / users.request.output,
+        machine.price_usd, machine.life_days, chance_in_simulated_day(machine.consider_per_day, when),
     )  # fmt: skip
     reconsider = users.reconsider_per_day / when.simulated_share
     return Segment(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from capacity import ARCHITECTURES, CHIPS, Deployment
 from market.calendar import Calendar
 from market.exchange.technology import Inference
+from market.quality import Improving, Quality
 from market.supply.pricing import (
     BestResponse,
     ClearingPrice,
@@ -20,7 +21,6 @@ from market.supply.pricing import (
     Surge,
     TimeOfDay,
 )
-from market.supply.quality import Improving, Quality
 from market.supply.quotas import FixedQuota, PeakCut, QuotaPolicy
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
 from scenarios.parameters.fields import SEGMENTS, BySegment
@@ -164,8 +164,9 @@ def broker(one: Broker, scenario: Scenario, when: Calendar) -> Provider:
     if homes.idle_share > 0:
         rented = HomeMachines("coders", homes.idle_share, homes.usd_per_hour, homes.power_usd_per_hour)
         pools = (Pool(), Pool(name="homes", homes=rented))
-        worth = scenario.demand.coders.local.quality
-        at_home: Quality = dict.fromkeys([name for name, _ in scenario.demand.segments()], worth)
+        worth, p = scenario.demand.coders.local.quality, scenario.progress
+        start = dict.fromkeys([name for name, _ in scenario.demand.segments()], worth)
+        at_home: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
         offers.append(
             Offer(
                 f"{one.name} homes", homes.price, at_home, inference(homes.architecture, homes.chip),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -16,6 +16,7 @@ from market.demand.cohort import Cohort, Reply, Wanted
 from market.demand.deferral import Habit
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
+from market.quality import quality_at
 from market.randomness import Streams
 
 if TYPE_CHECKING:
@@ -23,7 +24,22 @@ if TYPE_CHECKING:
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
-type Part = tuple[Options, NDArray[Any], Who]
+
+
+class Part(NamedTuple):
+    """Requests for which the same may be chosen.
+
+    Attributes:
+        options: offers to choose from.
+        mass: requests of each individual.
+        who: the individuals.
+        local: whether those with a machine of their own may use it.
+    """
+
+    options: Options
+    mass: NDArray[Any]
+    who: Who
+    local: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,7 @@ class LogitCohort(Cohort):
         self.budget_left = self.budget_per_day.copy()
         self.has_local = draw("local").random(count) < (s.local.owners if s.local else 0.0)
         self.owners, self.users = float(self.has_local.mean()), s.users
+        self.machine_quality = quality_at(s.local.quality, s.name) if s.local else 0.0
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
@@ -97,6 +114,8 @@ class LogitCohort(Cohort):
         s, calendar = self.segment, self.calendar
         years = calendar.years(tick)
         self.growth, self.intensity = s.growth**years, s.intensity_growth**years
+        if s.local:
+            self.machine_quality = quality_at(s.local.quality, s.name, years)
         self.users = s.users * self.growth
         offsets = np.array([zone.utc_offset_h for zone in s.zones])
         weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
@@ -154,12 +173,12 @@ class LogitCohort(Cohort):
         s, machine = self.segment, self.segment.local
         assert machine is not None
         hours = s.workload.output / machine.speed / 3600.0
-        gain = machine.quality - s.time_value * hours
+        gain = self.machine_quality - s.time_value * hours
         cost = s.price_coefficient * machine.usd_per_request * inverse_worth
         return np.asarray(self.dtype.type(gain) - cost).astype(self.dtype)
 
-    def _local_utility(self) -> NDArray[Any] | None:
-        if self.segment.local is None:
+    def _local_utility(self, allowed: bool = True) -> NDArray[Any] | None:
+        if self.segment.local is None or not allowed:
             return None
         return np.where(self.has_local, self._machine_utility(self.inverse_worth), -np.inf).astype(self.dtype)
 
@@ -182,8 +201,9 @@ class LogitCohort(Cohort):
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         gain = gain_of_machine(options, x, attached, self._machine_utility(x))
-        # Requests of one user and day.
+        # Requests of one user and day, as far as the machine can do them.
         each = self.requests_per_tick[who] * self.intensity / max(self.weight, 1e-300) / days
+        each = np.minimum(each, 24.0 * machine.requests_per_hour)
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
         self.owners = float(self.has_local.mean())
@@ -206,9 +226,9 @@ class LogitCohort(Cohort):
         options = self._options(scene, prices)
         groups = self.memberships.groups(options, scene.fee)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
-        budget = np.isfinite(self.segment.budget_usd_per_day)
-        if not limited.any() and not budget:
-            return Plan([(o, self.mass[who], who) for o, who in groups], None, None, 0.0)
+        budget, machine = np.isfinite(self.segment.budget_usd_per_day), self._machine_limit()
+        if not limited.any() and not budget and machine is None:
+            return Plan([Part(o, self.mass[who], who) for o, who in groups], None, None, 0.0)
         if limited.any() and self.quota_used.shape[0] != int(limited.sum()):
             self.quota_used = np.zeros((int(limited.sum()), self.mass.size), dtype=self.dtype)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
@@ -216,41 +236,53 @@ class LogitCohort(Cohort):
         used, spent, over = np.zeros_like(self.quota_used), np.zeros_like(self.mass), 0.0
         for group, who in groups:
             mass, shares = self.mass[who], self._shares(group, who)
-            split = [(group, mass, shares)]
-            if limited.any():
-                within, used[:, who] = self._within_quota(
-                    scene.quota[limited], shares[:, : limited.size][:, limited], who
-                )
-                beyond = replace(group, gain=np.where(limited, -np.inf, group.gain))
-                rest = self._shares(beyond, who) if budget else shares
-                split = [(group, mass * within, shares), (beyond, mass * (1 - within), rest)]
+            split = [(Part(group, mass, who), shares)]
+            if limited.any() or machine is not None:
+                within, used[:, who] = self._within_limits(scene.quota, shares, machine, who)
+                shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
+                beyond = Part(shut, mass * (1 - within), who, local=machine is None)
+                rest = self._shares(shut, who, local=beyond.local) if budget else shares
+                split = [(Part(group, mass * within, who), shares), (beyond, rest)]
             allowed = np.ones_like(mass)
             if budget:
-                wanted = np.sum([m * (s[:, : bill.size] @ bill) for _, m, s in split], axis=0)
+                wanted = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
                 allowed = _at_most_all(self.budget_left[who], wanted)
                 spent[who] = wanted * allowed
                 over += float(np.sum(mass * (1 - allowed), dtype=np.float64))
                 used[:, who] *= allowed
-            parts += [(o, m * allowed, who) for o, m, _ in split if m.any()]
+            parts += [part._replace(mass=part.mass * allowed) for part, _ in split if part.mass.any()]
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(self, options: Options, who: Who) -> NDArray[Any]:
-        local, attached = self._local_utility(), self._attachments()
+    def _shares(self, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
+        utility, attached = self._local_utility(local), self._attachments()
         chosen = choose(
             options, self.inverse_worth[who], self.mass[who], None if attached is None else attached[who],
-            local=None if local is None else local[who], keep=True,
+            local=None if utility is None else utility[who], keep=True,
         )  # fmt: skip
         assert chosen.shares is not None
         return chosen.shares
 
-    def _within_quota(self, quota: Floats, shares: NDArray[Any], who: Who) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Share of each individual's requests for which limited offers are left, and what they use of them."""
+    def _machine_limit(self) -> float | None:
+        """Requests that a machine of one's own can do in a tick; None where that limits nobody."""
+        machine = self.segment.local
+        if machine is None or not np.isfinite(machine.requests_per_hour) or not self.has_local.any():
+            return None
+        return machine.requests_per_hour * self.calendar.tick_hours
+
+    def _within_limits(
+        self, quota: Floats, shares: NDArray[Any], machine: float | None, who: Who
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Share of each individual's requests for which limited offers and the own machine are left; quotas used."""
         people = self.dtype.type(self.weight * self.growth)
         mass = self.mass[who]
         each = mass / people if people > 0 else np.zeros_like(mass)
-        asked = (shares * each[:, None]).T
-        left = np.maximum(quota[:, None].astype(self.dtype) - self.quota_used[:, who], 0)
-        within = _at_most_all(left, asked).min(axis=0)
+        limited = np.isfinite(quota)
+        asked = (shares[:, : quota.size][:, limited] * each[:, None]).T
+        left = np.maximum(quota[limited][:, None].astype(self.dtype) - self.quota_used[:, who], 0)
+        within = _at_most_all(left, asked).min(axis=0, initial=1)
+        if machine is not None:
+            at_home = shares[:, -1] * each
+            within = np.minimum(within, _at_most_all(np.full_like(at_home, machine), at_home))
         return within, asked * within
 
     def reply(self, scene: Scene, prices: Floats) -> Reply:
@@ -258,9 +290,10 @@ class LogitCohort(Cohort):
         plan = self._plan(scene, prices)
         count = prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
-        local, attached = self._local_utility(), self._attachments()
+        attached = self._attachments()
         total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
-        for options, mass, who in self._blurred(plan.parts, scene.blur_usd):
+        for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
+            local = self._local_utility(at_home)
             chosen = choose(
                 options, self.inverse_worth[who], mass, None if attached is None else attached[who],
                 local=None if local is None else local[who], slopes=slopes,
@@ -279,7 +312,7 @@ class LogitCohort(Cohort):
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
         noise = width_usd / self.segment.worth_usd
-        return [(replace(options, noise=noise), mass.astype(np.float64), who) for options, mass, who in parts]
+        return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
 
     def settle(self, scene: Scene, prices: Floats) -> None:
         """Budgets are spent, quotas used up; some choose their provider anew."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.demand.load_shape import FLAT, LoadShape
+from market.quality import Quality, QualityPath
 
 
 @dataclass(frozen=True)
@@ -62,27 +64,31 @@ class LocalMachine:
 
     Attributes:
         owners: share of the individuals who have one.
-        quality: worth of its answer relative to a perfect one.
+        quality: worth of its answer relative to a perfect one, a number or a path in time.
         speed: speed [token/s].
         usd_per_request: electricity of a request [USD].
+        requests_per_hour: what it can do at most [requests/h]; infinite for no limit.
         price_usd: what a machine costs [USD]; infinite if nobody can buy one.
         life_days: days that it lasts; its price is earned back over them.
         consider_per_day: share of the individuals who think in a day about buying one (or about its end).
     """
 
     owners: float
-    quality: float
+    quality: Quality
     speed: float
     usd_per_request: float
+    requests_per_hour: float = math.inf
     price_usd: float = math.inf
     life_days: float = 1461.0
     consider_per_day: float = 0.02
 
     def __post_init__(self) -> None:
         require("local machine: owners", self.owners, at_least=0, at_most=1)
-        require("local machine: quality", self.quality, at_least=0)
+        if not isinstance(self.quality, QualityPath | Mapping):
+            require("local machine: quality", self.quality, at_least=0)
         require("local machine: speed", self.speed, above=0)
         require("local machine: usd_per_request", self.usd_per_request, at_least=0)
+        require_or_inf("local machine: requests_per_hour", self.requests_per_hour, at_least=0)
         require_or_inf("local machine: price_usd", self.price_usd, at_least=0)
         require("local machine: life_days", self.life_days, above=0)
         require("local machine: consider_per_day", self.consider_per_day, at_least=0, at_most=1)

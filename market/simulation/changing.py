@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from market.supply.quality import QualityPath, quality_at
+from market.quality import QualityPath, quality_at
 from market.supply.quotas import FixedQuota
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from market.demand.segment import CurveSegment
 from market.exchange.books import Listing, make_book
 from market.exchange.clearing import ScarcityAuction
 from market.exchange.ledger import Ledger
+from market.quality import quality_at
 from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent
-from market.supply.quality import quality_at
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.technology import FixedWork, Technology
+from market.quality import Quality, QualityPath
 from market.supply.expansion import Expansion, SteadyGrowth
 from market.supply.pricing import FixedPrice, PricingPolicy
-from market.supply.quality import Quality, QualityPath
 from market.supply.quotas import FixedQuota, QuotaPolicy
 
 

@@ -57,8 +57,12 @@ class Machine(Section):
 
     owners: Number = quantity(0.0, "1", "share of individuals who have one at the start", high=1)
     quality: Number = quantity(0.6, "1", "worth of its answer relative to today's best model", high=2)
-    speed: Number = quantity(25.0, "token/s", "speed", above=0, high=1e5)
-    energy_kwh: Number = quantity(0.01, "kWh", "electricity of a request: 40 s of 0.4 kW and the prefill", high=100)
+    speed: Number = quantity(25.0, "token/s", "speed of each request", above=0, high=1e5)
+    at_once: Number = quantity(4.0, "requests", "requests that it works on at a time", above=0, high=1e5)
+    energy_kwh: Number = quantity(
+        0.002, "kWh", "electricity of a request: a quarter of 40 s of 0.4 kW, and 7 s of prefill",
+        "Abundance: 1.4-7.4 times a data centre's; kimi-k2 takes 0.0003 for a coder's request on a rack", high=100,
+    )  # fmt: skip
     power_usd_per_kwh: Number = quantity(0.20, "USD/kWh", "price of electricity at home", high=100)
     price_usd: Number = quantity(math.inf, "USD", "price of a machine; inf: nobody can buy one", or_inf=True)
     life_days: Number = quantity(1461.0, "days", "days over which it is earned back", above=0, high=36_525)

@@ -38,6 +38,7 @@ from market.exchange.rationing import FirstCome, Lottery, ProRata, Rationing, St
 from market.exchange.supply_curve import FixedCapacity, RisingCost, SupplyCurve
 from market.exchange.technology import FixedWork, Inference, Technology
 from market.exchange.waits import WaitModel
+from market.quality import Improving, Lagging, Quality, QualityPath
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing import (
     BestResponse,
@@ -49,7 +50,6 @@ from market.supply.pricing import (
     Surge,
     TimeOfDay,
 )
-from market.supply.quality import Improving, Lagging, Quality, QualityPath
 from market.supply.quotas import QuotaPolicy
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 
@@ -82,6 +82,16 @@ EXAMPLES: dict[type, list[Any]] = {
     LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
     IsoelasticDemand: [IsoelasticDemand(100.0, 1.5, most=1e4)],
 }
+
+
+def machines(segment: str) -> list[LocalMachine | None]:
+    """Machines of one's own: none, without and with a limit, for sale, and with a model that gets better."""
+    better = Improving(dict.fromkeys((segment, "users 0", "users 1"), 0.5), 0.4)
+    return [
+        None, None, LocalMachine(0.5, 0.6, 25.0, 0.002), LocalMachine(1.0, 0.9, 100.0, 0.0),
+        LocalMachine(0.7, 0.8, 50.0, 0.001, requests_per_hour=0.3, price_usd=50.0),
+        LocalMachine(0.2, better, 25.0, 0.002, requests_per_hour=2.0),
+    ]  # fmt: skip
 
 
 def concrete[Kind](base: type[Kind]) -> Iterator[type[Kind]]:
@@ -188,7 +198,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         patience_h=draw(lasting),
         budget_usd_per_day=draw(pick([math.inf, math.inf, 0.0, 20.0])),
         deferral=draw(pick([None, Deferral(0.5, 0.0), Deferral(0.4, 6.0, 0.1, 0.01), Deferral(1.0, 30.0)])),
-        local=draw(pick([None, None, LocalMachine(0.5, 0.6, 25.0, 0.002), LocalMachine(1.0, 0.9, 100.0, 0.0)])),
+        local=draw(pick(machines(name))),
         shape=draw(pick(SHAPES)),
         zones=draw(pick(ZONES)),
         burstiness=draw(pick([1.0, 3.0])),

@@ -25,10 +25,10 @@ from strategies import (
 )
 
 from market.exchange.clearing import Clearing
+from market.quality import QualityPath
 from market.supply.expansion import Expansion, Fleet
 from market.supply.outlook import Estimate, Outlook
 from market.supply.pricing import BestResponse, CostPlus, PriceAdjustment, PricingPolicy
-from market.supply.quality import QualityPath
 from market.supply.quotas import QuotaPolicy
 from market.supply.specs import Offer, Pool, Provider
 
@@ -52,7 +52,9 @@ def outlooks(draw: st.DrawFn) -> Outlook:
 
     values: dict[str, object] = {
         "tick": draw(st.integers(0, 50)), "period": draw(st.integers(0, 23)), "hour": draw(st.floats(0, 23.99)),
-        "price": some(), "cost": some(), "usual_cost": some(), "weight": draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])), "work": some(), "utilisation": draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
+        "price": some(), "cost": some(), "usual_cost": some(),
+        "weight": draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])), "work": some(),
+        "utilisation": draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
         "sold": some(), "capacity": draw(amounts), "toll": some, "estimate": estimate, "public_prices": some(),
         "movable": np.ones(count, dtype=bool),
     }  # fmt: skip

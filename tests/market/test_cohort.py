@@ -17,6 +17,7 @@ from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segm
 from market.economy import Economy
 from market.exchange.clearing import Clearing, PostedPrices, ScarcityAuction
 from market.exchange.waits import WaitModel
+from market.quality import Improving
 from market.supply.specs import Offer, Pool, Provider, Tier
 
 UNIT = Workload(0, 1_000_000)
@@ -91,6 +92,36 @@ def test_nobody_and_one(number: float, clearing: Clearing) -> None:
     assert model.records.series("ticks", "asked").sum() == pytest.approx(30.0 * number)
     for frame in model.frames().values():
         assert np.isfinite(frame.select_dtypes("number").to_numpy()).all()
+
+
+@BOTH
+def test_a_machine_of_ones_own_does_what_it_can_in_an_hour(clearing: Clearing) -> None:
+    """Whoever wants more of it than that buys the rest, or goes without."""
+    machine = LocalMachine(1.0, 1.5, 1e9, 0.0, requests_per_hour=0.8)  # better and cheaper than all that is sold
+    model = run(users(size_spread=0.9, local=machine, taste_noise=0.0), shop(), clearing=clearing, ticks=24)
+    cohort = model.cohorts[0]
+    an_hour = cohort.requests_per_tick / cohort.weight
+    expected = np.minimum(an_hour, 0.8).sum() * cohort.weight
+    np.testing.assert_allclose(model.records.series("ticks", "local"), expected, rtol=1e-9)
+    whole = model.records.series("ticks", "asked")
+    rest = model.records.series("ticks", "ordered") + model.records.series("ticks", "nothing")
+    np.testing.assert_allclose(rest, whole - expected, rtol=1e-9)
+
+
+def test_a_machine_is_worth_no_more_than_it_can_do() -> None:
+    """It saves 2.9 USD a request: for 30 of 240 a day that pays for a price of 80 USD a day, and not of 90."""
+    for price, buys in ((80.0, True), (90.0, False)):
+        machine = LocalMachine(0.0, 1.0, 1e9, 0.1, requests_per_hour=30 / 24, price_usd=price, life_days=1.0,
+                               consider_per_day=1.0)  # fmt: skip
+        one = users(requests_per_day=240.0, local=machine, taste_noise=0.0, worth_spread=0.0, size_spread=0.0)
+        model = run(one, shop(3.0), ticks=24)
+        assert bool(model.records.series("segments", "owners").max() > 0) is buys
+
+
+def test_a_model_at_home_gets_better() -> None:
+    machine = LocalMachine(1.0, Improving({"u": 0.5}, 0.5), 1e9, 0.0)
+    model = run(users(local=machine), shop(), ticks=24 * 7)
+    assert model.cohorts[0].machine_quality == pytest.approx(1 - 0.5 * 0.5 ** (167 / 24 / 365.25), rel=1e-12)
 
 
 # Quotas and budgets -----------------------------------------------------------------------------------------

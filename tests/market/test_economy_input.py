@@ -31,6 +31,7 @@ from market.exchange.clearing import PostedPrices, ScarcityAuction
 from market.exchange.supply_curve import RisingCost
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
+from market.quality import Improving
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.pricing import (
     BestResponse,
@@ -43,7 +44,6 @@ from market.supply.pricing import (
     Surge,
     TimeOfDay,
 )
-from market.supply.quality import Improving
 from market.supply.quotas import PeakCut
 from market.supply.specs import Contract, HomeMachines, Hyperscaler, Investment, Offer, Pool, Provider, Tier
 

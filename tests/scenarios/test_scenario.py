@@ -17,9 +17,9 @@ from capacity.errors import InputError, UnknownNameError
 from market.calendar import RepresentativeWeeks
 from market.exchange.clearing import ScarcityAuction
 from market.exchange.rationing import ProRata, StrictPriority
+from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.pricing import BestResponse, CostPlus, Every, Sticky, Surge, TimeOfDay
-from market.supply.quality import quality_at
 from market.supply.quotas import PeakCut
 from scenarios.library import SCENARIOS
 from scenarios.loading import from_file
@@ -147,7 +147,7 @@ def test_baseline_is_as_it_was() -> None:
             assert quality_at(named[offer].quality, segment) == pytest.approx(quality, abs=2e-3)
     assert sum(h.racks for h in made.hyperscalers) == pytest.approx(80_867, rel=1e-3)
     assert coders.local is not None
-    assert coders.local.usd_per_request == pytest.approx(0.002)
+    assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
     assert policy == Sticky(Every(BestResponse(sweeps=4), 168), 0.1)
