@@ -94,9 +94,15 @@ def with_half(mean: float, half: float, *, sign: bool = False) -> str:
     return f"{mean:{plus},.{decimals}f} ± {half:,.{decimals}f}"
 
 
+def _share(value: float, half: float) -> str:
+    return f"{value:.2f} ± {half:.2f}" if math.isfinite(value) else "-"
+
+
 def legend(comparison: Comparison, pooled: int) -> list[str]:
     """What the numbers are, in words."""
     gain = comparison.gaps["gain"].replace(math.inf, math.nan).dropna().median()
+    if comparison.means["seeds"].max() <= 1:
+        return ["One seed only: there is no interval, and no telling a difference from luck.", *_pooled(pooled)]
     number = "" if _uneven(comparison) else f"{comparison.means['seeds'].iloc[0]} "
     lines = [f"± is the {_percent(comparison.level)} interval of a mean over {number}seeds (Student's t)."]
     if len(comparison.gaps):
@@ -106,9 +112,11 @@ def legend(comparison: Comparison, pooled: int) -> list[str]:
     if gain > WORTH_SAYING:
         times = f"{gain:,.2g}" if gain < MUCH else f"over {MUCH:,}"
         lines.append(f"Common seeds make them as sharp as {times} times as many separate ones would (median).")
-    if pooled > 1:
-        lines.append(f"Each row is the mean of up to {pooled:,} cases.")
-    return lines
+    return lines + _pooled(pooled)
+
+
+def _pooled(count: int) -> list[str]:
+    return [f"Each row is the mean of up to {count:,} cases."] if count > 1 else []
 
 
 def sensitivity_tables(found: pd.DataFrame) -> Iterator[tuple[str, Table]]:
@@ -123,7 +131,7 @@ def sensitivity_tables(found: pd.DataFrame) -> Iterator[tuple[str, Table]]:
         order = "total" if sobol else "strength"
         for row in part.sort_values(order, ascending=False, kind="stable").to_dict("records"):
             if sobol:
-                cells = [with_half(row[one], row[f"{one}_high"] - row[one]) for one in ("first", "total")]
+                cells = [_share(row[one], row[f"{one}_high"] - row[one]) for one in ("first", "total")]
             else:
                 strength = with_half(row["strength"], row["strength_high"] - row["strength"])
                 cells = [with_half(row["mean"], math.nan, sign=True), strength, with_half(row["spread"], math.nan)]

@@ -77,6 +77,13 @@ def test_no_line_is_longer_than_80(tmp_path, label):
     assert "for ±1 %" in text
 
 
+def test_one_seed_is_no_interval(tmp_path):
+    table()[lambda frame: frame["seed"] == 1].to_csv(tmp_path / "r.csv", index=False)
+    text = told(tmp_path / "r.csv")
+    assert "One seed only" in text
+    assert "±" not in text
+
+
 def test_by_an_input_against_one_of_its_values(file):
     text = told(file, "--by", "supply.growth", "--against", "3.4", "--measure", "queue-hours")
     assert "Differences are from 3.4" in text
