@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from scenarios.charts.style import PALE, PAPER, contrast
@@ -146,8 +146,7 @@ def plain_log(axes: Axes, which: str, ticks: Sequence[float], write: Any = "{:g}
     low, high = sorted(getattr(axes, f"get_{which}lim")())
     axis.set_ticks([tick for tick in ticks if low * 0.999 <= tick <= high * 1.001])
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
-    axis.set_minor_formatter(NullFormatter())
-    axes.tick_params(which="minor", length=0)
+    axis.set_minor_locator(NullLocator())
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
