@@ -10,10 +10,11 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
+from scenarios.app.tabs import market_of_tab
 from scenarios.app.words import plain, time_left
 
 if TYPE_CHECKING:
-    from scenarios.app.shown import Shown
+    pass
 
 #: Time between two looks at a run under way [s].
 LOOK_SECONDS: Final = 0.4
@@ -22,7 +23,7 @@ LOOK_SECONDS: Final = 0.4
 def live() -> Live:
     """The market of this tab."""
     if "live" not in st.session_state:
-        st.session_state["live"] = Live()
+        st.session_state["live"] = market_of_tab()
     made: Live = st.session_state["live"]
     return made
 
@@ -110,8 +111,8 @@ def _take_in(market: Live) -> None:
     folder = market.result_folder()
     if folder is None or market.asked is None or st.session_state.get("taken") == folder:
         return
-    shown: Shown | None = st.session_state.get("shown")
+    shown = market.results.get("shown")
     if shown is not None and shown.number != market.number:
-        st.session_state["last"] = shown
-    st.session_state["shown"] = Shown.read(market.number, market.asked, folder)
+        market.results["last"] = shown
+    market.results["shown"] = Shown.read(market.number, market.asked, folder)
     st.session_state["taken"] = folder

@@ -16,11 +16,14 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.app.asked import Asked
 from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
+
+if TYPE_CHECKING:
+    from scenarios.app.shown import Shown
 
 #: How long a stop waits for the tick that is under way [s]; then the process is ended.
 STOP_SECONDS: Final = 0.8
@@ -82,16 +85,23 @@ class Live:
         asked: what the model is a run of; None before the first.
         ticks: ticks of the whole run.
         number: which run it is, from 1; its steps share the number.
+        tab: name of the tab that it belongs to.
+        gone_since: when the tab was first seen closed; None while it is open.
+        results: what is on the page, by 'shown' and 'last'.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tab: str = "") -> None:
+        self.tab = tab
+        self.gone_since: float | None = None
+        self.results: dict[str, Shown] = {}
         self.asked: Asked | None = None
         self.ticks = self.from_tick = self.to_tick = self.number = self.order = 0
         self.was_stopped = False
         self.last_order = time.monotonic()
         self.process: subprocess.Popen[str] | None = None
         self.reports = Reports()
-        self._put_away: Callable[[], Any] = lambda: None
+        self._end: Callable[[], Any] = lambda: None
+        _all.add(self)
 
     # ------------------------------------------------------------------------ the process
 
@@ -101,7 +111,7 @@ class Live:
             if self.is_there:
                 return
             _make_room(self)
-            self._put_away()  # what is left of one that has ended
+            self._end()  # what is left of one that has ended
             home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scenarios.app.worker", str(home)],
@@ -111,8 +121,12 @@ class Live:
             )  # fmt: skip
             self.reports = Reports(self.order)
             threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
-            self._put_away = weakref.finalize(self, _put_away, self.process, home)
-            _all.add(self)
+            self._end = weakref.finalize(self, _end, self.process, home)
+
+    def put_away(self) -> None:
+        """End the process and let go of the results; another order begins anew."""
+        self._end()
+        self.results.clear()
 
     def warm_up(self) -> None:
         """Start the process ahead of its first order, if there is room."""
@@ -228,6 +242,11 @@ _all: weakref.WeakSet[Live] = weakref.WeakSet()
 _starting = threading.Lock()
 
 
+def all_markets() -> list[Live]:
+    """Every market that somebody holds."""
+    return list(_all)
+
+
 def _ending(process: subprocess.Popen[str] | None) -> str:
     try:
         code = process.wait(1.0) if process is not None else 0
@@ -236,7 +255,7 @@ def _ending(process: subprocess.Popen[str] | None) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
 
 
-def _put_away(process: subprocess.Popen[str], home: Path) -> None:
+def _end(process: subprocess.Popen[str], home: Path) -> None:
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()

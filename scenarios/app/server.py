@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import socket
 import threading
@@ -55,12 +56,16 @@ def serve(host: str, port: int, ready: Callable[[str], None], *, open_browser: b
 
     @asynccontextmanager
     async def begin(_app: Any) -> AsyncIterator[None]:
+        from scenarios.app.tabs import keep_house
+
         # What the page needs is imported while the browser starts.
         threading.Thread(target=importlib.import_module, args=("scenarios.app.view",), daemon=True).start()
         ready(address(host, port))
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address(host, port),), daemon=True).start()
+        house = asyncio.create_task(keep_house())
         yield
+        house.cancel()
 
     app = App(PAGE, middleware=[Middleware(SameOriginOnly, host=host)], lifespan=begin, on_script_error=_log)
     app.run(config=options(host, port))

@@ -67,13 +67,13 @@ def _written(value: Any) -> str:
 
 def show_results(choice: Choice) -> None:
     """The result on the page, if there is one."""
-    shown: Shown | None = st.session_state.get("shown")
+    shown = live().results.get("shown")
     if shown is None and live().is_running:
         return
     if shown is None:
         st.info("Press **Run** for the whole run, or **Next hour** to watch the market step by step.")
         return
-    last: Shown | None = st.session_state.get("last")
+    last = live().results.get("last")
     _head(shown, choice)
     _figures(shown)
     compare = last is not None and st.toggle("Compare with the last run", key="compare")

@@ -13,6 +13,7 @@ import pytest
 from capacity import InputError
 from scenarios import cli, results
 from scenarios.app import live as living
+from scenarios.app import tabs
 from scenarios.app.asked import Asked
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
@@ -130,6 +131,25 @@ def test_two_markets_know_nothing_of_each_other_and_go_with_their_files(market):
     gc.collect()
     assert process.poll() is not None
     assert not folder.parent.exists()
+
+
+def test_what_a_closed_tab_held_is_put_away_after_a_while_and_not_before(monkeypatch):
+    market = Live("a tab")
+    finished(market, SMALL, to=1)
+    market.results["shown"] = Shown.read(1, SMALL, market.result_folder())
+    folder = market.result_folder()
+    tabs.put_away_closed(lambda name: False)
+    tabs.put_away_closed(lambda name: False)
+    assert market.is_there  # it may come back
+    tabs.put_away_closed(lambda name: name == "a tab")
+    monkeypatch.setattr(tabs, "GONE_SECONDS", 0.0)
+    tabs.put_away_closed(lambda name: False)
+    assert market.is_there  # it was open again meanwhile
+    tabs.put_away_closed(lambda name: False)
+    assert not market.is_there
+    assert market.results == {}
+    assert not folder.parent.exists()
+    assert len(finished(market, SMALL, to=2).frames["ticks"]) == 2  # whoever comes back begins anew
 
 
 def test_too_many_at_work_are_refused_and_idle_ones_make_room(market, monkeypatch):

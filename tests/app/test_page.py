@@ -138,12 +138,12 @@ def test_run_step_and_compare():
     tab = small(opened())
     pressed(tab, "Next hour")
     settled(tab)
-    assert tab.session_state["shown"].about["ticks"] == 1
+    assert tab.session_state["live"].results["shown"].about["ticks"] == 1
     pressed(tab, "Next day")
     settled(tab)
-    assert tab.session_state["shown"].about["ticks"] == 24
+    assert tab.session_state["live"].results["shown"].about["ticks"] == 24
     assert next(one for one in tab.button if one.label == "Next hour").disabled  # that was all of it
-    assert "last" not in tab.session_state  # steps are one run
+    assert "last" not in tab.session_state["live"].results  # steps are one run
     widget(tab, "slider", "demand.growth").set_value(10.0).run()
     assert any("have changed since" in one.value for one in tab.caption)
     pressed(tab, "Run")
@@ -151,12 +151,12 @@ def test_run_step_and_compare():
     tab.toggle(key="compare").set_value(True).run()
     tab.multiselect(key="charts").set_value(["price-paths"]).run()
     assert not tab.exception
-    assert len(tab.get("imgs")) == 3  # together, and the chart of each
     table = tab.table[0].value
     assert list(table.columns) == ["this run", "last run", "difference", "relative"]
     assert (table["difference"] != "+0.0").any()
-    shown, last = tab.session_state["shown"], tab.session_state["last"]
+    shown, last = tab.session_state["live"].results["shown"], tab.session_state["live"].results["last"]
     assert (shown.number, last.number) == (2, 1)
+    assert (len(shown.pictures), len(last.pictures)) == (2, 1)  # together, and the chart of each
     assert shown.about["command"] == command(tab)
     # The same again is the same, to the last digit.
     pressed(tab, "Run")
@@ -174,14 +174,14 @@ def test_stop_keeps_what_is_done_and_a_lost_process_is_named():
         time.sleep(0.02)
     pressed(tab, "Stop")
     settled(tab)
-    assert 3 <= tab.session_state["shown"].about["ticks"] < 672
+    assert 3 <= tab.session_state["live"].results["shown"].about["ticks"] < 672
     assert not tab.error
     pressed(tab, "Run")
     tab.session_state["live"].process.kill()
     settled(tab)
     (error,) = tab.error
     assert "killed by SIGKILL" in error.value.replace("\\", "")
-    assert tab.session_state["shown"].about["ticks"] >= 3  # the earlier result stays
+    assert tab.session_state["live"].results["shown"].about["ticks"] >= 3  # the earlier result stays
 
 
 def test_tabs_do_not_share():
@@ -190,7 +190,7 @@ def test_tabs_do_not_share():
     pressed(one, "Next hour")
     settled(one)
     other.run()
-    assert "shown" not in other.session_state
+    assert "shown" not in other.session_state["live"].results
     assert "demand.growth" not in command(other)
     assert one.session_state["live"] is not other.session_state["live"]
 
@@ -206,4 +206,4 @@ def test_too_many_at_once_is_said(monkeypatch):
     busy.stop()
     pressed(tab, "Run")  # what was at work is idle, and makes room
     settled(tab)
-    assert tab.session_state["shown"].about["ticks"] == 24
+    assert tab.session_state["live"].results["shown"].about["ticks"] == 24
