@@ -17,15 +17,17 @@ def short_number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-#: Significant digits with which numbers that look alike are told apart at most.
-MOST_DIGITS: Final = 7
+#: Numbers are told apart if they differ by more than this share of their range.
+APART: Final = 1 / 200
+MOST_DIGITS: Final = 9
 
 
 def told_apart(values: Sequence[float]) -> list[str]:
     """Write numbers as people read them, with as many digits more as it takes for different ones to look different."""
-    texts = [short_number(value) for value in values]
-    digits = 3
-    while len(set(texts)) < len({float(f"{value:.{MOST_DIGITS}g}") for value in values}) and digits < MOST_DIGITS:
+    step = (max(values, default=0.0) - min(values, default=0.0)) * APART
+    different = len({round(value / step) for value in values}) if step > 0 else 1
+    texts, digits = [short_number(value) for value in values], 3
+    while len(set(texts)) < different and digits < MOST_DIGITS:
         digits += 1
         texts = [f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}" for value in values]
     return texts

@@ -34,6 +34,7 @@ def test_numbers_as_people_read_them(value, text):
 def test_numbers_that_look_alike_get_more_digits():
     assert told_apart([324.99, 325.01, 325.52]) == ["324.99", "325.01", "325.52"]
     assert told_apart([12_341, 12_349]) == ["12,341", "12,349"]
+    assert told_apart([4766.88, 778.452, 778.453]) == ["4,767", "778", "778"], "not for the last of a long tail"
     assert told_apart([1.0, 2.0, 2.0]) == ["1", "2", "2"], "equal ones may look equal"
     assert told_apart([0.0, 2.5e6]) == ["0", "2.5M"]
 
