@@ -114,7 +114,12 @@ def batch(
         _refuse_more(scenarios, {**options, "out": out})
         _resumed(resume, means, force_new=force_new, dry_run=dry_run)
     else:
-        _new(study_from(scenarios or (), **options), out, means, force_new=force_new, dry_run=dry_run)
+        try:
+            planned = study_from(scenarios or (), **options)
+        except KeyboardInterrupt:
+            typer.echo("tokenmarket: stopped; nothing was written", err=True)
+            raise typer.Exit(STOPPED) from None
+        _new(planned, out, means, force_new=force_new, dry_run=dry_run)
 
 
 def _refuse_more(scenarios: list[str] | None, options: Mapping[str, Any]) -> None:
