@@ -82,25 +82,45 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         raise
 
 
+#: Handles of the locks that this process holds.
+_HELD: Final[set[int]] = set()
+
+
+def _let_go() -> None:
+    """In a forked worker: the lock is the parent's, and must not outlive it here."""
+    for handle in _HELD:
+        os.close(handle)
+    _HELD.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
 @contextmanager
 def owned(folder: Path) -> Iterator[None]:
     """Hold the folder for this process alone; the system lets go of it when the process ends, however it ends."""
     try:
-        file = (folder / LOCK).open("a+", encoding="utf-8")
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise InputError(f"batch '{folder}' cannot be written: {parts.reason(error)}") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            who = file.read(200).strip() or "another process"
-            raise InputError(f"batch '{folder}' is being run by {who}: wait for it, or stop it") from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        file.flush()
+    try:
+        _lock(folder, handle)
+        _HELD.add(handle)
         _sweep(folder)
         yield
+    finally:
+        _HELD.discard(handle)
+        os.close(handle)
+
+
+def _lock(folder: Path, handle: int) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        who = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+        raise InputError(f"batch '{folder}' is being run by {who}: wait for it, or stop it") from error
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
 
 
 def _sweep(folder: Path) -> None:

@@ -22,8 +22,8 @@ import cheap_work
 from capacity.errors import InputError
 from scenarios.batch import provenance, run_batch
 
-#: Longest time before a kill [s]; a batch takes about as long.
-LONGEST = 0.35
+#: Longest time before a kill [s] at most; otherwise it is as long as a batch takes that nobody kills.
+LONGEST = 0.8
 
 
 def live(folder, study):
@@ -73,13 +73,16 @@ def main(folder, kills, seed):
     warnings.simplefilter("ignore")  # forks with Arrow's threads about
     provenance.code_record()
     provenance.numeric_versions()
-    study = cheap_work.a_study(3, 70)
-    hits, finished, statuses = {"parent": 0, "worker": 0}, [], []
-    number = 0
+    study = cheap_work.a_study(3, 40)
+    hits, statuses = {"parent": 0, "worker": 0}, []
+    begin = time.monotonic()
+    os.waitpid(born(folder / "batch-0", study), 0)
+    longest = min(time.monotonic() - begin, LONGEST)
+    finished, number = [str(folder / "batch-0")], 1
     while sum(hits.values()) < kills:
         batch = folder / f"batch-{number}"
         pid = born(batch, study)
-        ends = time.monotonic() + random.uniform(0.0, LONGEST)
+        ends = time.monotonic() + random.uniform(0.0, longest)
         ended = 0
         while not ended and time.monotonic() < ends:
             ended, status = os.waitpid(pid, os.WNOHANG)

@@ -24,10 +24,11 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "batch"
-    run_batch(a_study(3, 70), folder, engine=InLine(), work=cheap_work.draw, quiet=True)
+    run_batch(a_study(3, 40), folder, engine=InLine(), work=cheap_work.draw, quiet=True)
     return tables_of(folder)
 
 
+@pytest.mark.slow
 def test_a_hundred_kills_at_random_points_change_no_byte(tmp_path, undisturbed):
     seed = random.randrange(10**6)
     command = [sys.executable, str(HERE / "kill_chain.py"), str(tmp_path), "100", str(seed)]
@@ -55,6 +56,7 @@ run_batch(cheap_work.a_study(3, 10), {folder!r}, workers=2, work=cheap_work.slow
 """
 
 
+@pytest.mark.slow
 def test_real_workers_are_replaced_and_end_with_their_parent(tmp_path):
     """Spawned workers: two are killed one after the other, then the parent; nobody is left; resume ends it."""
     folder = tmp_path / "b"

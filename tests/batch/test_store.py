@@ -2,10 +2,13 @@
 
 import errno
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import time
+import warnings
 
 import cheap_work
 import numpy as np
@@ -18,6 +21,7 @@ from in_line import InLine
 
 from capacity.errors import InputError
 from scenarios.batch import Study, open_batch, parts, provenance, resume_batch, run_batch, tables
+from scenarios.batch.folder import create, owned
 from scenarios.batch.parts import Part
 from scenarios.batch.state import spans
 
@@ -127,7 +131,6 @@ def test_any_subset_of_finished_runs_leads_to_the_same_bytes(finished, tmp_path_
     if kept:
         run(study, folder, work)
     else:
-        from scenarios.batch.folder import create
         from scenarios.batch.work import name_of
 
         create(folder, study, name_of(work), "test")
@@ -387,6 +390,21 @@ with owned(Path({str(copy)!r})):
         other.kill()
         other.wait()
     resume(copy)
+
+
+def test_the_lock_does_not_live_on_in_a_forked_worker(copy):
+    """A worker of the user's own pool may outlive its parent; the folder must be free then."""
+    with owned(copy):
+        begun = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a fork with threads about
+            begun.start()
+    try:
+        with owned(copy):
+            assert begun.is_alive()
+    finally:
+        begun.kill()
+        begun.join()
 
 
 def test_work_that_cannot_be_sent_is_refused_before_anything_is_written(tmp_path):
