@@ -59,7 +59,6 @@ def compare(
     plot: Annotated[Path | None, typer.Option(help="Draw them to this .png, .svg or .pdf.", show_default=False)] = None,
 ) -> None:
     """Compare the cases of a batch: means with intervals over seeds, and differences seed by seed."""
-    from capacity.errors import InputError
     from scenarios.batch.analysis import PRECISION
     from scenarios.batch.comparison import compare as compared
     from scenarios.batch.comparison import read_runs
@@ -67,16 +66,17 @@ def compare(
 
     if plot is not None:
         checked_picture_path(plot)
-        if sensitivity:
-            raise InputError("--plot draws means and differences: leave --sensitivity out")
     _check_target(csv)
+    if sensitivity:
+        _refuse_beside({"--by": by, "--against": against, "--precision": precision, "--plot": plot})
     runs = read_runs(source)
     if runs.note:
         typer.echo(f"tokenmarket: {runs.note}", err=True)
     if sensitivity:
         _sensitivity(runs, measures, as_json=as_json, csv=csv)
         return
-    found = compared(runs, by=by, measures=measures, against=against, level=level, precision=precision or PRECISION)
+    share = PRECISION if precision is None else precision
+    found = compared(runs, by=by, measures=measures, against=against, level=level, precision=share)
     if csv is not None:
         _write(found.table(), csv)
     if plot is not None:
@@ -89,6 +89,14 @@ def compare(
         for path in (csv, plot):
             if path is not None:
                 typer.echo(f"wrote {path}")
+
+
+def _refuse_beside(options: dict[str, Any]) -> None:
+    from capacity.errors import InputError
+
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(f"{option} belongs to means and differences: leave it or --sensitivity out")
 
 
 def _print(found: Comparison, runs: Runs, *, with_precision: bool) -> None:

@@ -136,7 +136,7 @@ def test_indices_are_told_for_a_sampled_batch(tmp_path):
     assert read_runs(batch).sampling == Sampling(
         "morris", (Range("supply.growth", 1, 2), Range("demand.scale", 1, 2)), 2, 1, read_runs(batch).sampling.order
     )
-    with pytest.raises(InputError, match="leave --sensitivity out"):
+    with pytest.raises(InputError, match="--plot belongs to means"):
         told(batch, "--sensitivity", "--plot", tmp_path / "x.png")
 
 
@@ -149,6 +149,8 @@ def test_indices_are_told_for_a_sampled_batch(tmp_path):
         (["--by", "supply.growth", "--against", "5"], "no supply.growth is '5'; known: 2.0, 3.4"),
         (["--level", "90"], "level is 90, but must be above 0 and below 1"),
         (["--precision", "-1"], "precision is -1"),
+        (["--precision", "0"], "precision is 0"),
+        (["--sensitivity", "--by", "label"], "--by belongs to means"),
         (["--plot", "p.gif"], "must end in one of .png"),
         (["--csv", "nowhere/x.csv"], "the folder 'nowhere' does not exist"),
         (["--sensitivity"], "these cases were not sampled"),
