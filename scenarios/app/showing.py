@@ -120,13 +120,14 @@ def _comparison(this: Shown, last: Shown) -> None:
     )
     told = "Prices, machines busy and requests lost in both runs, by day"
     st.image(this.picture_with(last, _theme()), width="stretch", alt=told)
-    st.table(table.set_index("").style.set_properties(**{"text-align": "right"}))
+    st.table(table.set_index(""))
 
 
 def _told(shown: Shown) -> str:
     about: Any = shown.about
     changes = ", ".join(_short(one) for one in shown.asked.sets) or "no changes"
-    return f"{shown.asked.scenario}, {about['days']:g} days, {about['users']:,} users, seed {about['seed']}; {changes}"
+    days = "1 day" if about["days"] == 1 else f"{about['days']:.4g} days"
+    return f"{shown.asked.scenario}, {days}, {about['users']:,} users, seed {about['seed']}; {changes}"
 
 
 def _charts(shown: Shown, last: Shown | None) -> None:

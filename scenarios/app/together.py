@@ -40,12 +40,15 @@ class Figure:
     @property
     def row(self) -> tuple[str, str, str, str, str]:
         """Name, this run, last run, difference, difference relative to the last run."""
-        change = self.this - self.last
-        relative = change / abs(self.last) if self.last else float("nan")
-        return (
-            self.name, self._written(self.this), self._written(self.last), self._written(change, sign=True),
-            f"{100 * relative:+.1f} %" if np.isfinite(relative) else "–",
-        )  # fmt: skip
+        change = self._written(self.this - self.last, sign=True)
+        return self.name, self._written(self.this), self._written(self.last), change, self._relative()
+
+    def _relative(self) -> str:
+        """The difference in percent; where it is many times the last run, how many times."""
+        ratio = self.this / self.last if self.last else float("nan")
+        if not np.isfinite(ratio):
+            return "–"
+        return f"× {short_number(ratio)}" if ratio >= 10 else f"{100 * (ratio - 1):+.1f} %".replace("-", "−")
 
     def _written(self, value: float, *, sign: bool = False) -> str:
         if not np.isfinite(value):

@@ -16,9 +16,10 @@ from scenarios.app.live import Live
 from scenarios.app.showing import about_choice, show_results
 from scenarios.app.words import plain
 
-#: Less empty space above the page, and no second Stop beside the one that stops a run.
+#: Less empty space above the page, numbers to the right in tables, and no second Stop beside the one that stops a run.
 STYLE: Final = """
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; }
+[data-testid="stTable"] td, [data-testid="stTable"] thead th { text-align: right; }
 [data-testid="stStatusWidget"] { visibility: hidden; }
 """
 #: Time that the browser has for itself before the server imports the model [s].
