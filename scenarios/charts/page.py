@@ -21,6 +21,8 @@ TYPE: Final[Any] = {"font.size": 9.0, "axes.titlesize": 11.5, "axes.labelsize": 
                     "ytick.labelsize": 8.6, "legend.fontsize": 8.6}  # fmt: skip
 #: Inset of the head from the left edge, as a share of the width.
 LEFT: Final = 0.008
+#: Letters that a title of full size and the foot have room for.
+TITLE, FOOT = 85, 210
 
 
 def divided(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigure]:
@@ -30,7 +32,8 @@ def divided(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigu
 
 def write_head(figure: SubFigure, title: str, subtitle: str, figures: Sequence[tuple[str, str]]) -> None:
     """Title, a line below it, and key figures in a row: value and meaning."""
-    figure.text(LEFT, 0.95, title, fontsize=20, fontweight="bold", va="top", color=INK, parse_math=False)
+    size = min(20.0, 20.0 * TITLE / max(len(title), 1))
+    figure.text(LEFT, 0.95, title, fontsize=size, fontweight="bold", va="top", color=INK, parse_math=False)
     figure.text(LEFT, 0.62, subtitle, fontsize=11, va="top", color=PALE, parse_math=False)
     for place, (value, meaning) in enumerate(figures):
         x = LEFT + place / len(figures)
@@ -39,8 +42,9 @@ def write_head(figure: SubFigure, title: str, subtitle: str, figures: Sequence[t
 
 
 def write_foot(figure: SubFigure, text: str) -> None:
-    """A small line at the end."""
-    figure.text(LEFT, 0.5, text, fontsize=8.5, va="center", color=PALE, parse_math=False)
+    """A small line at the end; a long command is cut."""
+    short = text if len(text) <= FOOT else f"{text[: FOOT - 4]} ..."
+    figure.text(LEFT, 0.5, short, fontsize=8.5, va="center", color=PALE, parse_math=False)
 
 
 def write(figure: Figure, target: Path) -> Path:

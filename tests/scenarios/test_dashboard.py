@@ -12,6 +12,7 @@ from capacity import InputError
 from scenarios.charts import money, panel
 from scenarios.charts.dashboard import dashboard, draw
 from scenarios.charts.style import save
+from scenarios.results import RunResult
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,12 @@ def test_the_page_has_no_overlaps_and_nothing_falls_off():
     assert flaws(figure) == []
     assert blank_panels(figure) == []
     assert len(figure.axes) >= 12
+
+
+def test_long_questions_and_commands_stay_on_the_page():
+    run = without_rows(small_run())
+    long = {**run.about, "question": "What if everything that may grow does so? " * 4, "command": "tokenmarket " * 40}
+    assert flaws(dashboard(RunResult(run.frames, long))) == []
 
 
 def test_the_page_of_nothing_has_a_message_in_every_panel():
