@@ -42,9 +42,10 @@ def born(folder, study):
         sys.stderr = open(folder.with_suffix(".log"), "a")  # noqa: SIM115, PTH123
         live(folder, study)
         status = 0
-    except InputError as error:  # a worker is dead, and this executor makes no new one
+    except InputError as error:
+        # A worker is dead, and this executor makes no new one; or an orphan, just forked, has not let go of the lock yet.
         sys.stderr.write(f"{error}\n")
-        status = 3 if "executor" in str(error) else 1
+        status = 3 if "executor" in str(error) or "is being run by" in str(error) else 1
     finally:
         sys.stderr.flush()
         os._exit(status)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cheap_work import KEEP, a_study, leftovers, tables_of
+from family import until
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_line import InLine
@@ -392,6 +393,14 @@ with owned(Path({str(copy)!r})):
     resume(copy)
 
 
+def is_free(folder):
+    try:
+        with owned(folder):
+            return True
+    except InputError:
+        return False
+
+
 def test_the_lock_does_not_live_on_in_a_forked_worker(copy):
     """A worker of the user's own pool may outlive its parent; the folder must be free then."""
     with owned(copy):
@@ -400,8 +409,8 @@ def test_the_lock_does_not_live_on_in_a_forked_worker(copy):
             warnings.simplefilter("ignore", DeprecationWarning)  # of a fork with threads about
             begun.start()
     try:
-        with owned(copy):
-            assert begun.is_alive()
+        until(lambda: is_free(copy), 10.0)
+        assert begun.is_alive()
     finally:
         begun.kill()
         begun.join()
