@@ -43,7 +43,7 @@ def born(folder, study):
         live(folder, study)
         status = 0
     except InputError as error:
-        # A worker is dead, and this executor makes no new one; or an orphan, just forked, has not let go of the lock yet.
+        # A worker is dead, and this executor makes no new one; or an orphan, just forked, still has the lock.
         sys.stderr.write(f"{error}\n")
         status = 3 if "executor" in str(error) or "is being run by" in str(error) else 1
     finally:
