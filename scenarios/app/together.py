@@ -48,15 +48,20 @@ class Figure:
         ratio = self.this / self.last if self.last else float("nan")
         if not np.isfinite(ratio):
             return "–"
-        return f"× {short_number(ratio)}" if ratio >= 10 else f"{100 * (ratio - 1):+.1f} %".replace("-", "−")
+        return f"× {short_number(ratio)}" if ratio >= 10 else f"{_signed(100 * (ratio - 1), 1)} %"
 
     def _written(self, value: float, *, sign: bool = False) -> str:
         if not np.isfinite(value):
             return "–"
         if abs(value) >= 1e6:
-            return ("+" if sign and value > 0 else "") + short_number(value)
-        text = f"{value:+,.{self.digits}f}" if sign else f"{value:,.{self.digits}f}"
-        return text.replace("-", "−")
+            return (("+" if sign and value > 0 else "") + short_number(value)).replace("-", "−")
+        return _signed(value, self.digits) if sign else f"{value:,.{self.digits}f}".replace("-", "−")
+
+
+def _signed(value: float, digits: int) -> str:
+    """A difference with its sign; none where it rounds to nothing."""
+    rounded = round(value, digits)
+    return f"{rounded:+,.{digits}f}".replace("-", "−") if rounded else f"{0:.{digits}f}"
 
 
 def figures(this: Frames, last: Frames) -> list[Figure]:
@@ -123,7 +128,7 @@ PANELS: Final = (
     ("paid", "Mean price paid", "USD per million tokens"),
     ("spot", "Spot price of machines", "USD per rack-hour"),
     ("busy", "Machines busy", "%"),
-    ("lost", "Requests lost", "% of those asked"),
+    ("lost", "Requests lost", "% of those asked then"),
 )
 
 

@@ -19,7 +19,7 @@ from scenarios.app.words import plain
 #: Less empty space above the page, numbers to the right in tables, and no second Stop beside the one that stops a run.
 STYLE: Final = """
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; }
-[data-testid="stTable"] td, [data-testid="stTable"] thead th { text-align: right; }
+[data-testid="stTable"] td, [data-testid="stTable"] thead th { text-align: right !important; }
 [data-testid="stStatusWidget"] { visibility: hidden; }
 """
 #: Time that the browser has for itself before the server imports the model [s].
