@@ -28,7 +28,10 @@ def make_agents(model: TokenMarket) -> None:
     names = [a.name for a in (*e.segments, *e.providers, *e.hyperscalers)]
     model.ledger = Ledger(names)
     model.hyperscalers = [HyperscalerAgent(model, spec, k, model.ledger) for k, spec in enumerate(e.hyperscalers)]
-    model.providers = [AGENT_OF_KIND[spec.kind](model, spec, k, model.ledger) for k, spec in enumerate(e.providers)]
+    day = model.calendar.ticks_per_day
+    model.providers = [
+        AGENT_OF_KIND[spec.kind](model, spec, k, model.ledger, day) for k, spec in enumerate(e.providers)
+    ]
     model.cohorts = [
         CurveCohort(model, s) if isinstance(s, CurveSegment) else LogitCohort(model, s, model.calendar, model.streams)
         for s in e.segments

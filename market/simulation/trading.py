@@ -43,8 +43,9 @@ def trade_wholesale(model: TokenMarket) -> None:
     dearer = isinstance(model.economy.clearing, ScarcityAuction)  # users pay the rent of scarce machines on top
     for p in (p for p in model.providers if p.active):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
-        slopes = model.demand_slopes[:, p.offers] * (dearer or p.spec.pricing.follows_cost)
-        bids += p.bids(model.book, expected[:, p.offers], slopes, paid[:, p.offers], held)
+        stays = not (dearer or p.spec.pricing.follows_cost)
+        slopes = model.demand_slopes[:, p.offers] * (not stays)
+        bids += p.bids(model.book, expected[:, p.offers], slopes, paid[:, p.offers], held, stays=stays)
     model.allotment = model.economy.wholesale.allot(
         owned, first_party, asks, model.contracts, parties, bids, len(model.providers), hours,
         np.array([not h.spec.first_party_first for h in model.hyperscalers], dtype=bool),
@@ -58,7 +59,7 @@ def trade_wholesale(model: TokenMarket) -> None:
         p.contracted_racks = float(got[p.number]) / hours - p.spot_racks
         if p.spec.spot:
             need = float((expected[:, p.offers] * model.book.work[:, p.offers]).sum())
-            p.learn_cost(model.allotment.price, need, model.calendar.ticks_per_day)
+            p.purchases.learn(period, model.allotment.price, need)
     model.capacity = capacity
     pace = hours / MONTH_HOURS
     for h in model.hyperscalers:

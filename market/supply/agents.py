@@ -14,6 +14,7 @@ from market.exchange.books import Book
 from market.exchange.ledger import Ledger
 from market.supply.expansion import Fleet
 from market.supply.outlook import Estimate, Outlook
+from market.supply.purchases import Purchases
 from market.supply.specs import Hyperscaler, Pool, Provider
 from market.supply.wholesale import Bid
 
@@ -64,7 +65,7 @@ class HyperscalerAgent(mesa.Agent):
 class ProviderAgent(mesa.Agent):
     """A seller of tokens."""
 
-    def __init__(self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger) -> None:
+    def __init__(self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger, ticks_per_day: int) -> None:
         super().__init__(model)
         self.spec, self.number, self._ledger = spec, number, ledger
         self.offers: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -72,8 +73,7 @@ class ProviderAgent(mesa.Agent):
         self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
         self._rent_of_cycle = np.zeros(len(spec.pools))
         self._loss_of_cycle = np.zeros(len(spec.pools))
-        self.capacity_cost = self.usual_capacity_cost = spec.pools[0].running_cost
-        self.need = self.usual_need = 0.0
+        self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
         self.contracted_racks = 0.0
         self.spot_racks = 0.0
         self.active = not spec.enters
@@ -110,20 +110,6 @@ class ProviderAgent(mesa.Agent):
         capacity = np.where(pools > 0, pools, rack_hour_usd) if self.spec.spot else pools
         return np.asarray(own + capacity * work_per_mtok)
 
-    def learn_cost(self, price: float, need: float, day_ticks: int) -> None:
-        """Take note of what a rack-hour costs now, and of how many it needs; the usual is over a day, by need."""
-        first = self.usual_need == 0.0
-        self.capacity_cost, self.need = price, need
-        self.usual_capacity_cost += (1.0 if first else min(self.weight / day_ticks, 1.0)) * (
-            price - self.usual_capacity_cost
-        )
-        self.usual_need += (1.0 if first else 1.0 / day_ticks) * (need - self.usual_need)
-
-    @property
-    def weight(self) -> float:
-        """Rack-hours it needs in this tick over those it usually needs."""
-        return self.need / self.usual_need if self.usual_need > 0 else 1.0
-
     def _pool_of(self, own_offer: int) -> Pool:
         name = self.spec.offers[own_offer].pool
         return next(pool for pool in self.spec.pools if pool.name == name)
@@ -143,19 +129,22 @@ class ProviderAgent(mesa.Agent):
         return Outlook(
             tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
             movable=np.array([not o.fixed_price for o in self.spec.offers], dtype=bool),
-            cost=self.marginal_cost(work, self.capacity_cost),
-            usual_cost=self.marginal_cost(work, self.usual_capacity_cost), weight=self.weight,
+            cost=self.marginal_cost(work, self.purchases.price),
+            usual_cost=self.marginal_cost(work, self.purchases.usual_price), weight=self.purchases.weight,
             work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
             capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
         )  # fmt: skip
 
-    def bids(self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float) -> list[Bid]:
+    def bids(
+        self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float, *, stays: bool
+    ) -> list[Bid]:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
-        it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns. The
-        dearest work is put on the machines that it has already.
+        it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns, but serves
+        busy hours out of what calm ones leave over, as long as the whole day pays. The dearest work is put on the
+        machines that it has already.
 
         Args:
             book: the offers.
@@ -163,6 +152,7 @@ class ProviderAgent(mesa.Agent):
             slopes: fall of these requests with the own price [requests per USD]; 0 where the price stays.
             paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
             held: rack-hours it has [rack-h].
+            stays: whether its list prices stay whatever machines cost in this tick.
         """
         if not self.spec.spot or self.offers.size == 0:
             return []
@@ -173,7 +163,10 @@ class ProviderAgent(mesa.Agent):
         room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
         left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
         worth = paid + (1.0 - left)[:, None, None] * room - cost * billed
-        value = (worth / work).ravel()
+        value = worth / work
+        if stays:
+            value = value + self._lift(value[0], expected * work)
+        value = value.ravel()
         need = np.broadcast_to(expected * work * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
         order = np.argsort(-value, kind="stable")
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
@@ -181,6 +174,12 @@ class ProviderAgent(mesa.Agent):
         return [
             Bid(self.number, float(v), float(q)) for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
         ]
+
+    def _lift(self, value: Floats, need: Floats) -> float:
+        """How much more than it earns a rack-hour may cost in this tick [USD]."""
+        total = float(need.sum())
+        earned = float((value * need).sum()) / total if total > 0 else 0.0
+        return self.purchases.affordable(earned) - earned
 
     def invest(self, tick: int, rents: Floats, losses: Floats) -> float:
         """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up).

@@ -10,6 +10,7 @@ from market.demand.segment import CurveSegment, LinearDemand
 from market.economy import Economy
 from market.exchange.clearing import PostedPrices
 from market.supply.pricing import CostPlus, Every, FixedPrice, PricingPolicy, Sticky, Surge
+from market.supply.purchases import Purchases
 from market.supply.specs import Hyperscaler, Offer, Provider
 from market.supply.wholesale import Wholesale
 
@@ -90,3 +91,31 @@ def test_costs_of_busy_hours_count_for_more() -> None:
     racks = model.records.tables["providers"].data["spot"][day, 0]
     weighted = float((spots * racks).sum() / racks.sum())
     assert abs(price.mean() - weighted) < abs(price.mean() - spots.mean())
+
+
+def test_what_calm_hours_leave_over_pays_for_busy_ones() -> None:
+    # Needs 10, 10 and 20 at prices 1, 2 and 9; a rack-hour earns 4: 30 + 20 left over pay for the hour at 9 only if
+    # it loses no more than 50.
+    known = Purchases(0.0, 3)
+    for period, (price, need) in enumerate([(1.0, 10.0), (2.0, 10.0), (9.0, 20.0)]):
+        known.learn(period, price, need)
+    assert known.affordable(4.0) == 4.0  # 50 - 100 < 0: not the last hour
+    assert known.affordable(6.0) == 9.0  # 90 - 60 > 0
+    assert known.affordable(0.5) == 0.5
+    assert known.usual_price == (10.0 + 20.0 + 180.0) / 40.0
+    assert known.weight == 20.0 / (40.0 / 3.0)
+
+
+def test_before_a_day_is_known_nobody_bids_more_than_a_machine_earns() -> None:
+    known = Purchases(0.0, 3)
+    known.learn(0, 1.0, 10.0)
+    assert known.affordable(4.0) == 4.0
+
+
+def test_half_of_what_is_usual_is_of_today() -> None:
+    known = Purchases(0.0, 1)
+    known.learn(0, 4.0, 10.0)
+    known.learn(0, 8.0, 20.0)
+    assert known.affordable(7.0) == 7.0
+    assert known.usual_price == 6.0
+    assert known.weight == 20.0 / 15.0
