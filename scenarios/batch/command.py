@@ -20,7 +20,7 @@ SOME_FAILED, STOPPED = 1, 130
 
 EXAMPLES = """Examples:
 
-* `tokenmarket batch off-peak:* --seeds 32 --users 1000 --out results/prices` a scenario and all its variants
+* `tokenmarket batch 'off-peak:*' --seeds 32 --users 1000 --out results/prices` a scenario and all its variants
 
 * `tokenmarket batch compute-crunch --vary supply.growth=2,3.4,5 --seeds 8 --dry-run` the plan of a grid, and no more
 
