@@ -52,6 +52,7 @@ class Chosen:
         own, cross: sums of mass x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD];
             None unless asked for.
         shares: probabilities by individual and option; None unless asked for.
+        utility: expected utility of each individual, relative to the worth; None unless shares are asked for.
     """
 
     shares_sum: NDArray[np.float64]
@@ -60,6 +61,7 @@ class Chosen:
     own: NDArray[np.float64] | None
     cross: NDArray[np.float64] | None
     shares: Floats | None
+    utility: Floats | None
 
 
 def choose(
@@ -94,6 +96,7 @@ def choose(
     own = np.zeros(count) if slopes is not None else None
     cross = np.zeros((count, count)) if slopes is not None else None
     kept = np.empty((mass.size, count), dtype=mass.dtype) if keep else None
+    utilities = np.empty(mass.size, dtype=np.float64) if keep else None
     gain = (options.gain / noise).astype(kind)[:, None]
     cost = (options.cost_usd / -noise).astype(kind)[:, None]
     bonuses = _bonuses(options, attached, kind)
@@ -134,9 +137,10 @@ def choose(
             weight = scale * x * kind(slopes / noise)
             own += z @ weight
             cross += (z * (weight / total)) @ z.T
-        if kept is not None:
+        if kept is not None and utilities is not None:
             kept[part] = (z / total).T
-    return Chosen(sums, nothing, surplus, own, cross, kept)
+            utilities[part] = noise * utility
+    return Chosen(sums, nothing, surplus, own, cross, kept, utilities)
 
 
 def _bonuses(options: Options, attached: object, kind: Any) -> Floats | None:
@@ -177,5 +181,5 @@ def _best(
     zeros = np.zeros(count)
     return Chosen(
         mass @ shares, float(mass @ ~active), float(np.sum(mass / inverse_worth * best)), zeros,
-        np.zeros((count, count)), shares.astype(mass.dtype) if keep else None,
+        np.zeros((count, count)), shares.astype(mass.dtype) if keep else None, best if keep else None,
     )  # fmt: skip
