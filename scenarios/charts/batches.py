@@ -177,7 +177,7 @@ def time_paths(
         table = of_case.groupby("bin")[value].apply(lambda v: analysis.interval(v.dropna().to_numpy(), level))
         mean, low, high = np.array(table.to_list(), dtype=np.float64).T
         ax.fill_between(table.index, low, high, color=colour, alpha=0.15, linewidth=0)
-        path(ax, table.index, mean, color=colour, linestyle=line, linewidth=1.8)
+        path(ax, table.index, mean, color=colour, linestyle=line, linewidth=1.8, label=str(case))
         ends.append((float(mean[-1]), _short_case(case), colour))
     time_axis(ax, times)
     if (means[value].dropna() >= 0).all():

@@ -45,7 +45,8 @@ def day_shape(frames: Frames, ax: Axes) -> None:
         line, name = (BROKEN, "weekend") if weekend else ("-", "weekday")
         means = part.groupby("hour")[["ordered", "capacity"]].mean()
         for column, colour in (("capacity", actor("hyperscaler")), ("ordered", BLACK)):
-            path(above, means.index, means[column], color=colour, linestyle=line, linewidth=1.8)
+            path(above, means.index, means[column], color=colour, linestyle=line, linewidth=1.8,
+                 label=f"{column}, {name}")  # fmt: skip
             ends.append((float(means[column].iloc[-1]), f"{column},\n{name}", colour))
     above.set(xlim=(0, 24), xticks=range(0, 25, 6), xticklabels=[], ylabel="racks")
     means = work.groupby(["weekend", "hour"])[["ordered", "capacity"]].mean()
@@ -75,7 +76,7 @@ def _price_of_the_hour(ax: Axes, work: pd.DataFrame) -> None:
     ends = []
     for name in share:
         kind = str(name).removeprefix("price, ") if name != "spot price" else "hyperscaler"
-        path(ax, share.index, share[name], color=actor(kind), linewidth=1.6)
+        path(ax, share.index, share[name], color=actor(kind), linewidth=1.6, label=str(name))
         ends.append((float(share[name].iloc[-1]), "spot" if name == "spot price" else kind, actor(kind)))
     ax.axhline(100.0, color=GREY, linewidth=0.8)
     low, high = (float(share.min().min()), float(share.max().max())) if len(ends) else (100.0, 100.0)
@@ -135,7 +136,7 @@ def scarcity(frames: Frames, ax: Axes) -> None:
     for kind, part in table.groupby("kind", sort=False):
         sums = part.groupby("bin")[["used", "capacity"]].sum()
         share = 100.0 * sums["used"] / sums["capacity"].where(sums["capacity"] > 0)
-        path(above, share.index, share, color=actor(str(kind)), linewidth=1.4)
+        path(above, share.index, share, color=actor(str(kind)), linewidth=1.4, label=f"machines of {kind}")
         ends.append((float(share.ffill().iloc[-1]), str(kind), actor(str(kind))))
     above.set(ylim=(0, 118), ylabel="busy [%]", yticks=(0, 50, 100))
     time_axis(above, table["bin"])
@@ -155,8 +156,8 @@ def _rents(ax: Axes, frames: Frames, table: pd.DataFrame) -> None:
     shown = {name: line for name, line in lines.items() if line[0].max() > 0}
     if not shown:
         ax.text(0.5, 0.5, "no machine earned a scarcity rent", transform=ax.transAxes, ha="center", color=PALE)
-    for line, colour in shown.values():
-        path(ax, line.index, line, color=colour, linewidth=1.6)
+    for name, (line, colour) in shown.items():
+        path(ax, line.index, line, color=colour, linewidth=1.6, label=name.replace("\n", " "))
     top = max((float(line.max()) for line, _ in shown.values()), default=1.0)
     least = min((float(line[line > 0].min()) for line, _ in shown.values()), default=1.0)
     if top > 15 * least:
@@ -199,14 +200,14 @@ def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = N
     for column, (name, colour, line) in WANTED.items():
         if column in table and (table[column] > 0).any():
             shown = table[column].where(table[column] > 0)
-            path(ax, table.index, shown, color=colour, linestyle=line, linewidth=1.8)
+            path(ax, table.index, shown, color=colour, linestyle=line, linewidth=1.8, label=name)
             ends.append((float(shown.ffill().iloc[-1]), name, colour))
     for name, part in (ceilings if ceilings is not None else pd.DataFrame({"name": []})).groupby("name", sort=False):
         line = part.set_index("time")["racks"]
         end = max(table.index[-1], line.index[0])
         at_end = np.interp(float(end.as_unit("ns").value), line.index.as_unit("ns").asi8.astype(float), line.to_numpy())
         line = pd.concat([line[line.index < end], pd.Series([at_end], index=[end])])
-        ax.plot(line.index, line, color=GREY, linestyle=":", linewidth=1.8)
+        ax.plot(line.index, line, color=GREY, linestyle=":", linewidth=1.8, label=f"ceiling: {name}")
         ends.append((float(line.iloc[-1]), f"ceiling: {name}", GREY))
     values = np.array([end[0] for end in ends] + list(table.to_numpy().ravel()))
     values = values[np.isfinite(values) & (values > 0)]

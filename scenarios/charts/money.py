@@ -101,7 +101,7 @@ def _by_provider(frames: Frames, ax: Axes, column: str) -> None:
         ax.set_ylim(min(float(known.min()), 0.0) - 6, max(float(known.max()), 10.0) + 6)
     ax.axhline(0.0, color=GREY, linewidth=0.9)
     for name in table:
-        path(ax, table.index, table[name], color=colours[name], linewidth=1.6)
+        path(ax, table.index, table[name], color=colours[name], linewidth=1.6, label=name)
     happened = events(frames)
     for row in happened[happened["provider"].isin(table.columns)].itertuples():
         before = table[row.provider].ffill().bfill()

@@ -43,7 +43,7 @@ def price_paths(frames: Frames, ax: Axes) -> None:
     for kind, part in made.groupby("kind", sort=False):
         names = list(part["product"].drop_duplicates())
         for colour, line, name in zip(shades(actor(str(kind)), len(names)), LINES * len(names), names, strict=False):
-            ends.append((_draw_product(ax, part[part["product"] == name], colour, line), name, colour))
+            ends.append((_draw_product(ax, part[part["product"] == name], name, colour, line), name, colour))
         _draw_costs(ax, costs[costs["kind"] == kind], bin_hours(frames, least=24.0))
     drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=np.float64) for line in ax.lines])
     drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
@@ -54,25 +54,26 @@ def price_paths(frames: Frames, ax: Axes) -> None:
     label_ends(ax, ends)
 
 
-def _draw_product(ax: Axes, part: pd.DataFrame, colour: Any, line: Any) -> float:
+def _draw_product(ax: Axes, part: pd.DataFrame, name: str, colour: Any, line: Any) -> float:
     group = part.groupby("bin")
     sold = group[["revenue", "billed"]].sum()
     low, high = group["paid_price"].min(), group["paid_price"].max()
     paid = (sold["revenue"] / sold["billed"].where(sold["billed"] > 0)).fillna(group["paid_price"].mean())
     if len(part["offer"].drop_duplicates()) > 1:
         ax.fill_between(paid.index, low, high, color=colour, alpha=0.15, linewidth=0)
-    path(ax, paid.index, paid, color=colour, linestyle=line, linewidth=1.8)
+    path(ax, paid.index, paid, color=colour, linestyle=line, linewidth=1.8, label=name)
     return float(paid.iloc[-1])
 
 
 def _draw_costs(ax: Axes, part: pd.DataFrame, hours: float) -> None:
     """Running cost of a model by day: machines at the spot price, and what is beside machines."""
-    for _, of in part.groupby("model", sort=False):
+    for name, of in part.groupby("model", sort=False):
         sums = of.assign(cost_usd=of["machine_cost"] + of["billed"] * of["cost"]).groupby("bin")
         total = sums[["cost_usd", "billed"]].sum()
         cost = total["cost_usd"] / total["billed"].where(total["billed"] > 0)
         middle = cost.index + pd.Timedelta(hours=hours / 2)
-        path(ax, middle, cost, color=actor(str(of["kind"].iloc[0])), linestyle=":", linewidth=1.3)
+        colour = actor(str(of["kind"].iloc[0]))
+        path(ax, middle, cost, color=colour, linestyle=":", linewidth=1.3, label=f"running cost, {name}")
 
 
 @chart("The spot price of machines")
@@ -84,7 +85,7 @@ def spot_price(frames: Frames, ax: Axes) -> None:
     mean, low, high = group.mean(), group.min(), group.max()
     blue = actor("hyperscaler")
     ax.fill_between(mean.index, low, high, color=blue, alpha=0.15, linewidth=0)
-    path(ax, mean.index, mean, color=blue, linewidth=1.8)
+    path(ax, mean.index, mean, color=blue, linewidth=1.8, label="spot price")
     ends = [(float(mean.iloc[-1]), "spot\nprice", blue)]
     cost = running_cost(frames)
     if np.isfinite(cost):
@@ -122,8 +123,9 @@ def wholesale_use(frames: Frames, ax: Axes) -> None:
     if sums.to_numpy().sum() <= 0:
         raise NothingToShowError("the owners have no machines in this run")
     ax.stackplot(
-        sums.index, *(sums[name] for name in USES), colors=[colour for _, colour in USES.values()], linewidth=0
-    )
+        sums.index, *(sums[name] for name in USES), colors=[colour for _, colour in USES.values()], linewidth=0,
+        labels=[name for name, _ in USES.values()],
+    )  # fmt: skip
     total = sums.sum(axis=1)
     ax.plot(total.index, total, color=BLUE, linewidth=1.2)
     ax.set_ylim(0, 1.06 * float(total.max()))

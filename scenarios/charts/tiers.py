@@ -38,7 +38,7 @@ def tiers(frames: Frames, ax: Axes) -> None:
     colours = tier_colours(list(mix.columns))
     above, below = parts(ax, (1.5, 1.0))
     above.stackplot(mix.index, *(mix[key].fillna(0.0) for key in mix), colors=[colours[key] for key in mix],
-                    linewidth=0)  # fmt: skip
+                    labels=[" ".join(key) for key in mix], linewidth=0)  # fmt: skip
     time_axis(above, mix.index)
     above.set(ylim=(0, 100), ylabel="tokens [%]", xticklabels=[], xlabel="")
     last, bottom, ends = mix.iloc[-1].fillna(0.0), 0.0, []
@@ -54,7 +54,7 @@ def _draw_premiums(ax: Axes, premium: pd.DataFrame, colours: dict[tuple[str, str
     ax.axhline(1.0, color=GREY, linewidth=0.8)
     ends = []
     for key in premium:
-        path(ax, premium.index, premium[key], color=colours[key], linewidth=1.6)
+        path(ax, premium.index, premium[key], color=colours[key], linewidth=1.6, label=" ".join(key))
         ends.append((float(premium[key].ffill().iloc[-1]), " ".join(key), colours[key]))
     if premium.empty:
         ax.text(0.5, 0.3, "no tier has a standard tier beside it", transform=ax.transAxes, ha="center", color=PALE)
@@ -91,7 +91,7 @@ def peak_ratio(frames: Frames, ax: Axes) -> None:
     for column in table:
         kind = str(column).removeprefix("price, ")
         name, colour = names.get(str(column), (f"price, {kind}", actor(kind)))
-        path(ax, table.index, table[column], color=colour, linewidth=1.8)
+        path(ax, table.index, table[column], color=colour, linewidth=1.8, label=name)
         ends.append((float(table[column].ffill().iloc[-1]), name, colour))
     _ratio_axis(ax, table)
     time_axis(ax, table.index)
