@@ -1,0 +1,225 @@
+"""The answer to the question of a scenario in words, made from the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from shlex import quote
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from scenarios import measures
+from scenarios.charts.numbers import duration
+from scenarios.outcomes import Facts, compare
+from scenarios.report.html import Child, Html, element
+from scenarios.report.numbers import dollars, meaning, percent, relative, values
+
+if TYPE_CHECKING:
+    from scenarios.report.subject import Run
+    from scenarios.results import Frames
+    from scenarios.scenario import Outcome, Scenario
+
+#: How something can come out: said beside a sign, so that the colour is not needed.
+GOOD, MISSED, UNSURE, REPORTED, OPEN = "as expected", "not as expected", "not certain", "reported", "not answered here"
+SIGNS: Final = {GOOD: "✓", MISSED: "✗", UNSURE: "≈", REPORTED: "·", OPEN: "?"}
+#: A change from the start to the end of a run; a difference between two.
+WISHES: Final = {"up": ("to rise", "to be higher"), "down": ("to fall", "to be lower"),
+                 "same": ("to stay", "to be the same")}  # fmt: skip
+KINDS: Final = {"frontier": "frontier labs", "open": "open-weight providers", "broker": "brokers"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one outcome came out.
+
+    Attributes:
+        outcome: the measure, what it is compared with and what is expected.
+        kind: one of SIGNS.
+        found: what came out, in a sentence.
+        advice: what would answer it, where it is open.
+    """
+
+    outcome: Outcome
+    kind: str
+    found: str
+    advice: Child = ""
+
+    def html(self) -> Html:
+        """As an entry of a list."""
+        one = self.outcome
+        sign = element("span", element("span", SIGNS[self.kind], aria_hidden="true"), f" {self.kind}", class_="badge")
+        said = meaning(one.measure)
+        parts: list[Child] = [sign, " ", element("strong", f"{said[0].upper()}{said[1:]}"), f": {self.found}"]
+        wished = wish(one)
+        if wished:
+            parts.append(element("span", f" {wished}", class_="wish"))
+        if self.advice:
+            parts += [" ", self.advice]
+        return element("li", parts, class_=f"verdict {self.kind.replace(' ', '-')}")
+
+
+def wish(one: Outcome) -> str:
+    """What is expected, and by whom."""
+    if one.expected == "reported":
+        return ""
+    said = WISHES[one.expected][one.against != "start"]
+    where = "" if one.against == "start" else f" than in {one.against}" if one.expected != "same" else \
+        f" as in {one.against}"  # fmt: skip
+    return f"Expected {said}{where}{f' ({one.source})' if one.source else ''}."
+
+
+def listed(verdicts: Sequence[Verdict]) -> Html:
+    """Verdicts as a list, those that were expected first."""
+    order = list(SIGNS)
+    return element("ul", [one.html() for one in sorted(verdicts, key=lambda v: order.index(v.kind))], class_="verdicts")
+
+
+def counted(verdicts: Sequence[Verdict], of: str = "This run") -> str:
+    """How many came out as expected, in a sentence or two."""
+    kinds = [one.kind for one in verdicts if one.outcome.expected != "reported"]
+    good, missed, unsure = (kinds.count(kind) for kind in (GOOD, MISSED, UNSURE))
+    tested, left = good + missed + unsure, kinds.count(OPEN)
+    if not kinds:
+        return "No source says what to expect here, so what came out is reported and not judged." if verdicts else ""
+    if not tested:
+        return (
+            f"{of} cannot test any of the {_number(left, 'expectation')} of its sources; what it lacks is said below."
+        )
+    if tested == good:
+        said = "All of them came out as expected" if tested > 1 else "It came out as expected"
+    else:
+        several = [f"{good} came out as expected", f"{missed} did not", f"{unsure} cannot be told from luck"]
+        known = [text for text, count in zip(several, (good, missed, unsure), strict=True) if count]
+        said = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} and {known[-1]}"
+        said = said[0].upper() + said[1:]
+    rest = f" {_number(left, 'more')} cannot be tested here: below it says why." if left else ""
+    return f"{of} tests {_number(tested, 'expectation')} of its sources. {said}.{rest}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 and what != 'more' else ''}"
+
+
+# -------------------------------------------------------------------- a run
+
+
+def of_run(run: Run, others: Mapping[str, Frames] | None = None) -> list[Verdict]:
+    """How the outcomes of a run's scenario came out; ``others``: frames of its variants, and of other scenarios."""
+    if run.scenario is None:
+        return []
+    return [_of_run(one, run, run.scenario, others or {}) for one in run.scenario.outcomes]
+
+
+def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Frames]) -> Verdict:
+    if one.against != "start" and one.against not in others:
+        what = "variant" if one.against in scenario.variants else "scenario"
+        text = f"this needs the {what} {one.against}, which is not part of this report."
+        return Verdict(one, OPEN, text, _advice(one, run, what))
+    value, base, went = compare(one, run.frames, others.get(one.against))
+    if not math.isfinite(value) or not math.isfinite(base):
+        where = "at its start and end" if one.against == "start" else f"here and in {one.against}"
+        return Verdict(one, OPEN, f"there is no value to compare {where}: nothing of the kind happened.")
+    new, old = values(one.measure, value, base)
+    if one.against == "start":
+        moved = "rose" if value > base else "fell" if value < base else "stayed"
+        text = f"{moved} from {old} to {new}" if value != base else f"stayed at {new}"
+    else:
+        text = f"{new} here, {old} in {one.against}"
+    change = relative(value, base)
+    text = f"{text} ({change})." if change != "–" and value != base else f"{text}."
+    return Verdict(one, REPORTED if went is None else GOOD if went else MISSED, text)
+
+
+def _advice(one: Outcome, run: Run, what: str) -> Child:
+    """The commands that would answer what this run alone cannot."""
+    about = run.about
+    scenario = run.scenario
+    name = one.against
+    if what == "variant":
+        known = scenario is not None and scenario.digest == _library_digest(run.name)
+        name = f"{run.name if known else run.folder / 'scenario.toml'}:{one.against}"
+    length = f" --days {about['days']:g}" if is_short(run) else ""
+    made = f"tokenmarket run {quote(name)} --seed {about['seed']} --users {about['users']}{length} --out OTHER"
+    return element(
+        "span", "To answer it: ", element("code", made), ", then ",
+        element("code", f"tokenmarket report {quote(str(run.folder))} OTHER"), ".", class_="advice",
+    )  # fmt: skip
+
+
+def _library_digest(name: str) -> str:
+    from scenarios.library import SCENARIOS
+
+    return SCENARIOS[name].digest if name in SCENARIOS else ""
+
+
+def is_short(run: Run) -> bool:
+    """Whether a run is shorter than its question."""
+    return run.scenario is not None and float(run.about["days"]) < run.scenario.time.days
+
+
+def doubts(run: Run) -> list[str]:
+    """Why the answer of a run is to be taken with care, in sentences."""
+    facts, found = Facts(run.frames), []
+    days = float(run.about["days"])
+    if run.scenario is not None and is_short(run):
+        found.append(f"This run is too short for a full answer: {days:,.4g} of the {run.scenario.time.days:,.4g} days "
+                     "that the question is about.")  # fmt: skip
+    starts = run.scenario is not None and any(one.against == "start" for one in run.scenario.outcomes)
+    if starts and facts.ticks * facts.hours < 336:
+        found.append("In less than two weeks the start and the end are the first and the last quarter, so hours of the "
+                     "day and weekends weigh in.")  # fmt: skip
+    elif starts:
+        found.append("The start is the first weeks of the run and the end its last.")
+    found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
+    return found
+
+
+def in_short(run: Run) -> str:
+    """A run in a few sentences."""
+    frames = run.frames
+    fates, ticks = measures.outcomes(frames), frames["ticks"]
+    asked = max(float(fates["asked"].sum()), 1e-300)
+    lost = float(fates[["nothing", "unaffordable", "turned_away"]].to_numpy().sum())
+    begin = pd.Timestamp(run.about["begin"])
+    parts = [
+        f"In {run.about['days']:,.4g} simulated days from {begin:%-d %B %Y} the market served "
+        f"{percent(float(fates['served'].sum()) / asked)} of the requests asked; {percent(lost / asked)} were lost: "
+        "given up, beyond a budget or turned away."
+    ]
+    parts += [_prices(frames), _machines(frames)]
+    if not frames["offers"].empty:
+        waits = measures.waits(frames)
+        mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
+        worst = waits.loc[waits["mean_h"].fillna(0.0).idxmax()]
+        parts.append(f"Users expected to wait {duration(float(mean))} on average, and {duration(worst['mean_h'])} in "
+                     f"the slowest tier ({worst['kind']} {worst['tier']}).")  # fmt: skip
+    if ticks["asked"].sum() <= 0:
+        parts = ["Nobody asked for anything in this run."]
+    return " ".join(part for part in parts if part)
+
+
+def _prices(frames: Frames) -> str:
+    if frames["offers"].empty:
+        return "Nobody offered anything."
+    billed = measures.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
+    paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
+    several = [f"{dollars(float(price))} at {KINDS.get(str(kind), str(kind))}" for kind, price in paid.items()]
+    return f"A million tokens cost {_together(several)} on average." if several else ""
+
+
+def _machines(frames: Frames) -> str:
+    ticks = frames["ticks"]
+    if ticks["capacity"].sum() <= 0:
+        return ""
+    peak = measures.peak(frames).loc["utilisation [%]"]
+    text = (f"The machines that sellers rent were {percent(float(ticks['used'].sum() / ticks['capacity'].sum()))} "
+            f"busy: {peak['peak']:.0f} % in the busiest quarter of hours, {peak['off-peak']:.0f} % in the calmest")  # fmt: skip
+    spot = "" if frames["wholesale"].empty else f"; a rack-hour cost {dollars(float(ticks['spot_price'].mean()))} on " \
+        "the spot market"  # fmt: skip
+    return f"{text}{spot}."
+
+
+def _together(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

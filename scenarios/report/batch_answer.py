@@ -1,0 +1,108 @@
+"""The answer of a batch in words: means over seeds, with intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from scenarios.batch import analysis
+from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
+from scenarios.report.html import element
+from scenarios.report.numbers import meaning, relative, scale, signed, unit, values
+
+if TYPE_CHECKING:
+    from scenarios.report.subject import BatchOf
+    from scenarios.scenario import Outcome, Scenario
+
+#: Relative difference up to which two values count as the same, as in ``outcomes.compare``.
+SAME = 0.02
+#: Measures that are told in short.
+MOST_TOLD = 4
+
+
+def of_batch(batch: BatchOf) -> list[Verdict]:
+    """How the outcomes of a batch's scenarios came out."""
+    made: dict[tuple[str, str, str], Verdict] = {}
+    for scenario in batch.study.scenarios.values():
+        for one in scenario.outcomes:
+            made.setdefault((scenario.name, one.measure, one.against), _of_batch(one, scenario, batch))
+    return list(made.values())
+
+
+def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
+    rows = batch.summaries
+    if one.measure not in rows:
+        return Verdict(one, OPEN, "this batch has no such measure.")
+    if one.against == "start":
+        advice = element("span", "To answer it: ", element("code", f"tokenmarket run {scenario.name}"),
+                         ", then its report.", class_="advice")  # fmt: skip
+        mean = analysis.summary(rows[rows["scenario"] == scenario.name], [one.measure], by="scenario")
+        value = values(one.measure, float(mean["mean"].iloc[0]))[0] if len(mean) else "–"
+        return Verdict(one, OPEN, f"{value} over whole runs; a batch keeps no start and end to compare.", advice)
+    gap = _gap(one, scenario, rows)
+    if gap is None:
+        return Verdict(one, OPEN, f"this needs {one.against}, which is not among the cases.")
+    mean, base = gap["mean"], gap["base"]
+    if not math.isfinite(mean) or not math.isfinite(base):
+        return Verdict(one, OPEN, f"there is no value to compare with {one.against}: nothing of the kind happened.")
+    new, old = values(one.measure, mean, base)
+    text = f"{new} in {scenario.name}, {old} in {one.against} ({relative(mean, base)}{_interval(one.measure, gap)})."
+    return Verdict(one, _kind(one, gap), text)
+
+
+def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None:
+    """Difference of a scenario from what it is compared with, and its interval; None if one is not there."""
+    if one.against in scenario.variants:
+        part, by = rows[rows["scenario"] == scenario.name], "variant"
+    else:
+        part, by = rows[rows["variant"].astype(str) == ""], "scenario"
+    here = set(analysis.groups(part, by)) if len(part) else set()
+    if not {one.against, scenario.name} <= here:
+        return None
+    found = analysis.differences(part, one.against, [one.measure], by=by)
+    means = analysis.summary(part, [one.measure], by=by).set_index(by)["mean"]
+    row = found.set_index(by).loc[scenario.name]
+    return {"mean": float(means[scenario.name]), "base": float(means[one.against]), "gap": float(row["difference"]),
+            "low": float(row["low"]), "high": float(row["high"]), "seeds": float(row["seeds"])}  # fmt: skip
+
+
+def _interval(measure: str, gap: dict[str, float]) -> str:
+    if not math.isfinite(gap["low"]):
+        return "; one seed, so there is no interval"
+    low, high = (signed(scale(measure) * gap[end]) for end in ("low", "high"))
+    behind = {"%": " points", "": ""}.get(unit(measure), f" {unit(measure)}")
+    return f"; {100 * analysis.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
+           f"{high}{behind}"  # fmt: skip
+
+
+def _kind(one: Outcome, gap: dict[str, float]) -> str:
+    if one.expected == "reported":
+        return REPORTED
+    near = SAME * max(abs(gap["mean"]), abs(gap["base"]))
+    same = abs(gap["gap"]) <= near
+    if not math.isfinite(gap["low"]):
+        return UNSURE
+    if one.expected == "same":
+        certain = max(abs(gap["low"]), abs(gap["high"])) <= near or gap["low"] > near or gap["high"] < -near
+        return UNSURE if not certain else GOOD if same else MISSED
+    if gap["low"] <= 0.0 <= gap["high"] and not same:
+        return UNSURE
+    went = "same" if same else "up" if gap["gap"] > 0 else "down"
+    return GOOD if went == one.expected else MISSED
+
+
+def in_short(batch: BatchOf, means: Any, by: str) -> list[str]:
+    """For the first measures: where they are lowest and highest, in sentences."""
+    seeds = int(means["seeds"].max())
+    said = []
+    for measure, part in list(means.dropna(subset=["mean"]).groupby("measure", sort=False))[:MOST_TOLD]:
+        low, high = (part.loc[getattr(part["mean"], which)()] for which in ("idxmin", "idxmax"))
+        name = meaning(str(measure))
+        text = f"{name[0].upper()}{name[1:]}: "
+        least, most = values(str(measure), low["mean"], high["mean"])
+        if len(part) == 1 or least == most:
+            said.append(f"{text}{most}{' in every case' if len(part) > 1 else ''}.")
+        else:
+            said.append(f"{text}lowest in {low[by]} ({least}), highest in {high[by]} ({most}).")
+    over = f"Means over {seeds} seeds." if seeds > 1 else "One seed only: no telling a difference from luck."
+    return [*said, over] if said else ["No run of this batch has one of its measures."]

@@ -1,0 +1,153 @@
+"""The report of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from scenarios.batch import analysis
+from scenarios.batch.comparison import Comparison, Runs, compare
+from scenarios.charts import batch_dashboard, batches
+from scenarios.report import answer, batch_answer, batch_tables, charts, made, parameters
+from scenarios.report.html import Child, Html, element, folded
+from scenarios.report.page import Page, Part
+from scenarios.report.run_report import HOVER
+
+if TYPE_CHECKING:
+    from scenarios.report.subject import BatchOf
+
+#: Most scenarios whose parameters are all listed.
+MOST_SCENARIOS: Final = 3
+
+
+def page(batch: BatchOf, command: str) -> Page:
+    """The page of a batch."""
+    found = compared(batch)
+    return Page(
+        batch.question,
+        [subtitle(batch)],
+        f"Report of a batch of tokenmarket: {batch.name}",
+        [
+            Part("answer", "Answer", answer_of(batch, found)),
+            Part("figures", "Key figures", figures(batch)),
+            Part("charts", "Charts", [HOVER, element("div", [one.html(3) for one in pictures(batch)], class_="cards")]),
+            Part("tables", "Tables", batch_tables.of_batch(batch, found)),
+            Part("parameters", "Parameters", parameters_of(batch)),
+            Part("made", "How it was made", [made_of(batch), made.of_report(command)]),
+        ],
+    )
+
+
+def subtitle(batch: BatchOf) -> str:
+    """Cases, seeds and runs in a line."""
+    about, study = batch.about, batch.study
+    days = f"{study.days:g} days" if study.days is not None else "each scenario's own length"
+    return (f"batch {about['name']}  ·  {about['cases']:,} case{'s' if about['cases'] != 1 else ''} x "
+            f"{about['seeds']:,} seed{'s' if about['seeds'] != 1 else ''}  ·  {days}  ·  "
+            f"{study.users:,} simulated users")  # fmt: skip
+
+
+def made_of(batch: BatchOf) -> Html:
+    """How the batch was made."""
+    return made.of_batch(batch.about, str(batch.folder), batch.study.seeds, batch.study.users)
+
+
+def compared(batch: BatchOf) -> Comparison:
+    """The cases side by side: by the measures that answer the question."""
+    answers = dict.fromkeys(one.measure for scenario in batch.study.scenarios.values() for one in scenario.outcomes)
+    runs = Runs(batch.summaries, batch.name, batch.question, tuple(answers), batch.study.sampling)
+    by = batch_dashboard.compared_by(batch.summaries)
+    return compare(runs, by=None if by == "label" else by)
+
+
+def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
+    """The answer in words."""
+    verdicts = batch_answer.of_batch(batch)
+    doubts = []
+    left = batch.total - batch.done
+    if left:
+        doubts.append(f"{left:,} of {batch.total:,} runs are not there ({batch.failed:,} failed): what is said is of "
+                      "the others.")  # fmt: skip
+    full = [scenario.time.days for scenario in batch.study.scenarios.values()]
+    if batch.study.days is not None and batch.study.days < max(full):
+        doubts.append(f"Runs of {batch.study.days:g} days are shorter than the question, which is about "
+                      f"{max(full):g}.")  # fmt: skip
+    if len(batch.study.seeds) < 2:
+        doubts.append("One seed only: there is no interval, and no telling a difference from luck.")
+    doubts += [f"Damaged: {one}" for one in batch.batch.damage[:5]]
+    counted = answer.counted(verdicts, "This batch")
+    return [
+        element("p", counted, class_="short") if counted else None,
+        answer.listed(verdicts) if verdicts else None,
+        element("h3", "In short"),
+        element("ul", [element("li", said) for said in batch_answer.in_short(batch, found.means, found.by)]),
+        element("div", [element("p", doubt) for doubt in doubts], class_="doubts") if doubts else None,
+    ]
+
+
+def figures(batch: BatchOf) -> Html:
+    """How far the cases are apart."""
+    counts = batch_dashboard.counts(batch.batch, batch.summaries)
+    return element(
+        "dl", [element("div", element("dt", " ".join(text.split())), element("dd", value)) for value, text in counts],
+        class_="figures",
+    )  # fmt: skip
+
+
+def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
+    """Cases side by side, through time where frames were kept, and by input."""
+    rows = batch.summaries
+    by = batch_dashboard.compared_by(rows)
+    measures = [name for name in batches.USUAL if name in rows]
+    yield charts.picture(
+        lambda: batches.case_comparison(rows, measures=measures, by=by), f"{prefix}case-comparison",
+        "Cases side by side", "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
+    )  # fmt: skip
+    if "ticks" in batch.study.keep:
+        yield from _through_time(batch, by, prefix)
+    yield from _by_input(rows, prefix)
+
+
+def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[charts.Picture]:
+    rows = batch.summaries
+    ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
+    ticks[by] = analysis.groups(ticks, by)
+    for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
+        frame = ticks.assign(value=of(ticks))
+
+        def draw(frame: Any = frame, name: str = name) -> Any:
+            return batches.time_paths(frame, value="value", name=name, by=by)
+
+        shows = f"{name[0].upper()}{name[1:]} over time, case by case: mean over seeds, with its 90 % interval."
+        yield charts.picture(draw, f"{prefix}through-time-{number}", title, shows)
+
+
+def _by_input(rows: Any, prefix: str) -> Iterator[charts.Picture]:
+    inputs = [name for name in analysis.inputs_in(rows) if rows[name].astype(str).nunique() > 1]
+    if not inputs:
+        return
+    gridded = len(inputs) == 2 and all(rows[name].nunique() <= batch_dashboard.MOST_VALUES for name in inputs)
+    for measure in batch_dashboard.EFFECTS:
+        if measure not in rows:
+            continue
+
+        def draw(measure: str = measure) -> Any:
+            if gridded:
+                return batches.heat_map(rows, x=inputs[0], y=inputs[1], measure=measure)
+            return batches.tornado(batches.ends_of_inputs(rows, measure, inputs), measure=measure, most=8)
+
+        said = batches.meaning(measure)
+        shows = f"By {' and '.join(inputs)}: {said}." if gridded else f"What each input alone does to: {said}."
+        title = measure.replace("-", " ").capitalize()
+        yield charts.picture(draw, f"{prefix}by-input-{measure}", f"{title}, by input", shows)
+
+
+def parameters_of(batch: BatchOf, prefix: str = "") -> list[Child]:
+    """The cases, and the parameters of what they start from."""
+    parts: list[Child] = [batch_tables.cases(batch, prefix)]
+    for number, (key, scenario) in enumerate(batch.study.scenarios.items()):
+        inside: list[Child] = [parameters.changed(scenario, f"{prefix}changed-{number}")]
+        if number < MOST_SCENARIOS:
+            inside.append(parameters.all_of(scenario, f"{prefix}all-{number}"))
+        parts += [element("h3", key), *inside] if number == 0 else [folded(key, *inside)]
+    return parts

@@ -1,0 +1,26 @@
+"""From what was read to the text of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from capacity.errors import InputError
+from scenarios.report import batch_report, run_report
+from scenarios.report.page import Page
+from scenarios.report.subject import BatchOf, Run, Subject
+
+
+def html(subjects: Sequence[Subject], command: str) -> str:
+    """The report of one or two as HTML."""
+    return page(subjects, command).html()
+
+
+def page(subjects: Sequence[Subject], command: str) -> Page:
+    """The page."""
+    match subjects:
+        case [Run() as run]:
+            return run_report.page(run, command)
+        case [BatchOf() as batch]:
+            return batch_report.page(batch, command)
+    kinds = ["a run" if isinstance(one, Run) else "a batch" for one in subjects]
+    raise InputError(f"'{subjects[0].folder}' is {kinds[0]} and '{subjects[1].folder}' {kinds[1]}")

@@ -1,0 +1,91 @@
+"""Numbers and measures in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from scenarios.charts.numbers import short_number, told_apart
+from scenarios.outcomes import MEASURES
+
+NONE: Final = "–"
+#: Units that are written before or after a number in a way of their own.
+DOLLAR: Final = "USD"
+
+
+def plain(value: float) -> str:
+    """A number as people read it, with a true minus; a dash where there is none."""
+    return short_number(value).replace("-", "−") if math.isfinite(value) else NONE
+
+
+def signed(value: float) -> str:
+    """A difference with its sign."""
+    return f"{'+' if value > 0 else ''}{plain(value)}"
+
+
+def percent(share: float, sign: str = "") -> str:
+    """A share of 1 as percent."""
+    if not math.isfinite(share):
+        return NONE
+    points = 100.0 * share
+    text = f"{points:{sign},.1f}" if abs(points) < 99.95 else f"{points:{sign},.0f}"
+    return f"{text if float(text.replace(',', '')) else '0'} %".replace("-", "−")
+
+
+def relative(value: float, base: float) -> str:
+    """How far a value is from another, in percent of that; how many times it is, where it is many."""
+    if not (math.isfinite(value) and math.isfinite(base)) or base == 0:
+        return NONE
+    if value / base >= 10:
+        return f"× {plain(value / base)}"
+    return percent((value - base) / abs(base), "+")
+
+
+def dollars(value: float) -> str:
+    """Money."""
+    if not math.isfinite(value):
+        return NONE
+    amount = short_number(abs(value)) if abs(value) >= 1000 else f"{abs(value):,.2f}"
+    return f"{'−' if value < 0 else ''}${amount}"
+
+
+# -------------------------------------------------------------------- measures
+
+
+def meaning(measure: str) -> str:
+    """What a measure says; 'the same of ...' said in full."""
+    if measure not in MEASURES:
+        return measure
+    whole = ""
+    for name, one in MEASURES.items():
+        rest = one.meaning.removeprefix("the same").strip()
+        said = f"{whole}: {rest}" if rest != one.meaning else one.meaning
+        whole = whole if rest != one.meaning else one.meaning
+        if name == measure:
+            return said
+    return measure
+
+
+def is_share(measure: str) -> bool:
+    """Whether a measure is a share, which is written in percent."""
+    return measure in MEASURES and MEASURES[measure].unit == "1" and meaning(measure).startswith("share")
+
+
+def unit(measure: str) -> str:
+    """Unit of a measure as it is written behind a number; empty for a ratio."""
+    if measure not in MEASURES or MEASURES[measure].unit == "1":
+        return "%" if is_share(measure) else ""
+    return MEASURES[measure].unit
+
+
+def scale(measure: str) -> float:
+    """By what a measure is multiplied before it is written."""
+    return 100.0 if is_share(measure) else 1.0
+
+
+def values(measure: str, *numbers: float) -> list[str]:
+    """Values of a measure with their unit; different ones look different."""
+    known = [scale(measure) * number for number in numbers if math.isfinite(number)]
+    written = iter(told_apart(known))
+    behind = f" {unit(measure)}" if unit(measure) else ""
+    return [f"{next(written).replace('-', '−')}{behind}" if math.isfinite(number) else NONE for number in numbers]
