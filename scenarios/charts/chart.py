@@ -34,6 +34,7 @@ class Chart:
         shows: what it shows, in one sentence.
         draw: the function; ``draw(data, ax=None, **options)`` gives the Axes, made anew if none are given.
         hint: how to read it: the small line under the title; empty where that line is worked out from the data.
+        size: width and height of a picture of its own [inch].
     """
 
     name: str
@@ -41,6 +42,7 @@ class Chart:
     shows: str
     draw: Callable[..., Axes]
     hint: str = ""
+    size: tuple[float, float] = SIZE
 
 
 def chart(
@@ -68,7 +70,7 @@ def chart(
             return ax
 
         shows = " ".join((body.__doc__ or "").split("\n\n")[0].split())
-        vars(draw)["chart"] = Chart(body.__name__.replace("_", "-"), title, shows, draw, hint)
+        vars(draw)["chart"] = Chart(body.__name__.replace("_", "-"), title, shows, draw, hint, size)
         return draw
 
     return decorate

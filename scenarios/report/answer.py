@@ -12,9 +12,10 @@ import pandas as pd
 
 from scenarios import measures
 from scenarios.charts.numbers import duration
-from scenarios.outcomes import Facts, compare
+from scenarios.outcomes import Facts, compare, part_of
+from scenarios.outcomes.compare import SAME
 from scenarios.report.html import Child, Html, element
-from scenarios.report.numbers import dollars, meaning, percent, relative, values
+from scenarios.report.numbers import dollars, meaning, pair, percent, relative
 
 if TYPE_CHECKING:
     from scenarios.report.subject import Run
@@ -84,9 +85,7 @@ def counted(verdicts: Sequence[Verdict], of: str = "This run") -> str:
     if not kinds:
         return "No source says what to expect here, so what came out is reported and not judged." if verdicts else ""
     if not tested:
-        return (
-            f"{of} cannot test any of the {_number(left, 'expectation')} of its sources; what it lacks is said below."
-        )
+        return f"{of} cannot test any of the {_number(left, 'expectation')} of its sources; below it says why."
     if tested == good:
         said = "All of them came out as expected" if tested > 1 else "It came out as expected"
     else:
@@ -121,11 +120,13 @@ def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Fra
     if not math.isfinite(value) or not math.isfinite(base):
         where = "at its start and end" if one.against == "start" else f"here and in {one.against}"
         return Verdict(one, OPEN, f"there is no value to compare {where}: nothing of the kind happened.")
-    new, old = values(one.measure, value, base)
     if one.against == "start":
-        moved = "rose" if value > base else "fell" if value < base else "stayed"
-        text = f"{moved} from {old} to {new}" if value != base else f"stayed at {new}"
+        moved = "rose from" if value > base else "fell from"
+        old, new = pair(one.measure, base, value)
+        near = abs(value - base) <= SAME * max(abs(value), abs(base))
+        text = f"{'hardly moved, from' if near else moved} {old} to {new}" if value != base else f"stayed at {new}"
     else:
+        new, old = pair(one.measure, value, base)
         text = f"{new} here, {old} in {one.against}"
     change = relative(value, base)
     text = f"{text} ({change})." if change != "–" and value != base else f"{text}."
@@ -171,7 +172,9 @@ def doubts(run: Run) -> list[str]:
         found.append("In less than two weeks the start and the end are the first and the last quarter, so hours of the "
                      "day and weekends weigh in.")  # fmt: skip
     elif starts:
-        found.append("The start is the first weeks of the run and the end its last.")
+        weeks = round(part_of(run.frames) * facts.ticks * facts.hours / 168)
+        found.append("The start is the first week of the run and the end its last." if weeks <= 1 else
+                     f"The start is the first {weeks} simulated weeks of the run and the end its last.")  # fmt: skip
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found
 
@@ -214,11 +217,14 @@ def _machines(frames: Frames) -> str:
     if ticks["capacity"].sum() <= 0:
         return ""
     peak = measures.peak(frames).loc["utilisation [%]"]
-    text = (f"The machines that sellers rent were {percent(float(ticks['used'].sum() / ticks['capacity'].sum()))} "
-            f"busy: {peak['peak']:.0f} % in the busiest quarter of hours, {peak['off-peak']:.0f} % in the calmest")  # fmt: skip
-    spot = "" if frames["wholesale"].empty else f"; a rack-hour cost {dollars(float(ticks['spot_price'].mean()))} on " \
-        "the spot market"  # fmt: skip
-    return f"{text}{spot}."
+    busy = percent(float(ticks["used"].sum() / ticks["capacity"].sum()))
+    text = (
+        f"The machines that sellers rent were {busy} busy: {peak['peak']:.0f} % in the busiest quarter of hours, "
+        f"{peak['off-peak']:.0f} % in the calmest"
+    )
+    if frames["wholesale"].empty:
+        return f"{text}."
+    return f"{text}; a rack-hour cost {dollars(float(ticks['spot_price'].mean()))} on the spot market."
 
 
 def _together(parts: Sequence[str]) -> str:

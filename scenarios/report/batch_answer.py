@@ -6,16 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from scenarios.batch import analysis
+from scenarios.outcomes.compare import SAME
 from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
 from scenarios.report.html import element
-from scenarios.report.numbers import meaning, relative, scale, signed, unit, values
+from scenarios.report.numbers import meaning, pair, relative, scale, signed, unit, values
 
 if TYPE_CHECKING:
     from scenarios.report.subject import BatchOf
     from scenarios.scenario import Outcome, Scenario
 
-#: Relative difference up to which two values count as the same, as in ``outcomes.compare``.
-SAME = 0.02
 #: Measures that are told in short.
 MOST_TOLD = 4
 
@@ -45,7 +44,7 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
     mean, base = gap["mean"], gap["base"]
     if not math.isfinite(mean) or not math.isfinite(base):
         return Verdict(one, OPEN, f"there is no value to compare with {one.against}: nothing of the kind happened.")
-    new, old = values(one.measure, mean, base)
+    new, old = pair(one.measure, mean, base)
     text = f"{new} in {scenario.name}, {old} in {one.against} ({relative(mean, base)}{_interval(one.measure, gap)})."
     return Verdict(one, _kind(one, gap), text)
 
@@ -91,7 +90,7 @@ def _kind(one: Outcome, gap: dict[str, float]) -> str:
     return GOOD if went == one.expected else MISSED
 
 
-def in_short(batch: BatchOf, means: Any, by: str) -> list[str]:
+def in_short(means: Any, by: str) -> list[str]:
     """For the first measures: where they are lowest and highest, in sentences."""
     seeds = int(means["seeds"].max())
     said = []

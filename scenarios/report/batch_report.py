@@ -80,7 +80,7 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
         element("p", counted, class_="short") if counted else None,
         answer.listed(verdicts) if verdicts else None,
         element("h3", "In short"),
-        element("ul", [element("li", said) for said in batch_answer.in_short(batch, found.means, found.by)]),
+        element("ul", [element("li", said) for said in batch_answer.in_short(found.means, found.by)]),
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts") if doubts else None,
     ]
 

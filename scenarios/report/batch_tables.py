@@ -11,7 +11,7 @@ from scenarios.batch.comparison_text import shown, with_half
 from scenarios.report.html import Child, Html, element, folded
 from scenarios.report.numbers import NONE, meaning, percent, scale, unit
 from scenarios.report.parameters import written
-from scenarios.report.tables import Cell, Column, Table, word
+from scenarios.report.tables import Cell, Column, Row, Table, word
 
 if TYPE_CHECKING:
     from scenarios.report.subject import BatchOf
@@ -40,7 +40,7 @@ def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]
 def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any) -> Html:
     """Means with intervals, and differences from one of the cases."""
     changes = {(row[by], row["measure"]): row for row in gaps.to_dict("records")}
-    rows = []
+    rows: list[Row] = []
     for row in found.to_dict("records"):
         measure = str(row["measure"])
         times = scale(measure)
@@ -72,7 +72,7 @@ def _gap(row: Any, times: float) -> tuple[Cell, Cell, Cell]:
 def cases(batch: BatchOf, prefix: str = "") -> Child:
     """What was run: each case with what it changes."""
     every = batch.study.cases
-    rows = [[case.label, case.key, Cell(_changes(case), mark="value")] for case in every[:MOST_LISTED]]
+    rows: list[Row] = [[case.label, case.key, Cell(_changes(case), mark="value")] for case in every[:MOST_LISTED]]
     more = len(every) - len(rows)
     note = f"{more:,} more cases are not listed here; study/cases.csv in the folder has them all." if more else ""
     return Table(f"{prefix}table-cases", "Cases", [word("case"), word("starts from"), word("changes")], rows,
@@ -88,7 +88,7 @@ def _changes(case: Any) -> Child:
 def _failed(batch: BatchOf, prefix: str) -> Html:
     runs = batch.batch.runs
     failed = runs[runs["status"] == "failed"].head(MOST_LISTED)
-    rows = [[Cell(str(row["run"]), float(row["run"])), str(row["label"]), Cell(str(row["seed"]), float(row["seed"])),
+    rows: list[Row] = [[Cell(str(row["run"]), float(row["run"])), str(row["label"]), Cell(str(row["seed"]), float(row["seed"])),
              Cell(str(row["error"]), mark="value")] for row in failed.to_dict("records")]  # fmt: skip
     return Table(f"{prefix}table-failed", "Runs that failed",
                  [Column("run"), word("case"), Column("seed"), word("error")], rows).html()  # fmt: skip

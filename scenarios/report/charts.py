@@ -5,24 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from scenarios.charts.panel import NOTE
 from scenarios.charts.registry import Chart
+from scenarios.charts.style import style
 from scenarios.charts.svg import svg
 from scenarios.report import series
 from scenarios.report.html import Child, Html, element, folded
 from scenarios.report.numbers import plain
-from scenarios.report.tables import Cell, Column, Table, word
+from scenarios.report.tables import Cell, Column, Row, Table, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Points of the picture that are so many pixels of the page, so that letters are of one size everywhere.
-SCALE: Final = 1.13
+SCALE: Final = 1.1
 INCH: Final = 72.0
+#: Width of a column of the page; wider pictures are drawn as wide as it, the widest keep their width [inch].
+COLUMN, MOST = 7.2, 10.0
 #: A picture with more elements than this has a longer alternative text than anybody listens to.
 MOST_LETTERS: Final = 900
 
@@ -56,7 +60,7 @@ class Picture:
         )  # fmt: skip
         parts: list[Child] = [
             element(f"h{level}", self.title, id=f"{self.name}-title"),
-            element("p", self.shows, class_="shows"),
+            element("p", self.shows, class_="shows") if self.shows else None,
             box,
         ]
         if self.panels:
@@ -67,13 +71,19 @@ class Picture:
         return element("article", parts, class_="chart-card", id=self.name, style=width,
                        aria_labelledby=f"{self.name}-title")  # fmt: skip
 
+    def titled(self, title: str) -> Picture:
+        """The same under another heading, without the sentence that is said above."""
+        return replace(self, title=title, shows="")
+
     def _numbers(self) -> Html:
         """First, lowest, mean, highest and last value of every path."""
-        rows = []
+        rows: list[Row] = []
         for panel in self.panels:
             begin = f"{panel.title}: " if panel.title else ""
-            for one in panel.series:
-                rows.append([f"{begin}{one.name}", *(Cell(plain(value), value) for value in series.ends(one))])
+            rows += [
+                [f"{begin}{one.name}", *(Cell(plain(value), value) for value in series.ends(one))]
+                for one in panel.series
+            ]
         unit = ", ".join(dict.fromkeys(" ".join(panel.unit.split()) for panel in self.panels if panel.unit))
         heads = [Column(title) for title in ("first", "lowest", "mean", "highest", "last")]
         table = Table(f"{self.name}-numbers", f"{self.title}: {unit}", [word("what"), *heads], rows)
@@ -82,15 +92,36 @@ class Picture:
 
 def draw(chart: Chart, data: Any, prefix: str = "", **options: Any) -> Picture:
     """Draw a chart; ``prefix`` tells several of the same chart apart."""
-    return picture(lambda: chart.draw(data, **options), f"{prefix}{chart.name}", chart.title, chart.shows)
+    wide, high = chart.size
+    size = (COLUMN, high) if COLUMN < wide < MOST else chart.size
+
+    def make() -> Axes:
+        return chart.draw(data, axes_of(size), **options)
+
+    return picture(make, f"{prefix}{chart.name}", chart.title, chart.shows)
+
+
+def forget_note(axes: Axes) -> None:
+    """Take the small line above a chart away, where it says nothing."""
+    for text in [text for text in axes.texts if text.get_gid() == NOTE]:
+        text.remove()
+
+
+def axes_of(size: tuple[float, float]) -> Axes:
+    """Axes of a picture of this size [inch]."""
+    from matplotlib import pyplot as plt
+
+    return plt.subplots(figsize=size)[1]
 
 
 def picture(make: Callable[[], Axes], name: str, title: str, shows: str) -> Picture:
     """A picture of the Axes that ``make`` draws."""
     from matplotlib import pyplot as plt
 
-    axes = make()
+    with style():
+        axes = make()
     figure: Any = axes.figure
+    axes.set_title("", loc="left")  # the page has it as a heading
     try:
         markup = svg(figure, name, ALT)
         panels = tuple(series.panels(figure))
@@ -113,7 +144,10 @@ def _texts(axes: Axes) -> str:
     said = [" ".join(text.get_text().split()) for text in axes.texts if text.get_gid() is None and text.get_text()]
     if len(names) == len(said) and axes.get_ylabel() == "":
         return "; ".join(f"{' '.join(name.split())}: {text}" for name, text in zip(names, said, strict=True)) + "."
-    panels = [f"{' '.join(panel.get_title(loc='left').split())}: {_marks(panel, names)}" for panel in axes.child_axes]
+    panels = [
+        f"{' '.join(panel.get_title(loc='left').split())}: {_marks(panel, names)}"
+        for panel in cast("list[Axes]", axes.child_axes)
+    ]
     return ("; ".join(said) or "; ".join(panels)) + "."
 
 
@@ -122,9 +156,9 @@ def _marks(panel: Axes, names: list[str]) -> str:
     names = [text.get_text() for text in panel.get_yticklabels() if text.get_text()] or names
     found = [
         float(np.ravel(line.get_xdata())[0])
-        for line in panel.lines  # type: ignore[call-overload]
+        for line in panel.lines
         if line.get_marker() == "o" and len(np.ravel(line.get_xdata())) == 1
-    ]  # type: ignore[call-overload]
+    ]
     pairs = zip(names if len(names) == len(found) else [""] * len(found), found, strict=True)
     return ", ".join(f"{' '.join(name.split())} {plain(value)}".strip() for name, value in pairs)
 

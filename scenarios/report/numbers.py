@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from scenarios.charts.numbers import short_number, told_apart
 from scenarios.outcomes import MEASURES
 
 NONE: Final = "–"
-#: Units that are written before or after a number in a way of their own.
-DOLLAR: Final = "USD"
 
 
 def plain(value: float) -> str:
@@ -86,6 +85,20 @@ def scale(measure: str) -> float:
 def values(measure: str, *numbers: float) -> list[str]:
     """Values of a measure with their unit; different ones look different."""
     known = [scale(measure) * number for number in numbers if math.isfinite(number)]
-    written = iter(told_apart(known))
+    written = iter(_even(known, told_apart(known)))
     behind = f" {unit(measure)}" if unit(measure) else ""
     return [f"{next(written).replace('-', '−')}{behind}" if math.isfinite(number) else NONE for number in numbers]
+
+
+def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
+    """Numbers with as many decimals as the one that has most: 0.484 and 0.490."""
+    if any(text[-1:].isalpha() or "e" in text for text in texts):
+        return texts
+    most = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [f"{number:,.{most}f}" for number in numbers]
+
+
+def pair(measure: str, one: float, other: float) -> tuple[str, str]:
+    """Two values of a measure, the unit behind the second alone."""
+    first, second = values(measure, one, other)
+    return (first if unit(measure) == "%" else first.removesuffix(f" {unit(measure)}")), second

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.report.html import Child, Html, element, folded
-from scenarios.report.tables import Cell, Table, word
+from scenarios.report.tables import Cell, Row, Table, word
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -41,7 +41,9 @@ def cell(value: Any) -> Cell:
     return Cell(written(value), float(value) if number else None, "value")
 
 
-def changed(scenario: Scenario, name: str, base: Scenario | None = None, called: str = "baseline") -> Child:
+def changed(
+    scenario: Scenario, name: str, base: Scenario | None = None, called: str = "baseline", here: str = "here"
+) -> Child:
     """What differs from another scenario, or from the baseline."""
     from scenarios.library import SCENARIOS
     from scenarios.parameters.describe import describe
@@ -53,11 +55,11 @@ def changed(scenario: Scenario, name: str, base: Scenario | None = None, called:
     about = {
         path: (unit, meaning, source) for path, _, unit, meaning, source in [*describe(other), *describe(scenario)]
     }
-    rows = []
+    rows: list[Row] = []
     for path, (mine, theirs) in differing.items():
         unit, meaning, source = about.get(path, ("", "", ""))
         rows.append([_path(path), cell(mine), cell(theirs), unit, meaning, source])
-    heads = ("parameter", "here", called, "unit", "what it is", "source")
+    heads = ("parameter", here, called, "unit", "what it is", "source")
     return Table(name, f"Parameters that differ from the {called}" if base is None else f"Parameters that differ "
                  f"from {called}", [word(one) for one in heads], rows).html()  # fmt: skip
 

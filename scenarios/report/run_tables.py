@@ -11,7 +11,7 @@ from scenarios.charts.numbers import duration
 from scenarios.outcomes import Facts, order_of_events
 from scenarios.report.html import Html, element
 from scenarios.report.numbers import NONE, dollars, percent, plain
-from scenarios.report.tables import Cell, Column, Table, word
+from scenarios.report.tables import Cell, Column, Row, Table, word
 from scenarios.results import Frames
 from scenarios.summary import LONG_WEEKS
 
@@ -49,10 +49,9 @@ def of_run(frames: Frames, prefix: str = "") -> list[Html]:
 
 
 def _prices(frames: Frames, prefix: str) -> Table:
-    rows = []
-    for row in measures.prices(frames).to_dict("records") if not frames["offers"].empty else []:
-        rows.append([row["product"], row["kind"], row["tier"], price(row["low"]), price(row["high"]),
-                     price(row["paid"]), price(row["running_cost"]), money(row["revenue"])])  # fmt: skip
+    found = measures.prices(frames).to_dict("records") if not frames["offers"].empty else []
+    rows: list[Row] = [[row["product"], row["kind"], row["tier"], *(price(row[key]) for key in
+             ("low", "high", "paid", "running_cost")), money(row["revenue"])] for row in found]  # fmt: skip
     heads = [word("product"), word("kind of seller"), word("tier"), Column("lowest list price"),
              Column("highest list price"), Column("mean paid"), Column("running cost"), Column("revenue")]  # fmt: skip
     note = "Prices in USD per million output-equivalent tokens; the running cost counts machines at the spot price."
@@ -60,10 +59,9 @@ def _prices(frames: Frames, prefix: str) -> Table:
 
 
 def _waits(frames: Frames, prefix: str) -> Table:
-    rows = []
-    for row in measures.waits(frames).to_dict("records") if not frames["offers"].empty else []:
-        rows.append([f"{row['kind']} {row['tier']}", number(row["ordered"]), wait(row["mean_h"]), wait(row["p95_h"]),
-                     wait(row["served_mean_h"]), share(row["left_share"])])  # fmt: skip
+    found = measures.waits(frames).to_dict("records") if not frames["offers"].empty else []
+    rows: list[Row] = [[f"{row['kind']} {row['tier']}", number(row["ordered"]), wait(row["mean_h"]), wait(row["p95_h"]),
+             wait(row["served_mean_h"]), share(row["left_share"])] for row in found]  # fmt: skip
     heads = [word("tier"), *map(Column, ("requests ordered", "expected wait, mean", "expected wait, 95 of 100 below",
                                          "time in queue, mean", "lost patience"))]  # fmt: skip
     note = ("Expected is what users are told on ordering. Time in queue is in whole ticks; who came from another "
@@ -74,7 +72,7 @@ def _waits(frames: Frames, prefix: str) -> Table:
 def _fates(frames: Frames, prefix: str) -> Table:
     found = measures.outcomes(frames)
     shown = {name: label for name, label in measures.OUTCOMES.items() if name == "served" or found[name].sum() > 0}
-    rows = []
+    rows: list[Row] = []
     for name, row in found.iterrows():
         asked = row["asked"] if row["asked"] > 0 else np.nan
         rows.append([str(name), number(row["asked"]), *(share(row[key] / asked) for key in shown),
@@ -85,7 +83,7 @@ def _fates(frames: Frames, prefix: str) -> Table:
 
 
 def _sellers(frames: Frames, prefix: str) -> Table:
-    rows = []
+    rows: list[Row] = []
     for name, row in measures.shares(frames).iterrows() if not frames["offers"].empty else []:
         rows.append([str(name), str(row["kind"]), number(row["tokens"] * 1e6), share(row["token_share"]),
                      money(row["revenue"]), share(row["revenue_share"])])  # fmt: skip
@@ -94,7 +92,7 @@ def _sellers(frames: Frames, prefix: str) -> Table:
 
 
 def _providers(frames: Frames, prefix: str) -> Table:
-    rows = []
+    rows: list[Row] = []
     for name, row in measures.margins(frames).iterrows() if not frames["providers"].empty else []:
         flows = [money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")]
         rows.append([str(name), str(row["kind"]), *flows, share(row["margin"]), money(row["cash_before"]),
@@ -105,7 +103,7 @@ def _providers(frames: Frames, prefix: str) -> Table:
 
 
 def _peak(frames: Frames, prefix: str) -> Table:
-    rows = [[str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
+    rows: list[Row] = [[str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
             for name, row in measures.peak(frames).iterrows()]  # fmt: skip
     note = "Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at a constant mix."
     heads = [word("what"), *map(Column, ("peak", "off-peak", "ratio"))]
@@ -113,7 +111,7 @@ def _peak(frames: Frames, prefix: str) -> Table:
 
 
 def _checks(frames: Frames, prefix: str) -> Table:
-    rows = [[check.name, number(check.left), check.unit, Cell(f"{check.error:.0e}", float(check.error)),
+    rows: list[Row] = [[check.name, number(check.left), check.unit, Cell(f"{check.error:.0e}", float(check.error)),
              Cell("kept" if check.kept else "BROKEN", mark="good" if check.kept else "bad")]
             for check in measures.checks(frames)]  # fmt: skip
     heads = [word("two sums that must be the same"), Column("sum"), word("unit"), Column("relative error"), word("")]
@@ -127,7 +125,8 @@ def first_to_give(frames: Frames, prefix: str = "") -> list[Html]:
         text = (f"This run is too short to say: it takes {LONG_WEEKS} simulated weeks to tell a trend from a busy "
                 "one.")  # fmt: skip
         return [element("p", text)]
-    rows, moved = [], []
+    rows: list[Row] = []
+    moved: list[str] = []
     for row in order_of_events(run).to_dict("records"):
         known = np.isfinite(row["day"])
         when = f"{row['date']:%-d %b %Y}" if known else "never"

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-import pandas as pd
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
-from matplotlib.dates import num2date
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +64,7 @@ class Panel:
 
 def panels(figure: Figure) -> list[Panel]:
     """The panels of a figure that was drawn, with what has a name in them."""
-    found = [panel for axes in figure.axes for panel in (axes, *axes.child_axes)]
+    found = cast("list[Axes]", [panel for axes in figure.axes for panel in (axes, *axes.child_axes)])
     wide, high = figure.get_size_inches() * 72.0
     made = []
     unit = x = ""
@@ -191,7 +190,7 @@ def _panel_record(panel: Panel) -> dict[str, Any]:
 
 def _short(path: list[float]) -> list[float] | dict[str, float]:
     """A path of equal steps as its begin, step and length."""
-    steps = {b - a for a, b in zip(path, path[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(path)}
     if len(path) > LEAST + 1 and len(steps) == 1:
         return {"from": path[0], "step": steps.pop(), "count": len(path)}
     return path
@@ -202,8 +201,3 @@ def _rounded(value: float) -> float | int | None:
         return None
     made = float(f"{value:.{DIGITS}g}")
     return int(made) if made == int(made) else made
-
-
-def first_and_last(panel: Panel) -> tuple[str, str]:
-    """When a panel begins and ends, in words."""
-    return tuple(f"{pd.Timestamp(num2date(one)):%-d %b %Y}" for one in panel.span)  # type: ignore[return-value]

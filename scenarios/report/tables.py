@@ -10,6 +10,7 @@ from itertools import count
 from scenarios.report.html import Child, Html, element
 
 type Value = str | float
+type Row = list[Cell | str]
 
 
 @dataclass(frozen=True)
