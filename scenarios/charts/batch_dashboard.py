@@ -71,7 +71,7 @@ def batch_dashboard(batch: Batch) -> Figure:
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
         title = str(batch.about["question"] or batch.about["name"])
-        write_head(top, title, _subtitle(batch, timed), counts(batch, summaries))
+        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries))
         measures = [name for name in USUAL if name in summaries.columns]
         axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
         if by != "label":
@@ -107,7 +107,7 @@ def _subtitle(batch: Batch, timed: bool) -> str:
     return f"batch {about['name']}  ·  {counts}  ·  folder {batch.folder.name}{kept}"
 
 
-def counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
+def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
     """Runs done, and how far apart the cases are in a few measures."""
     made = [(f"{len(summaries):,} of {batch.about['runs']:,}", "runs done")]
     for name in EFFECTS:

@@ -89,9 +89,9 @@ def counted(verdicts: Sequence[Verdict], of: str = "This run") -> str:
     if tested == good:
         said = "All of them came out as expected" if tested > 1 else "It came out as expected"
     else:
-        several = [f"{good} came out as expected", f"{missed} did not", f"{unsure} cannot be told from luck"]
-        known = [text for text, count in zip(several, (good, missed, unsure), strict=True) if count]
-        said = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} and {known[-1]}"
+        several = [f"{good or 'none'} came out as expected", f"{missed} did not", f"{unsure} cannot be told from luck"]
+        counts = (1, missed if good or unsure else 0, unsure)
+        said = _together([text for text, count in zip(several, counts, strict=True) if count])
         said = said[0].upper() + said[1:]
     rest = f" {_number(left, 'more')} cannot be tested here: below it says why." if left else ""
     return f"{of} tests {_number(tested, 'expectation')} of its sources. {said}.{rest}"

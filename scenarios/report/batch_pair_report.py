@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -60,6 +61,7 @@ def shared(one: BatchOf, other: BatchOf) -> list[str]:
     return [label for label in dict.fromkeys(one.summaries["label"]) if label in there]
 
 
+@cache
 def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Means of a case in both, and how B differs from A, seed by seed."""
     parts = [batch.summaries[batch.summaries["label"] == label].assign(label=letter)

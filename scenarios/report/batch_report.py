@@ -10,6 +10,7 @@ from scenarios.batch.comparison import Comparison, Runs, compare
 from scenarios.charts import batch_dashboard, batches
 from scenarios.report import answer, batch_answer, batch_tables, charts, made, parameters
 from scenarios.report.html import Child, Html, element, folded
+from scenarios.report.numbers import meaning, unit, values
 from scenarios.report.page import Page, Part
 from scenarios.report.run_report import HOVER
 
@@ -87,17 +88,23 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
 
 def figures(batch: BatchOf) -> Html:
     """How far the cases are apart."""
-    counts = batch_dashboard.counts(batch.batch, batch.summaries)
+    counts = [(f"{batch.done:,} of {batch.total:,}", "runs done")]
+    for name in batch_dashboard.EFFECTS:
+        means = batch.summaries.groupby("label")[name].mean().dropna() if name in batch.summaries else []
+        if len(means):
+            low, high = values(name, float(means.min()), float(means.max()))
+            least = low.removesuffix(f" {unit(name)}")
+            behind = f" [{unit(name)}]" if unit(name) not in ("", "%") else ""
+            most = high.removesuffix(f" {unit(name)}") if behind else high
+            counts.append((high if low == high else f"{least} to {most}", f"{meaning(name)}{behind}, by case"))
     return element(
-        "dl", [element("div", element("dt", " ".join(text.split())), element("dd", value)) for value, text in counts],
-        class_="figures",
-    )  # fmt: skip
+        "dl", [element("div", element("dt", text), element("dd", value)) for value, text in counts], class_="figures"
+    )
 
 
 def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
     """Cases side by side, through time where frames were kept, and by input."""
-    rows = batch.summaries
-    by = batch_dashboard.compared_by(rows)
+    rows, by = batch.summaries, compared(batch).by
     measures = [name for name in batches.USUAL if name in rows]
     yield charts.picture(
         lambda: batches.case_comparison(rows, measures=measures, by=by), f"{prefix}case-comparison",
@@ -110,13 +117,13 @@ def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
 
 def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[charts.Picture]:
     rows = batch.summaries
-    ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
+    ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", "scenario", by))]], on="run")
     ticks[by] = analysis.groups(ticks, by)
     for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
         frame = ticks.assign(value=of(ticks))
 
         def draw(frame: Any = frame, name: str = name) -> Any:
-            return batches.time_paths(frame, value="value", name=name, by=by)
+            return batches.time_paths(frame, charts.axes_of((charts.COLUMN, 4.0)), value="value", name=name, by=by)
 
         shows = f"{name[0].upper()}{name[1:]} over time, case by case: mean over seeds, with its 90 % interval."
         yield charts.picture(draw, f"{prefix}through-time-{number}", title, shows)

@@ -88,7 +88,10 @@ def _changes(case: Any) -> Child:
 def _failed(batch: BatchOf, prefix: str) -> Html:
     runs = batch.batch.runs
     failed = runs[runs["status"] == "failed"].head(MOST_LISTED)
-    rows: list[Row] = [[Cell(str(row["run"]), float(row["run"])), str(row["label"]), Cell(str(row["seed"]), float(row["seed"])),
-             Cell(str(row["error"]), mark="value")] for row in failed.to_dict("records")]  # fmt: skip
+    rows: list[Row] = [
+        [Cell(str(row["run"]), float(row["run"])), str(row["label"]), Cell(str(row["seed"]), float(row["seed"])),
+         Cell(str(row["error"]), mark="value")]
+        for row in failed.to_dict("records")
+    ]  # fmt: skip
     return Table(f"{prefix}table-failed", "Runs that failed",
                  [Column("run"), word("case"), Column("seed"), word("error")], rows).html()  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from scenarios.report.subject import Run
     from scenarios.results import Frames
 
-LETTERS = ("A", "B")
+LETTERS: Final = ("A", "B")
+#: Differences that are told in words.
+MOST_TOLD: Final = 4
 
 
 def page(one: Run, other: Run, command: str) -> Page:
@@ -87,6 +89,9 @@ def unlike(one: Run, other: Run) -> list[str]:
              for key, text in names.items() if one.about[key] != other.about[key]]  # fmt: skip
     if one.about["code"]["hash"] != other.about["code"]["hash"]:
         found.append("The runs were made by different code, which may be what makes them differ.")
+    found += [f"{letter} is too short for a full answer: {run.about['days']:,.4g} of the {run.scenario.time.days:,.4g} "
+              "days that its question is about." for run, letter in ((one, "A"), (other, "B"))
+              if run.scenario is not None and answer.is_short(run)]  # fmt: skip
     same = one.about["seed"] == other.about["seed"]
     alike = "the same seed draws the same users and luck in both" if same else "luck differs between them, too"
     return [*found, f"It is one run of each: {alike}, but only a batch over seeds shows how sure a difference is."]
@@ -99,7 +104,11 @@ def differences(one: Run, other: Run, names: tuple[str, str]) -> list[str]:
     found.sort(key=lambda figure: -abs(figure.this / figure.last - 1.0))
     if not found:
         return [f"No key figure of {names[1]} differs from that of {names[0]}."]
-    said = [f"{figure.row[0]} {figure.row[2]} in A and {figure.row[1]} in B ({figure.row[4]})" for figure in found[:4]]
+    said = []
+    for figure in found[:MOST_TOLD]:
+        name, there, here, _, relative = figure.row
+        what, _, unit = name.rstrip("]").rpartition(" [")
+        said.append(f"{what} {here} in A, {there} in B [{unit}, {relative}]")
     return [f"B differs most from A in: {'; '.join(said)}."]
 
 
