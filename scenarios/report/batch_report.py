@@ -90,7 +90,9 @@ def figures(batch: BatchOf) -> Html:
     """How far the cases are apart."""
     counts = [(f"{batch.done:,} of {batch.total:,}", "runs done")]
     for name in batch_dashboard.EFFECTS:
-        means = batch.summaries.groupby("label")[name].mean().dropna() if name in batch.summaries else []
+        if name not in batch.summaries:
+            continue
+        means = batch.summaries.groupby("label")[name].mean().dropna()
         if len(means):
             low, high = values(name, float(means.min()), float(means.max()))
             least = low.removesuffix(f" {unit(name)}")

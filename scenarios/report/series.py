@@ -70,7 +70,7 @@ def panels(figure: Figure) -> list[Panel]:
     unit = x = ""
     for axes in found:
         series = tuple(_series(axes))
-        unit, x = axes.get_ylabel() or unit, axes.get_xlabel() or x
+        unit, x = axes.get_ylabel() or _bar_label(axes) or unit, axes.get_xlabel() or x
         if not series:
             continue
         extent = axes.get_window_extent().transformed(figure.transFigure.inverted())
@@ -83,6 +83,12 @@ def panels(figure: Figure) -> list[Panel]:
             Panel(title or _label(axes, figure), unit, x, bool(low > FIRST_DATE), series, box, (float(low), float(up)))
         )
     return [panel for panel in made if panel.is_time or "hour" in panel.x]
+
+
+def _bar_label(axes: Axes) -> str:
+    """What the colours of a heat map stand for."""
+    bars = [image.colorbar for image in axes.images if image.colorbar is not None]
+    return str(bars[0].ax.get_ylabel()) if bars else ""
 
 
 def _label(axes: Axes, figure: Figure) -> str:

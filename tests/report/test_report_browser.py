@@ -1,0 +1,195 @@
+"""The report in a real browser, opened from disk with no way out: seen, sorted, pointed at, small, dark, on paper."""
+
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+from browsing import watched_page
+
+REPORTS = ("run_report", "pair_report", "batch_report")
+#: Least contrast of text and what is behind it [WCAG 2.1 AA].
+READABLE = 4.5
+
+
+def opened(page, path):
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """The accessibility checks of axe-core, from the npm registry."""
+    if shutil.which("npm") is None:
+        pytest.skip("no npm on this machine, so axe-core cannot be fetched: `apt-get install npm`")
+    place = tmp_path_factory.mktemp("axe")
+    try:
+        subprocess.run(
+            ["npm", "pack", "axe-core@4", "--silent"], cwd=place, check=True, capture_output=True, timeout=90
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        pytest.skip(f"axe-core could not be fetched with `npm pack axe-core`: {error}")
+    with tarfile.open(next(place.glob("axe-core-*.tgz"))) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode()
+
+
+@pytest.fixture(params=REPORTS)
+def path(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_accessibility_is_clean(browser, axe, path, look):
+    page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}, color_scheme=look,
+                               bypass_csp=True), path)  # fmt: skip
+    page.locator("details").evaluate_all("all => all.slice(0, 4).forEach(one => { one.open = true; })")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found]
+    page.context.close()
+    assert told == []
+
+
+def test_it_opens_from_disk_and_shows_every_chart(page, path):
+    opened(page, path)
+    boxes = page.locator("svg.chart").evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    assert len(boxes) >= 5
+    assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
+    drawn = page.locator("svg.chart").evaluate_all("all => all.map(one => one.getBBox().width)")
+    assert all(width > 150 for width in drawn)
+    assert page.complaints == []
+    assert page.outside == []
+    assert page.title() != "taken"
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_small_screen_has_no_sideways_scroll(browser, path, width):
+    page = opened(watched_page(browser, viewport={"width": width, "height": 740}), path)
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.mouse.wheel(500, 0)
+    moved = page.evaluate("scrollX")
+    page.context.close()
+    assert (wide, moved) == (width, 0)
+
+
+def test_tables_sort_by_their_headings_with_the_keyboard(page, run_report):
+    opened(page, run_report)
+    table = page.locator("#table-sellers")
+    head = table.get_by_role("columnheader", name=re.compile("^dollars"))
+    money = "all => all.map(row => Number(row.cells[4].dataset.v))"
+    first = table.locator("tbody tr").evaluate_all(money)
+    head.get_by_role("button").focus()
+    for direction, ordered in (
+        ("descending", sorted(first, reverse=True)),
+        ("ascending", sorted(first)),
+        (None, first),
+    ):
+        page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == direction
+        assert table.locator("tbody tr").evaluate_all(money) == ordered
+    names = table.get_by_role("columnheader", name=re.compile("^seller"))
+    names.get_by_role("button").click()
+    assert names.get_attribute("aria-sort") == "ascending"
+    listed = table.locator("tbody th").all_inner_texts()
+    assert listed == sorted(listed)
+
+
+def test_values_are_read_with_the_pointer_and_with_keys(page, run_report):
+    opened(page, run_report)
+    box = page.locator("#spot-price .chart-box")
+    box.scroll_into_view_if_needed()
+    area = box.bounding_box()
+    readout = page.locator("#readout")
+    assert readout.is_hidden()
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    text = readout.inner_text()
+    assert re.search(r"\d{1,2} \w{3} 20\d\d", text)
+    assert re.search(r"spot price\s+[\d.,k]+", text)
+    assert "USD per rack-hour" in text
+    page.mouse.move(5, 5)
+    assert readout.is_hidden()
+    box.focus()
+    page.keyboard.press("End")
+    last = readout.inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert readout.inner_text() != last
+    page.keyboard.press("Escape")
+    assert readout.is_hidden()
+    assert page.complaints == []
+
+
+def test_the_value_under_the_pointer_is_the_one_that_is_drawn(page, run_report, run_folder):
+    import pandas as pd
+
+    ticks = pd.read_parquet(run_folder / "ticks.parquet")
+    opened(page, run_report)
+    page.locator("#spot-price .chart-box").focus()
+    page.keyboard.press("Home")
+    shown = page.locator("#readout td").nth(1).inner_text()
+    assert float(shown.replace(",", "")) == pytest.approx(ticks["spot_price"].iloc[0], rel=1e-3)
+
+
+CONTRAST = """() => {
+  const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = rgb => rgb.map(v => linear(v / 255))
+    .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+  const parts = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const paper = light(parts(getComputedStyle(document.documentElement).backgroundColor));
+  return [...document.querySelectorAll("svg.chart text")].map(one => {
+    const own = light(parts(getComputedStyle(one).fill));
+    return [(Math.max(own, paper) + 0.05) / (Math.min(own, paper) + 0.05), one.textContent, getComputedStyle(one).fill];
+  });
+}"""
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_letters_of_charts_can_be_read(browser, run_report, look):
+    page = opened(watched_page(browser, color_scheme=look, viewport={"width": 1280, "height": 900}), run_report)
+    found = page.evaluate(CONTRAST)
+    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.context.close()
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 29)"}[look]
+    assert len(found) > 100
+    on_colour = ("rgb(255, 255, 255)", "rgb(17, 17, 17)")  # inside coloured areas, not on paper
+    assert [one for one in found if one[0] < READABLE and one[2] not in on_colour] == []
+
+
+def test_the_colours_can_be_chosen_and_are_remembered(page, run_report):
+    opened(page, run_report)
+    colour = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+    page.get_by_role("button", name="Dark colours").click()
+    assert page.evaluate(colour) == "rgb(22, 24, 29)"
+    page.reload()
+    assert page.evaluate(colour) == "rgb(22, 24, 29)"
+    page.get_by_role("button", name="Light colours").click()
+    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+
+
+def test_it_prints_light_and_whole(browser, path):
+    page = opened(watched_page(browser, color_scheme="dark", viewport={"width": 1000, "height": 800}), path)
+    paper = page.pdf(format="A4")
+    page.emulate_media(media="print")
+    colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    cut = page.locator(".chart-card").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
+    too_wide = page.locator("svg.chart").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).length"
+    )
+    page.context.close()
+    assert paper.startswith(b"%PDF")
+    assert paper.count(b"/Type /Page\n") + paper.count(b"/Type/Page\n") + len(re.findall(rb"/Type /Page\b", paper)) > 2
+    assert colour == "rgb(255, 255, 255)"
+    assert set(cut) == {"avoid"}
+    assert too_wide == 0
+
+
+def test_without_scripts_everything_is_there(browser, run_report):
+    page = opened(watched_page(browser, java_script_enabled=False), run_report)
+    assert page.get_by_role("button").count() == 0
+    assert page.get_by_role("heading", name="Answer", exact=True).is_visible()
+    assert page.locator("svg.chart").count() >= 15
+    page.locator("#spot-price summary").click()
+    assert page.locator("#spot-price-numbers").is_visible()
+    page.context.close()
