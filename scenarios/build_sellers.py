@@ -110,7 +110,7 @@ def lab(one: Lab, scenario: Scenario, when: Calendar) -> Provider:
     return Provider(
         one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, tuple(offer.price for offer in offers), when), quotas=quotas(one.quotas),
-        leaves=one.leaves,
+        leaves=one.leaves, burn_usd_per_day=one.burn_usd_per_day, funding_usd_per_day=one.funding_usd_per_day,
     )  # fmt: skip
 
 
@@ -139,7 +139,8 @@ def open_provider(one: OpenProvider, scenario: Scenario, when: Calendar) -> Prov
     return Provider(
         one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, (one.price,), when), leaves=one.leaves, enters=one.enters,
-        enter_margin=one.enter_margin,
+        enter_margin=one.enter_margin, burn_usd_per_day=one.burn_usd_per_day,
+        funding_usd_per_day=one.funding_usd_per_day,
     )  # fmt: skip
 
 

@@ -13,6 +13,9 @@ from scenarios import run_command, scenarios_command
 from scenarios.app import command as app_module
 from scenarios.batch import command as batch_command
 from scenarios.batch import compare_command
+from scenarios.growth_map import EXAMPLES as MAP_EXAMPLES
+from scenarios.growth_map import growth_map_command
+from scenarios.report import command as report_command
 from scenarios.scorecard.command import EXAMPLES as EVIDENCE_EXAMPLES
 from scenarios.scorecard.command import evidence_command
 from scenarios.verification.command import verify_command
@@ -40,8 +43,10 @@ scenarios_command.register(app)
 batch_command.register(app)
 compare_command.register(app)
 app_module.register(app)
+report_command.register(app)
 app.command(name="verify")(verify_command)
 app.command(name="evidence", epilog=EVIDENCE_EXAMPLES)(evidence_command)
+app.command(name="growth-map", epilog=MAP_EXAMPLES)(growth_map_command)
 
 
 @app.command(

@@ -239,14 +239,15 @@ def checks(frames: Frames) -> list[Check]:
     last = ticks["tick"].max()
     cash = sum(table.loc[table["tick"] == last, "cash"].sum() for table in (providers, owners))
     change = cash - frames["sellers"]["start_cash"].sum()
-    earned = providers["profit"].sum() + (owners["income"] - owners["running_cost"]).sum()
+    beside = (providers["funding"] - providers["burn"]).sum()
+    earned = providers["profit"].sum() + beside + (owners["income"] - owners["running_cost"]).sum()
     paid = ticks["paid"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
     rent, income = providers["rent_paid"].sum(), owners["income"].sum()
     asked = "requests asked = " + " + ".join(OUTCOMES.values())
     return [
         Check("money in = money out + money held", came, went + held, "USD"),
-        Check("what sellers earned = what their cash grew by", earned, change, "USD"),
+        Check("what sellers earned and were given = what their cash grew by", earned, change, "USD"),
         Check("users' payments = offers' revenue", paid, frames["offers"]["revenue"].sum(), "USD"),
         Check("rent paid by providers = income of the owners", rent, income, "USD"),
         Check(asked, ticks["asked"].sum(), ends, "requests"),

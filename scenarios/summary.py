@@ -47,6 +47,7 @@ def summary(result: RunResult) -> RenderableType:
         Text("Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at constant mix."),
         "",
         provider_table(frames),
+        Text("Profit is before, and cash after, what staff, training and research take and investors give."),
         *map(Text, wholesale_lines(frames)),
         "",
         *order_tables(frames),

@@ -2,7 +2,8 @@
 
 The users' part is their expected surplus, which no account holds; the others are money and agree with the ledger:
 
-    profit of sellers + rents of owners - cost of the owners' own use = what their cash grew by.
+    profit of sellers + rents of owners - cost of the owners' own use = what their cash grew by, staff and research
+    paid and investors' money aside.
 """
 
 from __future__ import annotations

@@ -375,5 +375,5 @@ class LogitCohort(Cohort):
 
 def _at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
     """Share of what is asked that is left; all where nothing is asked."""
-    enough = left >= asked
-    return np.asarray(np.divide(np.maximum(left, 0), asked, out=np.ones_like(asked), where=~enough))
+    left = np.maximum(left, 0)  # what is spent to the last may be rounded below nothing
+    return np.asarray(np.divide(left, asked, out=np.ones_like(asked), where=left < asked))

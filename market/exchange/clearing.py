@@ -246,7 +246,9 @@ class _Dual:
         response, _, _ = self.ask(rents)
         finite = np.where(response.requests > 0, self.prices(rents), 0.0)
         worth = float(response.surplus.sum() + (finite * response.requests).sum())
-        least = WIDTH * worth / max(float(response.requests.sum()), 1e-300)
+        elsewhere = response.nothing + response.local + response.unaffordable
+        bought = max(float(response.requests.sum()), 1e-12 * float(elsewhere.sum()), 1e-300)
+        least = WIDTH * worth / bought  # of what a request is worth; where hardly any is bought that says nothing
         if not 0 < least < np.inf:
             least = WIDTH * max(float(np.max(self.list_prices)), 1.0)
         self.blur = 0.3 / WIDTH * least

@@ -54,6 +54,9 @@ def move_money(model: TokenMarket) -> None:
         ledger.pay(p.name, "upkeep", upkeep, "upkeep")
         power = sum(float(model.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True))
         ledger.pay(p.name, "power", power, "power")
+        if p.active:
+            ledger.pay(p.name, "staff", p.spec.burn_usd_per_day * hours / 24.0, "burn")
+            ledger.pay("funding", p.name, p.spec.funding_usd_per_day * hours / 24.0, "funding")
         p.invest(model.tick, rents, losses)
         for k, pool in enumerate(p.spec.pools):
             if pool.investment:

@@ -101,7 +101,8 @@ def _providers(model: TokenMarket) -> None:
     model.records.tables["providers"].row(
         model.tick, cash=np.array([p.cash for p in providers]), revenue=revenue, subscriptions=subscriptions,
         rent_paid=rent, running_cost=running,
-        profit=revenue - rent - running,
+        profit=revenue - rent - running, burn=np.array([out.get((n, "burn"), 0.0) for n in names]),
+        funding=np.array([into.get((n, "funding"), 0.0) for n in names]),
         owned=np.array([p.active * sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers])
         * hours,
         contracted=np.array([p.contracted_racks for p in providers]) * hours,

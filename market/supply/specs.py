@@ -184,6 +184,8 @@ class Provider:
         spot: whether it rents on the spot market what it lacks.
         headroom: share by which it rents more than it expects to need.
         cash: money at the start [USD].
+        burn_usd_per_day: staff, training and research, paid whatever is sold.
+        funding_usd_per_day: what investors give while it is active.
         quotas: how it grants the quotas of its limited tiers.
         leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
         enters: whether it is not there at the start and comes when margins allow.
@@ -198,6 +200,8 @@ class Provider:
     spot: bool = False
     headroom: float = 0.1
     cash: float = 0.0
+    burn_usd_per_day: float = 0.0
+    funding_usd_per_day: float = 0.0
     quotas: QuotaPolicy = field(default_factory=FixedQuota)
     leaves: bool = False
     enters: bool = False
@@ -211,6 +215,8 @@ class Provider:
         require_kind(f"provider '{self.name}': quotas", self.quotas, QuotaPolicy)
         self.pricing.fits(self.name, len(self.offers))
         require(f"provider '{self.name}': cash", self.cash)
+        require(f"provider '{self.name}': burn_usd_per_day", self.burn_usd_per_day, at_least=0)
+        require(f"provider '{self.name}': funding_usd_per_day", self.funding_usd_per_day, at_least=0)
         if not self.pools:
             raise InputError(f"provider '{self.name}' has no pool")
         known = [pool.name for pool in self.pools]

@@ -11,7 +11,7 @@ SCENARIO = ask(
     changes={
         **THREE_YEARS, **FREE_PLANS, "demand.growth": 3.0, "supply.growth": 5.0, "progress.advancing": True,
         "progress.efficiency_growth": 2.0, "progress.small_closing": 0.7, "demand.coders.local.price_usd": 3_000.0,
-        "demand.coders.local.quality": 0.75, "supply.reserve": 0.5,
+        "demand.coders.local.quality": 0.75, "supply.reserve": 0.0,
     },
     outcomes=(
         outcome("paid-price", "down", source="Abundance; Epoch: prices of a level of quality fall"),

@@ -81,6 +81,11 @@ def premium_rise(f: Facts) -> float:
     return ratio(price[-f.week :].mean(), price[: f.week].mean()) if rows.any() else float("nan")
 
 
+def spot_rise(f: Facts) -> float:
+    """Spot price, last week over first."""
+    return ratio(late_spot(f), float(f.early.frames["ticks"]["spot_price"].mean()))
+
+
 def late_spot(f: Facts) -> float:
     """Spot price in the last week."""
     return float(f.late.frames["ticks"]["spot_price"].mean())
@@ -133,6 +138,7 @@ PRICES: Final = (
     Measure("load-peak-ratio", "1", "95th percentile of work ordered over its mean", load_peak),
     Measure("large-model-rise", "1", "price paid for large models, last week over first", large_model_rise),
     Measure("premium-rise", "1", "list price of the priority tier, last week over first", premium_rise),
+    Measure("spot-rise", "1", "wholesale spot price, last week over first", spot_rise),
     Measure("late-spot-price", "USD per rack-h", "spot price in the last week", late_spot),
     Measure("spot-over-ask", "1", "spot price in the last week over the lowest at which an owner rents", spot_over_ask),
     Measure(

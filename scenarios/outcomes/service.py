@@ -59,6 +59,8 @@ SERVICE: Final = (
     Measure("open-queue-hours", "h", "the same at open providers", partial(queue_hours, kind="open")),
     Measure("priority-queue-hours", "h", "the same in the priority tier", partial(queue_hours, tier="priority")),
     Measure("batch-queue-hours", "h", "the same in the batch tier", partial(queue_hours, tier="batch")),
+    Measure("late-queue-hours", "h", "hours in queues for each request ordered, in the last week",
+            lambda f: queue_hours(f.late)),
     Measure("closed-speed", "token/s", "mean speed at labs", partial(speed, kind="frontier")),
     Measure("unserved", "1", "share of requests given up, unaffordable or turned away", unserved),
     Measure("unserved-casual", "1", "the same of casual users", partial(unserved, segment="casual")),

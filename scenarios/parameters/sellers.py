@@ -151,6 +151,10 @@ class Lab(Section):
     name: Name = choice(..., "what it is called")
     edge: Number = quantity(0.0, "1", "quality of its large models over the frontier's", low=-1, high=1)
     cash: Number = quantity(0.0, "USD", "money at the start: what investors gave", low=-1e15)
+    burn_usd_per_day: Number = quantity(
+        3e7, "USD/day", "staff, training and research, paid whatever is sold", DECLARED, high=1e12
+    )
+    funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
     leaves: Flag = choice(False, "whether it stops, or is bought, when its cash is gone")
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
     models: tuple[ClosedModel, ...] = several(..., "its models")
@@ -183,6 +187,10 @@ class OpenProvider(Section):
     cost: Number = quantity(0.0, PRICE, "running cost beside machines", high=1e4)
     speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
     cash: Number = quantity(5e7, "USD", "money at the start", low=-1e15)
+    burn_usd_per_day: Number = quantity(
+        3e5, "USD/day", "staff, training and research, paid whatever is sold", DECLARED, high=1e12
+    )
+    funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
     pricing: Pricing = part(Pricing(kind="cost-plus", every_hours=0.0, stickiness=0.0), "how list prices are set")
     leaves: Flag = choice(

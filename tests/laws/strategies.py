@@ -243,6 +243,7 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
         kind=draw(st.sampled_from(["frontier", "open", "broker"])),
         spot=draw(st.booleans()),
         cash=draw(st.sampled_from([0.0, 1e3])),
+        burn_usd_per_day=draw(st.sampled_from([0.0, 0.0, 50.0])),
         quotas=draw(st.sampled_from(QUOTAS)),
         leaves=draw(st.booleans()),
         enters=draw(st.sampled_from([False, False, True])),

@@ -80,10 +80,11 @@ def test_names_that_are_taken() -> None:
 
 @pytest.mark.parametrize("clearing", CLEARINGS, ids=str)
 def test_only_outside_flows_change_what_is_inside(clearing: Clearing) -> None:
-    """The whole round of money: income, tokens, contracts, spot, power, upkeep, capital, funding."""
+    """The whole round of money: income, tokens, contracts, spot, power, upkeep, capital, staff, funding."""
     builder = Provider(
         "builder", (Offer("own", 2.0, 1.0, cost=0.3),),
         pools=(Pool(50.0, running_cost=0.2, investment=Investment(2.0, 4, 0.5)),), cash=1e3, spot=True,
+        burn_usd_per_day=48.0, funding_usd_per_day=24.0,
     )  # fmt: skip
     cloud = Hyperscaler("cloud", 200.0, running_cost=0.1, reserve=0.4, first_party=0.3, cash=500.0)
     economy = market_of(
@@ -101,7 +102,7 @@ def test_only_outside_flows_change_what_is_inside(clearing: Clearing) -> None:
         assert ledger.inside_total - before.inside == pytest.approx(outside, rel=1e-9, abs=1e-6)
         users = model.cohorts[0]
         assert users.cash == pytest.approx(0.0, abs=1e-6)
-    assert {"income", "tokens", "contract", "spot", "power", "upkeep", "capital"} <= kinds
+    assert {"income", "tokens", "contract", "spot", "power", "upkeep", "capital", "burn", "funding"} <= kinds
 
 
 def test_take_or_pay() -> None:

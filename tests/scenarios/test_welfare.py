@@ -25,7 +25,8 @@ def test_the_money_parts_are_what_the_ledger_says():
     gains = welfare(frames).groupby("side")["gain"].sum()
     money = gains["sellers"] + gains["owners"] - own_use_cost(frames)
     inside = frames["accounts"].query("side == 'inside'")["balance"].sum()
-    assert money == pytest.approx(inside - frames["sellers"]["start_cash"].sum(), rel=1e-9)
+    beside = (frames["providers"]["funding"] - frames["providers"]["burn"]).sum()
+    assert money + beside == pytest.approx(inside - frames["sellers"]["start_cash"].sum(), rel=1e-9)
 
 
 def test_every_part_is_told_once():
