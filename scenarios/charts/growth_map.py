@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -63,7 +64,7 @@ LAYERS: Final = (
 LINE: Final[dict[str, Any]] = {
     "color": INK, "linewidth": 2, "path_effects": [withStroke(linewidth=4.5, foreground="white")], "zorder": 3,
 }  # fmt: skip
-TEXTS: Final = {
+TEXTS: Final[dict[str, Callable[[float], str]]] = {
     "times": _times,
     "hours": lambda value: f"{value:.2f}" if value < 9.95 else f"{value:.0f}",
     "percent": lambda value: f"{100 * value:.0f}",
