@@ -76,11 +76,11 @@ def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Chil
     """How the cases that both have differ, and how each batch came out."""
     labels = shared(one, other)
     parts: list[Child] = [
-        element("p", f"{label}: {_told(one, other, label)}", class_="short") for label in labels[:MOST_TOLD]
+        element("p", f"{label}: {_told(one, other, label)}", class_="lead") for label in labels[:MOST_TOLD]
     ]
     if not labels:
         parts.append(element("p", "The two batches have no case of the same name, so their cases are not compared one "
-                             "by one.", class_="short"))  # fmt: skip
+                             "by one.", class_="lead"))  # fmt: skip
     cares = []
     if set(one.study.seeds) != set(other.study.seeds):
         cares.append("The batches have different seeds; differences are over the seeds that both have.")

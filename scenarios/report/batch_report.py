@@ -78,7 +78,7 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
     doubts += [f"Damaged: {one}" for one in batch.batch.damage[:5]]
     counted = answer.counted(verdicts, "This batch")
     return [
-        element("p", counted, class_="short") if counted else None,
+        element("p", counted, class_="lead") if counted else None,
         answer.listed(verdicts) if verdicts else None,
         element("h3", "In short"),
         element("ul", [element("li", said) for said in batch_answer.in_short(found.means, found.by)]),
@@ -94,11 +94,9 @@ def figures(batch: BatchOf) -> Html:
             continue
         means = batch.summaries.groupby("label")[name].mean().dropna()
         if len(means):
-            low, high = values(name, float(means.min()), float(means.max()))
-            least = low.removesuffix(f" {unit(name)}")
+            low, high = (text.removesuffix(f" {unit(name)}") for text in values(name, means.min(), means.max()))
             behind = f" [{unit(name)}]" if unit(name) not in ("", "%") else ""
-            most = high.removesuffix(f" {unit(name)}") if behind else high
-            counts.append((high if low == high else f"{least} to {most}", f"{meaning(name)}{behind}, by case"))
+            counts.append((high if low == high else f"{low} to {high}", f"{meaning(name)}{behind}, by case"))
     return element(
         "dl", [element("div", element("dt", text), element("dd", value)) for value, text in counts], class_="figures"
     )

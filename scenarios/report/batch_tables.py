@@ -46,7 +46,7 @@ def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any)
         times = scale(measure)
         gap = changes.get((row[by], row["measure"]))
         rows.append([
-            Cell(meaning(measure), measure), shown(row[by]), unit(measure) or "ratio",
+            Cell(meaning(measure), measure), Cell(shown(row[by]), mark="short"), unit(measure) or "ratio",
             Cell(with_half(times * row["mean"], times * (row["high"] - row["mean"])).replace("-", "−"),
                  times * row["mean"]), Cell(f"{row['seeds']}", float(row["seeds"])), *_gap(gap, times),
         ])  # fmt: skip

@@ -28,7 +28,7 @@ def percent(share: float, sign: str = "") -> str:
         return NONE
     points = 100.0 * share
     text = f"{points:{sign},.1f}" if abs(points) < 99.95 else f"{points:{sign},.0f}"
-    return f"{text if float(text.replace(',', '')) else '0'} %".replace("-", "−")
+    return f"{text if float(text.replace(',', '')) else '0'}\u00a0%".replace("-", "−")
 
 
 def relative(value: float, base: float) -> str:
@@ -86,7 +86,7 @@ def values(measure: str, *numbers: float) -> list[str]:
     """Values of a measure with their unit; different ones look different."""
     known = [scale(measure) * number for number in numbers if math.isfinite(number)]
     written = iter(_even(known, told_apart(known)))
-    behind = f" {unit(measure)}" if unit(measure) else ""
+    behind = f"{'\u00a0' if is_share(measure) else ' '}{unit(measure)}" if unit(measure) else ""
     return [f"{next(written).replace('-', '−')}{behind}" if math.isfinite(number) else NONE for number in numbers]
 
 

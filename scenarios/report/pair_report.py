@@ -60,7 +60,7 @@ def called(one: Any, other: Any) -> tuple[str, str]:
 
 def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """What differs most, then each run's answer with the other to compare with."""
-    parts: list[Child] = [element("p", said, class_="short") for said in differences(one, other, names)]
+    parts: list[Child] = [element("p", said, class_="lead") for said in differences(one, other, names)]
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))

@@ -44,7 +44,10 @@ def page(run: Run, command: str) -> Page:
 
 
 HOVER: Final = element(
-    "p", "Point at a chart over time, tap it, or focus it and use the arrow keys to read its values.", class_="note"
+    "p",
+    "Point at a chart over time, tap it, or focus it and use the arrow keys to read its values. What is wider "
+    "than the screen moves sideways.",
+    class_="note",
 )
 
 
@@ -58,8 +61,8 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
     counted = answer.counted(verdicts)
     lead = f"Too short for a full answer. {counted}" if answer.is_short(run) and counted else counted
     return [
-        element("p", answer.in_short(run), class_="short"),
-        element("p", lead, class_="short") if lead else None,
+        element("p", answer.in_short(run), class_="lead"),
+        element("p", lead, class_="lead") if lead else None,
         answer.listed(verdicts) if verdicts else None,
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts", id=f"{prefix}doubts"),
         element("p", f"The question is after: {run.scenario.source}", class_="note")

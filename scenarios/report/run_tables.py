@@ -137,4 +137,4 @@ def first_to_give(frames: Frames, prefix: str = "") -> list[Html]:
     note = "Means of seven days are compared with the first week's. Days are those simulated, from 0."
     heads = [word("what"), word("date"), Column("day"), word("is when")]
     table = Table(f"{prefix}table-order", "When each signal first moved", heads, rows, note)
-    return [element("p", said, class_="short"), table.html()]
+    return [element("p", said, class_="lead"), table.html()]

@@ -74,7 +74,7 @@ class Table:
             element("thead", element("tr", heads)), element("tbody", body),
             id=self.name, class_="sorts" if self.sorts and len(self.rows) > 1 else None,
         )  # fmt: skip
-        box = element("div", made, class_="box", tabindex="0", role="region", aria_labelledby=f"{self.name}-caption")
+        box = element("div", made, class_="box", tabindex="0", role="group", aria_labelledby=f"{self.name}-caption")
         return element("div", box, element("p", self.note, class_="note") if self.note else None, class_="table")
 
     def _head(self, column: Column) -> Html:
