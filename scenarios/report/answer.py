@@ -85,7 +85,8 @@ def counted(verdicts: Sequence[Verdict], of: str = "This run") -> str:
     if not kinds:
         return "No source says what to expect here, so what came out is reported and not judged." if verdicts else ""
     if not tested:
-        return f"{of} cannot test any of the {_number(left, 'expectation')} of its sources; below it says why."
+        what = "the one expectation" if left == 1 else f"any of the {left} expectations"
+        return f"{of} cannot test {what} of its sources; below it says why."
     if tested == good:
         said = "All of them came out as expected" if tested > 1 else "It came out as expected"
     else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scenarios.report.subject import Run
     from scenarios.results import Frames
 
+SCALES: Final = "Each chart has the scale that its own run needs, so look at the axes before you compare heights."
 LETTERS: Final = ("A", "B")
 #: Differences that are told in words.
 MOST_TOLD: Final = 4
@@ -147,7 +148,7 @@ def together(one: Frames, other: Frames, names: tuple[str, str]) -> Html:
 def groups(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """Every chart of A with that of B beside it."""
     pairs = zip(run_report.pictures(one, "A-"), run_report.pictures(other, "B-"), strict=True)
-    parts: list[Child] = []
+    parts: list[Child] = [element("p", SCALES, class_="note")]
     for (_, here), (_, there) in pairs:
         cards = [one.titled(name).html(4) for one, name in ((here, names[0]), (there, names[1]))]
         parts += [element("h3", here.title), element("p", here.shows, class_="shows"),

@@ -39,8 +39,9 @@ def path(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_accessibility_is_clean(browser, axe, path, look):
+@pytest.mark.parametrize(("name", "look"), [(name, "light") for name in REPORTS] + [("run_report", "dark")])
+def test_accessibility_is_clean(browser, axe, request, name, look):
+    path = request.getfixturevalue(name)
     page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}, color_scheme=look,
                                bypass_csp=True), path)  # fmt: skip
     page.locator("details").evaluate_all("all => all.slice(0, 4).forEach(one => { one.open = true; })")
