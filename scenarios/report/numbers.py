@@ -91,8 +91,9 @@ def values(measure: str, *numbers: float) -> list[str]:
 
 
 def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
-    """Numbers with as many decimals as the one that has most: 0.484 and 0.490."""
-    if any(text[-1:].isalpha() or "e" in text for text in texts):
+    """Numbers of about one size with as many decimals as the one that has most: 0.484 and 0.490."""
+    sizes = [abs(number) for number in numbers]
+    if any(text[-1:].isalpha() or "e" in text for text in texts) or max(sizes, default=0) >= 10 * min(sizes, default=0):
         return texts
     most = max((len(text.partition(".")[2]) for text in texts), default=0)
     return [f"{number:,.{most}f}" for number in numbers]

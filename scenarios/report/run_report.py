@@ -47,7 +47,7 @@ HOVER: Final = element(
     "p",
     "Point at a chart over time, tap it, or focus it and use the arrow keys to read its values. What is wider "
     "than the screen moves sideways.",
-    class_="note",
+    class_="note screen",
 )
 
 

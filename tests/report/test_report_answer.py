@@ -65,7 +65,7 @@ def test_numbers_as_people_read_them():
     assert values("utilisation", 0.484, 0.49) == ["0.484", "0.490"]
     assert values("spot-price", math.nan, 324.0) == ["–", "324 USD per rack-h"]
     assert pair("spot-price", 326.0, 324.0) == ("326", "324 USD per rack-h")
-    assert values("unserved", 0.0123, 0.5) == ["1.23\u00a0%", "50.00\u00a0%"]
+    assert values("unserved", 0.0123, 0.5) == ["1.23\u00a0%", "50\u00a0%"]
     assert meaning("unserved-casual") == "share of requests given up, unaffordable or turned away: of casual users"
     assert (relative(3.0, 2.0), relative(50.0, 2.0), relative(1.0, 0.0)) == ("+50.0\u00a0%", "× 25", "–")
     assert (percent(-0.5), percent(-1e-9), percent(math.nan)) == ("−50.0\u00a0%", "0\u00a0%", "–")
