@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.batch import analysis
 from scenarios.outcomes.compare import SAME
 from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
-from scenarios.report.html import element
-from scenarios.report.numbers import meaning, pair, relative, scale, signed, unit, values
+from scenarios.report.numbers import meaning, pair, percent, relative, scale, signed, unit, values
 
 if TYPE_CHECKING:
     from scenarios.report.subject import BatchOf
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Measures that are told in short.
 MOST_TOLD = 4
+#: Relative difference up to which cases are told as one.
+ALIKE = 0.002
 
 
 def of_batch(batch: BatchOf) -> list[Verdict]:
@@ -33,11 +34,9 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
     if one.measure not in rows:
         return Verdict(one, OPEN, "this batch has no such measure.")
     if one.against == "start":
-        advice = element("span", "To answer it: ", element("code", f"tokenmarket run {scenario.name}"),
-                         ", then its report.", class_="advice")  # fmt: skip
         mean = analysis.summary(rows[rows["scenario"] == scenario.name], [one.measure], by="scenario")
         value = values(one.measure, float(mean["mean"].iloc[0]))[0] if len(mean) else "–"
-        return Verdict(one, OPEN, f"{value} over whole runs; a batch keeps no start and end to compare.", advice)
+        return Verdict(one, OPEN, f"{value} over whole runs; a batch keeps no start and end to compare.")
     gap = _gap(one, scenario, rows)
     if gap is None:
         return Verdict(one, OPEN, f"this needs {one.against}, which is not among the cases.")
@@ -99,8 +98,11 @@ def in_short(means: Any, by: str) -> list[str]:
         name = meaning(str(measure))
         text = f"{name[0].upper()}{name[1:]}: "
         least, most = values(str(measure), low["mean"], high["mean"])
-        if len(part) == 1 or least == most:
-            said.append(f"{text}{most}{' in every case' if len(part) > 1 else ''}.")
+        if len(part) == 1:
+            said.append(f"{text}{most}.")
+        elif high["mean"] - low["mean"] <= ALIKE * abs(high["mean"]):
+            most = values(str(measure), high["mean"])[0]
+            said.append(f"{text}{most} in every case, within {percent(ALIKE)}.")
         else:
             said.append(f"{text}lowest in {low[by]} ({least}), highest in {high[by]} ({most}).")
     over = f"Means over {seeds} seeds." if seeds > 1 else "One seed only: no telling a difference from luck."

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Most scenarios whose parameters are all listed.
 MOST_SCENARIOS: Final = 3
+#: Letters of a case on a line, and height of a line [inch].
+LETTERS, LINE = 20, 0.2
 
 
 def page(batch: BatchOf, command: str) -> Page:
@@ -72,14 +74,25 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
     full = [scenario.time.days for scenario in batch.study.scenarios.values()]
     if batch.study.days is not None and batch.study.days < max(full):
         doubts.append(f"Runs of {batch.study.days:g} days are shorter than the question, which is about "
-                      f"{max(full):g}.")  # fmt: skip
+                      f"{max(full):,g}.")  # fmt: skip
     if len(batch.study.seeds) < 2:
         doubts.append("One seed only: there is no interval, and no telling a difference from luck.")
     doubts += [f"Damaged: {one}" for one in batch.batch.damage[:5]]
     counted = answer.counted(verdicts, "This batch")
+    verdicts_from = next((one.name for one in batch.study.scenarios.values()
+                          if any(outcome.against == "start" for outcome in one.outcomes)), "")  # fmt: skip
     return [
         element("p", counted, class_="lead") if counted else None,
         answer.listed(verdicts) if verdicts else None,
+        element(
+            "p",
+            "Starts and ends are compared in the report of a single run: ",
+            element("code", f"tokenmarket run {verdicts_from}"),
+            ".",
+            class_="note",
+        )
+        if verdicts_from
+        else None,
         element("h3", "In short"),
         element("ul", [element("li", said) for said in batch_answer.in_short(found.means, found.by)]),
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts") if doubts else None,
@@ -106,13 +119,31 @@ def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
     """Cases side by side, through time where frames were kept, and by input."""
     rows, by = batch.summaries, compared(batch).by
     measures = [name for name in batches.USUAL if name in rows]
+    named = rows.assign(label=short_labels(rows)) if by == "label" else rows
+    names = analysis.groups(named, by).astype(str).unique()
+    lines = sum(min(-(-len(name) // LETTERS), 3) for name in names)
+    deep = -(-len(measures) // batches.COLUMNS)
+
+    def draw() -> Any:
+        axes = charts.axes_of((13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))))
+        return batches.case_comparison(named, axes, measures=measures, by=by)
+
     yield charts.picture(
-        lambda: batches.case_comparison(rows, measures=measures, by=by), f"{prefix}case-comparison",
-        "Cases side by side", "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
+        draw, f"{prefix}case-comparison", "Cases side by side",
+        "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
     )  # fmt: skip
     if "ticks" in batch.study.keep:
         yield from _through_time(batch, by, prefix)
     yield from _by_input(rows, prefix)
+
+
+def short_labels(rows: Any) -> Any:
+    """Labels of cases without the scenario that all of them start from."""
+    labels = rows["label"].astype(str)
+    if rows["scenario"].nunique() > 1 or labels.nunique() < 2:
+        return labels
+    shorter = [text.removeprefix(f"{name}, ") for text, name in zip(labels, rows["scenario"], strict=True)]
+    return shorter if len(set(shorter)) == labels.nunique() else labels
 
 
 def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[charts.Picture]:
@@ -139,9 +170,10 @@ def _by_input(rows: Any, prefix: str) -> Iterator[charts.Picture]:
             continue
 
         def draw(measure: str = measure) -> Any:
+            axes = charts.axes_of((charts.COLUMN, 4.4))
             if gridded:
-                return batches.heat_map(rows, x=inputs[0], y=inputs[1], measure=measure)
-            return batches.tornado(batches.ends_of_inputs(rows, measure, inputs), measure=measure, most=8)
+                return batches.heat_map(rows, axes, x=inputs[0], y=inputs[1], measure=measure)
+            return batches.tornado(batches.ends_of_inputs(rows, measure, inputs), axes, measure=measure, most=8)
 
         said = batches.meaning(measure)
         shows = f"By {' and '.join(inputs)}: {said}." if gridded else f"What each input alone does to: {said}."
