@@ -76,7 +76,9 @@ def capacity(
     calibration: Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")] = "published",
     quarter: Annotated[str, typer.Option(help="Quarter of the chip counts.")] = "2025Q4",
     owned: Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")] = False,
-    power_price: Annotated[float, typer.Option(help="Electricity, USD/kWh, for --owned.")] = 0.08,
+    power_price: Annotated[
+        float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")] = None,
 ) -> None:
@@ -87,7 +89,9 @@ def capacity(
     from scenarios.tables import console
 
     arch, calibrated = ARCHITECTURES[architecture], CALIBRATIONS[calibration]
-    costs = Costs(owned=owned, power_usd_per_kwh=power_price)
+    if power_price is not None and not owned:
+        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
+    costs = Costs(owned=owned) if power_price is None else Costs(owned=owned, power_usd_per_kwh=power_price)
     fleet.chip_counts(quarter)
     if speed is not None:
         require("--speed", speed, above=0)

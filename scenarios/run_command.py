@@ -171,7 +171,7 @@ def explain(
 
 
 def _settings_of(name: str) -> tuple[Settings, Path | None]:
-    from capacity.errors import InputError
+    from capacity.errors import InputError, UnknownNameError, nearest
     from scenarios import results
     from scenarios import run as running
     from scenarios.library import SCENARIOS
@@ -181,7 +181,10 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
     if split_variant(name)[0] in SCENARIOS or split_variant(name)[0].endswith(".toml"):
         return running.Settings(load(name)), None
     if not folder.is_dir() and "/" not in name:
-        SCENARIOS[name]  # names the nearest scenario
+        raise UnknownNameError(
+            f"there is no result folder '{name}', and no scenario of that name{nearest(name, SCENARIOS)}; "
+            f"known: {', '.join(SCENARIOS)}"
+        )
     about = results.read_about(folder)
     if not (folder / PARAMETERS).is_file():
         raise InputError(f"'{folder}' holds no {PARAMETERS}: run the scenario again")
