@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test lint format types check bench docs-figures golden lock clean
+.PHONY: help run test lint format types check bench docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -56,6 +56,9 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
 	@$(BIN)/python -m scenarios.charts.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
+
+evidence: $(DEV) ## run the sources' statements and the growth map anew (an hour), and write their page
+	@$(BIN)/python docs/studies/evidence.py
 
 golden: $(DEV) ## make the golden file anew, when results are meant to change
 	@$(BIN)/python tests/golden/refresh.py

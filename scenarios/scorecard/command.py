@@ -62,12 +62,12 @@ def evidence_command(
     except KeyboardInterrupt:
         typer.echo(f"tokenmarket: stopped; finished runs are kept, {resume_hint(folder)}", err=True)
         raise typer.Exit(130) from None
-    records = [_record(verdict) for verdict in judge(batch.summaries, chosen)]
+    records = records_of(judge(batch.summaries, chosen))
     failed = batch.state.count("failed")
     if as_json:
         typer.echo(json.dumps(records, indent=2, allow_nan=False))
     elif markdown:
-        typer.echo(_markdown(records, seeds, users))
+        typer.echo(markdown_table(records, seeds, users))
     else:
         _print(records)
     if failed:
@@ -77,6 +77,11 @@ def evidence_command(
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def records_of(verdicts: list[Verdict]) -> list[dict[str, Any]]:
+    """Verdicts as plain values."""
+    return [_record(verdict) for verdict in verdicts]
 
 
 def _record(verdict: Verdict) -> dict[str, Any]:
@@ -131,7 +136,8 @@ def _hits(records: list[dict[str, Any]]) -> str:
     return f"{hits} of {len(records)} checks are hits, {seeds} seeds each."
 
 
-def _markdown(records: list[dict[str, Any]], seeds: int, users: int) -> str:
+def markdown_table(records: list[dict[str, Any]], seeds: int, users: int) -> str:
+    """The scorecard as a table for a page."""
     lines = [
         f"{_hits(records)} Printed by `tokenmarket evidence --seeds {seeds} --users {users} --markdown`.", "",
         "| | " + " | ".join(HEADS) + " |", "|---" * (len(HEADS) + 1) + "|",
