@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 class Outcome(Section):
     """A measure that answers the question, and what a source expects of it."""
 
-    measure: str = choice(..., "measure of scenarios/outcomes.py")
+    measure: str = choice(..., "measure of scenarios/outcomes")
     against: Text = choice("start", "compared with: start (of the run), a variant, or another scenario")
     expected: Literal["up", "down", "same", "reported"] = choice(
         "reported", "what a source expects of it; reported where no source says"
@@ -44,7 +45,8 @@ class Outcome(Section):
     def _known(self) -> Outcome:
         if self.measure not in outcomes.MEASURES:
             near = nearest(self.measure, outcomes.MEASURES)
-            raise refuse("measure", self.measure, f"must be one of {', '.join(outcomes.MEASURES)}{near}")
+            like = ", ".join(get_close_matches(self.measure, outcomes.MEASURES, n=8, cutoff=0.3)) or "spot-price"
+            raise refuse("measure", self.measure, f"must be a measure of scenarios/outcomes, such as {like}{near}")
         return self
 
 

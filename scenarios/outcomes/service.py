@@ -80,5 +80,5 @@ SERVICE: Final = (
         lambda f: waiting_share(f.late, "open") - waiting_share(f.late, "frontier"),
     ),
     Measure("quota-granted", "1", "share of quotas that labs grant", granted),
-    Measure("late-quota-granted", "1", "the same in the last week", lambda f: granted(f.late)),
+    Measure("late-quota-granted", "1", "share of quotas that labs grant, in the last week", lambda f: granted(f.late)),
 )  # fmt: skip
