@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
+from PIL import Image
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment
 from scenarios.ceilings import ceilings
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 IMAGES: Final = "images/gallery"
 #: Points an inch of the pictures: readable, and small.
 DPI: Final = 90
+#: Colours of a picture.
+COLOURS: Final = 128
 OPERATING: Final = "operating-curves"
 
 HEAD: Final = """# Gallery: every chart
@@ -142,8 +145,15 @@ def write_picture(axes: Axes, target: Path) -> None:
     """A small PNG, the same each time."""
     plt.sca(axes)
     with style():
-        plt.savefig(target, dpi=DPI, metadata={"Software": None}, pil_kwargs={"optimize": True})
+        plt.savefig(target, dpi=DPI, metadata={"Software": None})
     plt.close("all")
+    shrink(target)
+
+
+def shrink(picture: Path) -> None:
+    """So many colours as lines and letters need: a third of the size."""
+    few = Image.open(picture).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(picture, optimize=True)
 
 
 def entry(chart: Chart, call: str, said: str) -> str:
