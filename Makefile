@@ -19,11 +19,11 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "setting up $(VENV) with $$python (once, about a minute)" && \
 	  "$$python" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e .
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt -e .
 	@touch $@
 
 $(DEV): $(STAMP)
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[app,cluster,sensitivity]' --group dev
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt -e '.[app,cluster,sensitivity]' --group dev
 	@touch $@
 
 run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture

@@ -8,6 +8,7 @@ import pandas as pd
 
 from scenarios import measures
 from scenarios.charts.numbers import duration, short_number
+from scenarios.outcomes.facts import LOST
 from scenarios.results import RunResult
 
 
@@ -27,7 +28,7 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
     frames = result.frames
     ticks, by_segment = frames["ticks"], measures.outcomes(frames)
     asked = max(by_segment["asked"].sum(), 1e-300)
-    lost = by_segment[["nothing", "unaffordable", "turned_away"]].to_numpy().sum()
+    lost = by_segment[[*LOST]].to_numpy().sum()
     made = [
         (f"{100 * by_segment['served'].sum() / asked:.1f} %", f"of requests served; {100 * lost / asked:.1f} % lost")
     ]

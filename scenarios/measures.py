@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from scenarios.outcomes.facts import LOST, busy_and_calm, tick_hours
 from scenarios.results import Frames
 
 #: Relative error up to which a sum counts as kept: rounding of sums over many ticks.
@@ -21,14 +22,6 @@ OUTCOMES: Final = {
     "unaffordable": "beyond the budget",
     "turned_away": "turned away",
 }
-#: Share of ticks that counts as peak, and as off-peak.
-PEAK_SHARE: Final = 0.25
-
-
-def tick_hours(frames: Frames) -> float:
-    """Length of a tick [h]."""
-    times = frames["ticks"]["time"]
-    return (times.iloc[1] - times.iloc[0]).total_seconds() / 3600.0 if len(times) > 1 else 1.0
 
 
 def products(frames: Frames) -> pd.DataFrame:
@@ -124,8 +117,7 @@ def speeds(frames: Frames) -> pd.DataFrame:
 def outcomes(frames: Frames) -> pd.DataFrame:
     """By segment: what became of the requests asked [requests], hours in queues a request, and paid."""
     group = frames["segments"].groupby("segment", observed=True, sort=False)
-    out = group[["asked", "ordered", "served", "local", "nothing", "unaffordable", "turned_away", "put_off", "moved",
-                 "paid", "tokens", "surplus"]].sum()  # fmt: skip
+    out = group[["asked", "ordered", "served", "local", *LOST, "put_off", "moved", "paid", "tokens", "surplus"]].sum()
     out["waiting"] = group["waiting"].last()
     # Little's law: the queue summed over ticks is the wait summed over requests, whoever was served first.
     out["queue_h"] = ratio(group["waiting"].sum() * tick_hours(frames), out["ordered"])
@@ -156,20 +148,13 @@ def margins(frames: Frames) -> pd.DataFrame:
     return out
 
 
-def busy_ticks(frames: Frames) -> tuple[pd.Index, pd.Index]:
-    """Ticks of the peak and off the peak: the quarters of all ticks with most and least work ordered."""
-    work = frames["pools"].groupby("tick")["ordered"].sum().sort_values(kind="stable")
-    count = max(round(len(work) * PEAK_SHARE), 1)
-    return work.index[-count:], work.index[:count]
-
-
 def peak(frames: Frames) -> pd.DataFrame:
     """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price."""
     made = offers(frames)
     mix = made.groupby("offer")["billed"].sum()
     made["weight"] = made["offer"].map(mix)
     columns = {}
-    for name, ticks in zip(("peak", "off-peak"), busy_ticks(frames), strict=True):
+    for name, ticks in zip(("peak", "off-peak"), busy_and_calm(frames), strict=True):
         part, total = made[made["tick"].isin(ticks)], frames["ticks"].set_index("tick").loc[ticks]
         column = {
             f"price, {kind} [USD/M]": ratio((of["paid_price"] * of["weight"]).sum(), of["weight"].sum())
@@ -179,9 +164,7 @@ def peak(frames: Frames) -> pd.DataFrame:
         column["utilisation [%]"] = 100 * ratio(total["used"].sum(), total["capacity"].sum())
         column["expected wait [min]"] = 60 * ratio((part["wait_h"] * part["ordered"]).sum(), part["ordered"].sum())
         column["speed [token/s]"] = ratio((part["speed"] * part["served"]).sum(), part["served"].sum())
-        column["gave up or turned away [%]"] = 100 * ratio(
-            total[["nothing", "unaffordable", "turned_away"]].to_numpy().sum(), total["asked"].sum()
-        )
+        column["gave up or turned away [%]"] = 100 * ratio(total[[*LOST]].to_numpy().sum(), total["asked"].sum())
         columns[name] = column
     out = pd.DataFrame(columns)
     out["ratio"] = ratio(out["peak"], out["off-peak"])

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scenarios.measures import PEAK_SHARE, offers, products, ratio, tick_hours
+from scenarios.measures import offers, products, ratio
+from scenarios.outcomes.facts import LOST, PEAK_SHARE, tick_hours
 from scenarios.results import Frames
 
 #: Most bins that a run is cut into.
@@ -15,7 +16,7 @@ MOST_BINS: Final = 340
 #: Lengths of a bin [h]: whole parts and multiples of a day, so that a bin holds the same hours of each day.
 BIN_HOURS: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 24.0, 168.0, 672.0)
 #: How the fates of requests are told: first those served, then the rest.
-FATES: Final = ("served", "waiting", "put_off", "local", "nothing", "unaffordable", "turned_away")
+FATES: Final = ("served", "waiting", "put_off", "local", *LOST)
 
 
 def bin_hours(frames: Frames, least: float = 0.0) -> float:

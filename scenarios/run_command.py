@@ -129,12 +129,12 @@ def dashboard(
         batch_dashboard.draw(batch, path)
     else:
         from scenarios.charts.dashboard import draw
-        from scenarios.loading import load
+        from scenarios.loading import named_scenario
 
         result = results.read(folder)
         checked_picture_path(path)
         kept = folder / PARAMETERS
-        draw(result, path, _told(load(kept)) if kept.is_file() else None)
+        draw(result, path, _told(named_scenario(str(kept))) if kept.is_file() else None)
     typer.echo(f"wrote {path}")
 
 

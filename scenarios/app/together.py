@@ -13,6 +13,7 @@ from scenarios import measures
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import head
 from scenarios.charts.style import BLUE, ORANGE, readable_axis, style
+from scenarios.outcomes.facts import LOST, tick_hours
 from scenarios.results import Frames
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ def figures(this: Frames, last: Frames) -> list[Figure]:
 def _numbers(frames: Frames) -> dict[str, float]:
     ticks, fates = frames["ticks"], measures.outcomes(frames)
     asked = max(float(fates["asked"].sum()), 1e-300)
-    lost = float(fates[["nothing", "unaffordable", "turned_away"]].to_numpy().sum())
+    lost = float(fates[[*LOST]].to_numpy().sum())
     made = {"requests served [%]": 100 * float(fates["served"].sum()) / asked, "requests lost [%]": 100 * lost / asked}
     for name, row in fates.iterrows():
-        gone = row[["nothing", "unaffordable", "turned_away"]].sum()
+        gone = row[[*LOST]].sum()
         made[f"lost of {name} [%]"] = 100 * float(measures.ratio(gone, row["asked"]))
     if not frames["offers"].empty:
         billed = measures.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
@@ -136,7 +137,7 @@ def _by_day(frames: Frames) -> pd.DataFrame:
     """By day, or by tick in runs of up to three days."""
     ticks = frames["ticks"]
     hours = (ticks["time"] - ticks["time"].iloc[0]).dt.total_seconds() / 3600.0
-    step = 24.0 if hours.iloc[-1] >= 72.0 else measures.tick_hours(frames)
+    step = 24.0 if hours.iloc[-1] >= 72.0 else tick_hours(frames)
     bins = np.floor(hours / step) * step / 24.0
     offers = frames["offers"]
     billed = measures.ratio(offers["revenue"], offers["paid_price"]).fillna(0.0)

@@ -27,6 +27,7 @@ from scenarios.charts.page import TYPE, WIDTH, divided, write, write_foot, write
 from scenarios.charts.panel import head, note
 from scenarios.charts.style import style
 from scenarios.outcomes import MEASURES
+from scenarios.outcomes.facts import LOST
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -39,7 +40,7 @@ def _busy(ticks: pd.DataFrame) -> Any:
 
 
 def _lost(ticks: pd.DataFrame) -> Any:
-    lost = ticks[["nothing", "unaffordable", "turned_away"]].sum(axis=1)
+    lost = ticks[[*LOST]].sum(axis=1)
     return 100 * lost / ticks["asked"].where(ticks["asked"] > 0)
 
 

@@ -13,7 +13,8 @@ from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label, label_ends, note, parts, path, plain_log, rows, time_axis
 from scenarios.charts.style import BLACK, BLUE, BROWN, GREY, PALE, actor, readable_axis
-from scenarios.measures import margins, running_cost, tick_hours
+from scenarios.measures import margins, running_cost
+from scenarios.outcomes.facts import tick_hours
 from scenarios.over_time import bin_hours, in_bins, prices_at_constant_mix, work_and_machines
 from scenarios.results import Frames
 

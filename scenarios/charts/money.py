@@ -14,6 +14,7 @@ from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label_ends, note, path, rows, time_axis
 from scenarios.charts.shares import provider_colours
 from scenarios.charts.style import BLACK, GREY, PALE, actor
+from scenarios.outcomes.facts import tick_hours
 from scenarios.over_time import accounts, events
 from scenarios.results import Frames
 from scenarios.welfare import welfare
@@ -162,7 +163,7 @@ def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) 
 
 
 def _gains_a_day(frames: Frames) -> pd.DataFrame:
-    days = len(frames["ticks"]) * measures.tick_hours(frames) / 24.0
+    days = len(frames["ticks"]) * tick_hours(frames) / 24.0
     table = welfare(frames)
     return table.assign(gain=table["gain"] / max(days, 1e-300))
 

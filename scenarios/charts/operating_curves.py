@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.ticker import LogLocator
 
@@ -82,10 +81,7 @@ def _draw(ax: Axes, workload: Workload, frame: pd.DataFrame, promises: pd.DataFr
     curve = frame[frame["workload"] == workload.name]
     kept = promises[promises["workload"] == workload.name]
     above = 3 if look.line != "-" else 2  # broken lines lie on whole ones, so that equal curves both show
-    sns.lineplot(
-        curve, x="speed", y="throughput", ax=ax, estimator=None, sort=False, color=look.colour,
-        linestyle=look.line, linewidth=look.width, zorder=above,
-    )  # fmt: skip
+    ax.plot(curve["speed"], curve["throughput"], look.line, color=look.colour, linewidth=look.width, zorder=above)
     ax.plot(
         kept["speed"], kept["throughput"], look.marker, color=look.colour, markersize=8, markeredgecolor="white",
         zorder=5,

@@ -11,7 +11,8 @@ from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label_ends, note, path, plain_log, shades, time_axis
 from scenarios.charts.style import BLUE, GREY, PALE, actor, readable_axis
-from scenarios.measures import offers, running_cost, tick_hours
+from scenarios.measures import offers, running_cost
+from scenarios.outcomes.facts import tick_hours
 from scenarios.over_time import bin_hours, in_bins
 from scenarios.results import Frames
 
@@ -123,8 +124,8 @@ def wholesale_use(frames: Frames, ax: Axes) -> None:
     if sums.to_numpy().sum() <= 0:
         raise NothingToShowError("the owners have no machines in this run")
     ax.stackplot(
-        sums.index, *(sums[name] for name in USES), colors=[colour for _, colour in USES.values()], linewidth=0,
-        labels=[name for name, _ in USES.values()],
+        sums.index.to_numpy(), *(sums[name] for name in USES), colors=[colour for _, colour in USES.values()],
+        labels=[name for name, _ in USES.values()], linewidth=0,
     )  # fmt: skip
     total = sums.sum(axis=1)
     ax.plot(total.index, total, color=BLUE, linewidth=1.2)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import date2num
 
 from scenarios import measures
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import duration
 from scenarios.charts.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
 from scenarios.charts.style import BLACK, GREY, PALE, actor, readable_axis
+from scenarios.outcomes.facts import LOST
 from scenarios.over_time import bin_hours, fates, in_bins
 from scenarios.results import Frames
 
@@ -58,7 +60,7 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
     wide = wide.groupby(made.drop_duplicates("time").set_index("time")["bin"]).mean()
     order = list(wide.sum().sort_values(ascending=False).index)
     ax.stackplot(
-        wide.index, *(wide[name] for name in order), colors=[looks[name] for name in order],
+        wide.index.to_numpy(), *(wide[name] for name in order), colors=[looks[name] for name in order],
         labels=[" ".join(name) for name in order], linewidth=0,
     )  # fmt: skip
     time_axis(ax, wide.index)
@@ -137,18 +139,19 @@ def unserved(
     # A representative week stands for the weeks up to the next one.
     last = table.index[-1] + pd.Timedelta(hours=bin_hours(frames, least=24.0))
     ends = table.index[1:].append(pd.DatetimeIndex([last]))
-    spans = ends - table.index
+    edges = date2num([*table.index, last])
     for name, (text, colour, hatch) in UNSERVED.items():
         share = table[name].fillna(0.0).to_numpy()
         if share.sum() > 0:
             edge = GREY if hatch else "none"
-            ax.bar(table.index, share, 0.92 * spans, bottom, color=colour, hatch=hatch, edgecolor=edge, align="edge",
-                   label=text, linewidth=0)  # fmt: skip
-            bottom += share
+            top_of_it = bottom + share
+            ax.stairs(top_of_it, edges, baseline=bottom, fill=True, facecolor=colour, hatch=hatch, edgecolor=edge,
+                      label=text, linewidth=0)  # fmt: skip
+            bottom = top_of_it
     if table["moved"].sum() > 0:
         path(
             ax,
-            table.index + spans / 2,
+            table.index + (ends - table.index) / 2,
             table["moved"],
             color=BLACK,
             linestyle=(0, (2.5, 1.2)),
@@ -180,7 +183,7 @@ def unserved_by_segment(frames: Frames, ax: Axes) -> None:
     panels = parts(ax, (1.0,), [1.0] * len(names), top=0.9)
     for name, panel in zip(names, panels, strict=True):
         unserved(frames, panel, segment=name, legend=False, top=highest)
-        never = lost.loc[name, ["nothing", "unaffordable", "turned_away"]].sum() / max(lost.loc[name, "asked"], 1e-300)
+        never = lost.loc[name, [*LOST]].sum() / max(lost.loc[name, "asked"], 1e-300)
         for old in list(panel.texts):
             old.remove()
         panel.set_title(f"{name}: {100 * never:.2g} % never served", loc="left", fontsize="medium", pad=3)

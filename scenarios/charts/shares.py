@@ -9,6 +9,7 @@ from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import note, readable_on, shades
 from scenarios.charts.style import actor
+from scenarios.outcomes.facts import tick_hours
 from scenarios.results import Frames
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def market_shares(frames: Frames, ax: Axes) -> None:
                 ax.text(place, 100 * (base + share / 2), f"{name} {100 * share:.0f} %", ha="center", va="center",
                           fontsize="small", color=readable_on(colours[str(name)]))  # fmt: skip
             base += share
-    days = len(frames["ticks"]) * measures.tick_hours(frames) / 24.0
+    days = len(frames["ticks"]) * tick_hours(frames) / 24.0
     tokens, dollars = table["tokens"].sum() * 1e6 / days, table["revenue"].sum() / days
     ax.set_xticks([0, 1], [f"tokens\n{short_number(tokens)} a day", f"dollars\n${short_number(dollars)} a day"])
     ax.set(ylim=(0, 100), xlim=(-0.5, 1.5), ylabel="share of the market [%]", xlabel="")

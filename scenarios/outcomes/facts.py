@@ -16,6 +16,10 @@ type Mask = NDArray[np.bool_]
 type Wanted = str | tuple[str, ...]
 
 HOURS_PER_WEEK: Final = 168.0
+#: Share of ticks that counts as busy, and as calm.
+PEAK_SHARE: Final = 0.25
+#: What becomes of a request that nobody ever serves.
+LOST: Final = ("nothing", "unaffordable", "turned_away")
 #: Models that count as small.
 SMALL: Final = ("mini", "gpt-oss-120b", "local-27b")
 #: Open models that count as large.
@@ -31,6 +35,19 @@ def ratio(top: float, bottom: float) -> float:
 def divided(top: Floats, bottom: Floats) -> Floats:
     """Top over bottom, 0 where that is nothing."""
     return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
+def tick_hours(frames: Frames) -> float:
+    """Length of a tick [h]."""
+    times = frames["ticks"]["time"]
+    return float((times.iloc[1] - times.iloc[0]).total_seconds()) / 3600.0 if len(times) > 1 else 1.0
+
+
+def busy_and_calm(frames: Frames) -> tuple[pd.Index, pd.Index]:
+    """Ticks with most, and with least work ordered: the peak, and off the peak."""
+    work = frames["pools"].groupby("tick")["ordered"].sum().sort_values(kind="stable")
+    count = max(round(len(work) * PEAK_SHARE), 1)
+    return work.index[-count:], work.index[:count]
 
 
 class Facts:
@@ -49,8 +66,7 @@ class Facts:
     @cached_property
     def hours(self) -> float:
         """Length of a tick [h]."""
-        times = self.frames["ticks"]["time"]
-        return float((times.iloc[1] - times.iloc[0]).total_seconds()) / 3600.0 if len(times) > 1 else 1.0
+        return tick_hours(self.frames)
 
     @property
     def ticks(self) -> int:

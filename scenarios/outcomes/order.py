@@ -12,9 +12,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scenarios.outcomes.facts import Facts, Floats, Mask, divided
+from scenarios.outcomes.facts import LOST, Facts, Floats, Mask, divided
 from scenarios.outcomes.measure import Measure
-from scenarios.outcomes.service import LOST
 
 #: A week's mean has moved when it is this far, relative, from the first week's; a share when it is this far [1].
 MOVED: Final = 0.10

@@ -6,14 +6,11 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from scenarios.outcomes.facts import LARGE, LARGE_OPEN, Facts, Wanted, divided, ratio
+from scenarios.outcomes.facts import LARGE, LARGE_OPEN, Facts, Wanted, busy_and_calm, divided, ratio
 from scenarios.outcomes.measure import Measure
 
 PER_MTOK: Final = "USD per million output-equivalent tokens"
-#: Share of hours that is the peak, and that is off the peak.
-PEAK: Final = 0.25
 
 
 def paid(f: Facts, **wanted: Wanted) -> float:
@@ -33,17 +30,10 @@ def tier_ratio(f: Facts, tier: str) -> float:
     return ratio(listed(f, model="frontier", tier=tier), listed(f, model="frontier", tier="standard"))
 
 
-def busy_and_calm(f: Facts) -> tuple[pd.Index, pd.Index]:
-    """Ticks with most, and with least work ordered."""
-    work = f.frames["pools"].groupby("tick")["ordered"].sum().sort_values(kind="stable")
-    count = max(round(len(work) * PEAK), 1)
-    return work.index[-count:], work.index[:count]
-
-
 def spot_peak(f: Facts) -> float:
     """Spot price of busy hours over that of calm ones."""
     spot = f.frames["ticks"].set_index("tick")["spot_price"]
-    busy, calm = busy_and_calm(f)
+    busy, calm = busy_and_calm(f.frames)
     return ratio(spot.loc[busy].mean(), spot.loc[calm].mean())
 
 
@@ -53,7 +43,7 @@ def price_peak(f: Facts) -> float:
     sold = f.frames["offers"][rows].assign(billed=f.billed[rows], offer=f.listing_of[rows])
     weight = sold.groupby("offer")["billed"].sum()
     means = []
-    for ticks in busy_and_calm(f):
+    for ticks in busy_and_calm(f.frames):
         part = sold[sold["tick"].isin(ticks)].groupby("offer")["paid_price"].mean()
         means.append(float((part * weight.reindex(part.index)).sum()))
     return ratio(means[0], means[1])

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from scenarios.outcomes.facts import SMALL, Facts, Wanted, ratio
+from scenarios.outcomes.facts import LOST, SMALL, Facts, Wanted, ratio
 from scenarios.outcomes.measure import Measure
-
-LOST: Final = ("nothing", "unaffordable", "turned_away")
 
 
 def queue_hours(f: Facts, **wanted: Wanted) -> float:

@@ -14,6 +14,7 @@ from scenarios import measures
 from scenarios.charts.numbers import duration
 from scenarios.outcomes import Facts, compare, part_of
 from scenarios.outcomes.compare import SAME
+from scenarios.outcomes.facts import LOST
 from scenarios.report.html import Child, Html, element
 from scenarios.report.numbers import dollars, meaning, pair, percent, relative
 
@@ -185,7 +186,7 @@ def in_short(run: Run) -> str:
     frames = run.frames
     fates, ticks = measures.outcomes(frames), frames["ticks"]
     asked = max(float(fates["asked"].sum()), 1e-300)
-    lost = float(fates[["nothing", "unaffordable", "turned_away"]].to_numpy().sum())
+    lost = float(fates[[*LOST]].to_numpy().sum())
     begin = pd.Timestamp(run.about["begin"])
     parts = [
         f"In {run.about['days']:,.4g} simulated days from {begin:%-d %B %Y} the market served "

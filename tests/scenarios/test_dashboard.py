@@ -1,5 +1,7 @@
 """The pictures of a run: labelled with units, nothing empty, nothing on top of each other, the same each time."""
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -11,7 +13,7 @@ from picture_check import blank_panels, flaws
 from capacity import InputError
 from scenarios.charts import money, panel
 from scenarios.charts.dashboard import dashboard, draw
-from scenarios.charts.style import save
+from scenarios.charts.style import save, style
 from scenarios.results import RunResult
 
 
@@ -26,6 +28,20 @@ def test_the_page_has_no_overlaps_and_nothing_falls_off():
     assert flaws(figure) == []
     assert blank_panels(figure) == []
     assert len(figure.axes) >= 12
+
+
+def test_the_page_as_written_has_no_overlaps_and_nothing_falls_off(tmp_path):
+    """Letters are wider or narrower at the dots an inch of the file, and parts are placed for those."""
+    figure = dashboard(small_run())
+    with style():
+        save(figure, tmp_path / "page.png")
+    assert figure.dpi == 150
+    assert flaws(figure) == []
+
+
+def test_who_draws_the_page_does_not_wait_for_what_it_does_not_use():
+    code = "import sys, scenarios.charts.dashboard; print({'mesa', 'seaborn', 'scipy.stats'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 def test_long_questions_and_commands_stay_on_the_page():

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from scenarios import measures
 from scenarios.charts.numbers import duration
+from scenarios.outcomes.facts import busy_and_calm, tick_hours
 from scenarios.results import RunResult
 from scenarios.summary import summary, summary_record
 
@@ -57,7 +58,7 @@ def test_waiting_in_queues_is_littles_law(frames):
 
 
 def test_peak_is_busier_than_off_peak(frames):
-    peak, off = measures.busy_ticks(frames)
+    peak, off = busy_and_calm(frames)
     assert len(peak) == len(off) == 42
     assert not set(peak) & set(off)
     found = measures.peak(frames)
@@ -134,4 +135,4 @@ def test_times_as_people_say_them(hours, text):
 
 
 def test_frames_of_one_tick_have_an_hour():
-    assert measures.tick_hours({"ticks": pd.DataFrame({"time": [pd.Timestamp("2026-01-05")]})}) == 1.0
+    assert tick_hours({"ticks": pd.DataFrame({"time": [pd.Timestamp("2026-01-05")]})}) == 1.0
