@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import date2num
 
 from scenarios import measures
 from scenarios.charts.chart import NothingToShowError, chart
@@ -139,7 +138,7 @@ def unserved(
     # A representative week stands for the weeks up to the next one.
     last = table.index[-1] + pd.Timedelta(hours=bin_hours(frames, least=24.0))
     ends = table.index[1:].append(pd.DatetimeIndex([last]))
-    edges = date2num([*table.index, last])
+    edges = pd.DatetimeIndex([*table.index, last]).to_numpy()
     for name, (text, colour, hatch) in UNSERVED.items():
         share = table[name].fillna(0.0).to_numpy()
         if share.sum() > 0:
