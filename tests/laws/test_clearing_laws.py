@@ -9,20 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import CLEARINGS, RULES, SUPPLIES, draws_lots
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import (
-    CLEARINGS,
-    RULES,
-    SUPPLIES,
-    assert_same,
-    draws_lots,
-    market_of,
-    people,
-    quick,
-    run,
-    seller,
-)
+from plain_economies import assert_same, market_of, people, run, seller
+from random_economies import quick
 
 from market import TokenMarket
 from market.demand.segment import CurveSegment, IsoelasticDemand, LinearDemand, Segment

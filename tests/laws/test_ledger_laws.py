@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from examples import CLEARINGS
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import CLEARINGS, market_of, people, quick, run, seller, ticks_of
+from plain_economies import market_of, people, run, seller, ticks_of
+from random_economies import quick
 
 from capacity.errors import InputError
 from market.exchange.clearing import Clearing

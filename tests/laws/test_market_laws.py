@@ -6,20 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from examples import CLEARINGS, CURVES, POLICIES, RULES
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import (
-    CLEARINGS,
-    CURVES,
-    POLICIES,
-    RULES,
-    Before,
-    curve_segments,
-    economies,
-    quick,
-    segments,
-    ticks_of,
-)
+from plain_economies import Before, ticks_of
+from random_economies import curve_segments, economies, quick, segments
 
 from market import TokenMarket
 from market.demand.individuals import LogitCohort

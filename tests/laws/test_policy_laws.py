@@ -7,22 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from examples import CLEARINGS, EXPANSIONS, PATHS, POLICIES, QUOTAS
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import (
-    CLEARINGS,
-    EXPANSIONS,
-    PATHS,
-    POLICIES,
-    QUOTAS,
-    assert_same,
-    frame_bytes,
-    market_of,
-    people,
-    quick,
-    run,
-    seller,
-)
+from plain_economies import assert_same, frame_bytes, market_of, people, run, seller
+from random_economies import quick
 
 from market.exchange.clearing import Clearing
 from market.quality import QualityPath

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from examples import INFERENCE, RULES
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import INFERENCE, RULES, market_of, people, quick, run, seller, ticks_of
+from plain_economies import market_of, people, run, seller, ticks_of
+from random_economies import quick
 
 from capacity import Workload
 from market import TokenMarket

@@ -11,20 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from examples import CLEARINGS, RULES
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import (
-    CLEARINGS,
-    RULES,
-    assert_same,
-    economies,
-    frame_bytes,
-    market_of,
-    people,
-    quick,
-    run,
-    seller,
-)
+from plain_economies import assert_same, frame_bytes, market_of, people, run, seller
+from random_economies import economies, quick
 
 from market import TokenMarket
 from market.demand.segment import Deferral

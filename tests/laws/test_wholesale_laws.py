@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import assert_same, market_of, people, quick, run, seller
+from plain_economies import assert_same, market_of, people, run, seller
+from random_economies import quick
 
 from market.exchange.call_auction import CallAuction
 from market.supply.specs import Contract, Hyperscaler

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from ciw.dists import Deterministic, Exponential, HyperExponential
 from numpy.typing import NDArray
+from stations import balanced_share
 
 from market.exchange.queueing import (
     erlang_a,
@@ -209,7 +210,7 @@ def test_constant_service_at_four_servers() -> None:
 
 
 def balanced(rate: float, scv: float) -> HyperExponential:
-    share = (1 + math.sqrt((scv - 1) / (scv + 1))) / 2
+    share = balanced_share(scv)
     return HyperExponential([2 * share * rate, 2 * (1 - share) * rate], [share, 1 - share])
 
 

@@ -1,0 +1,102 @@
+"""One example of everything that can be swapped.
+
+A new mechanism, rule, policy, technology or demand curve is found by itself. If it cannot be made without
+arguments, ``EXAMPLES`` has to say with which, and the laws fail loudly until it does.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import market.simulation  # noqa: F401  # only what is loaded can be found
+from capacity import ARCHITECTURES, CHIPS, Deployment
+from market.demand.segment import DemandCurve, IsoelasticDemand, LinearDemand
+from market.exchange.clearing import Clearing
+from market.exchange.rationing import FirstCome, Lottery, Rationing, StrictPriority
+from market.exchange.supply_curve import RisingCost, SupplyCurve
+from market.exchange.technology import FixedWork, Inference, Technology
+from market.quality import Improving, Lagging, QualityPath
+from market.supply.expansion import Expansion, FollowRents, PlannedRacks
+from market.supply.pricing import (
+    BestResponse,
+    CostPlus,
+    Every,
+    PriceAdjustment,
+    PricingPolicy,
+    Sticky,
+    Surge,
+    TimeOfDay,
+)
+from market.supply.quotas import QuotaPolicy
+
+RACK = CHIPS["gb200-nvl72"]
+INFERENCE = Inference(Deployment.smallest(RACK, ARCHITECTURES["gpt-oss-120b"]), RACK.chips_per_system)
+
+NAMES = ("users 0", "users 1", "more", "curve")
+IMPROVING = Improving(dict.fromkeys(NAMES, 0.7), 0.5)
+
+#: What cannot be made without arguments, or is worth trying with several. An empty list stands for no arguments.
+EXAMPLES: dict[type, list[Any]] = {
+    StrictPriority: [StrictPriority(), StrictPriority(within=FirstCome()), StrictPriority(within=Lottery())],
+    FirstCome: [FirstCome(), FirstCome(within=Lottery())],
+    TimeOfDay: [TimeOfDay((5.0,), (1.0,) * 12 + (2.0,) * 12)],
+    PriceAdjustment: [PriceAdjustment(0.01)],
+    Every: [Every(CostPlus(0.2), 3)],
+    Sticky: [Sticky(Surge(gain=0.5), 0.05)],
+    BestResponse: [BestResponse(sweeps=5)],
+    RisingCost: [RisingCost(0.5)],
+    FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
+    Inference: [INFERENCE],
+    PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
+    FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_years=0.0, retired_a_year=0.5)],
+    Improving: [IMPROVING],
+    Lagging: [Lagging(IMPROVING, dict.fromkeys(NAMES, 6.0))],
+    LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
+    IsoelasticDemand: [IsoelasticDemand(100.0, 1.5, most=1e4)],
+}
+
+
+def concrete[Kind](base: type[Kind]) -> Iterator[type[Kind]]:
+    """All subclasses of a class that can be made, however deep."""
+    for kind in base.__subclasses__():
+        if not inspect.isabstract(kind):
+            yield kind
+        yield from concrete(kind)
+
+
+def examples[Kind](base: type[Kind]) -> list[Kind]:
+    """At least one of every concrete subclass that the package has."""
+    found: list[Kind] = []
+    for kind in concrete(base):
+        if not kind.__module__.startswith("market."):
+            continue  # a test's own
+        if kind in EXAMPLES:
+            found += EXAMPLES[kind]
+            continue
+        try:
+            found.append(kind())
+        except TypeError as error:
+            raise TypeError(
+                f"{kind.__name__} needs arguments, so add an example to EXAMPLES in {__file__}: {error}"
+            ) from error
+    if not found:
+        raise LookupError(f"no concrete subclass of {base.__name__} was found")
+    return found
+
+
+CLEARINGS: list[Clearing] = examples(Clearing)  # type: ignore[type-abstract]
+RULES: list[Rationing] = examples(Rationing)  # type: ignore[type-abstract]
+POLICIES: list[PricingPolicy] = examples(PricingPolicy)  # type: ignore[type-abstract]
+TECHNOLOGIES: list[Technology] = examples(Technology)  # type: ignore[type-abstract]
+EXPANSIONS: list[Expansion] = examples(Expansion)  # type: ignore[type-abstract]
+QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)  # type: ignore[type-abstract]
+PATHS: list[QualityPath] = examples(QualityPath)  # type: ignore[type-abstract]
+SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)  # type: ignore[type-abstract]
+CURVES: list[DemandCurve] = [curve for kind in DemandCurve.__value__.__args__ for curve in EXAMPLES[kind]]
+
+
+def draws_lots(rule: Rationing) -> bool:
+    """Whether a rule serves by lot, so that the order of the claims matters."""
+    return "Lottery" in repr(rule)

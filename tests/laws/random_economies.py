@@ -1,0 +1,206 @@
+"""Random economies for the laws, drawn from plain values and the far ends, and how many of them a law is tried on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from examples import CLEARINGS, CURVES, EXPANSIONS, PATHS, POLICIES, QUOTAS, RULES, SUPPLIES, TECHNOLOGIES
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from plain_economies import UNIT
+
+from capacity import Workload
+from market.calendar import Calendar
+from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.segment import CurveSegment, Deferral, LocalMachine, Segment, Zone
+from market.economy import Economy
+from market.exchange.clearing import Clearing
+from market.exchange.rationing import Rationing
+from market.exchange.waits import WaitModel
+from market.quality import Improving, Quality
+from market.supply.pricing import PricingPolicy
+from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
+
+CHAT = Workload(8_000, 1_000)
+
+prices = st.sampled_from([0.0, 0.5, 3.0, 10.0, 40.0, 1e12])
+qualities: st.SearchStrategy[Quality] = st.sampled_from([0.0, 0.5, 0.9, 1.0, 2.0, 1e9, *PATHS])
+lasting = st.sampled_from([0.0, 0.3, 2.0, 24.0, math.inf])
+tiers = st.builds(
+    Tier,
+    name=st.just("tier"),
+    speed=st.sampled_from([5.0, 35.0]),
+    priority=st.sampled_from([0.0, 1.0, 2.0]),
+    deadline_h=lasting,
+    quota_per_day=st.sampled_from([math.inf, math.inf, math.inf, 0.0, 1.0, 30.0]),
+)
+pools = st.builds(
+    Pool,
+    racks=st.sampled_from([0.0, 0.01, 3.0, 30.0, 1e9, (0.0, 10.0), (4.0,) * 12 + (20.0,) * 12]),
+    supply=st.sampled_from(SUPPLIES),
+    running_cost=st.sampled_from([0.0, 0.5]),
+)
+SHAPES = [FLAT, measured("chat"), LoadShape((0.0,) * 12 + (2.0,) * 12, (1.0,) * 24)]
+ZONES = [
+    (Zone("UTC", 0.0, 1.0),),
+    (Zone("West", -5.0, 0.4), Zone("East", 8.0, 0.6)),
+    (Zone("A", 1.0, 0.0), Zone("B", 2.0, 1.0)),
+]
+
+
+def quick(examples: int) -> settings:
+    """Settings of a law: few examples, the same ones every time."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+
+
+def machines(segment: str) -> list[LocalMachine | None]:
+    """Machines of one's own: none, without and with a limit, for sale, and with a model that gets better."""
+    better = Improving(dict.fromkeys((segment, "users 0", "users 1"), 0.5), 0.4)
+    return [
+        None, None, LocalMachine(0.5, 0.6, 25.0, 0.002), LocalMachine(1.0, 0.9, 100.0, 0.0),
+        LocalMachine(0.7, 0.8, 50.0, 0.001, requests_per_hour=0.3, price_usd=50.0),
+        LocalMachine(0.2, better, 25.0, 0.002, requests_per_hour=2.0),
+    ]  # fmt: skip
+
+
+@st.composite
+def segments(draw: st.DrawFn, name: str = "users") -> Segment:
+    """Individuals of any kind."""
+    pick = st.sampled_from
+    return Segment(
+        name,
+        draw(pick([UNIT, CHAT])),
+        users=draw(pick([0.0, 1.0, 50.0, 5000.0])),
+        individuals=draw(pick([1, 2, 30])),
+        requests_per_day=draw(pick([0.0, 24.0, 240.0])),
+        size_spread=draw(pick([0.0, 1.2])),
+        worth_usd=draw(pick([0.05, 10.0, 1e6])),
+        worth_spread=draw(pick([0.0, 1.2])),
+        taste_noise=draw(pick([0.0, 0.05, 1.0])),
+        time_value=draw(pick([0.0, 1.0])),
+        attachment=draw(pick([0.0, 0.1])),
+        reconsider_per_day=draw(pick([0.0, 12.0])),
+        outside=draw(pick([0.0, 0.0, 0.5, -300.0, None])),
+        patience_h=draw(lasting),
+        budget_usd_per_day=draw(pick([math.inf, math.inf, 0.0, 20.0])),
+        deferral=draw(pick([None, Deferral(0.5, 0.0), Deferral(0.4, 6.0, 0.1, 0.01), Deferral(1.0, 30.0)])),
+        local=draw(pick(machines(name))),
+        shape=draw(pick(SHAPES)),
+        zones=draw(pick(ZONES)),
+        burstiness=draw(pick([1.0, 3.0])),
+        growth=draw(pick([1.0, 10.0])),
+        dtype=draw(pick(["float64", "float64", "float32"])),
+    )
+
+
+@st.composite
+def curve_segments(draw: st.DrawFn, name: str = "curve") -> CurveSegment:
+    """A demand curve of any kind."""
+    curves = draw(st.lists(st.sampled_from(CURVES), min_size=1, max_size=3))
+    return CurveSegment(name, tuple(curves), patience_h=draw(lasting))
+
+
+@st.composite
+def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
+    """A provider of one pool or two."""
+    made = [draw(pools)]
+    if draw(st.booleans()):
+        made.append(replace(draw(pools), name="other"))
+    offers = tuple(
+        Offer(
+            f"{name} {k}",
+            draw(prices),
+            draw(qualities),
+            draw(st.sampled_from(TECHNOLOGIES)),
+            draw(tiers),
+            cost=draw(st.sampled_from([0.0, 1.0])),
+            efficiency_growth=draw(st.sampled_from([1.0, 1.0, 3.0])),
+            kept_for=draw(st.sampled_from([(), (), ("users 0",)])),
+            kept_above=draw(st.sampled_from([0.2, 0.95])),
+            pool=draw(st.sampled_from([pool.name for pool in made])),
+        )
+        for k in range(draw(st.integers(0, most)))
+    )
+    return Provider(
+        name,
+        offers,
+        pools=tuple(made),
+        pricing=draw(st.sampled_from(POLICIES)),
+        kind=draw(st.sampled_from(["frontier", "open", "broker"])),
+        spot=draw(st.booleans()),
+        cash=draw(st.sampled_from([0.0, 1e3])),
+        burn_usd_per_day=draw(st.sampled_from([0.0, 0.0, 50.0])),
+        quotas=draw(st.sampled_from(QUOTAS)),
+        leaves=draw(st.booleans()),
+        enters=draw(st.sampled_from([False, False, True])),
+    )
+
+
+hyperscalers = st.builds(
+    Hyperscaler,
+    name=st.just("cloud"),
+    racks=st.sampled_from([0.0, 10.0, 1e6]),
+    expansion=st.sampled_from(EXPANSIONS),
+    first_party_first=st.booleans(),
+    acquires=st.booleans(),
+    rack_price=st.sampled_from([0.0, 10.0]),
+    first_party=st.sampled_from([0.0, 0.6, 1.0]),
+    running_cost=st.sampled_from([0.0, 0.5]),
+    reserve=st.sampled_from([0.0, 2.0]),
+    cash=st.sampled_from([0.0, 100.0]),
+)
+
+
+@st.composite
+def economies(
+    draw: st.DrawFn,
+    *,
+    clearing: Clearing | None = None,
+    rationing: Rationing | None = None,
+    pricing: PricingPolicy | None = None,
+    whole: bool | None = None,
+    segment: st.SearchStrategy[Segment | CurveSegment] | None = None,
+) -> Economy:
+    """Any economy, with what is given fixed."""
+    people = [replace(draw(segments()), name=f"users {k}") for k in range(draw(st.integers(1, 2)))]
+    demand: list[Segment | CurveSegment] = [*people]
+    if segment is not None:
+        demand.append(draw(segment))
+    sellers = [draw(providers(f"p{k}")) for k in range(draw(st.integers(0, 3)))]
+    if pricing is not None:
+        sellers = [replace(seller, pricing=pricing) for seller in sellers]
+    owners = [replace(draw(hyperscalers), name=f"cloud {k}") for k in range(draw(st.integers(0, 2)))]
+    contracts = [
+        Contract(
+            draw(st.sampled_from(owners)).name,
+            draw(st.sampled_from(sellers)).name,
+            racks=draw(st.sampled_from([0.0, 3.0, 20.0])),
+            price=draw(st.sampled_from([0.0, 1.5])),
+            first_tick=draw(st.sampled_from([0, 3])),
+            ticks=draw(st.sampled_from([4, 10**9])),
+            renews=draw(st.booleans()),
+        )
+        for _ in range(draw(st.integers(0, 3)) if owners and sellers else 0)
+    ]
+    return Economy(
+        tuple(demand),
+        tuple(sellers),
+        tuple(owners),
+        tuple(contracts),
+        calendar=Calendar(tick_hours=draw(st.sampled_from([1.0, 1.0, 0.25, 6.0]))),
+        clearing=clearing or draw(st.sampled_from(CLEARINGS)),
+        rationing=rationing or draw(st.sampled_from(RULES)),
+        waits=draw(
+            st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
+        ),
+        whole=draw(st.booleans()) if whole is None else whole,
+        fallback=draw(st.booleans()),
+    )
