@@ -30,6 +30,10 @@ type Frames = Mapping[str, pd.DataFrame]
 
 ABOUT: Final = "run.json"
 FORMAT: Final = 1
+#: The resolved scenario of a run.
+PARAMETERS: Final = "scenario.toml"
+#: Folder of the efficient companion within that of a run; a result like any other.
+EFFICIENT: Final = "efficient"
 
 #: Frames that do not change over time: what the names in the other frames mean.
 STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
@@ -67,10 +71,14 @@ class RunResult:
     Attributes:
         frames: tidy frames by name; columns in ``ALL_COLUMNS``.
         about: how it was made: scenario, question, seed, users, ticks, versions, command, code, time it took.
+        parameters: the resolved scenario as TOML; empty where there is none, or the folder does not say.
+        efficient: the same users and machines in an efficient market, if that was run, too; see scenarios/welfare.py.
     """
 
     frames: Frames
     about: Mapping[str, Any]
+    parameters: str = ""
+    efficient: RunResult | None = None
 
 
 def frames_of(model: TokenMarket) -> dict[str, pd.DataFrame]:
@@ -182,6 +190,11 @@ def write_files(result: RunResult, folder: Path) -> None:
         frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
     text = json.dumps(dict(result.about), indent=2, allow_nan=False)
     (folder / ABOUT).write_text(text + "\n", encoding="utf-8")
+    if result.parameters:
+        (folder / PARAMETERS).write_text(result.parameters, encoding="utf-8")
+    if result.efficient is not None:
+        (folder / EFFICIENT).mkdir()
+        write_files(result.efficient, folder / EFFICIENT)
 
 
 def write(result: RunResult, folder: Path, *, force: bool = False) -> Path:
@@ -226,4 +239,9 @@ def read(folder: Path) -> RunResult:
             frames[name] = pd.read_parquet(path)
         except (OSError, ValueError) as error:
             raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())}") from error
-    return RunResult(frames, about)
+    kept, companion = folder / PARAMETERS, folder / EFFICIENT
+    try:
+        parameters = kept.read_text(encoding="utf-8") if kept.is_file() else ""
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{kept}' cannot be read: {error}") from error
+    return RunResult(frames, about, parameters, read(companion) if companion.is_dir() else None)

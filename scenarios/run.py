@@ -125,7 +125,7 @@ def result_so_far(
         "code": made_by or code(),
         "versions": versions(),
     }
-    return RunResult(frames_of(model), about)
+    return RunResult(frames_of(model), about, settings.scenario.to_toml())
 
 
 @contextmanager

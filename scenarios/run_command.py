@@ -12,10 +12,8 @@ import typer
 if TYPE_CHECKING:
     from market import TokenMarket
     from scenarios.run import Settings
-    from scenarios.scenario import Scenario
 
 PICTURE = "dashboard.png"
-PARAMETERS = "scenario.toml"
 BATCH = "batch.json"
 
 RUN_EXAMPLES = """Examples:
@@ -27,6 +25,8 @@ RUN_EXAMPLES = """Examples:
 * `tokenmarket run off-peak --variant dynamic` one of the scenario's variants, also `off-peak:dynamic`
 
 * `tokenmarket run --days 7 --users 2000 --seed 2 --out results/quick`
+
+* `tokenmarket run --users 2000 --efficient` beside it the same users and machines in an efficient market
 
 * `tokenmarket run --force --json | jq .waits` again, and the summary for machines
 """
@@ -64,6 +64,9 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the result [default: results/SCENARIO-seedSEED].", show_default=False)
     ] = None,
+    beside_efficient: Annotated[
+        bool, typer.Option("--efficient", help="Run an efficient market beside it, to see what is lost and by whom.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
     no_picture: Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")] = False,
@@ -74,19 +77,25 @@ def run(
     from scenarios import run as running
     from scenarios.charts.dashboard import draw
     from scenarios.loading import load
+    from scenarios.told import told
+    from scenarios.welfare import efficient, with_efficient
 
     settings = running.Settings(load(scenario, sets or (), variant), days, seed, users)
     ticks = running.ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out
     results.check_target(folder, force=force)
+    if beside_efficient:
+        efficient(settings.scenario).check(f"the efficient companion of {settings.scenario.name}")
     try:
         with running.progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             result = running.run(settings, progress)
+        if beside_efficient:
+            with running.progress_bar("efficient companion", ticks, quiet=quiet) as progress:
+                result = with_efficient(result, settings, progress)
         with results.new_folder(folder, force=force) as temporary:
             results.write_files(result, temporary)
-            (temporary / PARAMETERS).write_text(settings.scenario.to_toml(), encoding="utf-8")
             if not no_picture:
-                draw(result, temporary / PICTURE, _told(settings.scenario))
+                draw(result, temporary / PICTURE, told(result, settings.scenario))
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
@@ -130,19 +139,13 @@ def dashboard(
     else:
         from scenarios.charts.dashboard import draw
         from scenarios.loading import named_scenario
+        from scenarios.told import told
 
         result = results.read(folder)
         checked_picture_path(path)
-        kept = folder / PARAMETERS
-        draw(result, path, _told(named_scenario(str(kept))) if kept.is_file() else None)
+        kept = folder / results.PARAMETERS
+        draw(result, path, told(result, named_scenario(str(kept)) if kept.is_file() else None))
     typer.echo(f"wrote {path}")
-
-
-def _told(scenario: Scenario) -> dict[str, Any]:
-    """What charts are told beside the frames: the ceilings of the build-out."""
-    from scenarios.ceilings import ceilings
-
-    return {"supply-demand": {"ceilings": ceilings(scenario)}}
 
 
 def explain(
@@ -186,13 +189,13 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
             f"known: {', '.join(SCENARIOS)}"
         )
     about = results.read_about(folder)
-    if not (folder / PARAMETERS).is_file():
-        raise InputError(f"'{folder}' holds no {PARAMETERS}: run the scenario again")
+    if not (folder / results.PARAMETERS).is_file():
+        raise InputError(f"'{folder}' holds no {results.PARAMETERS}: run the scenario again")
     try:
         made = about["days"], about["seed"], about["users"]
     except KeyError as error:
         raise InputError(f"'{folder / results.ABOUT}' does not say {error}: run the scenario again") from error
-    return running.Settings(load(folder / PARAMETERS), *made), folder
+    return running.Settings(load(folder / results.PARAMETERS), *made), folder
 
 
 def _check_offer(offer: str, names: list[str]) -> None:

@@ -17,6 +17,7 @@ from scenarios.headline import key_figures, subtitle
 from scenarios.outcomes import Facts, order_of_events
 from scenarios.results import Frames, RunResult
 from scenarios.tables import table
+from scenarios.welfare import beside_efficient
 
 type Record = dict[str, Any]
 
@@ -49,6 +50,8 @@ def summary(result: RunResult) -> RenderableType:
         provider_table(frames),
         Text("Profit is before, and cash after, what staff, training and research take and investors give."),
         *map(Text, wholesale_lines(frames)),
+        "",
+        *gain_parts(result),
         "",
         *order_tables(frames),
         check_table(frames),
@@ -149,6 +152,31 @@ def provider_table(frames: Frames) -> Table:
     return made
 
 
+def gain_parts(result: RunResult) -> list[RenderableType]:
+    """Who gains what, and what an efficient market would give if that was run, too."""
+    found = beside_efficient(result.frames, result.efficient.frames if result.efficient else None)
+    efficient = result.efficient is not None
+    total = found["gain"].sum()
+    made = table("Who gains (USD a day)", ["who", "side", "gain", "share", *(["efficient\nmarket"] * efficient)])
+    for row in found.to_dict("records"):
+        made.add_row(escape(row["kind"]), row["side"], _money(row["gain"]),
+                     _percent(row["gain"] / total if total > 0 else np.nan),
+                     *([_money(row["best"])] * efficient))  # fmt: skip
+    made.columns[1].justify = "left"
+    said = "Users: expected surplus; sellers: profit; owners: rent above power and upkeep."
+    return [made, Text(said), *([Text(said_of_efficient(found))] if efficient else [])]
+
+
+def said_of_efficient(gains: pd.DataFrame) -> str:
+    """How all gains together compare with those of an efficient market, in a sentence."""
+    total, best = float(gains["gain"].sum()), float(gains["best"].sum())
+    of = f", {100 * total / best:.1f} % of" if best > 0 else " against"
+    return (
+        f"All together they gain {_money(total)} a day{of} the {_money(best)} of the same users and machines at prices "
+        "of running cost plus what scarcity is worth."
+    )
+
+
 def order_tables(frames: Frames) -> list[RenderableType]:
     """What gave first, in a run that is long enough to tell a trend from a busy week."""
     run = Facts(frames)
@@ -209,6 +237,7 @@ def summary_record(result: RunResult) -> Record:
         "speeds": _records(measures.speeds(frames)),
         "order": [_event(row) for row in order_of_events(Facts(frames)).to_dict("records")],
         "wholesale": {key: _plain(value) for key, value in measures.wholesale(frames).items()},
+        "gains": _records(beside_efficient(frames, result.efficient.frames if result.efficient else None)),
         "checks": [
             {"name": c.name, "left": float(c.left), "right": float(c.right), "unit": c.unit, "error": float(c.error),
              "kept": bool(c.kept)} for c in checked

@@ -8,14 +8,17 @@ The users' part is their expected surplus, which no account holds; the others ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from scenarios.measures import ratio
-from scenarios.results import Frames
+from scenarios.outcomes.facts import tick_hours
+from scenarios.results import Frames, RunResult
 
 if TYPE_CHECKING:
+    from scenarios.run import Progress, Settings
     from scenarios.scenario import Scenario
 
 #: Price of a seller whose list price is what serving costs it in the tick.
@@ -44,6 +47,22 @@ def welfare(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["side", "kind", "gain"])
 
 
+def gains_a_day(frames: Frames) -> pd.DataFrame:
+    """The same table a day of those simulated [USD a day]."""
+    days = len(frames["ticks"]) * tick_hours(frames) / 24.0
+    table = welfare(frames)
+    return table.assign(gain=table["gain"] / max(days, 1e-300))
+
+
+def beside_efficient(frames: Frames, efficient: Frames | None) -> pd.DataFrame:
+    """``gains_a_day`` with a column ``best``: what the efficient market gives them [USD a day], NaN if unknown."""
+    table = gains_a_day(frames)
+    if efficient is None:
+        return table.assign(best=float("nan"))
+    best = gains_a_day(efficient).set_index(["side", "kind"])["gain"]
+    return table.assign(best=best.reindex(pd.MultiIndex.from_frame(table[["side", "kind"]])).fillna(0.0).to_numpy())
+
+
 def own_use_cost(frames: Frames) -> float:
     """Power and upkeep of the machines that owners use themselves, by their share of the rack-hours in use [USD]."""
     table = frames["wholesale"]
@@ -55,6 +74,14 @@ def owners_rent(frames: Frames) -> float:
     """What owners are paid for machines, less the power and upkeep of the machines rented out [USD]."""
     table = frames["wholesale"]
     return float((table["income"] - table["running_cost"]).sum()) + own_use_cost(frames)
+
+
+def with_efficient(result: RunResult, settings: Settings, progress: Progress | None = None) -> RunResult:
+    """The result with that of the efficient companion beside it: the same users, machines, seed and length."""
+    from scenarios.run import run  # who reads results does not wait for Mesa
+
+    companion = run(replace(settings, scenario=efficient(settings.scenario)), progress, str(result.about["command"]))
+    return replace(result, efficient=companion)
 
 
 def efficient(scenario: Scenario) -> Scenario:

@@ -159,7 +159,7 @@ def _files(shown: Shown) -> None:
             icon=":material/download:", on_click="ignore", help="Every table as Parquet and CSV, and how it was made.",
         )  # fmt: skip
         st.download_button(
-            "Scenario (TOML)", shown.toml, f"{shown.file_name}.toml", "application/toml", key="toml",
+            "Scenario (TOML)", shown.result.parameters, f"{shown.file_name}.toml", "application/toml", key="toml",
             icon=":material/download:", on_click="ignore", help="`tokenmarket run FILE.toml` runs it.",
         )  # fmt: skip
     st.caption("The command that makes this result:")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios import results
 from scenarios.app.asked import Asked
-from scenarios.results import ABOUT, RunResult
+from scenarios.results import ABOUT, PARAMETERS, RunResult
 
 if TYPE_CHECKING:
     from scenarios.charts.svg import Theme
@@ -30,19 +30,17 @@ class Shown:
         number: which run of this tab it is of, from 1; the steps of a run share it.
         asked: what was asked for.
         result: frames, and how they were made.
-        toml: the resolved scenario.
     """
 
     number: int
     asked: Asked
     result: RunResult
-    toml: str
     pictures: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, number: int, asked: Asked, folder: Path) -> Shown:
         """From the folder that the run has written."""
-        return cls(number, asked, results.read(folder), (folder / "scenario.toml").read_text(encoding="utf-8"))
+        return cls(number, asked, results.read(folder))
 
     @property
     def about(self) -> Any:
@@ -73,7 +71,7 @@ class Shown:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
             archive.writestr(ABOUT, json.dumps(dict(self.about), indent=2, allow_nan=False) + "\n")
-            archive.writestr("scenario.toml", self.toml)
+            archive.writestr(PARAMETERS, self.result.parameters)
             for name, frame in self.result.frames.items():
                 table = io.BytesIO()
                 frame.to_parquet(table, compression="zstd", index=False)

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -125,8 +126,7 @@ class Worker:
         command = self.asked.command_for(result.about["days"])
         folder = self.home / f"result-{self.order}"
         folder.mkdir()
-        results.write_files(results.RunResult(result.frames, {**result.about, "command": command}), folder)
-        (folder / "scenario.toml").write_text(settings.scenario.to_toml(), encoding="utf-8")
+        results.write_files(replace(result, about={**result.about, "command": command}), folder)
         for old in self.home.glob("result-*"):
             if old != folder and old.name != f"result-{self.order - 1}":
                 shutil.rmtree(old, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from scenarios import measures
@@ -14,10 +13,9 @@ from scenarios.charts.numbers import short_number
 from scenarios.charts.panel import label_ends, note, path, rows, time_axis
 from scenarios.charts.shares import provider_colours
 from scenarios.charts.style import BLACK, GREY, PALE, actor
-from scenarios.outcomes.facts import tick_hours
 from scenarios.over_time import accounts, events
 from scenarios.results import Frames
-from scenarios.welfare import welfare
+from scenarios.welfare import beside_efficient
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,17 +135,15 @@ def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) 
     """
     if frames["ticks"].empty or frames["segments"].empty:
         raise NothingToShowError("nothing was measured in this run")
-    table, beside = _gains_a_day(frames), _gains_a_day(efficient) if efficient is not None else None
+    table = beside_efficient(frames, efficient)
     if table["gain"].abs().sum() <= 0:
         raise NothingToShowError("nobody gained anything in this run")
     total = float(table["gain"].sum())
-    largest = float(table["gain"].abs().max() if beside is None else
-                    max(table["gain"].abs().max(), beside["gain"].abs().max()))  # fmt: skip
+    largest = float(table[["gain", "best"]].abs().max(axis=None))
     for place, row in enumerate(table.itertuples()):
         ax.barh(place, row.gain, 0.6, color=actor(row.kind), linewidth=0)
-        other = row.gain
-        if beside is not None:
-            other = float(beside.loc[beside["kind"] == row.kind, "gain"].sum())
+        other = row.gain if efficient is None else row.best
+        if efficient is not None:
             ax.plot([other], [place], "D", color="white", markeredgecolor=BLACK, markeredgewidth=1.5, markersize=7)
         text = f"{money(row.gain)}, {100 * row.gain / total:.2g} %" if total > 0 else money(row.gain)
         ax.annotate(text, (max(row.gain, other, 0.0), place), xytext=(8, 0), textcoords="offset points", ha="left",
@@ -158,14 +154,8 @@ def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) 
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: money(value)))
     ax.set_xlabel("gain [USD a day]")
     rows(ax, [f"{row.side}: {row.kind}" for row in table.itertuples()], [actor(kind) for kind in table["kind"]])
-    best = "" if beside is None else f"; diamonds: an efficient market, {money(float(beside['gain'].sum()))}"
+    best = "" if efficient is None else f"; diamonds: an efficient market, {money(float(table['best'].sum()))}"
     note(ax, f"all together {money(total)} a day{best}")
-
-
-def _gains_a_day(frames: Frames) -> pd.DataFrame:
-    days = len(frames["ticks"]) * tick_hours(frames) / 24.0
-    table = welfare(frames)
-    return table.assign(gain=table["gain"] / max(days, 1e-300))
 
 
 def money(value: float) -> str:

@@ -42,7 +42,7 @@ def page(one: Run, other: Run, command: str) -> Page:
                  [[element("h3", name), run_tables.first_to_give(run.frames, f"{letter}-")]
                   for name, run, letter in both]),
             Part("tables", "Tables",
-                 [folded(name, run_tables.of_run(run.frames, f"{letter}-")) for name, run, letter in both]),
+                 [folded(name, run_tables.of_run(run.result, f"{letter}-")) for name, run, letter in both]),
             Part("parameters", "Parameters", parameters_of(one, other, names)),
             Part("made", "How it was made",
                  [*([element("h3", name), made.of_run(run.about, str(run.folder))] for name, run, _ in both),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from scenarios import measures
 from scenarios.charts.registry import CHARTS
@@ -12,6 +12,7 @@ from scenarios.report import answer, charts, made, parameters, run_tables
 from scenarios.report.html import Child, Html, element
 from scenarios.report.page import Page, Part
 from scenarios.report.subject import Run
+from scenarios.told import told
 
 #: Charts are told in groups, by the file they are in.
 GROUPS: Final = {
@@ -36,7 +37,7 @@ def page(run: Run, command: str) -> Page:
             Part("figures", "Key figures", figures(run)),
             Part("charts", "Charts", [HOVER, *groups(run)]),
             Part("first", "What gave first", run_tables.first_to_give(run.frames)),
-            Part("tables", "Tables", run_tables.of_run(run.frames)),
+            Part("tables", "Tables", run_tables.of_run(run.result)),
             Part("parameters", "Parameters", parameters_of(run)),
             Part("made", "How it was made", [made.of_run(run.about, str(run.folder)), made.of_report(command)]),
         ],
@@ -78,18 +79,9 @@ def figures(run: Run) -> Html:
     )  # fmt: skip
 
 
-def told(run: Run) -> dict[str, Any]:
-    """What charts are told beside the frames."""
-    if run.scenario is None:
-        return {}
-    from scenarios.ceilings import ceilings
-
-    return {"supply-demand": {"ceilings": ceilings(run.scenario)}}
-
-
 def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, charts.Picture]]:
     """Every chart with its group."""
-    options = told(run)
+    options = told(run.result, run.scenario)
     for name, chart in CHARTS.items():
         group = GROUPS.get(chart.draw.__module__.rsplit(".", 1)[-1], OTHERS)
         yield group, charts.draw(chart, run.frames, prefix, **options.get(name, {}))

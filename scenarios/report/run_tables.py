@@ -12,8 +12,9 @@ from scenarios.outcomes import Facts, order_of_events
 from scenarios.report.html import Html, element
 from scenarios.report.numbers import NONE, dollars, percent, plain
 from scenarios.report.tables import Cell, Column, Row, Table, word
-from scenarios.results import Frames
-from scenarios.summary import LONG_WEEKS
+from scenarios.results import Frames, RunResult
+from scenarios.summary import LONG_WEEKS, said_of_efficient
+from scenarios.welfare import beside_efficient
 
 
 def number(value: Any) -> Cell:
@@ -42,10 +43,11 @@ def price(value: Any) -> Cell:
     return Cell(f"{value:,.2f}" if known else NONE, float(value))
 
 
-def of_run(frames: Frames, prefix: str = "") -> list[Html]:
+def of_run(result: RunResult, prefix: str = "") -> list[Html]:
     """All tables of a run."""
-    makers = (_prices, _waits, _fates, _sellers, _providers, _peak, _checks)
-    return [made.html() for make in makers if (made := make(frames, prefix)).rows]
+    makers = (_prices, _waits, _fates, _sellers, _providers, _peak)
+    found = [make(result.frames, prefix) for make in makers]
+    return [table.html() for table in (*found, _gains(result, prefix), _checks(result.frames, prefix)) if table.rows]
 
 
 def _prices(frames: Frames, prefix: str) -> Table:
@@ -108,6 +110,23 @@ def _peak(frames: Frames, prefix: str) -> Table:
     note = "Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at a constant mix."
     heads = [word("what"), *map(Column, ("peak", "off-peak", "ratio"))]
     return Table(f"{prefix}table-peak", "Peak against off-peak", heads, rows, note)
+
+
+def _gains(result: RunResult, prefix: str) -> Table:
+    table = beside_efficient(result.frames, result.efficient.frames if result.efficient else None)
+    total = float(table["gain"].sum())
+    best = "gain in an efficient market, a day"
+    rows: list[Row] = []
+    for row in table.to_dict("records"):
+        beside = [] if result.efficient is None else [money(row["best"]), money(row["gain"] - row["best"])]
+        rows.append([row["kind"], row["side"], money(row["gain"]), share(row["gain"] / total if total > 0 else np.nan),
+                     *beside])  # fmt: skip
+    heads = [word("who"), word("side"), Column("gain a day"), Column("share of all")]
+    heads += [] if result.efficient is None else [Column(best), Column("difference")]
+    note = "Users gain their expected surplus, sellers their profit, owners their rent above power and upkeep."
+    if result.efficient is not None:
+        note = f"{note} {said_of_efficient(table)}"
+    return Table(f"{prefix}table-gains", "Who gains", heads, rows, note)
 
 
 def _checks(frames: Frames, prefix: str) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError
 from scenarios import results
@@ -15,8 +15,6 @@ from scenarios.results import Frames
 if TYPE_CHECKING:
     from scenarios.batch import Batch
     from scenarios.scenario import Scenario
-
-PARAMETERS: Final = "scenario.toml"
 
 
 @dataclass(frozen=True)
@@ -124,13 +122,13 @@ def read(folder: Path) -> Subject:
 def _scenario(folder: Path, digest: str) -> tuple[Scenario | None, str]:
     from scenarios.loading import load
 
-    path = folder / PARAMETERS
+    path = folder / results.PARAMETERS
     if not path.is_file():
-        return None, f"The folder holds no {PARAMETERS}, so parameters and expectations are not known here."
+        return None, f"The folder holds no {results.PARAMETERS}, so parameters and expectations are not known here."
     try:
         scenario = load(str(path))
     except InputError as error:
         return None, f"The parameters cannot be read by this version of tokenmarket: {error}"
     if scenario.digest != digest:
-        return scenario, f"{PARAMETERS} is not, or not any more, just what was run: its digest is another."
+        return scenario, f"{results.PARAMETERS} is not, or not any more, just what was run: its digest is another."
     return scenario, ""

@@ -18,7 +18,6 @@ def folder_of(path, scenario, days=2.0, users=100, seed=1):
     """A run in a folder, as ``tokenmarket run`` leaves it."""
     result = run(Settings(scenario, days, seed, users), command="tokenmarket run <b>mine</b>")
     results.write(result, path)
-    (path / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
     return path
 
 

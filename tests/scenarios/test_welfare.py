@@ -1,15 +1,23 @@
 """Who gains: the money parts are the ledger's, and an efficient market gives more."""
 
+import json
 from functools import cache
 
+import pandas as pd
 import pytest
 from market_runs import small_run
+from typer.testing import CliRunner
 
-from scenarios import measures
+from scenarios import measures, results
 from scenarios.charts.registry import CHARTS
+from scenarios.cli import app
 from scenarios.library import SCENARIOS
+from scenarios.loading import load
+from scenarios.report import make, subject
 from scenarios.run import Settings, run
-from scenarios.welfare import efficient, own_use_cost, owners_rent, welfare
+from scenarios.summary import said_of_efficient
+from scenarios.told import told
+from scenarios.welfare import beside_efficient, efficient, gains_a_day, own_use_cost, owners_rent, welfare
 
 SCENARIO = SCENARIOS["baseline-2026"]
 
@@ -56,6 +64,50 @@ def test_at_cost_sellers_keep_next_to_nothing():
 def test_the_same_machines():
     now, best = pair()
     assert now["wholesale"]["racks"].to_numpy() == pytest.approx(best["wholesale"]["racks"].to_numpy())
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """A run with its efficient companion, as the command leaves it; and what it said."""
+    folder = tmp_path_factory.mktemp("welfare") / "run"
+    words = ["run", "--days", "2", "--users", "200", "--efficient", "--json", "--out", str(folder)]
+    said = CliRunner().invoke(app, words)
+    assert said.exit_code == 0, said.output
+    return folder, json.loads(said.stdout)
+
+
+def test_the_command_runs_both_and_keeps_both(beside):
+    folder, said = beside
+    now, best = pair()
+    kept = results.read(folder)
+    for frames, expected in ((kept.frames, now), (kept.efficient.frames, best)):
+        pd.testing.assert_frame_equal(frames["ticks"], expected["ticks"])
+    assert {row["kind"]: row["best"] for row in said["gains"]} == pytest.approx(
+        dict(gains_a_day(best)[["kind", "gain"]].to_numpy())
+    )
+    assert load(folder / "efficient" / results.PARAMETERS).market.clearing == "auction"
+
+
+def test_pictures_and_report_show_both(beside):
+    folder, _ = beside
+    kept = results.read(folder)
+    assert told(kept, None)["welfare-split"]["efficient"] is kept.efficient.frames
+    page = make.html([subject.read(folder)], "a test")
+    assert "gain in an efficient market, a day" in page
+    _, best = pair()
+    assert f"the ${gains_a_day(best)['gain'].sum() / 1e9:.3g}B of the same users" in page
+
+
+def test_without_it_there_is_nothing_to_compare_with():
+    table = beside_efficient(small_run().frames, None)
+    assert table["best"].isna().all()
+    assert said_of_efficient(table.assign(best=0.0)).endswith("scarcity is worth.")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_has_an_efficient_companion(name):
+    for scenario in (SCENARIOS[name], *map(SCENARIOS[name].variant, SCENARIOS[name].variants)):
+        assert efficient(scenario).check(name).market.clearing == "auction"
 
 
 def test_the_picture_says_what_is_lost():
