@@ -95,6 +95,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ("owned", "rack-h", "of own machines"),
         ("contracted", "rack-h", "delivered under contracts"),
         ("spot", "rack-h", "rented on the spot market"),
+        ("homes", "rack-h", "offered by users who rent out machines at home; a rack is one such machine"),
         ("used", "rack-h", "work done"),
         ("active", "1", "1 while it sells, 0 before it comes and after it has left"),
         ("acquired", "1", "1 once a hyperscaler has bought it"),

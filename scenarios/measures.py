@@ -138,13 +138,14 @@ def shares(frames: Frames, by: str = "provider") -> pd.DataFrame:
 def margins(frames: Frames) -> pd.DataFrame:
     """By provider: revenue, rent, running cost, profit, margin, cash before and after, utilisation."""
     group = frames["providers"].groupby("provider", observed=True, sort=False)
-    out = group[["revenue", "rent_paid", "running_cost", "profit", "owned", "contracted", "spot", "used"]].sum()
+    machines = ["owned", "contracted", "spot", "homes"]
+    out = group[["revenue", "rent_paid", "running_cost", "profit", *machines, "used"]].sum()
     out.index = out.index.astype(str)
     sellers = frames["sellers"].set_index("seller")
     out["kind"], out["cash_before"] = sellers["kind"], sellers["start_cash"]
     out["cash_after"] = group["cash"].last().rename(index=str)
     out["margin"] = ratio(out["profit"], out["revenue"])
-    out["utilisation"] = ratio(out["used"], out["owned"] + out["contracted"] + out["spot"])
+    out["utilisation"] = ratio(out["used"], out[machines].sum(axis=1))
     return out
 
 

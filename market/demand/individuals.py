@@ -342,9 +342,9 @@ class LogitCohort(Cohort):
         chance = min(1.0, self.segment.reconsider_per_day * days)
         number = self._memberships.binomial(self.mass.size, chance)
         who = np.unique(self._memberships.integers(0, self.mass.size, number))
-        if who.size:
+        if who.size and self.weight > 0:
             attached = self.attached[who] if self.segment.attachment > 0 else None
-            per_day = self.requests_per_tick[who] / max(self.weight, 1e-300) / days
+            per_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(
                 who, self._options(scene, prices), scene.fee, scene.quota, self.inverse_worth[who], attached, per_day
             )

@@ -97,16 +97,16 @@ def _providers(model: TokenMarket) -> None:
     revenue = revenue + subscriptions
     rent = np.array([out.get((n, "contract"), 0.0) + out.get((n, "spot"), 0.0) for n in names])
     running = np.array([sum(out.get((n, k), 0.0) for k in SPENT) for n in names])
-    hours, period = model.calendar.tick_hours, model.calendar.period(model.tick)
+    hours = model.calendar.tick_hours
     model.records.tables["providers"].row(
         model.tick, cash=np.array([p.cash for p in providers]), revenue=revenue, subscriptions=subscriptions,
         rent_paid=rent, running_cost=running,
         profit=revenue - rent - running, burn=np.array([out.get((n, "burn"), 0.0) for n in names]),
         funding=np.array([into.get((n, "funding"), 0.0) for n in names]),
-        owned=np.array([p.active * sum(p.owned_racks(k, period) for k in range(len(p.pools))) for p in providers])
-        * hours,
+        owned=np.array([p.own_racks for p in providers]) * hours,
         contracted=np.array([p.contracted_racks for p in providers]) * hours,
         spot=np.array([p.spot_racks for p in providers]) * hours,
+        homes=np.array([p.home_racks for p in providers]) * hours,
         used=np.array([model.used[p.pools].sum() for p in providers]),
         active=np.array([float(p.active) for p in providers]),
         acquired=np.array([float(p.parent is not None) for p in providers]),

@@ -35,12 +35,13 @@ def route_offers(model: TokenMarket) -> None:
 
 
 def pay_for_routed(model: TokenMarket) -> None:
-    """Brokers pay the providers that served their users, at list price."""
+    """Brokers pay the providers that served their users all but their cut: list price, and rent of scarce machines."""
     for j, target in model.routed_to.items():
         tokens = float((model.round.served[:, j] * model.book.billed[:, j]).sum())
         broker = model.providers[int(model.book.provider[j])]
         seller = model.providers[int(model.book.provider[target])]
-        model.ledger.pay(broker.name, seller.name, tokens * float(model.book.price[target]), "routed tokens")
+        kept = tokens * float(model.book.price[target]) * model.routes[j][1]
+        model.ledger.pay(broker.name, seller.name, float(model.paid[:, j].sum()) - kept, "routed tokens")
         cost = seller.spec.offers[int(np.flatnonzero(seller.offers == target)[0])].cost
         model.ledger.pay(seller.name, "upkeep", tokens * cost, "upkeep")
 

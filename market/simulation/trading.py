@@ -22,10 +22,13 @@ def trade_wholesale(model: TokenMarket) -> None:
     hours, period = model.calendar.tick_hours, model.calendar.period(model.tick)
     capacity = np.zeros(model.book.pools)
     for p in model.providers:
-        for k, number in enumerate(p.pools):
+        p.own_racks = p.home_racks = 0.0
+        for k, number in enumerate(p.pools if p.active else ()):
             homes = p.spec.pools[k].homes
-            racks = p.owned_racks(k, period) + (offered_at_home(model, homes) if homes else 0.0)
-            capacity[number] = racks * hours if p.active else 0.0
+            own, rented = p.owned_racks(k, period), offered_at_home(model, homes) if homes else 0.0
+            capacity[number] = (own + rented) * hours
+            p.own_racks += own
+            p.home_racks += rented
     owned = np.array([h.racks * hours for h in model.hyperscalers])
     first_party = owned * np.array([h.spec.first_party for h in model.hyperscalers])
     asks = np.array([max(h.spec.reserve, h.spec.running_cost) for h in model.hyperscalers])

@@ -75,7 +75,7 @@ class ProviderAgent(mesa.Agent):
         self._loss_of_cycle = np.zeros(len(spec.pools))
         self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
         self.contracted_racks = 0.0
-        self.spot_racks = 0.0
+        self.own_racks = self.spot_racks = self.home_racks = 0.0
         self.active = not spec.enters
         self.has_left = False
         self.parent: str | None = None

@@ -20,7 +20,16 @@ from market.exchange.rationing import Rationing
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.pricing import PricingPolicy
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
+from market.supply.specs import (
+    Contract,
+    HomeMachines,
+    Hyperscaler,
+    Investment,
+    Offer,
+    Pool,
+    Provider,
+    Tier,
+)
 
 CHAT = Workload(8_000, 1_000)
 
@@ -40,6 +49,8 @@ pools = st.builds(
     racks=st.sampled_from([0.0, 0.01, 3.0, 30.0, 1e9, (0.0, 10.0), (4.0,) * 12 + (20.0,) * 12]),
     supply=st.sampled_from(SUPPLIES),
     running_cost=st.sampled_from([0.0, 0.5]),
+    investment=st.sampled_from([None, None, Investment(5.0, 4, 0.1), Investment(5.0, 2, 0.1, market_power=True)]),
+    homes=st.sampled_from([None, None, HomeMachines("users 0", 0.5, 0.2, 0.1), HomeMachines("users 0", 1.0, 0.1, 0.2)]),
 )
 SHAPES = [FLAT, measured("chat"), LoadShape((0.0,) * 12 + (2.0,) * 12, (1.0,) * 24)]
 ZONES = [
@@ -123,6 +134,9 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
             draw(tiers),
             cost=draw(st.sampled_from([0.0, 1.0])),
             efficiency_growth=draw(st.sampled_from([1.0, 1.0, 3.0])),
+            open_to=draw(st.sampled_from([None, None, None, (), ("users 0",)])),
+            fixed_price=draw(st.booleans()),
+            fee_usd_per_month=draw(st.sampled_from([0.0, 0.0, 0.0, 20.0, 1e9])),
             kept_for=draw(st.sampled_from([(), (), ("users 0",)])),
             kept_above=draw(st.sampled_from([0.2, 0.95])),
             pool=draw(st.sampled_from([pool.name for pool in made])),
@@ -138,6 +152,7 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
         spot=draw(st.booleans()),
         cash=draw(st.sampled_from([0.0, 1e3])),
         burn_usd_per_day=draw(st.sampled_from([0.0, 0.0, 50.0])),
+        funding_usd_per_day=draw(st.sampled_from([0.0, 0.0, 20.0])),
         quotas=draw(st.sampled_from(QUOTAS)),
         leaves=draw(st.booleans()),
         enters=draw(st.sampled_from([False, False, True])),
@@ -160,6 +175,27 @@ hyperscalers = st.builds(
 
 
 @st.composite
+def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
+    """The same sellers and perhaps a broker, whose offers are served by the cheapest of theirs."""
+    targets = [offer.name for seller in sellers for offer in seller.offers]
+    if not targets or draw(st.booleans()):
+        return sellers
+    offers = tuple(
+        Offer(
+            f"routed {k}",
+            draw(prices),
+            tier=draw(tiers),
+            routes=tuple(draw(st.lists(st.sampled_from(targets), min_size=1, max_size=3, unique=True))),
+            cut=draw(st.sampled_from([0.0, 0.2])),
+        )
+        for k in range(draw(st.integers(1, 2)))
+    )
+    broker = Provider("broker", offers, kind="broker", pricing=draw(st.sampled_from(POLICIES)),
+                      leaves=draw(st.booleans()))  # fmt: skip
+    return [*sellers, broker]
+
+
+@st.composite
 def economies(
     draw: st.DrawFn,
     *,
@@ -177,6 +213,7 @@ def economies(
     sellers = [draw(providers(f"p{k}")) for k in range(draw(st.integers(0, 3)))]
     if pricing is not None:
         sellers = [replace(seller, pricing=pricing) for seller in sellers]
+    sellers = draw(routed(sellers))
     owners = [replace(draw(hyperscalers), name=f"cloud {k}") for k in range(draw(st.integers(0, 2)))]
     contracts = [
         Contract(

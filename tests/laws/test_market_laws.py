@@ -131,7 +131,7 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     hours = model.calendar.tick_hours
     promised = sum(c.racks for c in model.contracts) * hours
     close((w["contracted"] + w["short"]).sum(), promised)
-    have = np.sum([row(model, "providers", name) for name in ("owned", "contracted", "spot")], axis=0)
+    have = np.sum([row(model, "providers", name) for name in ("owned", "contracted", "spot", "homes")], axis=0)
     close(have.sum(), row(model, "pools", "capacity").sum(), scale)
     for provider in model.providers:
         close(have[provider.number], model.capacity[provider.pools].sum(), scale)
@@ -164,7 +164,11 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
         change = w["income"][owner.number] - w["running_cost"][owner.number] + between
         close(w["cash"][owner.number], before.cash[owner.name] + change, scale)
     paid = row(model, "ticks", "paid").sum()
-    for total in (row(model, "segments", "paid").sum(), row(model, "offers", "revenue").sum(), p["revenue"].sum()):
+    beside = row(model, "providers", "subscriptions").sum() + sum(
+        amount for (_, _, kind), amount in model.ledger.flows.items() if kind == "routed tokens"
+    )
+    for total in (row(model, "segments", "paid").sum(), row(model, "offers", "revenue").sum(),
+                  p["revenue"].sum() - beside):  # fmt: skip
         close(total, paid, scale)
     close(p["rent_paid"].sum(), w["income"].sum(), scale)
 
