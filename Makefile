@@ -54,6 +54,8 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@cp results/baseline-2026-seed1/dashboard.png docs/images/dashboard.png
 	@$(BIN)/tokenmarket capacity --chip gb200-nvl72 --plot docs/images/operating-curves.png > /dev/null
 	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
+	@sed -i '/^| theory/,$$d' docs/reference/exact-checks.md
+	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.charts.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
 

@@ -16,8 +16,13 @@ class SupplyCurve(ABC):
         """Work offered at a rent [rack-h]; ``capacity`` is what the pool has in this tick."""
 
     @abstractmethod
+    def cost(self, work: float) -> float:
+        """What so much work [rack-h] costs beyond running cost [USD]."""
+
     def profit(self, rent: float, capacity: float) -> float:
-        """Integral of the quantity over rents from 0 [USD]."""
+        """Rents less cost [USD]: the integral of the quantity over rents from 0."""
+        done = self.quantity(rent, capacity)
+        return rent * done - self.cost(done)
 
     @abstractmethod
     def slope(self, rent: float, capacity: float) -> float:
@@ -32,9 +37,9 @@ class FixedCapacity(SupplyCurve):
         """The capacity."""
         return capacity
 
-    def profit(self, rent: float, capacity: float) -> float:
-        """Rent times capacity."""
-        return rent * capacity
+    def cost(self, work: float) -> float:  # noqa: ARG002
+        """Nothing: the owner pays for the capacity, whether it is used or not."""
+        return 0.0
 
     def slope(self, rent: float, capacity: float) -> float:  # noqa: ARG002
         """None."""
@@ -54,10 +59,9 @@ class RisingCost(SupplyCurve):
         """Work whose marginal cost is below the rent."""
         return min(max(rent, 0.0) / self.slope_usd, capacity)
 
-    def profit(self, rent: float, capacity: float) -> float:
-        """Area between the rent and the marginal cost."""
-        done = self.quantity(rent, capacity)
-        return max(rent, 0.0) * done - 0.5 * self.slope_usd * done * done
+    def cost(self, work: float) -> float:
+        """Area below the marginal cost."""
+        return 0.5 * self.slope_usd * work * work
 
     def slope(self, rent: float, capacity: float) -> float:
         """1 / slope_usd below capacity."""

@@ -52,8 +52,9 @@ def move_money(model: TokenMarket) -> None:
     for p in model.providers:
         upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
         ledger.pay(p.name, "upkeep", upkeep, "upkeep")
-        power = sum(float(model.used[n]) * pool.running_cost for n, pool in zip(p.pools, p.spec.pools, strict=True))
-        ledger.pay(p.name, "power", power, "power")
+        for n, pool in zip(p.pools, p.spec.pools, strict=True):
+            used = float(model.used[n])
+            ledger.pay(p.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")
         if p.active:
             ledger.pay(p.name, "staff", p.spec.burn_usd_per_day * hours / 24.0, "burn")
             ledger.pay("funding", p.name, p.spec.funding_usd_per_day * hours / 24.0, "funding")

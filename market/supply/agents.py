@@ -106,7 +106,7 @@ class ProviderAgent(mesa.Agent):
     def marginal_cost(self, work_per_mtok: Floats, rack_hour_usd: float) -> Floats:
         """What serving a million tokens of each own offer costs more [USD], where a rack-hour is rented for so much."""
         own = np.array([self.spec.offers[k].cost for k in range(self.offers.size)])
-        pools = np.array([self._pool_of(k).running_cost for k in range(self.offers.size)])
+        pools = np.array([self._pool_of(k).hour_of_use for k in range(self.offers.size)])
         capacity = np.where(pools > 0, pools, rack_hour_usd) if self.spec.spot else pools
         return np.asarray(own + capacity * work_per_mtok)
 

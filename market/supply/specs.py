@@ -170,6 +170,11 @@ class Pool:
         require_kind(f"pool '{self.name}': supply", self.supply, SupplyCurve)
         require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
 
+    @property
+    def hour_of_use(self) -> float:
+        """What using a rack for an hour costs more [USD per rack-h]: running cost, and the pay of a machine at home."""
+        return self.running_cost + (self.homes.usd_per_hour if self.homes else 0.0)
+
 
 @dataclass(frozen=True)
 class Provider:

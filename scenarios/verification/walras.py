@@ -19,12 +19,12 @@ from scenarios.verification.setups import run
 COST = 2.0
 
 
-def market_price(demand: DemandCurve, supply: SupplyCurve, racks: float) -> float:
-    """Price at which the model clears."""
+def cleared(demand: DemandCurve, supply: SupplyCurve, racks: float) -> tuple[float, float]:
+    """Price at which the model clears, and the seller's profit as its account has it [USD]."""
     pool = Pool(racks, supply=supply)
     firm = Provider("firm", (Offer("good", COST, cost=COST),), pools=(pool,), pricing=MarginalCost())
     model = run(CurveSegment("users", (demand,)), firm, 2, clearing=ScarcityAuction())
-    return float(model.cleared.prices[0, 0])
+    return float(model.cleared.prices[0, 0]), float(model.records.series("providers", "profit", "firm")[-1])
 
 
 @check("walras", "Walrasian price, linear and isoelastic demand", "Walras (1874); own root")
@@ -35,12 +35,14 @@ def walras() -> Iterator[Finding]:
         "isoelastic": (IsoelasticDemand(3000.0, 1.6), lambda p: 3000.0 * p**-1.6),
     }
     supplies = {
-        "rising cost": (RisingCost(0.05), 1e9, lambda p: (p - COST) / 0.05),
-        "fixed capacity": (FixedCapacity(), 60.0, lambda p: 60.0 + 0.0 * p),
+        "rising cost": (RisingCost(0.05), 1e9, lambda p: (p - COST) / 0.05, lambda p: (p - COST) ** 2 / 0.1),
+        "fixed capacity": (FixedCapacity(), 60.0, lambda p: 60.0 + 0.0 * p, lambda p: (p - COST) * 60.0),
     }
-    for (d, (demand, wanted)), (s, (supply, racks, offered)) in product(demands.items(), supplies.items()):
+    for (d, (demand, wanted)), (s, (supply, racks, offered, above)) in product(demands.items(), supplies.items()):
         answer = brentq(lambda p, w=wanted, o=offered: w(p) - o(p), COST, 19.9, xtol=1e-14, rtol=1e-14)
-        yield iterated(f"{d} demand, {s}: price [USD]", answer, market_price(demand, supply, racks))
+        price, profit = cleared(demand, supply, racks)
+        yield iterated(f"{d} demand, {s}: price [USD]", answer, price)
+        yield iterated(f"{d} demand, {s}: profit, the area above marginal cost [USD]", above(answer), profit)
 
 
 @check("clearing-price", "A seller's clearing price = Walrasian price", "Walras (1874); own root")
