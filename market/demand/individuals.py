@@ -194,7 +194,7 @@ class LogitCohort(Cohort):
         number = self._machines.binomial(self.has_local.size, min(machine.consider_per_day * days, 1.0))
         who = self._machines.integers(0, self.has_local.size, number)
         who = np.unique(who[~self.has_local[who]])
-        if who.size == 0:
+        if who.size == 0 or self.weight == 0:
             return
         x = self.inverse_worth[who]
         attached = self.attached[who] if self.segment.attachment > 0 else None
@@ -202,7 +202,7 @@ class LogitCohort(Cohort):
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         gain = gain_of_machine(options, x, attached, self._machine_utility(x))
         # Requests of one user and day, as far as the machine can do them.
-        each = self.requests_per_tick[who] * self.intensity / max(self.weight, 1e-300) / days
+        each = self.requests_per_tick[who] * self.intensity / self.weight / days
         each = np.minimum(each, 24.0 * machine.requests_per_hour)
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
