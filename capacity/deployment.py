@@ -218,9 +218,9 @@ class Deployment:
 
     def _most(self, workload: Workload) -> float:
         """The batch that memory holds, whatever the speed (a real number, at least 1)."""
-        if workload.held > 0:
-            return max(float(self._largest_batch(workload, np.float64(0.0))), 1.0)
-        return max(memory_batch(self.served, self.machine, workload) * (1.0 - 1e-12), 1.0)
+        held = workload.held > 0
+        most = self._largest_batch(workload, 0.0) if held else memory_batch(self.served, self.machine, workload)
+        return max(float(most) * (1.0 - 1e-12), 1.0)  # both may end a rounding error above what memory holds
 
     def throughput(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
         """Output tokens per second at the promised speed [token/s]; 0 where no batch keeps it.
