@@ -129,6 +129,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ("idle", "rack-h", "left over"),
         ("income", "USD", "from contracts and spot"),
         ("running_cost", "USD", "power and upkeep of the racks in use"),
+        ("capital", "USD", "paid for racks that it adds"),
         ("cash", "USD", "money at the end of the tick"),
     ),
 }

@@ -76,12 +76,17 @@ def prices(frames: Frames) -> pd.DataFrame:
 def waits(frames: Frames) -> pd.DataFrame:
     """By kind and tier: expected wait on ordering (mean, 95th percentile) and hours waited by those served.
 
-    The expected wait is that of an offer in a tick, taken once for each request ordered then. Requests of
-    one offer and tick differ among themselves, which the data do not hold, so the tail is a little longer.
+    The expected wait is that of an offer in a tick. ``mean_h`` and ``p95_h`` take it once for each request ordered
+    then. Requests of one offer and tick differ among themselves, which the data do not hold, so the tail is a little
+    longer. ``alike_h`` and ``alike_p95_h`` count every tick the same. Only these compare tiers: who buys priority buys
+    it in the worst hours, so that the requests of two tiers are not of the same hours.
     """
     rows = []
-    for (kind, tier), part in offers(frames).groupby(["kind", "tier"], sort=False):
+    made = offers(frames)
+    there = made.merge(_without_machines(frames), on=["tick", "pool"], how="left")["without"].isna().to_numpy()
+    for (kind, tier), part in made.groupby(["kind", "tier"], sort=False):
         w, ordered = part["wait_h"], part["ordered"]
+        by_tick = _waits_at_constant_mix(part, there[part.index])
         rows.append(
             {
                 "kind": kind,
@@ -89,11 +94,29 @@ def waits(frames: Frames) -> pd.DataFrame:
                 "ordered": ordered.sum(),
                 "mean_h": ratio((w * ordered).sum(), ordered.sum()),
                 "p95_h": weighted_quantile(w, ordered, 0.95),
+                "alike_h": by_tick.mean(),
+                "alike_p95_h": weighted_quantile(by_tick, np.ones(len(by_tick)), 0.95),
                 "served_mean_h": ratio(part["served_wait_h"].sum(), part["served"].sum()),
                 "left_share": ratio(part[["late", "impatient"]].to_numpy().sum(), (ordered + part["joined"]).sum()),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _without_machines(frames: Frames) -> pd.DataFrame:
+    """Ticks in which a pool has no machine: nobody can order there, and its wait is none that anybody expects."""
+    pools = frames["pools"]
+    return pools.loc[pools["capacity"] <= 0, ["tick", "pool"]].astype({"pool": object}).assign(without=True)
+
+
+def _waits_at_constant_mix(part: pd.DataFrame, there: Any) -> pd.Series:
+    """Expected wait by tick, over offers that have machines then, weighted by their orders of the whole run."""
+    ordered = part.groupby("offer")["ordered"].transform("sum")[there]
+    mix = ordered if ordered.sum() > 0 else ordered + 1.0
+    ticks = part.loc[there, "tick"]
+    waited: pd.Series = (part.loc[there, "wait_h"] * mix).groupby(ticks).sum()
+    made: pd.Series = ratio(waited, mix.groupby(ticks).sum()).dropna()
+    return made
 
 
 def speeds(frames: Frames) -> pd.DataFrame:
@@ -224,7 +247,8 @@ def checks(frames: Frames) -> list[Check]:
     cash = sum(table.loc[table["tick"] == last, "cash"].sum() for table in (providers, owners))
     change = cash - frames["sellers"]["start_cash"].sum()
     beside = (providers["funding"] - providers["burn"]).sum()
-    earned = providers["profit"].sum() + beside + (owners["income"] - owners["running_cost"]).sum()
+    kept = (owners["income"] - owners["running_cost"] - owners["capital"]).sum()
+    earned = providers["profit"].sum() + beside + kept
     paid = ticks["paid"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
     rent, income = providers["rent_paid"].sum(), owners["income"].sum()

@@ -100,6 +100,17 @@ def run(
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
     _report(result, folder, as_json=as_json, quiet=quiet, picture=not no_picture)
+    _refuse_broken(result)
+
+
+def _refuse_broken(result: Any) -> None:
+    """Say so, and end with status 1, if money or requests do not add up: that is an error of the model."""
+    from scenarios.measures import checks
+
+    broken = [check.name for check in checks(result.frames) if not check.kept]
+    if broken:
+        typer.echo(f"tokenmarket: do not trust this run: {'; '.join(broken)} does not hold", err=True)
+        raise typer.Exit(1)
 
 
 def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:

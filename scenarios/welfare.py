@@ -2,8 +2,8 @@
 
 The users' part is their expected surplus, which no account holds; the others are money and agree with the ledger:
 
-    profit of sellers + rents of owners - cost of the owners' own use = what their cash grew by, staff and research
-    paid and investors' money aside.
+    profit of sellers + rents of owners - cost of the owners' own use = what their cash grew by, but for new racks,
+    staff and research paid, and investors' money.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ def share(part: float) -> str:
 
 def hours(value: float) -> str:
     """Seconds, minutes or hours, whichever reads best."""
+    if 0 < value < 0.001 / 3600.0:
+        return "less than a millisecond"
     if value >= 1.0:
         return f"{value:.3g} hours"
     return f"{value * 60:.3g} minutes" if value >= 1 / 60 else f"{value * 3600:.2g} seconds"

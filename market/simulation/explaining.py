@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
+from market.exchange.clearing import ScarcityAuction
 from market.simulation.describe import hours, money, number, share
 
 if TYPE_CHECKING:
@@ -76,9 +77,11 @@ def _buyers(model: TokenMarket, j: int, flows: dict[str, Any]) -> list[str]:
     with np.errstate(divide="ignore", invalid="ignore"):
         earned = np.where(orders > 0, flows["prices"][:, j] / work, np.inf)
     least = int(np.argmin(earned))
+    auction = isinstance(model.economy.clearing, ScarcityAuction)
+    first = "are priced out first" if auction else "would be priced out first if machines went to who pays most"
     marginal = (
         f"The marginal buyers are {model.economy.segments[least].name}: they pay least for the machines' time, "
-        f"{money(float(earned[least]))} a rack-hour, and are priced out first."
+        f"{money(float(earned[least]))} a rack-hour, and {first}."
     )
     return [f"Buyers: {number(total)} requests were ordered: " + ", ".join(parts) + f". {marginal}"]
 
@@ -95,7 +98,10 @@ def _unserved(o: dict[str, Any]) -> list[str]:
     ]
     if not parts:
         return ["Not served: nobody was left waiting or turned away."]
-    return ["Not served: " + ", ".join(parts) + "."]
+    came = ""
+    if o["joined"] > 0 and o["waiting"] > 0:
+        came = f" {number(o['joined'])} came over from other offers' queues, and are served from the next tick on."
+    return ["Not served: " + ", ".join(parts) + f".{came}"]
 
 
 def _wholesale(model: TokenMarket, provider: int, when: int) -> list[str]:

@@ -120,6 +120,7 @@ def _providers(model: TokenMarket) -> None:
             [into.get((h.name, "contract"), 0.0) + into.get((h.name, "spot"), 0.0) for h in model.hyperscalers]
         ),
         running_cost=np.array([out.get((h.name, "power"), 0.0) for h in model.hyperscalers]),
+        capital=np.array([out.get((h.name, "capital"), 0.0) for h in model.hyperscalers]),
         cash=np.array([h.cash for h in model.hyperscalers]),
     )  # fmt: skip
 

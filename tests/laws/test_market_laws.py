@@ -160,10 +160,11 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     for agent in model.providers:
         between = sum(model.ledger.net(agent.name, kind) for kind in owners)
         close(p["cash"][agent.number], before.cash[agent.name] + p["profit"][agent.number] + between, scale)
-    w = {name: row(model, "wholesale", name) for name in ("cash", "income", "running_cost")}
+    w = {name: row(model, "wholesale", name) for name in ("cash", "income", "running_cost", "capital")}
     for owner in model.hyperscalers:
-        between = sum(model.ledger.net(owner.name, kind) for kind in (*owners, "capital"))
-        change = w["income"][owner.number] - w["running_cost"][owner.number] + between
+        between = sum(model.ledger.net(owner.name, kind) for kind in owners)
+        spent = w["running_cost"][owner.number] + w["capital"][owner.number]
+        change = w["income"][owner.number] - spent + between
         close(w["cash"][owner.number], before.cash[owner.name] + change, scale)
     paid = row(model, "ticks", "paid").sum()
     beside = row(model, "providers", "subscriptions").sum() + sum(

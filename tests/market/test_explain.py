@@ -134,4 +134,6 @@ def test_quantities_in_words() -> None:
     ]  # fmt: skip
     assert [money(x) for x in (0, 0.0123, 0.5, 1234.5, 2e6)] == ["$0.00", "$0.0123", "$0.50", "$1,234.50", "$2 million"]
     assert [share(x) for x in (0, 0.003, 0.45, 1)] == ["0 %", "0.3 %", "45 %", "100 %"]
-    assert [hours(x) for x in (0, 0.001, 0.5, 3)] == ["0 seconds", "3.6 seconds", "30 minutes", "3 hours"]
+    assert [hours(x) for x in (0, 1e-150, 0.001, 0.5, 3)] == [
+        "0 seconds", "less than a millisecond", "3.6 seconds", "30 minutes", "3 hours",
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from market import TokenMarket
-from scenarios import library
+from scenarios import library, measures
 from scenarios.library import SCENARIOS
 from scenarios.outcomes import MEASURES, compare, part_of
 from scenarios.results import frames_of
@@ -67,6 +67,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
     frames = run(scenario)
     assert len(frames["ticks"]) == 48  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
+    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     for one in scenario.outcomes:
         value, _, _ = compare(one, frames, frames)  # type: ignore[arg-type]
         assert np.isfinite(value), one.measure
@@ -77,6 +78,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
 )
 def test_variants_run(name: str, variant: str) -> None:
     frames = run(SCENARIOS[name].variant(variant), days=0.25)
+    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
 
 
