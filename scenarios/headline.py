@@ -41,8 +41,9 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
             )
         waits = measures.waits(frames)
         mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
-        worst = waits.loc[waits["mean_h"].fillna(0.0).idxmax()]
-        made.append((duration(float(mean)), f"expected wait; longest tier {duration(worst['mean_h'])}"))
+        worst = waits.loc[waits["alike_h"].fillna(0.0).idxmax()]
+        tier = f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}"
+        made.append((duration(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:
         peak = measures.peak(frames).loc["utilisation [%]"]
         made.append((f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",

@@ -37,9 +37,10 @@ def summary(result: RunResult) -> RenderableType:
         price_table(frames),
         wait_table(frames),
         Text(
-            "Expected: what users are told on ordering; the percentile is over requests, each with the mean of its "
-            "offer and hour. In queue: whole ticks that those served have waited, and who came from another offer's "
-            "queue waits a tick."
+            "Expected: what users are told on ordering. Mean and percentile are over requests, each with the mean of "
+            "its offer and hour; by hours, every hour counts the same, at a constant mix of offers. Compare tiers by "
+            "hours: people who buy priority do so in the worst of them. In queue: whole ticks that those served have "
+            "waited, and who came from another offer's queue waits a tick."
         ),
         "",
         outcome_table(frames),
@@ -91,11 +92,13 @@ def price_table(frames: Frames) -> Table:
 
 def wait_table(frames: Frames) -> Table:
     """Waits by kind and tier."""
-    heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "in queue\nmean", "lost\npatience"]
+    heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "expected\nby hours", "in queue\nmean",
+             "lost\npatience"]  # fmt: skip
     made = table("How long requests wait", heads)
     for row in measures.waits(frames).to_dict("records"):
         made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), duration(row["mean_h"]),
-                     duration(row["p95_h"]), duration(row["served_mean_h"]), _percent(row["left_share"]))  # fmt: skip
+                     duration(row["p95_h"]), duration(row["alike_h"]), duration(row["served_mean_h"]),
+                     _percent(row["left_share"]))  # fmt: skip
     made.columns[1].justify = "left"
     return made
 

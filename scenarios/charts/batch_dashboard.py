@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,7 +75,7 @@ def batch_dashboard(batch: Batch) -> Figure:
         measures = [name for name in USUAL if name in summaries.columns]
         axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
         if by != "label":
-            head(axes, f"Cases side by side, by {by}", pad=18)
+            head(axes, f"Cases side by side, by {by}")
         if timed:
             _draw_times(rows[0], batch, by)
         if inputs:
@@ -115,8 +114,7 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
         means = summaries.groupby("label")[name].mean().dropna() if name in summaries else pd.Series(dtype=float)
         if len(means):
             low, high = short_number(float(means.min())), short_number(float(means.max()))
-            text = "\n".join(textwrap.wrap(meaning(name), 44)[:2])
-            made.append((low if low == high else f"{low} to {high}", text))
+            made.append((low if low == high else f"{low} to {high}", meaning(name)))
     return made
 
 
@@ -127,7 +125,7 @@ def _draw_times(figure: SubFigure, batch: Batch, by: str) -> None:
     places = divided(figure, 1, len(THROUGH_TIME))
     for place, (name, (title, of)) in zip(places, THROUGH_TIME.items(), strict=True):
         axes = time_paths(ticks.assign(value=of(ticks)), place.subplots(), value="value", name=name, by=by)
-        head(axes, title, pad=18)
+        head(axes, title)
 
 
 def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str]) -> None:
@@ -141,7 +139,7 @@ def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str])
         else:
             tornado(ends_of_inputs(summaries, measure, inputs), axes, measure=measure, most=8)
         unit = MEASURES[measure].unit
-        head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}", pad=18)
+        head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}")
         note(axes, "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end")
 
 

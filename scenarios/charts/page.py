@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from matplotlib import pyplot as plt
 
 from scenarios.charts.files import checked_picture_path
+from scenarios.charts.panel import LETTER
 from scenarios.charts.style import INK, PALE, save, style
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ TYPE: Final[Any] = {"font.size": 9.0, "axes.titlesize": 11.5, "axes.labelsize": 
 LEFT: Final = 0.008
 #: Letters that a title of full size and the foot have room for.
 TITLE, FOOT = 85, 210
+#: Height of a key figure's meaning [points], and the share of its column that it may fill.
+MEANING, ROOM = 9.5, 0.96
 
 
 def divided(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigure]:
@@ -34,11 +38,13 @@ def write_head(figure: SubFigure, title: str, subtitle: str, figures: Sequence[t
     """Title, a line below it, and key figures in a row: value and meaning."""
     size = min(20.0, 20.0 * TITLE / max(len(title), 1))
     figure.text(LEFT, 0.95, title, fontsize=size, fontweight="bold", va="top", color=INK, parse_math=False)
-    figure.text(LEFT, 0.62, subtitle, fontsize=11, va="top", color=PALE, parse_math=False)
+    figure.text(LEFT, 0.65, subtitle, fontsize=11, va="top", color=PALE, parse_math=False)
+    letters = int(ROOM * WIDTH / max(len(figures), 1) * 72.0 / (LETTER * MEANING))
     for place, (value, meaning) in enumerate(figures):
         x = LEFT + place / len(figures)
-        figure.text(x, 0.42, value, fontsize=16, fontweight="bold", va="top", color=INK, parse_math=False)
-        figure.text(x, 0.19, meaning, fontsize=9.5, va="top", color=PALE, parse_math=False)
+        figure.text(x, 0.45, value, fontsize=16, fontweight="bold", va="top", color=INK, parse_math=False)
+        said = "\n".join(textwrap.wrap(meaning, letters)[:2])
+        figure.text(x, 0.225, said, fontsize=MEANING, va="top", color=PALE, parse_math=False)
 
 
 def write_foot(figure: SubFigure, text: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
@@ -15,18 +17,22 @@ from scenarios.charts.style import PALE, PAPER, contrast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 SMALL: Final = "small"
 NOTE: Final = "note"
+#: Height of a note's line [points], and the mean width of a letter over its height.
+NOTE_LINE, LETTER = 12.0, 0.52
 #: Least contrast of text and paper [WCAG 2.1].
 READABLE: Final = 4.5
 #: Text on a coloured area; kept as it is when a picture is turned dark.
 ON_COLOUR: Final = ("#ffffff", "#111111")
 
 
-def head(axes: Axes, title: str, pad: float | None = None) -> None:
-    """Name the panel, above its left corner."""
-    axes.set_title(title, loc="left", fontweight="bold", pad=pad)
+def head(axes: Axes, title: str) -> None:
+    """Name the panel, above its left corner and above its note."""
+    lines = [note.get_text().count("\n") + 1 for note in _notes(axes)]
+    axes.set_title(title, loc="left", fontweight="bold", pad=6 + NOTE_LINE * lines[0] if lines else None)
 
 
 def empty(axes: Axes, title: str, message: str) -> Axes:
@@ -194,14 +200,21 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
 
 
 def note(axes: Axes, text: str) -> None:
-    """A line under the title that says how to read the panel; it replaces an earlier one."""
-    for old in [old for old in axes.texts if old.get_gid() == NOTE]:
+    """A line under the title that says how to read the panel, broken if too long; it replaces an earlier one."""
+    for old in _notes(axes):
         old.remove()
-    head(axes, axes.get_title(loc="left"), pad=18)
+    points = 72.0 * axes.bbox.width / axes.figure.dpi
+    letters = int(points / (LETTER * FontProperties(size=SMALL).get_size_in_points()))
     axes.annotate(
-        text, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", ha="left", va="bottom",
-        fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE,
+        "\n".join(textwrap.wrap(text, letters)), (0, 1), xycoords="axes fraction", xytext=(0, 4),
+        textcoords="offset points", ha="left", va="bottom", fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE,
+        linespacing=1.1,
     )  # fmt: skip
+    head(axes, axes.get_title(loc="left"))
+
+
+def _notes(axes: Axes) -> list[Text]:
+    return [text for text in axes.texts if text.get_gid() == NOTE]
 
 
 def label(axes: Axes, text: str) -> None:

@@ -69,29 +69,36 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
     readable_axis(ax)
 
 
-@chart("How long they expect to wait", "dot: mean; bar: to the 95th percentile", size=(7.2, 3.2))
+@chart(
+    "How long they expect to wait",
+    "every hour counts the same, so that tiers can be compared; bar: to the 95th percentile of hours",
+    size=(7.2, 3.2),
+)
 def expected_waits(frames: Frames, ax: Axes) -> None:
-    """Wait that users expect when they order, by kind and tier: mean, and what 95 of 100 requests stay below."""
+    """Wait that users are told when they order, by kind and tier: its mean over hours, and what 95 of 100 hours keep.
+
+    Each offer of a kind and tier counts by all that it sold, in every hour the same.
+    """
     table = measures.waits(frames) if not frames["offers"].empty else pd.DataFrame()
-    table = table[table["ordered"] > 0].reset_index(drop=True) if len(table) else table
+    table = table[(table["ordered"] > 0) & table["alike_h"].notna()].reset_index(drop=True) if len(table) else table
     if table.empty:
         raise NothingToShowError("nobody ordered anything in this run")
-    if table["p95_h"].max() <= 0 and table["mean_h"].max() <= 0:
+    if table["alike_p95_h"].max() <= 0 and table["alike_h"].max() <= 0:
         raise NothingToShowError("nobody had to expect a wait in this run")
     looks = _looks(table)
     least = 0.5 * SECOND
     for place, row in table.iterrows():
         colour = looks[row["kind"], row["tier"]]
-        mean, tail = max(row["mean_h"], least), max(row["p95_h"], least)
+        mean, tail = max(row["alike_h"], least), max(row["alike_p95_h"], least)
         ax.plot([mean, tail], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([tail], [place], "|", color=colour, markersize=12, markeredgewidth=3)
         ax.plot([mean], [place], "o", color=colour, markersize=8)
         ax.annotate(
-            f"{duration(row['mean_h'])}; 95 %: {duration(row['p95_h'])}", (max(mean, tail), place), xytext=(0, 8),
-            textcoords="offset points", ha="right" if max(mean, tail) > MINUTE else "left", va="bottom",
+            f"{duration(row['alike_h'])}; 95 %: {duration(row['alike_p95_h'])}", (max(mean, tail), place),
+            xytext=(0, 8), textcoords="offset points", ha="right" if max(mean, tail) > MINUTE else "left", va="bottom",
             fontsize="small", color=PALE,
         )  # fmt: skip
-    ax.set_xlim(0.6 * least, 3 * max(float(table[["mean_h", "p95_h"]].max().max()), MINUTE))
+    ax.set_xlim(0.6 * least, 3 * max(float(table[["alike_h", "alike_p95_h"]].max().max()), MINUTE))
     plain_log(ax, "x", TIMES, duration)
     rows(ax, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
          [looks[key] for key in zip(table["kind"], table["tier"], strict=True)])  # fmt: skip

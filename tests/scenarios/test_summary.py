@@ -11,6 +11,7 @@ from rich.console import Console
 
 from scenarios import measures
 from scenarios.charts.numbers import duration
+from scenarios.headline import key_figures
 from scenarios.outcomes.facts import busy_and_calm, tick_hours
 from scenarios.results import RunResult
 from scenarios.summary import summary, summary_record
@@ -49,6 +50,61 @@ def test_mean_price_lies_between_the_lowest_and_highest_list_price(frames):
 def test_tokens_billed_give_the_revenue_back(frames):
     made = measures.offers(frames)
     assert (made["billed"] * made["paid_price"]).to_numpy() == pytest.approx(made["revenue"].to_numpy())
+
+
+def test_tiers_are_compared_over_the_same_hours():
+    """One lab: nobody is slower with priority in any hour, but it is bought in the hours in which all are slow."""
+    calm, rush = {"priority": (0.0, 1.0), "batch": (0.1, 99.0)}, {"priority": (2.0, 99.0), "batch": (3.0, 1.0)}
+    frames = waits_of([*[calm] * 19, rush])
+    found = measures.waits(frames).set_index("tier")
+    assert found.loc["priority", "mean_h"] > found.loc["batch", "mean_h"], "by request priority looks slower"
+    assert found.loc["priority", "alike_h"] == pytest.approx(2.0 / 20)
+    assert found.loc["batch", "alike_h"] == pytest.approx((19 * 0.1 + 3.0) / 20)
+    assert found["alike_p95_h"].tolist() == [0.0, 0.1], "19 of 20 hours are calm"
+
+
+def test_hours_without_machines_have_no_wait_and_an_offer_counts_by_all_that_it_sold():
+    hours = [{"big": (1.0, 30.0), "small": (4.0, 0.0)}, {"big": (2.0, 0.0), "small": (5.0, 10.0)},
+             {"big": (10_000.0, 0.0), "small": (6.0, 0.0)}]  # fmt: skip
+    frames = waits_of(hours, one_tier=True)
+    pools = frames["pools"]
+    pools.loc[(pools["tick"] == 2) & (pools["pool"] == "big"), "capacity"] = 0.0
+    (found,) = measures.waits(frames).to_dict("records")
+    assert found["alike_h"] == pytest.approx(((30 * 1 + 10 * 4) / 40 + (30 * 2 + 10 * 5) / 40 + 6) / 3)
+    frames["offers"]["ordered"] = 0.0
+    (found,) = measures.waits(frames).to_dict("records")
+    assert found["alike_h"] == pytest.approx(((1 + 4) / 2 + (2 + 5) / 2 + 6) / 3), "nothing ordered: all alike"
+
+
+def waits_of(hours, one_tier=False):
+    """Frames in which every offer has a pool of its own: a dictionary an hour, of an offer's wait and orders."""
+    rows = [{"tick": tick, "offer": name, "wait_h": wait, "ordered": ordered}
+            for tick, hour in enumerate(hours) for name, (wait, ordered) in hour.items()]  # fmt: skip
+    table = pd.DataFrame(rows)
+    others = dict.fromkeys(
+        ("paid_price", "revenue", "work", "served_wait_h", "served", "late", "impatient", "joined"), 0.0
+    )
+    names = list(hours[0])
+    listings = pd.DataFrame({"offer": names, "kind": "lab", "model": "m", "pool": names,
+                             "tier": "standard" if one_tier else names})  # fmt: skip
+    return {
+        "offers": table.assign(**others), "listings": listings,
+        "pools": table[["tick"]].assign(pool=table["offer"], capacity=1.0),
+        "ticks": pd.DataFrame({"tick": range(len(hours)), "spot_price": 1.0}),
+    }  # fmt: skip
+
+
+def test_in_a_real_run_priority_is_the_fastest_tier(frames):
+    found = measures.waits(frames)
+    labs = found[found["kind"] == "frontier"].set_index("tier")["alike_h"]
+    assert labs["priority"] <= labs["standard"] <= labs["batch"]
+
+
+def test_the_longest_tier_is_named_by_hours(frames):
+    found = measures.waits(frames)
+    worst = found.loc[found["alike_h"].idxmax()]
+    (said,) = [meaning for _, meaning in key_figures(small_run()) if meaning.startswith("expected wait")]
+    assert said.endswith(f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}")
 
 
 def test_waiting_in_queues_is_littles_law(frames):
