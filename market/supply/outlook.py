@@ -44,6 +44,7 @@ class Outlook:
         toll: what an order of last tick cost the others by making them wait longer [USD per million tokens].
         estimate: demand at own prices, everybody else's as they stand; market research.
         public_prices: list prices of all offers.
+        elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
     """
 
     tick: int
@@ -61,3 +62,8 @@ class Outlook:
     toll: Callable[[], Floats]
     estimate: Callable[[Floats], Estimate]
     public_prices: Floats
+    elapsed: float = 1.0
+
+    def kept(self, memory_ticks: float, weight: float = 1.0) -> float:
+        """Part of the present price that is left in a running mean over so many ticks of this weight."""
+        return float((1.0 - 1.0 / memory_ticks) ** (weight * self.elapsed)) if np.isfinite(self.elapsed) else 0.0

@@ -66,8 +66,7 @@ class CostPlus(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost x (1 + margin)."""
         target = outlook.cost * (1.0 + self.margin)
-        kept = (1.0 - 1.0 / self.memory_ticks) ** outlook.weight
-        return np.asarray(target + (outlook.price - target) * kept)
+        return np.asarray(target + (outlook.price - target) * outlook.kept(self.memory_ticks, outlook.weight))
 
 
 @dataclass(frozen=True)
@@ -291,7 +290,7 @@ class CongestionToll(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost + toll."""
         target = outlook.cost + outlook.toll()
-        return np.asarray(outlook.price + (target - outlook.price) / self.memory_ticks)
+        return np.asarray(target + (outlook.price - target) * outlook.kept(self.memory_ticks))
 
 
 @dataclass(frozen=True)
@@ -323,12 +322,18 @@ class Every(PricingPolicy):
         """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
         if outlook.tick % self.ticks:
             return outlook.price
-        return self.policy(outlook if self.ticks == 1 else replace(outlook, cost=outlook.usual_cost))
+        if self.ticks == 1:
+            return self.policy(outlook)
+        elapsed = max(float(self.ticks), outlook.elapsed)
+        return self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=elapsed))
 
 
 @dataclass(frozen=True)
 class Sticky(PricingPolicy):
     """Another policy, followed only when the list price is far enough from what it wants: a cost of changing.
+
+    What it wants is where its price would come to rest at the usual cost: a running mean does not move by less than
+    the threshold for ever.
 
     Attributes:
         policy: what sets the wished price.
@@ -352,7 +357,7 @@ class Sticky(PricingPolicy):
         self.policy.fits(provider, offers)
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Return the wished price where the gap is too large, else the present one."""
-        wish = self.policy(outlook)
+        """Return the price wished for in the end where the gap is too large, else the present one."""
+        wish = self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=np.inf) if self.threshold else outlook)
         gap = np.abs(wish - outlook.price) / np.maximum(np.abs(outlook.price), 1e-12)
         return np.where(gap > self.threshold, wish, outlook.price)
