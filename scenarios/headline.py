@@ -13,12 +13,15 @@ from scenarios.results import RunResult
 
 
 def subtitle(about: Any) -> str:
-    """Scenario, period, users and seed in a line."""
+    """Scenario, period, how much of it is simulated, users and seed in a line."""
     begin, end = pd.Timestamp(about["begin"]), pd.Timestamp(about["end"])
     last = end - pd.Timedelta(seconds=1)
     step = "hourly" if about["tick_hours"] == 1 else f"{about['tick_hours']:g} h"
+    simulated = float(about["ticks"]) * float(about["tick_hours"]) / 24.0
+    gaps = float(about["days"]) - simulated > float(about["tick_hours"]) / 24.0
+    of = f"{simulated:,.4g} of {about['days']:,.4g} days simulated, a week of each month  ·  " if gaps else ""
     return (
-        f"scenario {about['scenario']}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  "
+        f"scenario {about['scenario']}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  {of}"
         f"{about['users']:,} simulated users stand for {short_number(about['real_users'])}  ·  seed {about['seed']}"
     )
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from scenarios import measures
 from scenarios.charts.numbers import duration
-from scenarios.headline import key_figures
+from scenarios.headline import key_figures, subtitle
 from scenarios.outcomes.facts import busy_and_calm, tick_hours
 from scenarios.results import RunResult
 from scenarios.summary import summary, summary_record
@@ -105,6 +105,13 @@ def test_the_longest_tier_is_named_by_hours(frames):
     worst = found.loc[found["alike_h"].idxmax()]
     (said,) = [meaning for _, meaning in key_figures(small_run()) if meaning.startswith("expected wait")]
     assert said.endswith(f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}")
+
+
+def test_the_subtitle_says_how_much_of_the_period_is_simulated():
+    about = small_run().about
+    assert "days simulated" not in subtitle(about), "every hour of it is"
+    part = {**about, "days": 364.0, "ticks": 2016}
+    assert "84 of 364 days simulated, a week of each month" in subtitle(part)
 
 
 def test_waiting_in_queues_is_littles_law(frames):
