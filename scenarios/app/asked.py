@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Lines of the box for any parameter; and characters of a line.
 MOST_LINES: Final = 50
 LONGEST_LINE: Final = 2_000
+#: Characters of what somebody typed that are said again.
+MOST_SAID: Final = 40
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,26 @@ class Asked:
 @lru_cache(maxsize=64)
 def _loaded(scenario: str, sets: tuple[str, ...]) -> Scenario:
     return load(scenario, sets)
+
+
+def number(name: str, text: str) -> float:
+    """A number that somebody typed; what is too small or too large for a run, ``Asked.settings`` says."""
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"{name} is {_said(text)}, but must be a number, written like 7 or 0.5") from None
+
+
+def whole_number(name: str, text: str) -> int:
+    """The same for a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{name} is {_said(text)}, but must be a whole number, written like 2000") from None
+
+
+def _said(text: str) -> str:
+    return f"'{text if len(text) <= MOST_SAID else text[:MOST_SAID] + '...'}'" if text else "empty"
 
 
 def sets_of(changes: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked, sets_of, sets_of_lines
+from scenarios.app.asked import Asked, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.knobs import GROUPS, Setting, changed, setting
 from scenarios.app.limits import MOST_USERS, check_size
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
@@ -18,9 +18,10 @@ from scenarios.scenario import Scenario
 
 #: Simulated users at first: enough for a picture in seconds.
 FIRST_USERS: Final = 2_000
+FIRST_SEED: Final = 1
 BOX_HELP: Final = (
-    "As after --set on the command line: path=value, one a line, values as in TOML. "
-    "Lists: labs.Aster.cash, open[2].price, labs.* for all. All paths are in the table of parameters."
+    "As after --set on the command line: `path=value`, one a line, values as in TOML. "
+    "Lists: `labs.Aster.cash`, `open[2].price`, `labs.*` for all. All paths are in the table of parameters."
 )
 
 
@@ -31,11 +32,13 @@ class Choice:
     Attributes:
         asked: the run; None as long as something is wrong.
         complaint: what is wrong, in a sentence.
+        name: the scenario that is chosen, with its variant; nothing where even that is wrong.
         base: the scenario before the changes; None where even that is wrong.
     """
 
     asked: Asked | None
     complaint: str = ""
+    name: str = ""
     base: Scenario | None = None
 
 
@@ -45,7 +48,7 @@ def choose() -> Choice:
     name = _scenario(turn)
     base = _base(name)
     at = f"{turn}|{name}|"
-    days, users, seed = _size(at, base)
+    typed = _size(turn, at, base)
     changes: dict[str, Any] = {}
     for title, group in GROUPS.items():
         with st.expander(title, expanded=title == "Growth"):
@@ -57,21 +60,26 @@ def choose() -> Choice:
         chosen = st.multiselect(
             "Tiers that labs sell", tiers_to_choose(base), default=sold, key=f"{at}tiers",
             help="free: small requests within a daily quota. plan: a subscription at 20 USD a month. "
-            "Parameters: labs.*.tiers, labs.*.offers.",
+            "Parameters: `labs.*.tiers`, `labs.*.offers`.",
         )  # fmt: skip
     with st.expander("Any other parameter"):
         box = st.text_area(
             "Changes, one path=value a line", key=f"{at}box", placeholder="labs.*.cash=1e9", help=BOX_HELP
         )
-    st.button("Set all back", on_click=_set_back, width="stretch", help="All values as the scenario has them.")
+    st.button(
+        "Set all back", on_click=_set_back, width="stretch",
+        help="All values as the scenario has them; users and seed as at first.",
+    )  # fmt: skip
     try:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
+        days, users, seed = typed.read()
         asked = Asked(name, sets, days, users, seed)
-        if sets or (days, users) != (base.time.days, FIRST_USERS):  # as the library has them, all are right
+        # As the library has them, all are right, and need not wait for the model.
+        if sets or (days, users, seed) != (base.time.days, FIRST_USERS, FIRST_SEED):
             check_size(asked.settings())
     except InputError as error:
-        return Choice(None, str(error), base)
-    return Choice(asked, "", base)
+        return Choice(None, str(error), name, base)
+    return Choice(asked, "", name, base)
 
 
 def _set_back() -> None:
@@ -96,20 +104,36 @@ def _scenario(turn: int) -> str:
     return f"{name}:{variant}" if variant else name
 
 
-def _size(at: str, base: Scenario) -> tuple[float, int, int]:
+class Typed(NamedTuple):
+    """Length, users and seed as somebody typed them.
+
+    Fields of text: Streamlit's own field of a number keeps what was in it before, without a word to us, where it
+    finds a number too small, too large, or none at all.
+    """
+
+    days: str
+    users: str
+    seed: str
+
+    def read(self) -> tuple[float, int, int]:
+        """The numbers, by the names of the command line."""
+        return number("--days", self.days), whole_number("--users", self.users), whole_number("--seed", self.seed)
+
+
+def _size(turn: int, at: str, base: Scenario) -> Typed:
     left, right = st.columns(2)
-    days = left.number_input(
-        "Days", value=float(base.time.days), min_value=0.0, step=1.0, format="%g", key=f"{at}days",
+    days = left.text_input(
+        "Days", f"{base.time.days:.10g}", key=f"{at}days",
         help="Length of the run. With representative weeks one week of each month is simulated.",
     )  # fmt: skip
-    seed = right.number_input(
-        "Seed", value=1, min_value=0, step=1, key="seed", help="Of every random stream: the same seed, the same run."
+    seed = right.text_input(
+        "Seed", str(FIRST_SEED), key=f"{turn}|seed", help="Of every random stream: the same seed, the same run."
     )
-    users = st.number_input(
-        "Simulated users", value=FIRST_USERS, min_value=1, step=500, key="users",
+    users = st.text_input(
+        "Simulated users", str(FIRST_USERS), key=f"{turn}|users",
         help=f"More give smoother pictures and take longer. At most {MOST_USERS:,}; the command line takes more.",
     )  # fmt: skip
-    return float(days), int(users), int(seed)
+    return Typed(days.strip(), users.strip(), seed.strip())
 
 
 def _turned(at: str, one: Setting) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
@@ -12,9 +12,6 @@ from scenarios.app.limits import check_size
 from scenarios.app.live import Live
 from scenarios.app.tabs import market_of_tab
 from scenarios.app.words import plain, time_left
-
-if TYPE_CHECKING:
-    pass
 
 #: Time between two looks at a run under way [s].
 LOOK_SECONDS: Final = 0.4
@@ -44,23 +41,43 @@ def controls(choice: Choice) -> None:
 
 
 def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
-    off = choice.asked is None or running
+    """The buttons. One that starts something does so here and not in a callback of its own: a callback would know
+    only what was put together when the button was drawn, and not what was typed just before it was pressed."""
     at_end = market.asked == choice.asked and market.ticks_done >= market.ticks
+    off = choice.asked is None or running
     hours = choice.base.time.tick_hours if choice.base is not None else 1.0
     with st.container(horizontal=True):
-        st.button("Run", type="primary", icon=":material/play_arrow:", disabled=off, key="run",
-                  on_click=_run, args=(choice,), help="Run all of it from the start.")  # fmt: skip
-        st.button("Next hour" if hours == 1 else f"Next {hours:g} hours", icon=":material/skip_next:", key="hour",
-                  disabled=off or at_end, on_click=_step, args=(choice, 0.0),
-                  help="One tick on, and all drawn anew.")  # fmt: skip
-        st.button("Next day", icon=":material/fast_forward:", disabled=off or at_end, key="day",
-                  on_click=_step, args=(choice, 24.0), help="On to the end of the day.")  # fmt: skip
+        all_of_it = st.button(
+            "Run", type="primary", icon=":material/play_arrow:", disabled=off, key="run",
+            help=_why_off(choice, running=running) or "Run all of it from the start.",
+        )  # fmt: skip
+        tick = st.button(
+            "Next hour" if hours == 1 else f"Next {hours:g} hours", icon=":material/skip_next:", key="hour",
+            disabled=off or at_end,
+            help=_why_off(choice, running=running, at_end=at_end) or "One tick on, and all drawn anew.",
+        )  # fmt: skip
+        day = st.button(
+            "Next day", icon=":material/fast_forward:", disabled=off or at_end, key="day",
+            help=_why_off(choice, running=running, at_end=at_end) or "On to the end of the day.",
+        )  # fmt: skip
         st.button("Stop", icon=":material/stop:", disabled=not running, key="stop", on_click=_stop,
-                  help="Stop, and keep what is done.")  # fmt: skip
+                  help="Stop, and keep what is done." if running else "Nothing is running.")  # fmt: skip
+    if off or not (all_of_it or tick or day):
+        return
+    if all_of_it:
+        _begin(choice, None, new=True)
+    elif not at_end:
+        _step(choice, 24.0 if day else 0.0)
+    st.rerun()
 
 
-def _run(choice: Choice) -> None:
-    _begin(choice, None, new=True)
+def _why_off(choice: Choice, *, running: bool, at_end: bool = False) -> str:
+    """Why a button cannot be pressed; nothing if it can."""
+    if running:
+        return "A run is under way."
+    if choice.asked is None:
+        return "Something that was put together cannot be; the sentence above says what."
+    return "The run has come to its end. Take more days, or press Run to run it again." if at_end else ""
 
 
 def _step(choice: Choice, to_multiple_of: float) -> None:

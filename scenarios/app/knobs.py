@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from scenarios.app.words import plain
 from scenarios.changes import steps
 from scenarios.scenario import Scenario
 
@@ -28,25 +29,27 @@ class Knob:
         label: what it is called on the page.
         slider: least, most and step of a slider; without one a number is typed. The range of a slider is what
             is of interest; the box for any parameter takes all that the field allows.
+        unit: its unit in words, where that of its field is a bare number or does not say enough.
     """
 
     path: str
     label: str
     slider: tuple[float, float, float] | None = None
+    unit: str = ""
 
 
 GROUPS: Final[dict[str, tuple[Knob, ...]]] = {
     "Growth": (
         Knob("demand.growth", "Growth of demand", (0.5, 15.0, 0.1)),
         Knob("supply.growth", "Growth of supply", (0.5, 15.0, 0.1)),
-        Knob("demand.scale", "Demand at the start", (0.1, 5.0, 0.05)),
+        Knob("demand.scale", "Demand at the start", (0.1, 5.0, 0.05), "× early 2026"),
         Knob("supply.expansion", "How owners expand"),
         Knob("progress.efficiency_growth", "Growth of efficiency", (1.0, 5.0, 0.1)),
     ),
     "Who is served first": (
-        Knob("supply.first_party", "Owners' own products and training", (0.0, 0.95, 0.01)),
+        Knob("supply.first_party", "Owners' own products and training", (0.0, 0.95, 0.01), "share of machines"),
         Knob("supply.first_party_first", "Own products come before contracts"),
-        Knob("supply.contracts.share", "Machines under contract with labs", (0.0, 0.5, 0.01)),
+        Knob("supply.contracts.share", "Machines under contract with labs", (0.0, 0.5, 0.01), "share of machines"),
         Knob("market.rationing", "Who is served when machines are full"),
         Knob("market.by_tier", "Higher tiers are served first"),
     ),
@@ -57,10 +60,10 @@ GROUPS: Final[dict[str, tuple[Knob, ...]]] = {
         Knob("supply.power_usd_per_kwh", "Electricity of data centres", (0.01, 0.5, 0.01)),
     ),
     "Machines of one's own": (
-        Knob("demand.coders.local.owners", "Coders who have a machine", (0.0, 1.0, 0.01)),
-        Knob("demand.coders.local.quality", "Worth of its answers", (0.0, 1.2, 0.05)),
-        Knob("demand.coders.local.price_usd", "Price of a machine"),
-        Knob("demand.coders.deferral.share", "Work of coders that can wait", (0.0, 1.0, 0.05)),
+        Knob("demand.coders.local.owners", "Coders who have a machine", (0.0, 1.0, 0.01), "share of coders"),
+        Knob("demand.coders.local.quality", "Worth of its answers", (0.0, 1.2, 0.05), "× today's best model"),
+        Knob("demand.coders.local.price_usd", "Price of a machine", unit="USD; inf: nobody can buy one"),
+        Knob("demand.coders.deferral.share", "Work of coders that can wait", (0.0, 1.0, 0.05), "share of requests"),
     ),
 }
 
@@ -89,16 +92,15 @@ class Setting:
     @property
     def label(self) -> str:
         """Its name with its unit."""
-        unit = {"1": "", "1/year": "× a year"}.get(self.unit, self.unit)
+        unit = self.knob.unit or {"1/year": "× a year"}.get(self.unit, self.unit)
         return f"{self.knob.label} [{unit}]" if unit else self.knob.label
 
     @property
     def help(self) -> str:
         """What it means, where it comes from, what it is called on the command line."""
         of = f" Unit: {self.unit}." if self.unit not in ("", "1") else ""
-        inf = " inf: without limit." if self.or_inf else ""
         meaning = self.meaning[:1].upper() + self.meaning[1:]
-        return f"{meaning}.{of}{inf} Source: {self.source}. Parameter: {self.knob.path}"
+        return f"{plain(f'{meaning}.{of} Source: {self.source}.')} Parameter: `{self.knob.path}`"
 
     @property
     def slider(self) -> tuple[float, float, float]:

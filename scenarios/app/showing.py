@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: Charts that are drawn at first.
 FIRST_CHARTS: Final = ("price-paths", "utilisation", "expected-waits", "market-shares")
 
-#: Width of a chart [px]: two fit beside each other on a wide screen, one on others, and its text is readable.
-CHART_WIDTH: Final = 700
+#: Pixels an inch of a chart: two charts fit beside each other on a wide screen, one on others; text is readable.
+SCALE: Final = 97.0
 
 
 def about_choice(choice: Choice) -> None:
@@ -75,6 +75,7 @@ def show_results(choice: Choice) -> None:
         return
     last = live().results.get("last")
     _head(shown, choice)
+    _doubts(shown)
     _figures(shown)
     compare = last is not None and st.toggle("Compare with the last run", key="compare")
     if compare and last is not None:
@@ -86,12 +87,33 @@ def show_results(choice: Choice) -> None:
 def _head(shown: Shown, choice: Choice) -> None:
     from scenarios.headline import subtitle
 
-    st.subheader("Result", anchor=False, divider="gray")
+    st.subheader(plain(f"Result of {shown.asked.scenario}, seed {shown.asked.seed}"), anchor=False, divider="gray")
+    if choice.asked != shown.asked:
+        _differs(shown, choice)
     st.caption(plain(subtitle(shown.about)))
     if shown.asked.sets:
         st.caption("Changed: " + plain("  ·  ".join(_short(one) for one in shown.asked.sets)))
-    if choice.asked is not None and choice.asked != shown.asked:
-        st.caption(":material/info: The settings have changed since this run.")
+
+
+def _differs(shown: Shown, choice: Choice) -> None:
+    """Say that what is below is not of what was put together above."""
+    name = shown.asked.scenario.partition(":")[0]
+    if choice.name.partition(":")[0] != name:
+        st.warning(
+            f"All below is of {plain(name)}, which was run before, and not of {plain(choice.name)}. "
+            f"Its question is: {plain(shown.about['question'])}",
+            icon=":material/info:",
+        )
+    else:
+        st.warning("The settings have changed since this run: all below is as they were.", icon=":material/info:")
+
+
+def _doubts(shown: Shown) -> None:
+    """Warn of a run whose sums do not add up: that is an error of the model."""
+    from scenarios.app.shown import do_not_trust
+
+    if shown.broken:
+        st.error(plain(do_not_trust(shown.broken)), icon=":material/warning:")
 
 
 def _short(text: str) -> str:
@@ -114,6 +136,7 @@ def _comparison(this: Shown, last: Shown) -> None:
 
     st.subheader("This run and the last", anchor=False)
     st.caption("Last run: " + plain(_told(last)))
+    _doubts(last)
     table = pd.DataFrame(
         [one.row for one in figures(this.result.frames, last.result.frames)],
         columns=["", "this run", "last run", "difference", "relative"],
@@ -143,7 +166,7 @@ def _charts(shown: Shown, last: Shown | None) -> None:
             for one in (shown,) if last is None else (shown, last):
                 caption = None if last is None else "this run" if one is shown else "last run"
                 told = f"{CHARTS[name].title}: {CHARTS[name].shows}"
-                st.image(one.picture(name, _theme()), caption, width=CHART_WIDTH, alt=told)
+                st.image(one.picture(name, _theme()), caption, width=round(SCALE * CHARTS[name].size[0]), alt=told)
 
 
 def _theme() -> Theme:

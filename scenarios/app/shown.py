@@ -8,8 +8,9 @@ import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scenarios import results
 from scenarios.app.asked import Asked
@@ -17,6 +18,25 @@ from scenarios.results import ABOUT, PARAMETERS, RunResult
 
 if TYPE_CHECKING:
     from scenarios.charts.svg import Theme
+
+#: File in the zip that says what the others are.
+README: Final = "README.txt"
+READ_ME: Final = """{broken}A result of tokenmarket, as its app made it.
+
+*.parquet, csv/   every table, twice: docs/reference/results.md says what the columns mean
+run.json          how it was made: the command, versions, seed, users, length
+scenario.toml     the scenario with all changes
+
+This makes the same result:
+
+    {command}
+
+So does this, in this folder:
+
+    {of_scenario}
+
+Without --days the scenario runs for the days that it says in [time] itself; this result is of {days}.
+"""
 
 #: Matplotlib keeps one state for all threads, and every tab has a thread of its own.
 _drawing = threading.Lock()
@@ -52,6 +72,13 @@ class Shown:
         """A name for its files, without an ending."""
         return f"{self.asked.scenario.replace(':', '-')}-seed{self.asked.seed}"
 
+    @cached_property
+    def broken(self) -> list[str]:
+        """Sums that must add up in any run, but do not in this one."""
+        from scenarios.measures import checks
+
+        return [check.name for check in checks(self.result.frames) if not check.kept]
+
     def picture(self, name: str, theme: Theme) -> str:
         """A chart of the registry as SVG; drawn once."""
         return self._kept(f"{name} {theme}", lambda: draw(name, self.result.frames, theme))
@@ -66,28 +93,49 @@ class Shown:
             self.pictures[key] = make()
         return self.pictures[key]
 
+    @property
+    def command_for_scenario(self) -> str:
+        """The command that makes this result of the scenario as TOML, which does not hold length, users and seed."""
+        about = self.about
+        days = f"{about['days']:.10g}"
+        return f"tokenmarket run {PARAMETERS} --days {days} --users {about['users']} --seed {about['seed']}"
+
+    @property
+    def readme(self) -> str:
+        """What is in the folder, and how to make it again."""
+        return READ_ME.format(
+            command=self.about["command"], of_scenario=self.command_for_scenario, days=f"{self.about['days']:.10g}",
+            broken=f"{do_not_trust(self.broken)}\n\n" if self.broken else "",
+        )  # fmt: skip
+
     def zipped(self) -> bytes:
-        """All frames as Parquet and as CSV, the scenario, and how it was made."""
-        out = io.BytesIO()
+        """A folder with all frames as Parquet and as CSV, the scenario, how it was made, and how to make it again."""
+        out, folder = io.BytesIO(), self.file_name
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-            archive.writestr(ABOUT, json.dumps(dict(self.about), indent=2, allow_nan=False) + "\n")
-            archive.writestr(PARAMETERS, self.result.parameters)
+            archive.writestr(f"{folder}/{ABOUT}", json.dumps(dict(self.about), indent=2, allow_nan=False) + "\n")
+            archive.writestr(f"{folder}/{PARAMETERS}", self.result.parameters)
+            archive.writestr(f"{folder}/{README}", self.readme)
             for name, frame in self.result.frames.items():
                 table = io.BytesIO()
                 frame.to_parquet(table, compression="zstd", index=False)
-                archive.writestr(f"{name}.parquet", table.getvalue(), compress_type=zipfile.ZIP_STORED)
-                archive.writestr(f"csv/{name}.csv", frame.to_csv(index=False))
+                archive.writestr(f"{folder}/{name}.parquet", table.getvalue(), compress_type=zipfile.ZIP_STORED)
+                archive.writestr(f"{folder}/csv/{name}.csv", frame.to_csv(index=False))
         return out.getvalue()
+
+
+def do_not_trust(broken: list[str]) -> str:
+    """What is said of a run whose sums do not add up."""
+    return f"Do not trust this run: {'; '.join(broken)} does not hold."
 
 
 def draw(name: str, frames: results.Frames, theme: Theme) -> str:
     """A chart of the registry as SVG."""
-    from scenarios.charts.chart import SIZE
     from scenarios.charts.registry import CHARTS
     from scenarios.charts.style import style
 
     with _drawing, style():
-        return _svg(CHARTS[name].draw(frames, pyplot().subplots(figsize=SIZE)[1]), name, theme)
+        chart = CHARTS[name]
+        return _svg(chart.draw(frames, pyplot().subplots(figsize=chart.size)[1]), name, theme)
 
 
 def draw_together(this: Shown, last: Shown, theme: Theme) -> str:

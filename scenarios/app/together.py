@@ -45,7 +45,9 @@ class Figure:
         return self.name, self._written(self.this), self._written(self.last), change, self._relative()
 
     def _relative(self) -> str:
-        """The difference in percent; where it is many times the last run, how many times."""
+        """The difference in percent; where it is many times the last run, how many times; none of next to nothing."""
+        if round(self.this, self.digits) == round(self.last, self.digits) == 0:
+            return "–"
         ratio = self.this / self.last if self.last else float("nan")
         if not np.isfinite(ratio):
             return "–"
@@ -56,7 +58,9 @@ class Figure:
             return "–"
         if abs(value) >= 1e6:
             return (("+" if sign and value > 0 else "") + short_number(value)).replace("-", "−")
-        return _signed(value, self.digits) if sign else f"{value:,.{self.digits}f}".replace("-", "−")
+        if sign:
+            return _signed(value, self.digits)
+        return f"{round(value, self.digits) + 0.0:,.{self.digits}f}".replace("-", "−")  # + 0.0: no minus before 0
 
 
 def _signed(value: float, digits: int) -> str:
@@ -105,10 +109,14 @@ def _numbers(frames: Frames) -> dict[str, float]:
 
 def together(this: Frames, last: Frames) -> list[Axes]:
     """Price paid, spot price, machines busy and requests lost by day, both runs in each panel."""
-    with style():
-        figure, grid = plt.subplots(2, 2, figsize=(11.0, 5.6), layout="constrained")
-    axes = list(grid.ravel())
     days = [_by_day(frames) for frames in (this, last)]
+    with style():
+        return _drawn(days)
+
+
+def _drawn(days: list[pd.DataFrame]) -> list[Axes]:
+    _, grid = plt.subplots(2, 2, figsize=(11.0, 5.6), layout="constrained")
+    axes = list(grid.ravel())
     for panel, (column, title, unit) in zip(axes, PANELS, strict=True):
         head(panel, title)
         for (name, colour, line, width), table in zip(LOOKS, days, strict=True):
@@ -121,7 +129,6 @@ def together(this: Frames, last: Frames) -> list[Axes]:
     for panel in axes[2:]:
         panel.set_xlabel("days since the start of the run")
     axes[0].legend(frameon=False, loc="best")
-    del figure
     return axes
 
 

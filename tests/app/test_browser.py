@@ -78,7 +78,7 @@ def opened(page, app):
 
 def small(page):
     for name, value in (("Days", "1"), ("Simulated users", "200")):
-        field = page.get_by_role("spinbutton", name=name)
+        field = page.get_by_role("textbox", name=name)
         field.fill(value)
         field.press("Enter")
     page.get_by_text("--days 1 --users 200 --seed 1").first.wait_for(timeout=SECONDS)
@@ -138,8 +138,29 @@ def test_a_bad_value_shows_its_message_and_no_traceback(tab):
     assert button(tab, "Run").is_enabled()
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("Days", "-3", "--days is -3, but must be above 0"),
+        ("Seed", "-1", "--seed is -1, but must be at least 0"),
+        ("Seed", "99999999999999999999", "--seed is 1e+20, but must be"),
+        ("Simulated users", "0", "--users is 0, but must be at least 1"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_and_nothing_is_run_in_its_place(tab, name, typed, said):
+    field = tab.get_by_role("textbox", name=name)
+    field.fill(typed)
+    field.press("Enter")
+    tab.get_by_role("alert").get_by_text(said).wait_for(timeout=SECONDS)
+    assert button(tab, "Run").is_disabled()
+    assert tab.get_by_role("progressbar").count() == 0
+    button(tab, "Set all back").click()
+    tab.get_by_text("--days 28 --users 2000 --seed 1").first.wait_for(timeout=SECONDS)
+    assert field.input_value() in ("28", "1", "2000")
+
+
 def test_it_steps_stops_and_goes_on(tab):
-    days = tab.get_by_role("spinbutton", name="Days")
+    days = tab.get_by_role("textbox", name="Days")
     days.fill("700")
     days.press("Enter")
     tab.get_by_text("--days 700").wait_for(timeout=SECONDS)
@@ -162,13 +183,14 @@ def test_what_is_downloaded_opens_in_pandas_and_runs(tab, tmp_path):
     assert download.value.suggested_filename == "baseline-2026-seed1.zip"
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
         archive.extractall(tmp_path)
-    assert len(pd.read_parquet(tmp_path / "ticks.parquet")) == 24
-    assert len(pd.read_csv(tmp_path / "csv" / "ticks.csv")) == 24
+    folder = tmp_path / "baseline-2026-seed1"
+    assert len(pd.read_parquet(folder / "ticks.parquet")) == 24
+    assert len(pd.read_csv(folder / "csv" / "ticks.csv")) == 24
     with tab.expect_download() as download:
         button(tab, "Scenario (TOML)").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert tomllib.loads(text)["name"] == "baseline-2026"
-    assert text == (tmp_path / "scenario.toml").read_text(encoding="utf-8")
+    assert text == (folder / "scenario.toml").read_text(encoding="utf-8")
 
 
 def test_on_a_phone_and_in_the_dark_nothing_is_wider_than_the_screen(browser, app):

@@ -1,6 +1,7 @@
 """The knobs: each is a parameter of every scenario, stays within its bounds, and changes what it says."""
 
 import math
+import re
 
 import pytest
 
@@ -48,10 +49,21 @@ def test_the_words_of_a_knob_are_those_of_its_field():
     growth = setting(BASE, KNOBS[0])
     assert growth.label == "Growth of demand [× a year]"
     assert "Factor a year by which tokens asked grow" in growth.help
-    assert "Epoch: 10" in growth.help
+    assert "Epoch: 10" in growth.help.replace("\\", "")
     price = setting(BASE, next(knob for knob in KNOBS if knob.path.endswith("price_usd")))
     assert (price.kind, price.written) == ("text", "inf")
-    assert "inf: without limit" in price.help
+    assert price.label == "Price of a machine [USD; inf: nobody can buy one]"
+
+
+@pytest.mark.parametrize("name", list(SCENARIOS))
+def test_every_number_has_a_unit_on_the_page_and_no_path_is_taken_for_markdown(name):
+    for knob in KNOBS:
+        one = setting(SCENARIOS[name], knob)
+        if one.kind in ("slider", "text"):
+            assert re.search(r"\[.*[a-z]{3}.*\]$|\[USD.*\]$", one.label), one.label  # a word, and not [1]
+        assert f"`{knob.path}`" in one.help
+        rest = re.sub(r"`[^`]*`|\\.", "", one.help)
+        assert not set("*_[]`$:") & set(rest.replace("Parameter:", "")), one.help
 
 
 def test_firms_that_differ_stand_as_in_the_scenario():

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ def pressed(tab, label):
 
 
 def small(tab, days=1.0):
-    widget(tab, "number_input", "days").set_value(days).run()
-    tab.number_input(key="users").set_value(200).run()
+    widget(tab, "text_input", "days").set_value(f"{days:g}").run()
+    widget(tab, "text_input", "users").set_value("200").run()
     return tab
 
 
@@ -86,6 +87,9 @@ def test_the_first_page_asks_the_question_and_offers_the_run(tab):
         ("selectbox", "labs.*.pricing.kind", "surge", "--set 'labs.*.pricing.kind=\"surge\"'"),
         ("text_input", "demand.coders.local.price_usd", "4000", "--set demand.coders.local.price_usd=4000"),
         ("multiselect", "tiers", ["priority", "standard", "batch", "free"], "labs.*.tiers.+="),
+        ("text_input", "days", "7", "--days 7"),
+        ("text_input", "users", "500", "--users 500"),
+        ("text_input", "seed", "9007199254740993", "--seed 9007199254740993"),
         ("text_area", "box", "open.Ferry.price=5\n", "--set open.Ferry.price=5"),
     ],
 )
@@ -113,8 +117,15 @@ def test_a_variant_is_chosen_by_name(tab):
         ("text_area", "box", "[" * 5_000, "characters"),
         ("text_area", "box", "time.days=nan", "time.days is nan"),
         ("text_input", "demand.coders.local.price_usd", "a lot", "is 'a lot', but must be a number"),
-        ("number_input", "days", 0.0, "--days is 0, but must be above 0"),
-        ("number_input", "days", 3_660.0, "ticks, but the app runs at most"),
+        ("text_input", "days", "0", "--days is 0, but must be above 0"),
+        ("text_input", "days", "-3", "--days is -3, but must be above 0"),
+        ("text_input", "days", "", "--days is empty, but must be a number"),
+        ("text_input", "days", "3660", "ticks, but the app runs at most"),
+        ("text_input", "seed", "-1", "--seed is -1, but must be at least 0"),
+        ("text_input", "seed", "99999999999999999999", "--seed is 1e+20, but must be at least 0 and at most"),
+        ("text_input", "seed", "one", "--seed is 'one', but must be a whole number"),
+        ("text_input", "users", "0", "--users is 0, but must be at least 1"),
+        ("text_input", "users", "2.5", "--users is '2.5', but must be a whole number"),
         ("multiselect", "tiers", [], "at least one"),
     ],
 )
@@ -142,10 +153,14 @@ def test_run_step_and_compare():
     pressed(tab, "Next day")
     settled(tab)
     assert tab.session_state["live"].results["shown"].about["ticks"] == 24
-    assert next(one for one in tab.button if one.label == "Next hour").disabled  # that was all of it
+    for label in ("Next hour", "Next day"):  # that was all of it
+        button = next(one for one in tab.button if one.label == label)
+        assert button.disabled
+        assert "has come to its end" in button.help
     assert "last" not in tab.session_state["live"].results  # steps are one run
     widget(tab, "slider", "demand.growth").set_value(10.0).run()
-    assert any("have changed since" in one.value for one in tab.caption)
+    (warning,) = tab.warning
+    assert "have changed since" in warning.value
     pressed(tab, "Run")
     settled(tab)
     tab.toggle(key="compare").set_value(True).run()
@@ -166,7 +181,7 @@ def test_run_step_and_compare():
 
 def test_stop_keeps_what_is_done_and_a_lost_process_is_named():
     tab = small(opened(), days=28.0)
-    tab.number_input(key="users").set_value(20_000).run()
+    widget(tab, "text_input", "users").set_value("20000").run()
     pressed(tab, "Run")
     live = tab.session_state["live"]
     deadline = time.monotonic() + SECONDS
@@ -182,6 +197,40 @@ def test_stop_keeps_what_is_done_and_a_lost_process_is_named():
     (error,) = tab.error
     assert "killed by SIGKILL" in error.value.replace("\\", "")
     assert tab.session_state["live"].results["shown"].about["ticks"] >= 3  # the earlier result stays
+
+
+def test_what_is_typed_just_before_run_is_pressed_counts():
+    tab = small(opened())
+    widget(tab, "text_input", "days").set_value("2")  # no Enter: the field is left by the click on Run
+    pressed(tab, "Run")
+    settled(tab)
+    assert tab.session_state["live"].results["shown"].about["ticks"] == 48
+    assert not tab.warning
+    widget(tab, "text_input", "days").set_value("-3")
+    pressed(tab, "Run")
+    (error,) = tab.error
+    assert "--days is -3" in error.value.replace("\\", "")
+    assert tab.session_state["live"].number == 1  # nothing was run in its place
+    assert tab.warning  # what is below is not of it
+
+
+def test_a_result_says_of_what_it_is_and_whether_it_can_be_trusted():
+    tab = small(opened())
+    pressed(tab, "Next hour")
+    settled(tab)
+    assert "Result of baseline-2026, seed 1" in [one.value.replace("\\", "") for one in tab.subheader]
+    assert not tab.error
+    tab.selectbox(key="scenario").set_value("off-peak").run()
+    (warning,) = tab.warning
+    assert "All below is of baseline-2026, which was run before, and not of off-peak" in warning.value.replace("\\", "")
+    results = tab.session_state["live"].results
+    sound = results["shown"].result
+    ticks = sound.frames["ticks"]
+    broken = replace(sound, frames={**sound.frames, "ticks": ticks.assign(paid=2 * ticks["paid"])})
+    results["shown"] = replace(results["shown"], result=broken)
+    tab.run()
+    (error,) = tab.error
+    assert error.value.replace("\\", "") == "Do not trust this run: users' payments = offers' revenue does not hold."
 
 
 def test_tabs_do_not_share():
