@@ -76,8 +76,8 @@ class Batch(Analysed):
 
     @property
     def summaries(self) -> pd.DataFrame:
-        """One row a run that is done: which run, its inputs, and all measures."""
-        self._refuse_damage((tables.SUMMARIES, *([] if self.state.finished else [parts.FOLDER])))
+        """One row a run that is done: which run, its inputs, and all measures. Damage is refused, not left out."""
+        self._refuse_damage((tables.SUMMARIES, tables.FRAMES, *([] if self.state.finished else [parts.FOLDER])))
         schema = columns.index_schema(self.study)
         done = self.state.runs(DONE)
         names = [*columns.KEYS, *self.study.inputs]

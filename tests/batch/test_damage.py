@@ -19,6 +19,7 @@ from in_line import InLine, half_done, resume, run
 from capacity.errors import InputError
 from scenarios.batch import open_batch, parts, resume_batch, run_batch
 from scenarios.batch.folder import owned
+from scenarios.charts import batch_dashboard
 
 # -------------------------------------------------------------------- damage
 
@@ -56,6 +57,18 @@ def test_a_damaged_table_is_named_and_just_what_is_lost_is_done_again(copy, fini
     assert executor.runs == again
     assert f"damaged: {name} ({lost})" in capfd.readouterr().err
     assert tables_of(copy) == tables_of(finished)
+
+
+@pytest.mark.parametrize("name", ["frames/ticks/runs-000100-000199.parquet", "summaries.parquet"])
+def test_nobody_is_given_a_part_of_the_runs_for_all(copy, name):
+    """A table of half of the runs looks like one of all of them: what is damaged is named in its place."""
+    (copy / name).unlink()
+    batch = open_batch(copy)
+    with pytest.raises(InputError, match=rf"is damaged: .*{name}.*--resume"):
+        _ = batch.summaries
+    with pytest.raises(InputError, match=rf"is damaged: .*{name}.*--resume"):
+        batch_dashboard.draw(batch, copy / "page.png")
+    assert not (copy / "page.png").exists()
 
 
 class Counting(InLine):
