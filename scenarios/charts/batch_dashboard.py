@@ -17,6 +17,7 @@ from scenarios.charts.batches import (
     ends_of_inputs,
     heat_map,
     meaning,
+    short_labels,
     time_paths,
     tornado,
 )
@@ -39,8 +40,10 @@ def _busy(ticks: pd.DataFrame) -> Any:
 
 
 def _lost(ticks: pd.DataFrame) -> Any:
+    """Of the requests that end in the tick, whenever they were asked: so it cannot pass 100 %."""
     lost = ticks[[*LOST]].sum(axis=1)
-    return 100 * lost / ticks["asked"].where(ticks["asked"] > 0)
+    ended = lost + ticks["served"] + ticks["local"]
+    return 100 * lost / ended.where(ended > 0)
 
 
 #: What is drawn over time, from the frame ``ticks``: name with unit, title, and how it is worked out.
@@ -48,12 +51,14 @@ THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
     "USD per rack-hour": ("What a machine costs on the spot", lambda ticks: ticks["spot_price"]),
     "machines busy [%]": ("How busy the machines are", _busy),
     "requests that wait": ("How many wait", lambda ticks: ticks["waiting"]),
-    "lost, of requests asked [%]": ("Who is not served", _lost),
+    "lost, of requests that end [%]": ("Who is not served", _lost),
 }
 #: Measures whose inputs are looked at.
 EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
 #: Heights of the head, of the rows, and of the foot [inch].
 HEAD, CASES, ROW, FOOT = 1.6, 6.6, 3.9, 0.35
+#: Height that the panels of cases need for each of many [inch].
+CASE: Final = 1.0
 #: Longer units have no room in a title.
 MOST_UNIT: Final = 18
 #: Inputs with more values than these are no rows and columns of a map.
@@ -63,10 +68,11 @@ MOST_VALUES: Final = 12
 def batch_dashboard(batch: Batch) -> Figure:
     """Draw the page."""
     mpl.use("Agg")
-    summaries = batch.summaries
+    summaries = batch.summaries.assign(label=short_labels(batch.summaries))
     by, inputs = compared_by(summaries), _varied(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
-    heights = [HEAD, CASES, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
+    height = max(CASES, CASE * analysis.groups(summaries, by).nunique()) if len(summaries) else CASES
+    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
@@ -77,7 +83,7 @@ def batch_dashboard(batch: Batch) -> Figure:
         if by != "label":
             head(axes, f"Cases side by side, by {by}")
         if timed:
-            _draw_times(rows[0], batch, by)
+            _draw_times(rows[0], batch.frame("ticks"), summaries, by)
         if inputs:
             _draw_effects(rows[-1], summaries, inputs)
         write_foot(foot, _made(batch))
@@ -118,9 +124,8 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
     return made
 
 
-def _draw_times(figure: SubFigure, batch: Batch, by: str) -> None:
-    runs = batch.summaries[["run", "seed", *dict.fromkeys(("label", by))]]
-    ticks = batch.frame("ticks").merge(runs, on="run")
+def _draw_times(figure: SubFigure, ticks: pd.DataFrame, summaries: pd.DataFrame, by: str) -> None:
+    ticks = ticks.merge(summaries[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
     ticks[by] = analysis.groups(ticks, by)
     places = divided(figure, 1, len(THROUGH_TIME))
     for place, (name, (title, of)) in zip(places, THROUGH_TIME.items(), strict=True):

@@ -6,6 +6,7 @@ as ``open_batch(folder).summaries`` gives it.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator
 
 from capacity.errors import InputError, nearest
 from scenarios.batch import analysis
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number, told_apart
-from scenarios.charts.panel import label_ends, note, parts, path, readable_on, rows, time_axis
+from scenarios.charts.panel import SMALL, label_ends, note, parts, path, readable_on, rows, time_axis
 from scenarios.charts.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, readable_axis
 from scenarios.outcomes import MEASURES
 
@@ -34,6 +36,10 @@ USUAL: Final = (
 #: More cases than these are too many to be told apart.
 MOST_CASES: Final = 8
 COLUMNS: Final = 4
+#: Gap above a small panel and top of the first, as shares of the whole.
+ABOVE, TOP = 0.16, 0.91
+#: Letters in a line of a case's name: few; more where that gives too many lines.
+LETTERS: Final = (20, 40)
 #: Colours of cases; dashes tell them apart, too.
 CASES: Final = (BLACK, BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BROWN)
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (2, 1.2)), "-.")
@@ -83,31 +89,70 @@ def case_comparison(
     wide = min(COLUMNS, len(shown))
     deep = -(-len(shown) // wide)
     note(ax, f"dot: mean over seeds; bar: {_percent(level)} interval; small dots: seeds")
-    panels = parts(ax, [1.0] * deep, [1.0] * wide, above=0.16, top=0.91)
+    panels = parts(ax, [1.0] * deep, [1.0] * wide, above=ABOVE, top=TOP)
+    names = _short_cases(cases, _lines_of(ax, (TOP - ABOVE * (deep - 1)) / deep))
     for spare in panels[len(shown) :]:
         spare.remove()
     for place, (name, panel) in enumerate(zip(shown, panels, strict=False)):
-        _draw_measure(panel, table[table["measure"] == name], analysis.by_seed(summaries, name, by))
-        rows(panel, [_short_case(case) for case in cases], [BLACK] * len(cases))
+        ends = _possible(summaries[name], _most(name))
+        _draw_measure(panel, table[table["measure"] == name], analysis.by_seed(summaries, name, by), ends)
+        rows(panel, names, [BLACK] * len(cases))
         if place % wide:
             panel.set_yticklabels([])
         title = "\n".join(textwrap.wrap(meaning(name), 42)[:2])
         panel.set_title(title, loc="left", fontsize="small", fontweight="normal", pad=3)
 
 
-def _short_case(case: Any) -> str:
-    """A case's name on few short lines."""
-    text = f"{case:g}" if isinstance(case, int | float) else str(case)
-    return "\n".join(textwrap.wrap(text, 20)[:3])
+def short_labels(summaries: pd.DataFrame) -> pd.Series[Any]:
+    """Labels of cases without the scenario that all of them start from: what varies."""
+    labels = summaries["label"].astype(str)
+    if len(summaries["scenario"].unique()) > 1 or len(labels.unique()) < 2:
+        return labels
+    pairs = zip(labels, summaries["scenario"], strict=True)
+    shorter = pd.Series([text.removeprefix(f"{name}, ") for text, name in pairs], labels.index, name="label")
+    return shorter if shorter.nunique() == labels.nunique() else labels
 
 
-def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame) -> None:
+def _short_cases(cases: Sequence[Any], room: float) -> list[str]:
+    """Names of cases on few short lines each, or on longer ones where there is no room for so many lines in all."""
+    texts = [f"{case:g}" if isinstance(case, int | float) else str(case) for case in cases]
+    for letters in LETTERS:
+        broken = ["\n".join(textwrap.wrap(text, letters)[:3]) for text in texts]
+        if sum(text.count("\n") + 1 for text in broken) <= room:
+            break
+    return broken
+
+
+def _lines_of(ax: Axes, share: float) -> float:
+    """How many lines of small print this share of the panel's height has room for."""
+    points = FontProperties(size=SMALL).get_size_in_points()
+    return share * 72.0 * ax.bbox.height / ax.figure.dpi / (1.25 * points)
+
+
+#: How meanings of measures begin or end that cannot pass 1.
+SHARES: Final = re.compile(r"share of|the same of|work done over|.*profit over revenue$")
+
+
+def _possible(values: Any, most: float) -> tuple[float, float]:
+    """Ends that no interval passes: 0 for what is never negative, and ``most`` unless a value is larger."""
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    return 0.0 if (known >= 0).all() else -np.inf, most if (known <= most * (1 + 1e-9)).all() else np.inf
+
+
+def _most(measure: str) -> float:
+    """What a measure cannot pass: 1, if it is a share."""
+    return 1.0 if measure in MEASURES and SHARES.match(MEASURES[measure].meaning) else np.inf
+
+
+def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame, ends: tuple[float, float]) -> None:
     for place, (row, column) in enumerate(zip(table.itertuples(), seeds, strict=True)):
         colour = CASES[place % len(CASES)]
         each = seeds[column].dropna()
         ax.plot(each, np.full(len(each), place), ".", color=GREY, markersize=3, alpha=0.7)
         if np.isfinite(row.low):
-            ax.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.55, solid_capstyle="butt")
+            ax.plot(np.clip([row.low, row.high], *ends), [place, place], color=colour, linewidth=3, alpha=0.55,
+                    solid_capstyle="butt")  # fmt: skip
         ax.plot([row.mean], [place], "o", color=colour, markersize=6)
     ax.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
     ax.margins(x=0.12)
@@ -170,24 +215,27 @@ def time_paths(
     cases = list(means[by].drop_duplicates())
     if len(cases) > MOST_CASES:
         raise NothingToShowError(f"{len(cases)} cases are too many to be told apart: {MOST_CASES} at most")
+    least, most_of_it = _possible(means[value], 100.0 if str(name).endswith("[%]") else np.inf)
+    names = _short_cases(cases, _lines_of(ax, 1.0) - len(cases))
     ends = []
     for place, case in enumerate(cases):
         colour, line = CASES[place], DASHES[place % len(DASHES)]
         of_case = means[means[by] == case]
         table = of_case.groupby("bin")[value].apply(lambda v: analysis.interval(v.dropna().to_numpy(), level))
-        mean, low, high = np.array(table.to_list(), dtype=np.float64).T
+        mean, *band = np.array(table.to_list(), dtype=np.float64).T
+        low, high = np.clip(band, least, most_of_it)
         ax.fill_between(table.index, low, high, color=colour, alpha=0.15, linewidth=0)
         path(ax, table.index, mean, color=colour, linestyle=line, linewidth=1.8, label=str(case))
-        ends.append((float(mean[-1]), _short_case(case), colour))
+        ends.append((float(mean[-1]), names[place], colour))
     time_axis(ax, times)
-    if (means[value].dropna() >= 0).all():
-        ax.set_ylim(bottom=0)  # what cannot be negative has no interval below zero
+    if least == 0.0:
+        ax.set_ylim(bottom=0)
     ax.set_ylabel(name or value)
     readable_axis(ax)
     seeds = frame["seed"].nunique()
     note(ax, f"line: mean over {seeds} seed{'s' if seeds > 1 else ''}; band: {_percent(level)} interval")
     longest = max(text.count("\n") + 1 for _, text, _ in ends)
-    label_ends(ax, ends, gap=0.035 + 0.055 * longest)
+    label_ends(ax, ends, gap=(longest + 0.6) / _lines_of(ax, 1.0))
 
 
 def ends_of_inputs(summaries: pd.DataFrame, measure: str, inputs: Sequence[str] | None = None) -> pd.DataFrame:

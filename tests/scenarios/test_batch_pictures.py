@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
-from picture_check import blank_panels, flaws
+from picture_check import blank_panels, drawn_texts, flaws
 
 from capacity import InputError
 from scenarios import cli
 from scenarios.batch import Study, open_batch, run_batch
 from scenarios.batch.analysis import interval
 from scenarios.charts import batches
-from scenarios.charts.batch_dashboard import batch_dashboard
+from scenarios.charts.batch_dashboard import THROUGH_TIME, batch_dashboard
 from scenarios.charts.registry import BATCH_CHARTS
 
 SEEDS = range(1, 6)
@@ -163,6 +163,69 @@ def test_the_page_of_a_batch_has_no_overlaps(folder):
     figure = batch_dashboard(open_batch(folder))
     assert flaws(figure) == []
     assert blank_panels(figure) == []
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory):
+    """As many cases as are told apart, with long names."""
+    sizes = {"supply.scale": [0.5, 1, 1.5, 2], "demand.scale": [1, 2]}
+    study = Study.of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
+    with ThreadPoolExecutor(1) as engine:
+        return run_batch(study, tmp_path_factory.mktemp("batch") / "grid", engine=engine, quiet=True).folder
+
+
+def test_the_page_of_a_grid_names_its_cases_by_what_varies_and_has_no_overlaps(grid):
+    figure = batch_dashboard(open_batch(grid))
+    assert flaws(figure) == []
+    texts = [text for text, _ in drawn_texts(figure)]
+    assert texts.count("supply.scale=1.5, demand.scale=2") >= 3, "a row of panels each"
+    assert not [text for text in texts if text.startswith("baseline-2026,")]
+
+
+def test_labels_keep_the_scenario_where_it_varies():
+    table = summaries()
+    assert batches.short_labels(table.assign(label="baseline-2026, " + table["label"])).tolist() == list(table["label"])
+    two = pd.DataFrame({"label": ["a, x=1", "b, x=1"], "scenario": ["a", "b"]})
+    assert batches.short_labels(two).tolist() == ["a, x=1", "b, x=1"]
+
+
+def test_intervals_do_not_pass_what_is_possible():
+    """Two seeds far apart give a wide interval."""
+    table = pd.DataFrame({
+        "label": "one", "scenario": "a", "variant": "", "seed": [1, 2], "unserved": [0.2, 0.9],
+        "spot-price": [5.0, 90.0], "closed-margin": [-0.5, 0.9],
+    })  # fmt: skip
+    axes = batches.case_comparison(table, measures=["unserved", "spot-price", "closed-margin"])
+    share, price, margin = (
+        next(line.get_xdata() for line in panel.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-")
+        for panel in axes.child_axes
+    )
+    assert tuple(share) == (0, 1)
+    assert price[0] == 0
+    assert price[1] > 100
+    assert margin[0] < -1
+    assert margin[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "top"),
+    [("busy [%]", (20.0, 95.0), 100.0), ("over [%]", (20.0, 105.0), None), ("price [USD]", (20.0, 95.0), None)],
+)
+def test_bands_of_percentages_end_at_a_hundred(name, values, top):
+    hours = pd.date_range("2026-01-05", periods=24, freq="h")
+    frame = pd.concat([pd.DataFrame({"time": hours, "label": "one", "seed": seed, "value": value})
+                       for seed, value in enumerate(values)])  # fmt: skip
+    low, high = (
+        batches.time_paths(frame, value="value", name=name).collections[0].get_datalim(plt.gca().transData).intervaly
+    )
+    assert low == 0
+    assert high == top if top else high > 110
+
+
+def test_who_is_lost_is_a_share_of_requests_that_end():
+    ticks = pd.DataFrame({"asked": [10.0], "served": [5.0], "local": [1.0], "nothing": [2.0], "unaffordable": [0.0],
+                          "turned_away": [30.0]})  # fmt: skip
+    assert THROUGH_TIME["lost, of requests that end [%]"][1](ticks).tolist() == [pytest.approx(100 * 32 / 38)]
 
 
 def test_the_command_knows_a_batch_from_a_run(folder, tmp_path, monkeypatch, capsys):
