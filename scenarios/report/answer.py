@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from scenarios import measures
-from scenarios.charts.numbers import duration
 from scenarios.outcomes import Facts, compare, part_of
 from scenarios.outcomes.compare import SAME
-from scenarios.outcomes.facts import LOST
 from scenarios.report.html import Child, Html, element
-from scenarios.report.numbers import dollars, meaning, pair, percent, relative
+from scenarios.report.in_short import together
+from scenarios.report.numbers import TINY, change, meaning, pair
 
 if TYPE_CHECKING:
     from scenarios.report.subject import Run
@@ -29,7 +26,6 @@ SIGNS: Final = {GOOD: "✓", MISSED: "✗", UNSURE: "≈", REPORTED: "·", OPEN:
 #: A change from the start to the end of a run; a difference between two.
 WISHES: Final = {"up": ("to rise", "to be higher"), "down": ("to fall", "to be lower"),
                  "same": ("to stay", "to be the same")}  # fmt: skip
-KINDS: Final = {"frontier": "frontier labs", "open": "open-weight providers", "broker": "brokers"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ def counted(verdicts: Sequence[Verdict], of: str = "This run") -> str:
     else:
         several = [f"{good or 'none'} came out as expected", f"{missed} did not", f"{unsure} cannot be told from luck"]
         counts = (1, missed if good or unsure else 0, unsure)
-        said = _together([text for text, count in zip(several, counts, strict=True) if count])
+        said = together([text for text, count in zip(several, counts, strict=True) if count])
         said = said[0].upper() + said[1:]
     rest = f" {_number(left, 'more')} cannot be tested here: below it says why." if left else ""
     return f"{of} tests {_number(tested, 'expectation')} of its sources. {said}.{rest}"
@@ -122,17 +118,34 @@ def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Fra
     if not math.isfinite(value) or not math.isfinite(base):
         where = "at its start and end" if one.against == "start" else f"here and in {one.against}"
         return Verdict(one, OPEN, f"there is no value to compare {where}: nothing of the kind happened.")
-    if one.against == "start":
-        moved = "rose from" if value > base else "fell from"
-        old, new = pair(one.measure, base, value)
-        near = abs(value - base) <= SAME * max(abs(value), abs(base))
-        text = f"{'hardly moved, from' if near else moved} {old} to {new}" if value != base else f"stayed at {new}"
-    else:
-        new, old = pair(one.measure, value, base)
-        text = f"{new} here, {old} in {one.against}"
-    change = relative(value, base)
-    text = f"{text} ({change})." if change != "–" and value != base else f"{text}."
-    return Verdict(one, REPORTED if went is None else GOOD if went else MISSED, text)
+    text = _moved(one.measure, value, base) if one.against == "start" else _beside(one, value, base)
+    return Verdict(one, REPORTED if went is None else GOOD if went else MISSED, f"{text}.")
+
+
+def _moved(measure: str, value: float, base: float) -> str:
+    """From the start to the end."""
+    old, new = pair(measure, base, value)
+    if value == base or old == new == TINY:
+        return f"stayed at {new}"
+    near = abs(value - base) <= SAME * max(abs(value), abs(base))
+    moved = "hardly moved, from" if near else "rose from" if value > base else "fell from"
+    return f"{moved} {old} to {new}{change(measure, value, base)}"
+
+
+def _beside(one: Outcome, value: float, base: float) -> str:
+    """Here and in what it is compared with."""
+    new, old = pair(one.measure, value, base)
+    return f"{new} here, {old} in {one.against}{change(one.measure, value, base)}"
+
+
+def broken(runs: Mapping[str, Run]) -> list[Html]:
+    """That runs are not to be trusted since a sum is broken, each in a paragraph; nothing where all is well."""
+    said = []
+    for name, run in runs.items():
+        wrong = [check.name for check in measures.checks(run.frames) if not check.kept]
+        if wrong:
+            said.append(f"Do not trust {name}: {'; '.join(wrong)} {'do' if len(wrong) > 1 else 'does'} not hold.")
+    return [element("p", text, class_="lead bad") for text in said]
 
 
 def _advice(one: Outcome, run: Run, what: str) -> Child:
@@ -179,55 +192,3 @@ def doubts(run: Run) -> list[str]:
                      f"The start is the first {weeks} simulated weeks of the run and the end its last.")  # fmt: skip
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found
-
-
-def in_short(run: Run) -> str:
-    """A run in a few sentences."""
-    frames = run.frames
-    fates, ticks = measures.outcomes(frames), frames["ticks"]
-    asked = max(float(fates["asked"].sum()), 1e-300)
-    lost = float(fates[[*LOST]].to_numpy().sum())
-    begin = pd.Timestamp(run.about["begin"])
-    parts = [
-        f"In {run.about['days']:,.4g} simulated days from {begin:%-d %B %Y} the market served "
-        f"{percent(float(fates['served'].sum()) / asked)} of the requests asked; {percent(lost / asked)} were lost: "
-        "given up, beyond a budget or turned away."
-    ]
-    parts += [_prices(frames), _machines(frames)]
-    if not frames["offers"].empty:
-        waits = measures.waits(frames)
-        mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
-        worst = waits.loc[waits["mean_h"].fillna(0.0).idxmax()]
-        parts.append(f"Users expected to wait {duration(float(mean))} on average, and {duration(worst['mean_h'])} in "
-                     f"the slowest tier ({worst['kind']} {worst['tier']}).")  # fmt: skip
-    if ticks["asked"].sum() <= 0:
-        parts = ["Nobody asked for anything in this run."]
-    return " ".join(part for part in parts if part)
-
-
-def _prices(frames: Frames) -> str:
-    if frames["offers"].empty:
-        return "Nobody offered anything."
-    billed = measures.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
-    paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
-    several = [f"{dollars(float(price))} at {KINDS.get(str(kind), str(kind))}" for kind, price in paid.items()]
-    return f"A million tokens cost {_together(several)} on average." if several else ""
-
-
-def _machines(frames: Frames) -> str:
-    ticks = frames["ticks"]
-    if ticks["capacity"].sum() <= 0:
-        return ""
-    peak = measures.peak(frames).loc["utilisation [%]"]
-    busy = percent(float(ticks["used"].sum() / ticks["capacity"].sum()))
-    text = (
-        f"The machines that sellers rent were {busy} busy: {peak['peak']:.0f} % in the busiest quarter of hours, "
-        f"{peak['off-peak']:.0f} % in the calmest"
-    )
-    if frames["wholesale"].empty:
-        return f"{text}."
-    return f"{text}; a rack-hour cost {dollars(float(ticks['spot_price'].mean()))} on the spot market."
-
-
-def _together(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

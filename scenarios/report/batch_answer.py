@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.batch import analysis
 from scenarios.outcomes.compare import SAME
 from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
-from scenarios.report.numbers import meaning, pair, percent, relative, scale, signed, unit, values
+from scenarios.report.numbers import NONE, meaning, pair, percent, relative, scale, signed, unit, values
 
 if TYPE_CHECKING:
     from scenarios.report.subject import BatchOf
@@ -34,9 +34,8 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
     if one.measure not in rows:
         return Verdict(one, OPEN, "this batch has no such measure.")
     if one.against == "start":
-        mean = analysis.summary(rows[rows["scenario"] == scenario.name], [one.measure], by="scenario")
-        value = values(one.measure, float(mean["mean"].iloc[0]))[0] if len(mean) else "–"
-        return Verdict(one, OPEN, f"{value} over whole runs; a batch keeps no start and end to compare.")
+        found = _over_runs(one.measure, rows[rows["scenario"] == scenario.name])
+        return Verdict(one, OPEN, f"{found}; a batch keeps no start and end to compare.")
     gap = _gap(one, scenario, rows)
     if gap is None:
         return Verdict(one, OPEN, f"this needs {one.against}, which is not among the cases.")
@@ -44,8 +43,22 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
     if not math.isfinite(mean) or not math.isfinite(base):
         return Verdict(one, OPEN, f"there is no value to compare with {one.against}: nothing of the kind happened.")
     new, old = pair(one.measure, mean, base)
-    text = f"{new} in {scenario.name}, {old} in {one.against} ({relative(mean, base)}{_interval(one.measure, gap)})."
+    apart = relative(mean, base)
+    told = "; ".join(part for part in (apart if apart != NONE else "", _interval(one.measure, gap)) if part)
+    text = f"{new} in {scenario.name}, {old} in {one.against} ({told})."
     return Verdict(one, _kind(one, gap), text)
+
+
+def _over_runs(measure: str, rows: Any) -> str:
+    """A measure over whole runs, case by case."""
+    means = rows.groupby("label")[measure].mean().dropna()
+    if means.empty:
+        return "there is no value in any run"
+    low, high = values(measure, float(means.min()), float(means.max()))
+    if low == high:
+        return f"{high} over whole runs{' in every case' if len(means) > 1 else ''}"
+    low, high = pair(measure, float(means.min()), float(means.max()))
+    return f"over whole runs {low} to {high}, by case"
 
 
 def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None:
@@ -66,10 +79,10 @@ def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None
 
 def _interval(measure: str, gap: dict[str, float]) -> str:
     if not math.isfinite(gap["low"]):
-        return "; one seed, so there is no interval"
+        return "one seed, so there is no interval"
     low, high = (signed(scale(measure) * gap[end]) for end in ("low", "high"))
     behind = {"%": " points", "": ""}.get(unit(measure), f" {unit(measure)}")
-    return f"; {100 * analysis.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
+    return f"{100 * analysis.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
            f"{high}{behind}"  # fmt: skip
 
 

@@ -11,13 +11,14 @@ import pandas as pd
 from scenarios.batch import analysis
 from scenarios.report import answer, batch_answer, batch_report, batch_tables, made
 from scenarios.report.html import Child, element, folded
-from scenarios.report.numbers import meaning, percent, values
+from scenarios.report.numbers import change, meaning, pair
 from scenarios.report.page import Page, Part
 from scenarios.report.pair_report import called
 
 if TYPE_CHECKING:
     from scenarios.report.subject import BatchOf
 
+NOTHING: Final = "The two batches have no case in common, so there are no differences to show."
 #: Differences that are told in words.
 MOST_TOLD: Final = 4
 
@@ -75,14 +76,11 @@ def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd
 def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Child]:
     """How the cases that both have differ, and how each batch came out."""
     labels = shared(one, other)
-    parts: list[Child] = [
-        element("p", f"{label}: {_told(one, other, label)}", class_="lead") for label in labels[:MOST_TOLD]
-    ]
+    parts: list[Child] = [_told(one, other, label) for label in labels[:MOST_TOLD]]
     if not labels:
-        parts.append(element("p", "The two batches have no case of the same name, so their cases are not compared one "
-                             "by one.", class_="lead"))  # fmt: skip
+        parts.append(element("p", f"{NOTHING} Each batch is answered on its own below.", class_="lead"))
     cares = []
-    if set(one.study.seeds) != set(other.study.seeds):
+    if labels and set(one.study.seeds) != set(other.study.seeds):
         cares.append("The batches have different seeds; differences are over the seeds that both have.")
     if one.about["code"]["hash"] != other.about["code"]["hash"]:
         cares.append("The batches were made by different code, which may be what makes them differ.")
@@ -100,21 +98,33 @@ def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Chil
     return parts
 
 
-def _told(one: BatchOf, other: BatchOf, label: str) -> str:
+def _told(one: BatchOf, other: BatchOf, label: str) -> Child:
+    """In how many measures of a case B differs for sure, and in which most."""
+    said, most = _differing(one, other, label)
+    return [
+        element("p", f"{one.short[label]}: {said}", class_="lead"),
+        element("ul", [element("li", text) for text in most]) if most else None,
+    ]
+
+
+def _differing(one: BatchOf, other: BatchOf, label: str) -> tuple[str, list[str]]:
     means, gaps = compared(one, other, label)
     level = f"{100 * analysis.LEVEL:.0f} %"
+    if not gaps["seeds"].max() > 0:
+        return "A and B have no seed in common, so there are no differences to show.", []
     sure = gaps[(gaps["low"] > 0) | (gaps["high"] < 0)]
     sure = sure[sure["relative"].abs() < math.inf].sort_values("relative", key=lambda column: -column.abs())
     if sure.empty:
-        return f"no measure is told apart in A and B by the {level} intervals over the seeds that both have."
+        return f"no measure is told apart in A and B by the {level} intervals over the seeds that both have.", []
     wide = means.pivot_table(index="measure", columns="label", values="mean")
-    said = []
+    most = []
     for row in sure.head(MOST_TOLD).to_dict("records"):
         measure = str(row["measure"])
-        here, there = values(measure, float(wide.loc[measure, "A"]), float(wide.loc[measure, "B"]))
-        said.append(f"{meaning(measure)} {here} in A, {there} in B ({percent(row['relative'], '+')})")
-    return f"B differs from A, by {level} intervals, in {len(sure)} of {len(gaps)} measures; most in " \
-           f"{'; '.join(said)}."  # fmt: skip
+        here, there = float(wide.loc[measure, "A"]), float(wide.loc[measure, "B"])
+        old, new = pair(measure, here, there)
+        name = meaning(measure)
+        most.append(f"{name[0].upper()}{name[1:]}: {old} in A, {new} in B{change(measure, there, here)}.")
+    return f"B differs from A, by {level} intervals, in {len(sure)} of {len(gaps)} measures, and most in:", most
 
 
 def tables(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Child]:
@@ -122,6 +132,8 @@ def tables(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Child]:
     parts: list[Child] = [element("p", f"A is {names[0][3:]}, B is {names[1][3:]}.")]
     for number, label in enumerate(shared(one, other)[: batch_tables.MOST_LISTED // 10]):
         means, gaps = compared(one, other, label)
-        table: Any = batch_tables.means(f"differences-{number}", f"{label}: B against A", means, gaps, "label", "A")
-        parts.append(table if number == 0 else folded(label, table))
-    return parts if len(parts) > 1 else [*parts, element("p", "There is no case of the same name.")]
+        table: Any = batch_tables.means(
+            f"differences-{number}", f"{one.short[label]}: B against A", means, gaps, "label", "A"
+        )
+        parts.append(table if number == 0 else folded(one.short[label], table))
+    return parts if len(parts) > 1 else [*parts, element("p", NOTHING)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scenarios.batch import analysis
 from scenarios.batch.comparison import Comparison, Runs, compare
 from scenarios.charts import batch_dashboard, batches
-from scenarios.report import answer, batch_answer, batch_tables, charts, made, parameters
+from scenarios.report import answer, batch_answer, batch_tables, charts, length, made, parameters
 from scenarios.report.html import Child, Html, element, folded
 from scenarios.report.numbers import meaning, unit, values
 from scenarios.report.page import Page, Part
@@ -45,6 +45,8 @@ def subtitle(batch: BatchOf) -> str:
     """Cases, seeds and runs in a line."""
     about, study = batch.about, batch.study
     days = f"{study.days:g} days" if study.days is not None else "each scenario's own length"
+    if any(scenario.time.mode == "representative-weeks" for scenario in study.scenarios.values()):
+        days = f"{days}, of which a week of each month is simulated"
     return (f"batch {about['name']}  ·  {about['cases']:,} case{'s' if about['cases'] != 1 else ''} x "
             f"{about['seeds']:,} seed{'s' if about['seeds'] != 1 else ''}  ·  {days}  ·  "
             f"{study.users:,} simulated users")  # fmt: skip
@@ -58,7 +60,7 @@ def made_of(batch: BatchOf) -> Html:
 def compared(batch: BatchOf) -> Comparison:
     """The cases side by side: by the measures that answer the question."""
     answers = dict.fromkeys(one.measure for scenario in batch.study.scenarios.values() for one in scenario.outcomes)
-    runs = Runs(batch.summaries, batch.name, batch.question, tuple(answers), batch.study.sampling)
+    runs = Runs(batch.rows, batch.name, batch.question, tuple(answers), batch.study.sampling)
     by = batch_dashboard.compared_by(batch.summaries)
     return compare(runs, by=None if by == "label" else by)
 
@@ -117,16 +119,15 @@ def figures(batch: BatchOf) -> Html:
 
 def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
     """Cases side by side, through time where frames were kept, and by input."""
-    rows, by = batch.summaries, compared(batch).by
+    rows, by = batch.rows, compared(batch).by
     measures = [name for name in batches.USUAL if name in rows]
-    named = rows.assign(label=short_labels(rows)) if by == "label" else rows
-    names = analysis.groups(named, by).astype(str).unique()
+    names = analysis.groups(rows, by).astype(str).unique()
     lines = sum(min(-(-len(name) // LETTERS), 3) for name in names)
     deep = -(-len(measures) // batches.COLUMNS)
 
     def draw() -> Any:
         axes = charts.axes_of((13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))))
-        return batches.case_comparison(named, axes, measures=measures, by=by)
+        return batches.case_comparison(rows, axes, measures=measures, by=by)
 
     yield charts.picture(
         draw, f"{prefix}case-comparison", "Cases side by side",
@@ -137,17 +138,8 @@ def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
     yield from _by_input(rows, prefix)
 
 
-def short_labels(rows: Any) -> Any:
-    """Labels of cases without the scenario that all of them start from."""
-    labels = rows["label"].astype(str)
-    if rows["scenario"].nunique() > 1 or labels.nunique() < 2:
-        return labels
-    shorter = [text.removeprefix(f"{name}, ") for text, name in zip(labels, rows["scenario"], strict=True)]
-    return shorter if len(set(shorter)) == labels.nunique() else labels
-
-
 def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[charts.Picture]:
-    rows = batch.summaries
+    rows = batch.rows
     ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", "scenario", by))]], on="run")
     ticks[by] = analysis.groups(ticks, by)
     for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
@@ -185,7 +177,11 @@ def parameters_of(batch: BatchOf, prefix: str = "") -> list[Child]:
     """The cases, and the parameters of what they start from."""
     parts: list[Child] = [batch_tables.cases(batch, prefix)]
     for number, (key, scenario) in enumerate(batch.study.scenarios.items()):
-        inside: list[Child] = [parameters.changed(scenario, f"{prefix}changed-{number}")]
+        other = length.not_its_own(batch.study.days, scenario)
+        inside: list[Child] = [
+            element("p", other, class_="note") if other else None,
+            parameters.changed(scenario, f"{prefix}changed-{number}"),
+        ]
         if number < MOST_SCENARIOS:
             inside.append(parameters.all_of(scenario, f"{prefix}all-{number}"))
         parts += [element("h3", key), *inside] if number == 0 else [folded(key, *inside)]

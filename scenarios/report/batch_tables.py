@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.batch.analysis import differences, summary
 from scenarios.batch.comparison import Comparison
-from scenarios.batch.comparison_text import shown, with_half
+from scenarios.batch.comparison_text import shown
 from scenarios.report.html import Child, Html, element, folded
-from scenarios.report.numbers import NONE, meaning, percent, scale, unit
+from scenarios.report.numbers import NONE, estimate, meaning, relative, scale, unit
 from scenarios.report.parameters import written
 from scenarios.report.tables import Cell, Column, Row, Table, word
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MOST_LISTED: Final = 100
 #: More rows than these are too many to be read, or for the size of the page.
 MOST_ROWS: Final = 1_500
+#: Up to so many cases stand beside each other.
+BESIDE: Final = 2
+#: Difference, relative difference and seeds above, where there are none.
+BASE: Final = (Cell(NONE, math.nan),) * 3
 
 
 def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]:
@@ -27,9 +31,9 @@ def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]
     first = means(f"{prefix}table-answers", "Measures that answer the question", found.means, found.gaps, found.by,
                   found.against)  # fmt: skip
     parts: list[Child] = [first]
-    every = summary(batch.summaries, by=found.by)
+    every = summary(batch.rows, by=found.by)
     if len(every) <= MOST_ROWS:
-        gaps = differences(batch.summaries, found.against, by=found.by)
+        gaps = differences(batch.rows, found.against, by=found.by)
         table = means(f"{prefix}table-all", "All measures", every, gaps, found.by, found.against)
         parts.append(folded(f"All {every['measure'].nunique()} measures", table))
     if batch.failed:
@@ -38,33 +42,62 @@ def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]
 
 
 def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any) -> Html:
-    """Means with intervals, and differences from one of the cases."""
-    changes = {(row[by], row["measure"]): row for row in gaps.to_dict("records")}
-    rows: list[Row] = []
-    for row in found.to_dict("records"):
-        measure = str(row["measure"])
-        times = scale(measure)
-        gap = changes.get((row[by], row["measure"]))
-        rows.append([
-            Cell(meaning(measure), measure), Cell(shown(row[by]), mark="short"), unit(measure) or "ratio",
-            Cell(with_half(times * row["mean"], times * (row["high"] - row["mean"])).replace("-", "−"),
-                 times * row["mean"]), Cell(f"{row['seeds']}", float(row["seeds"])), *_gap(gap, times),
-        ])  # fmt: skip
-    one = f"from {shown(against)}"
-    heads = [word("measure"), word("case" if by == "label" else by), word("unit"), Column("mean"), Column("seeds"),
-             Column(f"difference {one}"), Column("relative"), Column("higher in")]  # fmt: skip
-    note = ("± is half the 90 % interval of a mean over seeds (Student's t). Differences are taken seed by seed, since "
-            "a seed draws the same users and luck in every case.")  # fmt: skip
-    return Table(name, caption, heads, rows, note).html()
+    """Means with intervals, and differences from one of the cases: a row a measure, or a case where they are many."""
+    groups = list(dict.fromkeys([against, *found[by]]))
+    sizes = {str(measure): scale(str(measure)) * float(part["mean"].abs().max())
+             for measure, part in found.groupby("measure", sort=False)}  # fmt: skip
+    cells = {(row[by], row["measure"]): _mean(row, sizes) for row in found.to_dict("records")}
+    changes = {(row[by], row["measure"]): _gap(row, sizes) for row in gaps.to_dict("records")}
+    heads = [Column("difference"), Column("relative"), Column("higher in")]
+    if len(groups) <= BESIDE:
+        rows: list[Row] = [
+            [Cell(titled(measure), measure), *(cells.get((group, measure), BASE[0]) for group in groups),
+             *(cell for group in groups[1:] for cell in changes.get((group, measure), BASE))]
+            for measure in sizes
+        ]  # fmt: skip
+        columns = [word("measure"), *(Column(shown(group)) for group in groups), *heads[: 3 * (len(groups) - 1)]]
+        return Table(name, caption, columns, rows, note=_note(found, against, len(groups))).html()
+    several: list[tuple[Child, list[Row]]] = [
+        (titled(measure), [[shown(group), cells.get((group, measure), BASE[0]), *changes.get((group, measure), BASE)]
+                           for group in groups])
+        for measure in sizes
+    ]  # fmt: skip
+    columns = [word("case" if by == "label" else by), Column("mean"), *heads]
+    return Table(name, caption, columns, groups=several, note=_note(found, against, len(groups))).html()
 
 
-def _gap(row: Any, times: float) -> tuple[Cell, Cell, Cell]:
-    if row is None:
-        return Cell(NONE, math.nan), Cell(NONE, math.nan), Cell(NONE, math.nan)
-    text = with_half(times * row["difference"], times * (row["high"] - row["difference"]), sign=True)
+def titled(measure: str) -> Child:
+    """What a measure says, with its unit."""
+    behind = unit(measure)
+    return [meaning(measure), element("span", f" [{behind}]", class_="unit") if behind else None]
+
+
+def _note(found: Any, against: Any, count: int) -> str:
+    seeds = sorted(set(found["seeds"]))
+    over = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"{seeds[0]}"
+    if seeds[-1] < 2:
+        note = "Each value is that of one seed."
+    else:
+        note = f"± is half the 90 % interval of a mean over {over} seeds (Student's t)."
+    if count < 2:
+        return note
+    return f"{note} Differences are from {shown(against)}, taken seed by seed, since a seed draws the same users and " \
+           "luck in every case; 0 is one that rounds to nothing beside the values."  # fmt: skip
+
+
+def _mean(row: Any, sizes: dict[str, float]) -> Cell:
+    measure = str(row["measure"])
+    mean, half = scale(measure) * row["mean"], scale(measure) * (row["high"] - row["mean"])
+    return Cell(estimate(mean, half, sizes[measure]), mean)
+
+
+def _gap(row: Any, sizes: dict[str, float]) -> tuple[Cell, Cell, Cell]:
+    measure = str(row["measure"])
+    gap, half = scale(measure) * row["difference"], scale(measure) * (row["high"] - row["difference"])
+    share = float(row["relative"])
     return (
-        Cell(text.replace("-", "−"), times * row["difference"]),
-        Cell(percent(row["relative"], "+"), float(row["relative"])),
+        Cell(estimate(gap, half, sizes[measure], sign=True), gap),
+        Cell(relative(1.0 + share, 1.0), share),
         Cell(f"{row['up']} of {row['seeds']}", float(row["up"])),
     )
 
@@ -72,7 +105,8 @@ def _gap(row: Any, times: float) -> tuple[Cell, Cell, Cell]:
 def cases(batch: BatchOf, prefix: str = "") -> Child:
     """What was run: each case with what it changes."""
     every = batch.study.cases
-    rows: list[Row] = [[case.label, case.key, Cell(_changes(case), mark="value")] for case in every[:MOST_LISTED]]
+    rows: list[Row] = [[batch.short.get(case.label, case.label), case.key, Cell(_changes(case), mark="value")]
+                       for case in every[:MOST_LISTED]]  # fmt: skip
     more = len(every) - len(rows)
     note = f"{more:,} more cases are not listed here; study/cases.csv in the folder has them all." if more else ""
     return Table(f"{prefix}table-cases", "Cases", [word("case"), word("starts from"), word("changes")], rows,

@@ -40,6 +40,9 @@ def report(
     from scenarios.report import file, subject
 
     found = [subject.read(folder) for folder in folders]
+    for one in found:
+        if isinstance(one, subject.Run) and one.lacking:
+            typer.echo(f"tokenmarket: '{one.folder}': {one.lacking}", err=True)
     path = out or folders[0] / default_name(folders)
     file.checked(path, force=force)
     try:

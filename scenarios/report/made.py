@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from scenarios.report import length
 from scenarios.report.html import Child, Html, element
 
 
@@ -37,7 +38,8 @@ def of_run(about: Mapping[str, Any], folder: str) -> Html:
             "Scenario": f"{about['scenario']}, digest {about['digest']}",
             "Seed": str(about["seed"]),
             "Simulated users": f"{about['users']:,}, who stand for {about['real_users']:,.0f}",
-            "Time": f"{about['begin']} to {about['end']}: {about['ticks']:,} ticks of {about['tick_hours']:g} h",
+            "Time": f"{about['begin']} to {about['end']}: {about['ticks']:,} ticks of {about['tick_hours']:g} h, which "
+            f"are {length.simulated(about):,.4g} days",
             "Made": f"{about['made']}, in {about['wall_time_s']:,.1f} s",
             "Code": _code(about),
             "Versions": _versions(about),

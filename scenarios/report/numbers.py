@@ -10,6 +10,14 @@ from scenarios.charts.numbers import short_number, told_apart
 from scenarios.outcomes import MEASURES
 
 NONE: Final = "–"
+#: What is written of a share that is not 0 and below LEAST; other values count as nothing beside so much larger ones.
+TINY: Final = "next to nothing"
+LEAST: Final = 5e-5
+BESIDE: Final = 1e6
+#: Digits of the largest of several values.
+DIGITS: Final = 4
+#: So many times another value: what that is times of is next to nothing.
+TIMES: Final = 1_000
 
 
 def plain(value: float) -> str:
@@ -32,12 +40,36 @@ def percent(share: float, sign: str = "") -> str:
 
 
 def relative(value: float, base: float) -> str:
-    """How far a value is from another, in percent of that; how many times it is, where it is many."""
+    """How far a value is from another, in percent of that, or how many times it is; a dash where that says little."""
     if not (math.isfinite(value) and math.isfinite(base)) or base == 0:
+        return NONE
+    if abs(value / base) >= TIMES:
         return NONE
     if value / base >= 10:
         return f"× {plain(value / base)}"
     return percent((value - base) / abs(base), "+")
+
+
+def estimate(value: float, half: float, size: float, *, sign: bool = False) -> str:
+    """A value with half its interval, in digits that matter beside values of this size.
+
+    What rounds to nothing is 0, or about 0 where it is no difference (``sign``).
+    """
+    if not math.isfinite(value):
+        return NONE
+    known = math.isfinite(half) and half > 0
+    digits = max(0, DIGITS - 1 - _power(size))
+    digits = min(digits, max(0, 1 - _power(half))) if known else digits
+    mean, spread = round(value, digits), round(half, digits) if known else 0.0
+    if mean == spread == 0:
+        return "0" if sign or value == 0 else "≈ 0"
+    text = f"{mean or 0.0:{'+' if sign and mean else ''},.{digits}f}".replace("-", "−")
+    return f"{text} ± {spread:,.{digits}f}" if spread else text
+
+
+def _power(size: float) -> int:
+    """Power of ten of a size; that of the least share that is written for smaller ones."""
+    return math.floor(math.log10(max(size, LEAST)))
 
 
 def dollars(value: float) -> str:
@@ -82,12 +114,23 @@ def scale(measure: str) -> float:
     return 100.0 if is_share(measure) else 1.0
 
 
+def is_tiny(measure: str, number: float, others: Sequence[float] = ()) -> bool:
+    """Whether a value is next to nothing: as a share of 1, or beside others."""
+    least = LEAST if is_share(measure) else max(map(abs, others), default=0.0) / BESIDE
+    return 0.0 < abs(number) < least
+
+
 def values(measure: str, *numbers: float) -> list[str]:
-    """Values of a measure with their unit; different ones look different."""
-    known = [scale(measure) * number for number in numbers if math.isfinite(number)]
+    """Values of a measure with their unit; different ones look different, and some are next to nothing."""
+    finite = [number for number in numbers if math.isfinite(number)]
+    known = [scale(measure) * number for number in finite if not is_tiny(measure, number, finite)]
     written = iter(_even(known, told_apart(known)))
     behind = f"{'\u00a0' if is_share(measure) else ' '}{unit(measure)}" if unit(measure) else ""
-    return [f"{next(written).replace('-', '−')}{behind}" if math.isfinite(number) else NONE for number in numbers]
+    return [
+        NONE if not math.isfinite(number) else TINY if is_tiny(measure, number, finite)
+        else f"{next(written).replace('-', '−')}{behind}"
+        for number in numbers
+    ]  # fmt: skip
 
 
 def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
@@ -100,6 +143,14 @@ def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
 
 
 def pair(measure: str, one: float, other: float) -> tuple[str, str]:
-    """Two values of a measure, the unit behind the second alone."""
+    """Two values of a measure, the unit behind the second alone where both have it."""
     first, second = values(measure, one, other)
-    return (first if unit(measure) == "%" else first.removesuffix(f" {unit(measure)}")), second
+    short = unit(measure) != "%" and second.endswith(unit(measure))
+    return (first.removesuffix(f" {unit(measure)}") if short else first), second
+
+
+def change(measure: str, value: float, base: float) -> str:
+    """How far a value is from another, in brackets; nothing where one of them is next to nothing, or both the same."""
+    tiny = any(is_tiny(measure, number, (value, base)) for number in (value, base))
+    said = NONE if tiny or value == base else relative(value, base)
+    return f" ({said})" if said != NONE else ""

@@ -9,8 +9,9 @@ import pandas as pd
 from scenarios.app.together import figures
 from scenarios.charts import batch_dashboard, batches
 from scenarios.headline import subtitle
-from scenarios.report import answer, charts, made, parameters, run_report, run_tables
+from scenarios.report import answer, charts, made, pair_answer, parameters, run_report, run_tables
 from scenarios.report.html import Child, Html, element, folded
+from scenarios.report.in_short import in_short
 from scenarios.report.page import Page, Part
 from scenarios.report.tables import Cell, Column, Row, Table, word
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 SCALES: Final = "Each chart has the scale that its own run needs, so look at the axes before you compare heights."
 LETTERS: Final = ("A", "B")
-#: Differences that are told in words.
-MOST_TOLD: Final = 4
 
 
 def page(one: Run, other: Run, command: str) -> Page:
@@ -42,7 +41,7 @@ def page(one: Run, other: Run, command: str) -> Page:
                  [[element("h3", name), run_tables.first_to_give(run.frames, f"{letter}-")]
                   for name, run, letter in both]),
             Part("tables", "Tables",
-                 [folded(name, run_tables.of_run(run.result, f"{letter}-")) for name, run, letter in both]),
+                 [folded(name, run_report.tables(run, f"{letter}-")) for name, run, letter in both]),
             Part("parameters", "Parameters", parameters_of(one, other, names)),
             Part("made", "How it was made",
                  [*([element("h3", name), made.of_run(run.about, str(run.folder))] for name, run, _ in both),
@@ -61,14 +60,15 @@ def called(one: Any, other: Any) -> tuple[str, str]:
 
 def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """What differs most, then each run's answer with the other to compare with."""
-    parts: list[Child] = [element("p", said, class_="lead") for said in differences(one, other, names)]
+    parts: list[Child] = [answer.broken(dict(zip(names, (one, other), strict=True))),
+                          *pair_answer.told(one.frames, other.frames, names)]  # fmt: skip
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))
     for name, run, beside in ((names[0], one, other), (names[1], other, one)):
         verdicts = answer.of_run(run, related(run, beside))
         parts += [
-            element("h3", name), element("p", answer.in_short(run)),
+            element("h3", name), element("p", in_short(run)),
             element("p", answer.counted(verdicts)) if verdicts else None,
             answer.listed(verdicts) if verdicts else None,
         ]  # fmt: skip
@@ -96,21 +96,6 @@ def unlike(one: Run, other: Run) -> list[str]:
     same = one.about["seed"] == other.about["seed"]
     alike = "the same seed draws the same users and luck in both" if same else "luck differs between them, too"
     return [*found, f"It is one run of each: {alike}, but only a batch over seeds shows how sure a difference is."]
-
-
-def differences(one: Run, other: Run, names: tuple[str, str]) -> list[str]:
-    """The largest differences of key figures, in words."""
-    found = [figure for figure in figures(other.frames, one.frames) if figure.last > 0 and figure.this >= 0]
-    found = [figure for figure in found if figure.row[1] != figure.row[2]]
-    found.sort(key=lambda figure: -abs(figure.this / figure.last - 1.0))
-    if not found:
-        return [f"No key figure of {names[1]} differs from that of {names[0]}."]
-    said = []
-    for figure in found[:MOST_TOLD]:
-        name, there, here, _, relative = figure.row
-        what, _, unit = name.rstrip("]").rpartition(" [")
-        said.append(f"{what} {here} in A, {there} in B [{unit}, {relative}]")
-    return [f"B differs most from A in: {'; '.join(said)}."]
 
 
 def side_by_side(one: Frames, other: Frames, names: tuple[str, str]) -> Html:
@@ -150,9 +135,9 @@ def groups(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     pairs = zip(run_report.pictures(one, "A-"), run_report.pictures(other, "B-"), strict=True)
     parts: list[Child] = [element("p", SCALES, class_="note")]
     for (_, here), (_, there) in pairs:
-        cards = [one.titled(name).html(4) for one, name in ((here, names[0]), (there, names[1]))]
-        parts += [element("h3", here.title), element("p", here.shows, class_="shows"),
-                  element("div", cards, class_="cards")]  # fmt: skip
+        cards = [one.titled(f"{one.title}, {name}").html(4) for one, name in ((here, names[0]), (there, names[1]))]
+        head = [element("h3", here.title), element("p", here.shows, class_="shows")]
+        parts.append(element("div", head, element("div", cards, class_="cards"), class_="pair"))
     return parts
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scenarios import measures
 from scenarios.charts.registry import CHARTS
 from scenarios.headline import key_figures, subtitle
-from scenarios.report import answer, charts, made, parameters, run_tables
+from scenarios.report import answer, charts, length, made, parameters, run_tables
 from scenarios.report.html import Child, Html, element
+from scenarios.report.in_short import in_short
 from scenarios.report.page import Page, Part
 from scenarios.report.subject import Run
 from scenarios.told import told
@@ -37,7 +37,7 @@ def page(run: Run, command: str) -> Page:
             Part("figures", "Key figures", figures(run)),
             Part("charts", "Charts", [HOVER, *groups(run)]),
             Part("first", "What gave first", run_tables.first_to_give(run.frames)),
-            Part("tables", "Tables", run_tables.of_run(run.result)),
+            Part("tables", "Tables", tables(run)),
             Part("parameters", "Parameters", parameters_of(run)),
             Part("made", "How it was made", [made.of_run(run.about, str(run.folder)), made.of_report(command)]),
         ],
@@ -56,19 +56,23 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
     """The answer in words, how expectations came out, and what to be careful about."""
     verdicts = answer.of_run(run)
     doubts = answer.doubts(run)
-    broken = [check.name for check in measures.checks(run.frames) if not check.kept]
-    if broken:
-        doubts.insert(0, f"Do not trust this run: {'; '.join(broken)} does not hold.")
     counted = answer.counted(verdicts)
     lead = f"Too short for a full answer. {counted}" if answer.is_short(run) and counted else counted
     return [
-        element("p", answer.in_short(run), class_="lead"),
+        answer.broken({"this run": run}),
+        element("p", in_short(run), class_="lead"),
         element("p", lead, class_="lead") if lead else None,
         answer.listed(verdicts) if verdicts else None,
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts", id=f"{prefix}doubts"),
         element("p", f"The question is after: {run.scenario.source}", class_="note")
         if run.scenario is not None and run.scenario.source else None,
     ]  # fmt: skip
+
+
+def tables(run: Run, prefix: str = "") -> list[Child]:
+    """All tables, and what totals in them are of."""
+    totals = length.of_totals(run.about)
+    return [element("p", totals, class_="note") if totals else None, *run_tables.of_run(run.result, prefix)]
 
 
 def figures(run: Run) -> Html:
@@ -101,8 +105,10 @@ def parameters_of(run: Run, prefix: str = "") -> Child:
     """What differs from the baseline, then all."""
     if run.scenario is None:
         return element("p", run.lacking)
+    other = length.not_its_own(float(run.about["days"]), run.scenario)
     return [
         element("p", run.lacking, class_="doubts") if run.lacking else None,
+        element("p", other, class_="note") if other else None,
         parameters.changed(run.scenario, f"{prefix}changed"),
         parameters.all_of(run.scenario, f"{prefix}all"),
     ]

@@ -34,14 +34,16 @@
     return a.localeCompare(b, "en", { numeric: true });
   };
   const sort = (table, place, direction) => {
-    const body = table.tBodies[0];
-    const rows = [...body.rows].map((row) => [key(row, place), Number(row.dataset.n), row]);
-    rows.sort((a, b) => {
-      if (!direction) return a[1] - b[1];
-      if ((a[0] === "") !== (b[0] === "")) return a[0] === "" ? 1 : -1;
-      return direction * compare(a[0], b[0]) || a[1] - b[1];
-    });
-    body.append(...rows.map((row) => row[2]));
+    for (const body of table.tBodies) {
+      const rows = [...body.rows].filter((row) => "n" in row.dataset)
+        .map((row) => [key(row, place), Number(row.dataset.n), row]);
+      rows.sort((a, b) => {
+        if (!direction) return a[1] - b[1];
+        if ((a[0] === "") !== (b[0] === "")) return a[0] === "" ? 1 : -1;
+        return direction * compare(a[0], b[0]) || a[1] - b[1];
+      });
+      body.append(...rows.map((row) => row[2]));
+    }
   };
   for (const table of document.querySelectorAll("table.sorts")) {
     const heads = [...table.tHead.rows[0].cells];

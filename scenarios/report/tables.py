@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 from scenarios.report.html import Child, Html, element
 
@@ -53,29 +52,38 @@ class Table:
         rows: a cell for each column.
         note: how to read it.
         sorts: whether its headings sort it.
+        groups: rows under a heading of their own, below the others; sorting leaves them in their group.
     """
 
     name: str
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell | str]]
+    rows: Sequence[Row] = ()
     note: Child = ""
     sorts: bool = True
+    groups: Sequence[tuple[Child, Sequence[Row]]] = ()
 
     def html(self) -> Html:
         """The table in a box of its own, which scrolls where it is too wide."""
         heads = [self._head(column) for column in self.columns]
-        body = [
-            element("tr", [self._cell(k, cell) for k, cell in enumerate(row)], data_n=str(number))
-            for number, row in zip(count(), self.rows, strict=False)
-        ]
+        bodies = [self._body(self.rows)] if self.rows else []
+        bodies += [self._body(rows, title) for title, rows in self.groups]
+        most = max([len(self.rows), *(len(rows) for _, rows in self.groups)])
         made = element(
             "table", element("caption", self.caption, id=f"{self.name}-caption"),
-            element("thead", element("tr", heads)), element("tbody", body),
-            id=self.name, class_="sorts" if self.sorts and len(self.rows) > 1 else None,
+            element("thead", element("tr", heads)), bodies,
+            id=self.name, class_="sorts" if self.sorts and most > 1 else None,
         )  # fmt: skip
         box = element("div", made, class_="box", tabindex="0", role="group", aria_labelledby=f"{self.name}-caption")
         return element("div", box, element("p", self.note, class_="note") if self.note else None, class_="table")
+
+    def _body(self, rows: Sequence[Row], title: Child = None) -> Html:
+        made = [
+            element("tr", [self._cell(k, cell) for k, cell in enumerate(row)], data_n=str(number))
+            for number, row in enumerate(rows)
+        ]
+        head = element("th", title, colspan=len(self.columns), scope="rowgroup") if title else None
+        return element("tbody", element("tr", head, class_="group") if head else None, made)
 
     def _head(self, column: Column) -> Html:
         unit = element("span", f" [{column.unit}]", class_="unit") if column.unit else None
