@@ -154,6 +154,7 @@ def _told(shown: Shown) -> str:
 
 
 def _charts(shown: Shown, last: Shown | None) -> None:
+    from scenarios.app.shown import size_of
     from scenarios.charts.registry import CHARTS
 
     st.subheader("Charts", anchor=False)
@@ -166,7 +167,7 @@ def _charts(shown: Shown, last: Shown | None) -> None:
             for one in (shown,) if last is None else (shown, last):
                 caption = None if last is None else "this run" if one is shown else "last run"
                 told = f"{CHARTS[name].title}: {CHARTS[name].shows}"
-                st.image(one.picture(name, _theme()), caption, width=round(SCALE * CHARTS[name].size[0]), alt=told)
+                st.image(one.picture(name, _theme()), caption, width=round(SCALE * size_of(name)[0]), alt=told)
 
 
 def _theme() -> Theme:
@@ -176,14 +177,17 @@ def _theme() -> Theme:
 
 def _files(shown: Shown) -> None:
     st.subheader("Take it away", anchor=False)
+    toml = f"{shown.file_name}.toml"
     with st.container(horizontal=True):
         st.download_button(
             "Data (zip)", shown.zipped, f"{shown.file_name}.zip", "application/zip", key="zip",
-            icon=":material/download:", on_click="ignore", help="Every table as Parquet and CSV, and how it was made.",
+            icon=":material/download:", on_click="ignore",
+            help="A folder with every table as Parquet and CSV, and how it was made.",
         )  # fmt: skip
         st.download_button(
-            "Scenario (TOML)", shown.result.parameters, f"{shown.file_name}.toml", "application/toml", key="toml",
-            icon=":material/download:", on_click="ignore", help="`tokenmarket run FILE.toml` runs it.",
+            "Scenario (TOML)", shown.result.parameters, toml, "application/toml", key="toml",
+            icon=":material/download:", on_click="ignore",
+            help=f"The scenario with all changes. This makes the same result of it: `{shown.command_for(toml)}`",
         )  # fmt: skip
     st.caption("The command that makes this result:")
     st.code(shown.about["command"], language="bash", wrap_lines=True)

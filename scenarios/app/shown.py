@@ -93,18 +93,16 @@ class Shown:
             self.pictures[key] = make()
         return self.pictures[key]
 
-    @property
-    def command_for_scenario(self) -> str:
-        """The command that makes this result of the scenario as TOML, which does not hold length, users and seed."""
+    def command_for(self, file: str) -> str:
+        """The command that makes this result of its scenario as TOML, which does not say length, users and seed."""
         about = self.about
-        days = f"{about['days']:.10g}"
-        return f"tokenmarket run {PARAMETERS} --days {days} --users {about['users']} --seed {about['seed']}"
+        return f"tokenmarket run {file} --days {about['days']:.10g} --users {about['users']} --seed {about['seed']}"
 
     @property
     def readme(self) -> str:
         """What is in the folder, and how to make it again."""
         return READ_ME.format(
-            command=self.about["command"], of_scenario=self.command_for_scenario, days=f"{self.about['days']:.10g}",
+            command=self.about["command"], of_scenario=self.command_for(PARAMETERS), days=f"{self.about['days']:.10g}",
             broken=f"{do_not_trust(self.broken)}\n\n" if self.broken else "",
         )  # fmt: skip
 
@@ -128,14 +126,22 @@ def do_not_trust(broken: list[str]) -> str:
     return f"Do not trust this run: {'; '.join(broken)} does not hold."
 
 
+def size_of(name: str) -> tuple[float, float]:
+    """Width and height of a chart [inch]: its own; one that is a little too wide is made as wide as in a report."""
+    from scenarios.charts.registry import CHARTS
+    from scenarios.report.charts import COLUMN, MOST
+
+    wide, high = CHARTS[name].size
+    return (COLUMN if COLUMN < wide < MOST else wide), high
+
+
 def draw(name: str, frames: results.Frames, theme: Theme) -> str:
     """A chart of the registry as SVG."""
     from scenarios.charts.registry import CHARTS
     from scenarios.charts.style import style
 
     with _drawing, style():
-        chart = CHARTS[name]
-        return _svg(chart.draw(frames, pyplot().subplots(figsize=chart.size)[1]), name, theme)
+        return _svg(CHARTS[name].draw(frames, pyplot().subplots(figsize=size_of(name))[1]), name, theme)
 
 
 def draw_together(this: Shown, last: Shown, theme: Theme) -> str:
