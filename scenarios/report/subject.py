@@ -79,13 +79,9 @@ class BatchOf:
     @cached_property
     def short(self) -> dict[str, str]:
         """Short labels of the cases by their labels: without the scenario, where all of them start from one."""
-        rows = self.summaries[["label", "scenario"]].astype(str).drop_duplicates("label")
-        labels = dict(zip(rows["label"], rows["label"], strict=True))
-        if rows["scenario"].nunique() > 1 or len(labels) < 2:
-            return labels
-        begin = f"{rows['scenario'].iloc[0]}, "
-        shorter = {label: label.removeprefix(begin) for label in labels}
-        return shorter if len(set(shorter.values())) == len(labels) else labels
+        from scenarios.charts.batches import short_labels
+
+        return dict(zip(self.summaries["label"].astype(str), short_labels(self.summaries), strict=True))
 
     @cached_property
     def rows(self) -> Any:
