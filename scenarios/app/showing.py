@@ -105,7 +105,9 @@ def _differs(shown: Shown, choice: Choice) -> None:
             icon=":material/info:",
         )
     else:
-        st.warning("The settings have changed since this run: all below is as they were.", icon=":material/info:")
+        st.warning(
+            "The settings have changed since this run: all below was made with those before.", icon=":material/info:"
+        )
 
 
 def _doubts(shown: Shown) -> None:

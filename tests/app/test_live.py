@@ -174,8 +174,9 @@ def test_what_is_taken_away_opens_in_pandas(market, tmp_path):
     shown = Shown.read(1, SMALL, market.result_folder())
     with zipfile.ZipFile(io.BytesIO(shown.zipped())) as archive:
         archive.extractall(tmp_path)
+    folder = tmp_path / shown.file_name
     for name, frame in shown.result.frames.items():
-        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / f"{name}.parquet"), frame)
-        assert len(pd.read_csv(tmp_path / "csv" / f"{name}.csv")) == len(frame)
-    assert (tmp_path / "scenario.toml").read_text() == SMALL.settings().scenario.to_toml()
-    assert results.read(tmp_path).about["seed"] == 3  # the folder is a result like any other
+        pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), frame)
+        assert len(pd.read_csv(folder / "csv" / f"{name}.csv")) == len(frame)
+    assert (folder / "scenario.toml").read_text() == SMALL.settings().scenario.to_toml()
+    assert results.read(folder).about["seed"] == 3  # the folder is a result like any other
