@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scenarios.batch.comparison import Comparison
 
 COLUMNS: Final = 3
+#: Width of a panel [inch], and letters of the title that it has room for.
+WIDTH, LETTERS = 4.1, 45
 #: Of more groups than this only the first are drawn.
 MOST: Final = 24
 COLOURS: Final = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK)
@@ -34,26 +36,29 @@ def picture(comparison: Comparison, title: str) -> Figure:
     along = pd.api.types.is_numeric_dtype(comparison.means[comparison.by])
     across, rows = min(COLUMNS, len(measures)), -(-len(measures) // COLUMNS)
     height = 2.7 if along else 1.5 + 0.34 * min(len(groups), MOST)
+    said = _title(comparison, title, along, int(LETTERS * across))
     with style():
         figure, grid = plt.subplots(
-            rows, across, figsize=(4.1 * across, 0.9 + height * rows), squeeze=False, sharey=not along
-        )
+            rows, across, figsize=(WIDTH * across, 0.5 + 0.2 * (said.count("\n") + 1) + height * rows), squeeze=False,
+            sharey=not along,
+        )  # fmt: skip
         panels = list(grid.flat)
         for ax, measure in zip(panels, measures, strict=False):
             (_along if along else _differences)(comparison, measure, ax)
         for ax in panels[len(measures) :]:
             ax.remove()
-        figure.suptitle(_title(comparison, title, along), x=0.01, ha="left", fontsize="medium")
+        figure.suptitle(said, x=0.01, ha="left", fontsize="medium")
     return figure
 
 
-def _title(comparison: Comparison, title: str, along: bool) -> str:
+def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str:
+    """What is asked and what is shown, each on lines of so many letters."""
     level = f"{100 * comparison.level:.3g} % intervals over {int(comparison.means['seeds'].max())} seeds"
     if along:
         what = f"Means by {comparison.by}; {level}"
     else:
         what = f"Differences from {shown(comparison.against)}, seed by seed; {level}"
-    return f"{title}\n{what}"
+    return "\n".join(textwrap.fill(text, letters) for text in (title, what))
 
 
 def _head(ax: Axes, measure: str, under: str) -> None:

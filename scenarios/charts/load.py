@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
@@ -88,9 +89,9 @@ def _price_of_the_hour(ax: Axes, work: pd.DataFrame) -> None:
     label_ends(ax, ends, gap=0.2)
 
 
-@chart("How busy the machines are", "beside each name: its mean over the run, by rack-hours", size=(9, 3.6))
+@chart("How busy the machines are", size=(9, 3.6))
 def utilisation(frames: Frames, ax: Axes) -> None:
-    """How busy each pool is over time: one row a pool, dark where it is full."""
+    """How busy each pool is over time: one row a pool, in the colour of its share of work done."""
     pools = frames["pools"]
     if pools.empty or pools["capacity"].sum() <= 0:
         raise NothingToShowError("nobody has machines in this run")
@@ -99,7 +100,7 @@ def utilisation(frames: Frames, ax: Axes) -> None:
         table.pivot_table(index="pool", columns="bin", values=column, aggfunc="sum", sort=False)
         for column in ("used", "capacity")
     )
-    wide = 100.0 * used / held.where(held > 0)
+    wide = (100.0 * used / held.where(held > 0)).dropna(how="all")  # who never has a machine has no row
     step = pd.Timedelta(hours=bin_hours(frames))
     # A representative week stands for the weeks up to the next one.
     values = wide.reindex(columns=pd.date_range(wide.columns[0], wide.columns[-1], freq=step), method="ffill")
@@ -109,6 +110,8 @@ def utilisation(frames: Frames, ax: Axes) -> None:
         values, aspect="auto", cmap=BUSY, vmin=0, vmax=100, interpolation="nearest",
         extent=(begin, end, len(wide) - 0.5, -0.5),
     )  # fmt: skip
+    hatched = _hatch_gaps(ax, values, begin, end)
+    note(ax, f"beside each name: its mean over the run, by rack-hours{'; hatched: no machines' if hatched else ''}")
     time_axis(ax, wide.columns)
     ax.set_xlim(begin, end)
     means = margins(frames)["utilisation"] if set(wide.index) <= set(frames["sellers"]["seller"]) else None
@@ -121,6 +124,15 @@ def utilisation(frames: Frames, ax: Axes) -> None:
     bar = ax.figure.colorbar(image, ax=ax, label="work done over capacity [%]", pad=0.01, aspect=14)
     if bar.solids is not None:
         bar.solids.set_rasterized(True)  # 256 rectangles otherwise
+
+
+def _hatch_gaps(ax: Axes, values: pd.DataFrame, begin: float, end: float) -> bool:
+    """Hatch what lies behind the cells, where any is left out: no machines are not machines that are idle."""
+    if not values.isna().to_numpy().any():
+        return False
+    ax.add_patch(Rectangle((begin, -0.5), end - begin, len(values), facecolor="#EFEFEF", edgecolor="#A8A8A8",
+                           hatch="/////", linewidth=0, zorder=-1))  # fmt: skip
+    return True
 
 
 @chart("How scarce machines are", "what a rented rack-hour costs above its power and upkeep, and how busy it is")
@@ -178,17 +190,13 @@ WANTED: Final[dict[str, tuple[str, str, Any]]] = {
     "ordered": ("ordered", BLACK, (0, (2, 1.2))),
     "owned": ("all machines", BLUE, "-"),
     "for_rent": ("for rent", BLUE, BROKEN),
-    "rented": ("rented", BLUE, (0, (1, 1))),
+    "rented": ("rented", BLUE, (0, (6, 1.5, 1.2, 1.5))),
 }
 
 
-@chart(
-    "What is wanted, and what there is",
-    "wanted: ordered, and what was given up at the mean work of a request; dotted: ceilings, each alone",
-    size=(9, 4.6),
-)
+@chart("What is wanted, and what there is", size=(9, 4.6))
 def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = None) -> None:
-    """Work wanted and ordered against the machines that there are, in racks and log scale, with the ceilings.
+    """Work wanted and ordered against the machines that there are, in racks and log scale; with ceilings, if given.
 
     ``ceilings``: columns ``time``, ``name``, ``racks``, as ``scenarios.ceilings.ceilings`` works them out.
     """
@@ -203,7 +211,10 @@ def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = N
             shown = table[column].where(table[column] > 0)
             path(ax, table.index, shown, color=colour, linestyle=line, linewidth=1.8, label=name)
             ends.append((float(shown.ffill().iloc[-1]), name, colour))
-    for name, part in (ceilings if ceilings is not None else pd.DataFrame({"name": []})).groupby("name", sort=False):
+    given = ceilings if ceilings is not None else pd.DataFrame({"name": []})
+    said = "wanted: ordered, and what was given up at the mean work of a request"
+    note(ax, said if given.empty else f"{said}; dotted: ceilings, each alone")
+    for name, part in given.groupby("name", sort=False):
         line = part.set_index("time")["racks"]
         end = max(table.index[-1], line.index[0])
         at_end = np.interp(float(end.as_unit("ns").value), line.index.as_unit("ns").asi8.astype(float), line.to_numpy())

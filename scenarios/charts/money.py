@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 COSTS: Final = {"running_cost": "#CFCFCF", "rent_paid": actor("hyperscaler")}
 #: How an event is marked, and how it is called.
 MARKS: Final = {"enters": "^", "leaves": "X", "is bought": "D"}
+#: Colour of what is lost.
+LOSS: Final = "#B00000"
 #: Margins are drawn between these [%]; a loss may be many times the revenue.
 MARGINS: Final = (-100.0, 100.0)
 
@@ -57,7 +59,7 @@ def profits(frames: Frames, ax: Axes) -> None:
         ax.annotate(
             _kept(row),
             (1.02, place), xycoords=("axes fraction", "data"), ha="left", va="center", fontsize="small",
-            color="#B00000" if change < 0 else PALE, parse_math=False, linespacing=1.05, annotation_clip=False,
+            color=LOSS if change < 0 else PALE, parse_math=False, linespacing=1.05, annotation_clip=False,
         )  # fmt: skip
     ax.axvline(100, color=GREY, linewidth=1)
     widest = max(100.0, float(left.max()))
@@ -85,7 +87,9 @@ def margins(frames: Frames, ax: Axes) -> None:
 def _by_provider(frames: Frames, ax: Axes, column: str) -> None:
     if frames["providers"].empty:
         raise NothingToShowError("nobody sold anything in this run")
+    sells = frames["providers"].groupby("provider", observed=True)["active"].max().rename(index=str)
     table = accounts(frames, column)
+    table = table[[name for name in table if sells[name] > 0]]  # who never comes has no line
     if column == "margin":
         table = (100.0 * table).clip(*MARGINS)
     table = table.dropna(axis=1, how="all")
@@ -126,7 +130,7 @@ def _cash_axis(ax: Axes, known: Any) -> None:
 
 @chart("Who gains", size=(7.2, 4.2))
 def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) -> None:
-    """What users, sellers and owners of machines gain in a day, and what an efficient market would give them.
+    """What users, sellers and owners of machines gain in a day; and in an efficient market, if that was run too.
 
     Users gain their expected surplus, sellers their profit, owners their rent above power and upkeep.
 
@@ -139,17 +143,22 @@ def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) 
     if table["gain"].abs().sum() <= 0:
         raise NothingToShowError("nobody gained anything in this run")
     total = float(table["gain"].sum())
-    largest = float(table[["gain", "best"]].abs().max(axis=None))
+    low, high = (
+        min(0.0, float(table[["gain", "best"]].min(axis=None))),
+        max(0.0, float(table[["gain", "best"]].max(axis=None))),
+    )
     for place, row in enumerate(table.itertuples()):
         ax.barh(place, row.gain, 0.6, color=actor(row.kind), linewidth=0)
         other = row.gain if efficient is None else row.best
         if efficient is not None:
-            ax.plot([other], [place], "D", color="white", markeredgecolor=BLACK, markeredgewidth=1.5, markersize=7)
+            ax.plot([other], [place], "D", color="white", markeredgecolor=BLACK, markeredgewidth=1.5, markersize=7,
+                    clip_on=False, zorder=4)  # fmt: skip
         text = f"{money(row.gain)}, {100 * row.gain / total:.2g} %" if total > 0 else money(row.gain)
         ax.annotate(text, (max(row.gain, other, 0.0), place), xytext=(8, 0), textcoords="offset points", ha="left",
-                    va="center", fontsize="small", color=PALE, parse_math=False, annotation_clip=False)  # fmt: skip
-    ax.axvline(0, color=GREY, linewidth=0.9)
-    ax.set_xlim(min(1.1 * float(table["gain"].min()), 0.0), 1.32 * largest)
+                    va="center", fontsize="small", color=LOSS if row.gain < 0 else PALE, parse_math=False,
+                    annotation_clip=False)  # fmt: skip
+    ax.axvline(0, color=GREY, linewidth=1.2)
+    ax.set_xlim(low - 0.05 * (high - low), high + 0.32 * (high - low))  # room left of zero for what lies on it
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: money(value)))
     ax.set_xlabel("gain [USD a day]")

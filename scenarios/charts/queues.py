@@ -105,7 +105,7 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
     ax.set(xlabel="expected wait on ordering [s, min, h]")
 
 
-@chart("How fast the answers come", "black: promised; dot: mean; band: 5 to 95 %", size=(7.2, 4.0))
+@chart("How fast the answers come", "bar: promised; dot: mean; band: 5 to 95 %", size=(7.2, 4.0))
 def speeds(frames: Frames, ax: Axes) -> None:
     """Speed that users get, by product, against what its tier promises."""
     table = measures.speeds(frames) if not frames["offers"].empty else pd.DataFrame(columns=["mean"])

@@ -13,6 +13,8 @@ from capacity import InputError
 from scenarios import cli
 from scenarios.batch import Study, open_batch, run_batch
 from scenarios.batch.analysis import interval
+from scenarios.batch.comparison import Runs, compare
+from scenarios.batch.comparison_picture import picture
 from scenarios.charts import batches
 from scenarios.charts.batch_dashboard import THROUGH_TIME, batch_dashboard
 from scenarios.charts.registry import BATCH_CHARTS
@@ -137,6 +139,16 @@ def test_the_input_that_moves_it_most_is_on_top():
     axes = batches.tornado(table.reset_index(), measure="spot-price")
     widths = (table["high"] - table["low"]).abs()
     assert [text.get_text() for text in axes.get_yticklabels()] == list(widths.sort_values(ascending=False).index)
+
+
+@pytest.mark.parametrize("by", ["label", "supply.growth"])
+@pytest.mark.parametrize("measures", [["spot-price"], ["spot-price", "unserved", "closed-list-price", "surplus"]])
+def test_the_question_of_a_comparison_stays_on_the_picture(by, measures):
+    found = compare(Runs(summaries().assign(surplus=1.0), "r"), by=by, measures=measures)
+    question = "What does the market for tokens look like in the first quarter of 2026, and what if supply lags?"
+    figure = picture(found, question)
+    assert flaws(figure) == []
+    assert " ".join(figure.get_suptitle().split()).startswith(question)
 
 
 @pytest.mark.parametrize("name", ["spot-prise", "seed2"])
