@@ -227,7 +227,7 @@ class Check:
     def error(self) -> float:
         """Difference relative to the larger sum."""
         scale = max(abs(self.left), abs(self.right))
-        return abs(self.left - self.right) / scale if scale > 0 else 0.0
+        return 0.0 if self.left == self.right else abs(self.left - self.right) / scale
 
     @property
     def kept(self) -> bool:

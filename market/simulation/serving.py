@@ -42,6 +42,9 @@ def clear(model: TokenMarket) -> None:
     model.slopes_wanted = look or isinstance(economy.clearing, ScarcityAuction)
     if look:
         model.latent_orders = latent_orders(model)
+    auction = isinstance(economy.clearing, ScarcityAuction) and any(p.spec.spot for p in model.providers)
+    # In an auction orders are cut to what machines can do; how many machines are worth renting, orders at list say.
+    at_list = model.respond(book.request_prices()).requests if auction else None
     model.cleared = economy.clearing.clear(situation)
     if model.slopes_wanted:
         response = model.cleared.response
@@ -56,6 +59,7 @@ def clear(model: TokenMarket) -> None:
     model.joined = fall_back(model)
     model.used = model.round.used
     remember(model, expected, waits - present)
+    learn_orders(model, at_list if at_list is not None else expected)
 
 
 def learning_pace(model: TokenMarket) -> float:
@@ -139,6 +143,11 @@ def remember(model: TokenMarket, expected: Floats, chance_waits: Floats) -> None
     model.chance_wait_h = model.chance_wait_h + pace * (chance - model.chance_wait_h)
     load = np.divide(model.round.used, model.capacity, out=np.zeros_like(model.used), where=model.capacity > 0)
     model.load = model.load + pace * (load - model.load)
+
+
+def learn_orders(model: TokenMarket, expected: Floats) -> None:
+    """Providers learn what is usually ordered in this hour, and how this one went against it."""
+    period, pace = model.calendar.period(model.tick), learning_pace(model)
     usual = model.usual_orders[int(model.calendar.is_weekend(model.tick))]
     known = usual[:, :, period]
     surprise = np.divide(expected, known, out=np.ones_like(known), where=known > 0)
