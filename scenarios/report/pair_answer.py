@@ -24,11 +24,12 @@ POINTS: Final = 0.1
 GAIN: Final = 0.001
 #: Times as much from which a difference is told in times and not in percent.
 MANY: Final = 10.0
+USERS: Final = {"casual": "casual users", "agentic": "agentic users", "video": "users of video"}
 #: What a figure says, by how its name begins; the rest of the name is a kind of seller or of users.
 SUBJECTS: Final = {
     "requests served": "Requests served",
     "requests lost": "Requests lost",
-    "lost of ": "Requests lost, of those of {} users",
+    "lost of ": "Requests of {} lost",
     "paid to ": "Price paid to {}",
     "expected wait": "Wait that users expect",
     "machines busy": "Machines busy",
@@ -59,7 +60,7 @@ def sentence(figure: Figure) -> str:
     what, _, unit = figure.name.rstrip("]").rpartition(" [")
     begin = next((begin for begin in SUBJECTS if what.startswith(begin)), None)
     rest = what.removeprefix(begin or "")
-    subject = SUBJECTS[begin].format(KINDS.get(rest, rest)) if begin else f"{what[0].upper()}{what[1:]}"
+    subject = SUBJECTS[begin].format((KINDS | USERS).get(rest, rest)) if begin else f"{what[0].upper()}{what[1:]}"
     here, there = (_valued(value, unit) for value in (figure.last, figure.this))
     return f"{subject}: {here} in A, {there} in B, {_more(figure, unit)}."
 

@@ -64,9 +64,8 @@ def _waits(frames: Frames, prefix: str) -> Table:
     found = measures.waits(frames).to_dict("records") if not frames["offers"].empty else []
     rows: list[Row] = [[f"{row['kind']} {row['tier']}", number(row["ordered"]), wait(row["mean_h"]), wait(row["p95_h"]),
              wait(row["alike_h"]), wait(row["served_mean_h"]), share(row["left_share"])] for row in found]  # fmt: skip
-    heads = [word("tier"), *map(Column, ("requests ordered", "expected wait, mean", "expected wait, 95 of 100 below",
-                                         "expected wait, hours alike", "time in queue, mean",
-                                         "lost patience"))]  # fmt: skip
+    heads = [word("tier"), *map(Column, ("requests ordered", "expected, mean", "expected, 95 of 100 below",
+                                         "expected, hours alike", "in queue, mean", "lost patience"))]  # fmt: skip
     note = ("Expected is what users are told on ordering, over requests; in hours alike every hour counts the same, "
             "which is how tiers compare, since people who buy priority do so in the worst hours. Time in queue is in "
             "whole ticks; who came from another offer's queue waits a tick.")  # fmt: skip

@@ -70,7 +70,7 @@ class Table:
         bodies += [self._body(rows, title) for title, rows in self.groups]
         most = max([len(self.rows), *(len(rows) for _, rows in self.groups)])
         made = element(
-            "table", element("caption", self.caption, id=f"{self.name}-caption"),
+            "table", element("caption", element("span", self.caption, class_="stays"), id=f"{self.name}-caption"),
             element("thead", element("tr", heads)), bodies,
             id=self.name, class_="sorts" if self.sorts and most > 1 else None,
         )  # fmt: skip
@@ -82,7 +82,8 @@ class Table:
             element("tr", [self._cell(k, cell) for k, cell in enumerate(row)], data_n=str(number))
             for number, row in enumerate(rows)
         ]
-        head = element("th", title, colspan=len(self.columns), scope="rowgroup") if title else None
+        said = element("span", title, class_="stays")
+        head = element("th", said, colspan=len(self.columns), scope="rowgroup") if title else None
         return element("tbody", element("tr", head, class_="group") if head else None, made)
 
     def _head(self, column: Column) -> Html:

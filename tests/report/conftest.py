@@ -28,6 +28,12 @@ def report_of(path, *folders):
 
 
 @pytest.fixture(scope="session")
+def made():
+    """Make a run in a folder, as ``tokenmarket run`` leaves it."""
+    return folder_of
+
+
+@pytest.fixture(scope="session")
 def place(tmp_path_factory):
     return tmp_path_factory.mktemp("reports")
 
@@ -53,6 +59,14 @@ def batch_folder(place):
 
 
 @pytest.fixture(scope="session")
+def grid_folder(place):
+    """A batch of more cases than stand beside each other."""
+    study = Study.of("baseline-2026", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
+    run_batch(study, place / "grid", workers=1)
+    return place / "grid"
+
+
+@pytest.fixture(scope="session")
 def run_report(place, run_folder):
     return report_of(place / "run.html", run_folder)
 
@@ -65,3 +79,8 @@ def pair_report(place, pair_folders):
 @pytest.fixture(scope="session")
 def batch_report(place, batch_folder):
     return report_of(place / "batch.html", batch_folder)
+
+
+@pytest.fixture(scope="session")
+def grid_report(place, grid_folder):
+    return report_of(place / "grid.html", grid_folder)

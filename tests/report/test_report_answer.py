@@ -5,9 +5,9 @@ import math
 import pytest
 
 from scenarios.library.asking import outcome
-from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, counted, wish
+from scenarios.report.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, _moved, counted, wish
 from scenarios.report.batch_answer import _kind
-from scenarios.report.numbers import dollars, meaning, pair, percent, relative, values
+from scenarios.report.numbers import change, dollars, estimate, meaning, pair, percent, relative, values
 from scenarios.report.parameters import written
 
 
@@ -70,6 +70,35 @@ def test_numbers_as_people_read_them():
     assert (relative(3.0, 2.0), relative(50.0, 2.0), relative(1.0, 0.0)) == ("+50.0\u00a0%", "× 25", "–")
     assert (percent(-0.5), percent(-1e-9), percent(math.nan)) == ("−50.0\u00a0%", "0\u00a0%", "–")
     assert (dollars(-1234.5), dollars(2.5)) == ("−$1,234", "$2.50")
+
+
+def test_what_is_next_to_nothing_is_no_base_of_a_ratio():
+    assert _moved("unserved", 0.529, 8.2e-7) == "rose from next to nothing to 52.9\u00a0%"
+    assert _moved("unserved", 0.529, 0.02) == "rose from 2\u00a0% to 52.9\u00a0% (× 26.4)"
+    assert _moved("unserved", 0.896, 0.000344) == "rose from 0.0344\u00a0% to 89.6\u00a0%"
+    assert _moved("unserved", 2e-6, 1e-6) == "stayed at next to nothing"
+    assert pair("spot-price", 1e-5, 324.0) == ("next to nothing", "324 USD per rack-h")
+    assert pair("spot-price", 324.0, 1e-5) == ("324 USD per rack-h", "next to nothing")
+    assert change("spot-price", 3.0, 2.0) == " (+50.0\u00a0%)"
+    assert relative(2000.0, 1.0) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "size", "sign", "said"),
+    [
+        (1.291e-7, 1.2e-5, 0.9, True, "0"),
+        (1.291e-7, 1.2e-5, 0.9, False, "≈ 0"),
+        (0.0, math.nan, 0.0, False, "0"),
+        (0.0012, 0.25, 0.9, True, "0.00 ± 0.25"),
+        (-0.306339, 0.65, 0.9, True, "−0.31 ± 0.65"),
+        (6015.996, 14379.2, 11794.0, True, "+6,016 ± 14,379"),
+        (0.927547, 0.000001, 0.99, False, "0.9275"),
+        (324.0, 0.0, 11794.0, False, "324"),
+        (math.nan, math.nan, 1.0, False, "–"),
+    ],
+)
+def test_a_mean_has_the_digits_that_matter(value, half, size, sign, said):
+    assert estimate(value, half, size, sign=sign) == said
 
 
 def test_parameters_as_people_write_them():

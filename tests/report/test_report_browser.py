@@ -8,7 +8,7 @@ import tarfile
 import pytest
 from browsing import watched_page
 
-REPORTS = ("run_report", "pair_report", "batch_report")
+REPORTS = ("run_report", "pair_report", "batch_report", "grid_report")
 #: Least contrast of text and what is behind it [WCAG 2.1 AA].
 READABLE = 4.5
 
@@ -97,6 +97,35 @@ def test_tables_sort_by_their_headings_with_the_keyboard(page, run_report):
     assert listed == sorted(listed)
 
 
+def test_rows_of_a_grid_sort_within_their_measure(page, grid_report):
+    opened(page, grid_report)
+    table = page.locator("#table-answers")
+    before = table.locator(".group").all_inner_texts()
+    table.get_by_role("columnheader", name=re.compile("^mean")).get_by_role("button").click()
+    means = table.locator("tbody").evaluate_all(
+        "all => all.map(body => [...body.rows].slice(1).map(row => Number(row.cells[1].dataset.v)))"
+    )
+    assert [len(one) for one in means] == [3] * len(before)
+    assert means == [sorted(one, reverse=True) for one in means]
+    assert table.locator("tbody > tr:first-child").all_inner_texts() == before
+
+
+def test_tables_of_a_grid_need_no_scrolling_and_names_stay_where_they_do(browser, grid_report):
+    page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}), grid_report)
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    wide = "all => all.filter(one => one.offsetWidth > one.parentElement.clientWidth + 1).map(one => one.id)"
+    found = page.locator("table").evaluate_all(wide)
+    page.set_viewport_size({"width": 360, "height": 740})
+    moved = page.locator("#table-answers").evaluate(
+        """table => { const first = table.querySelector("tbody th[scope=row]"), box = table.parentElement;
+        const before = first.getBoundingClientRect().left; box.scrollLeft = 100;
+        return [box.scrollLeft, first.getBoundingClientRect().left - before]; }"""
+    )
+    page.context.close()
+    assert found == []
+    assert moved == [100, 0]
+
+
 def test_values_are_read_with_the_pointer_and_with_keys(page, run_report):
     opened(page, run_report)
     box = page.locator("#spot-price .chart-box")
@@ -175,6 +204,11 @@ def test_it_prints_light_and_whole(browser, path):
     page.emulate_media(media="print")
     colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     cut = page.locator(".chart-card").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
+    heads = page.locator("thead").evaluate_all(  # a button's box would keep the header from being repeated
+        "all => all.map(one => [getComputedStyle(one).display, "
+        "...[...one.querySelectorAll('button')].map(button => getComputedStyle(button).display)])"
+    )
+    pairs = page.locator(".pair").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
     too_wide = page.locator("svg.chart").evaluate_all(
         "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).length"
     )
@@ -183,6 +217,8 @@ def test_it_prints_light_and_whole(browser, path):
     assert paper.count(b"/Type /Page\n") + paper.count(b"/Type/Page\n") + len(re.findall(rb"/Type /Page\b", paper)) > 2
     assert colour == "rgb(255, 255, 255)"
     assert set(cut) == {"avoid"}
+    assert set(pairs) <= {"avoid"}
+    assert {style for one in heads for style in one} == {"table-header-group", "contents"}
     assert too_wide == 0
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.charts.registry import CHARTS
 
-REPORTS = ("run_report", "pair_report", "batch_report")
+REPORTS = ("run_report", "pair_report", "batch_report", "grid_report")
 VOID = {"meta", "br", "hr", "input", "link", "img"}
 
 
@@ -101,7 +101,8 @@ def test_landmarks_language_and_pictures_with_words(page):
 
 def test_tables_have_captions_and_scopes(page):
     assert len(page.all("table")) == len([text for _, text in page.all("caption") if text])
-    assert {attrs.get("scope") for attrs, _ in page.all("th")} == {"col", "row"}
+    scopes = {attrs.get("scope") for attrs, _ in page.all("th")}
+    assert {"col", "row"} <= scopes <= {"col", "row", "rowgroup"}
 
 
 def test_values_under_the_pointer_are_inside_the_pictures(page):
@@ -146,8 +147,19 @@ def test_two_runs_answer_what_one_alone_cannot(pair_report):
     assert re.search(r"95th percentile of work ordered over its mean: [\d.]+ here, [\d.]+ in dynamic", text)
     assert "Expected to be higher than in dynamic (peak-load pricing)" in text
     assert "this needs the variant time-of-day" in text
-    assert "B differs most from A in: " in text
+    assert "B differs most from A in these figures:" in text
+    price = r"\$[\d.,k]+ a rack-hour"
+    assert re.search(rf"Spot price of machines: {price} in A, {price} in B, [\d.,]+.% (more|less)\.", text)
+    assert re.search(
+        r"Who gains and who loses from A to B:Users gain .*Sellers gain .*Owners gain .*All together", text
+    )
     assert "Parameters that differ from A: off-peak" in text
+
+
+def test_a_chart_of_two_runs_says_which_it_is_in_its_own_heading(pair_report):
+    heads = [text for _, text in read(pair_report).all("h4")]
+    assert "The spot price of machines, A: off-peak" in heads
+    assert "The spot price of machines, B: off-peak - dynamic" in heads
 
 
 def test_a_batch_says_how_sure_it_is(batch_report):
@@ -156,3 +168,22 @@ def test_a_batch_says_how_sure_it_is(batch_report):
     assert "this needs time-of-day, which is not among the cases" in text
     assert "Runs of 1 days are shorter than the question" in text
     assert "6 of 6" in text
+
+
+def test_a_grid_has_a_row_a_case_under_each_measure_once(grid_report):
+    page = read(grid_report)
+    text = page.all("main")[0][1]
+    table = next(text for attrs, text in page.all("table") if attrs["id"] == "table-answers")
+    groups = [text for attrs, text in page.all("th") if attrs.get("scope") == "rowgroup"]
+    assert table.count("mean wholesale spot price [USD per rack-h]") == 1
+    assert "mean wholesale spot price [USD per rack-h]" in groups
+    assert "baseline-2026" not in table
+    assert table.count("supply.scale=0.5") == len({one for one in groups if one in table})
+    assert not re.search(r"\de[+-]\d", text)
+    assert re.search(r"Mean wholesale spot price: over whole runs [\d.,k]+ to [\d.,k]+ USD per rack-h, by case;", text)
+
+
+def test_two_cases_stand_beside_each_other(batch_report):
+    page = read(batch_report)
+    heads = page.all("thead")[[attrs["id"] for attrs, _ in page.all("table")].index("table-answers")][1]
+    assert heads == "measureoff-peakdynamicdifferencerelativehigher in"
