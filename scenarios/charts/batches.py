@@ -21,7 +21,18 @@ from capacity.errors import InputError, nearest
 from scenarios.batch import analysis
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number, told_apart
-from scenarios.charts.panel import SMALL, label_ends, note, parts, path, readable_on, rows, time_axis
+from scenarios.charts.panel import (
+    BESIDE_BAR,
+    SMALL,
+    label_ends,
+    letters_of,
+    note,
+    parts,
+    path,
+    readable_on,
+    rows,
+    time_axis,
+)
 from scenarios.charts.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PALE, PURPLE, RED, SKY, readable_axis
 from scenarios.outcomes import MEASURES
 
@@ -91,6 +102,7 @@ def case_comparison(
     note(ax, f"dot: mean over seeds; bar: {_percent(level)} interval; small dots: seeds")
     panels = parts(ax, [1.0] * deep, [1.0] * wide, above=ABOVE, top=TOP)
     names = _short_cases(cases, _lines_of(ax, (TOP - ABOVE * (deep - 1)) / deep))
+    letters = int(letters_of(ax) / wide) - 2
     for spare in panels[len(shown) :]:
         spare.remove()
     for place, (name, panel) in enumerate(zip(shown, panels, strict=False)):
@@ -99,7 +111,7 @@ def case_comparison(
         rows(panel, names, [BLACK] * len(cases))
         if place % wide:
             panel.set_yticklabels([])
-        title = "\n".join(textwrap.wrap(meaning(name), 42)[:2])
+        title = "\n".join(textwrap.wrap(meaning(name), letters)[:3])
         panel.set_title(title, loc="left", fontsize="small", fontweight="normal", pad=3)
 
 
@@ -188,7 +200,7 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     if bar.solids is not None:
         bar.solids.set_rasterized(True)
     seeds = summaries["seed"].nunique()
-    note(ax, f"{meaning(measure)}; mean over {seeds} seed{'s' if seeds > 1 else ''}")
+    note(ax, f"{meaning(measure)}; mean over {seeds} seed{'s' if seeds > 1 else ''}", BESIDE_BAR)
 
 
 def _value(value: Any) -> str:

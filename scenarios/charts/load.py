@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from scenarios.charts.chart import NothingToShowError, chart
 from scenarios.charts.numbers import short_number
-from scenarios.charts.panel import label, label_ends, note, parts, path, plain_log, rows, time_axis
+from scenarios.charts.panel import BESIDE_BAR, label, label_ends, note, parts, path, plain_log, rows, time_axis
 from scenarios.charts.style import BLACK, BLUE, BROWN, GREY, PALE, actor, readable_axis
 from scenarios.measures import margins, running_cost
 from scenarios.outcomes.facts import tick_hours
@@ -111,7 +111,8 @@ def utilisation(frames: Frames, ax: Axes) -> None:
         extent=(begin, end, len(wide) - 0.5, -0.5),
     )  # fmt: skip
     hatched = _hatch_gaps(ax, values, begin, end)
-    note(ax, f"beside each name: its mean over the run, by rack-hours{'; hatched: no machines' if hatched else ''}")
+    gaps = "; hatched: no machines" if hatched else ""
+    note(ax, f"beside each name: its mean over the run, by rack-hours{gaps}", BESIDE_BAR)
     time_axis(ax, wide.columns)
     ax.set_xlim(begin, end)
     means = margins(frames)["utilisation"] if set(wide.index) <= set(frames["sellers"]["seller"]) else None

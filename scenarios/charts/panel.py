@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SMALL: Final = "small"
 NOTE: Final = "note"
+#: Share of a panel that is left beside a colour bar.
+BESIDE_BAR: Final = 0.75
 #: Height of a note's line [points], and the mean width of a letter over its height.
 NOTE_LINE, LETTER = 12.0, 0.52
 #: Least contrast of text and paper [WCAG 2.1].
@@ -199,18 +201,25 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
         )  # fmt: skip
 
 
-def note(axes: Axes, text: str) -> None:
-    """A line under the title that says how to read the panel, broken if too long; it replaces an earlier one."""
+def note(axes: Axes, text: str, share: float = 1.0) -> None:
+    """A line under the title that says how to read the panel; it replaces an earlier one.
+
+    It is broken where it is longer than this share of the panel, which would be made narrower for it.
+    """
     for old in _notes(axes):
         old.remove()
-    points = 72.0 * axes.bbox.width / axes.figure.dpi
-    letters = int(points / (LETTER * FontProperties(size=SMALL).get_size_in_points()))
     axes.annotate(
-        "\n".join(textwrap.wrap(text, letters)), (0, 1), xycoords="axes fraction", xytext=(0, 4),
+        "\n".join(textwrap.wrap(text, int(share * letters_of(axes)))), (0, 1), xycoords="axes fraction", xytext=(0, 4),
         textcoords="offset points", ha="left", va="bottom", fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE,
         linespacing=1.1,
     )  # fmt: skip
     head(axes, axes.get_title(loc="left"))
+
+
+def letters_of(axes: Axes) -> float:
+    """How many letters of small print the panel is wide."""
+    points = 72.0 * axes.bbox.width / axes.figure.dpi
+    return float(points / (LETTER * FontProperties(size=SMALL).get_size_in_points()))
 
 
 def _notes(axes: Axes) -> list[Text]:

@@ -75,7 +75,7 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
     size=(7.2, 3.2),
 )
 def expected_waits(frames: Frames, ax: Axes) -> None:
-    """Wait that users are told when they order, by kind and tier: its mean over hours, and what 95 of 100 hours keep.
+    """Wait that users are told on ordering, by kind and tier: mean over hours, and what 95 of 100 hours stay below.
 
     Each offer of a kind and tier counts by all that it sold, in every hour the same.
     """

@@ -18,6 +18,7 @@ from scenarios.batch.comparison_picture import picture
 from scenarios.charts import batches
 from scenarios.charts.batch_dashboard import THROUGH_TIME, batch_dashboard
 from scenarios.charts.registry import BATCH_CHARTS
+from scenarios.charts.style import style
 
 SEEDS = range(1, 6)
 GROWTHS = (2.0, 3.4, 5.0)
@@ -94,6 +95,18 @@ def test_an_empty_table_gives_a_message(name):
     axes = BATCH_CHARTS[name].draw(table.iloc[:0], **options.get(name, {}))
     assert "batch" in axes.texts[0].get_text()
     assert not axes.lines
+
+
+def test_titles_of_small_panels_keep_apart_beside_long_names():
+    """As on the page of a report."""
+    measures = list(batches.USUAL)
+    table = summaries().assign(**dict.fromkeys(measures, 1.0))
+    with style():
+        axes = plt.subplots(figsize=(13.0, 10.5))[1]
+        batches.case_comparison(table, axes, measures=measures)
+        assert flaws(axes.figure) == []
+    titles = [" ".join(panel.get_title(loc="left").split()) for panel in axes.child_axes]
+    assert titles == [batches.meaning(name) for name in measures], "nothing of them is cut"
 
 
 def test_dots_are_means_and_bars_intervals():

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from market_runs import small_run, without_rows
+from market_runs import copy_of, small_run, without_rows
 from matplotlib import pyplot as plt
 from picture_check import blank_panels, flaws
 
@@ -37,6 +37,17 @@ def test_the_page_as_written_has_no_overlaps_and_nothing_falls_off(tmp_path):
         save(figure, tmp_path / "page.png")
     assert figure.dpi == 150
     assert flaws(figure) == []
+
+
+def test_a_map_is_as_wide_as_its_place_whatever_its_note_says():
+    """Constrained layout makes a panel narrower for a note that sticks out."""
+    frames = copy_of(small_run())
+    frames["pools"].loc[(frames["pools"]["pool"] == "Islet") & (frames["pools"]["tick"] < 24), "capacity"] = 0.0
+    figure = dashboard(RunResult(frames, small_run().about))
+    figure.draw_without_rendering()
+    (shown,) = [axes for axes in figure.axes if axes.images]
+    (bar,) = [axes for axes in figure.axes if axes.get_ylabel() == "work done over capacity [%]"]
+    assert bar.get_window_extent().x0 - shown.get_window_extent().x1 < 0.1 * shown.get_window_extent().width
 
 
 def test_who_draws_the_page_does_not_wait_for_what_it_does_not_use():
