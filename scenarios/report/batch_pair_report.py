@@ -64,9 +64,11 @@ def shared(one: BatchOf, other: BatchOf) -> list[str]:
 
 @cache
 def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Means of a case in both, and how B differs from A, seed by seed."""
+    """Means of a case over the seeds that both have, and how B differs from A, seed by seed."""
     parts = [batch.summaries[batch.summaries["label"] == label].assign(label=letter)
              for batch, letter in ((one, "A"), (other, "B"))]  # fmt: skip
+    seeds = set(parts[0]["seed"]) & set(parts[1]["seed"])
+    parts = [part[part["seed"].isin(seeds)] for part in parts] if seeds else parts
     columns = [name for name in parts[0].columns if name in parts[1].columns]
     rows = pd.concat([part[columns] for part in parts], ignore_index=True)
     rows = rows.drop(columns=analysis.inputs_in(rows))
@@ -81,7 +83,10 @@ def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Chil
         parts.append(element("p", f"{NOTHING} Each batch is answered on its own below.", class_="lead"))
     cares = []
     if labels and set(one.study.seeds) != set(other.study.seeds):
-        cares.append("The batches have different seeds; differences are over the seeds that both have.")
+        cares.append(
+            "The batches have different seeds; differences, and the values beside them, are over the seeds that "
+            "both have."
+        )
     if one.about["code"]["hash"] != other.about["code"]["hash"]:
         cares.append("The batches were made by different code, which may be what makes them differ.")
     if (one.study.users, one.study.days) != (other.study.users, other.study.days):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Most scenarios whose parameters are all listed.
 MOST_SCENARIOS: Final = 3
 #: Letters of a case on a line, and height of a line [inch].
-LETTERS, LINE = 20, 0.25
+LETTERS, LINE = 20, 0.2
 
 
 def page(batch: BatchOf, command: str) -> Page:

@@ -43,10 +43,12 @@ def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]
 
 def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any) -> Html:
     """Means with intervals, and differences from one of the cases: a row a measure, or a case where they are many."""
+    found = found[found.groupby("measure")["mean"].transform("count") > 0]
     groups = list(dict.fromkeys([against, *found[by]]))
     sizes = {str(measure): scale(str(measure)) * float(part["mean"].abs().max())
              for measure, part in found.groupby("measure", sort=False)}  # fmt: skip
     cells = {(row[by], row["measure"]): _mean(row, sizes) for row in found.to_dict("records")}
+    gaps = gaps[gaps["measure"].isin(list(sizes))]
     changes = {(row[by], row["measure"]): _gap(row, sizes) for row in gaps.to_dict("records")}
     heads = [Column("difference"), Column("relative"), Column("higher in")]
     if len(groups) <= BESIDE:
@@ -73,7 +75,7 @@ def titled(measure: str) -> Child:
 
 
 def _note(found: Any, against: Any, count: int) -> str:
-    seeds = sorted(set(found["seeds"]))
+    seeds = sorted(set(found["seeds"]) - {0}) or [0]
     over = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"{seeds[0]}"
     if seeds[-1] < 2:
         note = "Each value is that of one seed."

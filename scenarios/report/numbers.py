@@ -63,6 +63,7 @@ def estimate(value: float, half: float, size: float, *, sign: bool = False) -> s
     mean, spread = round(value, digits), round(half, digits) if known else 0.0
     if mean == spread == 0:
         return "0" if sign or value == 0 else "≈ 0"
+    digits = 0 if not spread and mean == round(mean) else digits
     text = f"{mean or 0.0:{'+' if sign and mean else ''},.{digits}f}".replace("-", "−")
     return f"{text} ± {spread:,.{digits}f}" if spread else text
 

@@ -94,6 +94,7 @@ def test_what_is_next_to_nothing_is_no_base_of_a_ratio():
         (6015.996, 14379.2, 11794.0, True, "+6,016 ± 14,379"),
         (0.927547, 0.000001, 0.99, False, "0.9275"),
         (324.0, 0.0, 11794.0, False, "324"),
+        (7.0, math.nan, 7.0, False, "7"),
         (math.nan, math.nan, 1.0, False, "–"),
     ],
 )

@@ -11,6 +11,7 @@ from scenarios.batch import Study, run_batch
 from scenarios.cli import app
 from scenarios.library import SCENARIOS
 from scenarios.report import length, make, pair_answer, subject
+from scenarios.report.batch_pair_report import compared
 from scenarios.report.in_short import in_short
 from scenarios.welfare import gains_a_day
 
@@ -144,3 +145,14 @@ def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
     assert "differences are over the seeds that both have" not in text
     text = main_of(one, batch("late", ["off-peak"], [3, 4]))
     assert "A and B have no seed in common" in text
+
+
+def test_values_of_two_batches_are_over_the_seeds_that_both_have(batch_folder, tmp_path):
+    one = subject.read(batch_folder)
+    run_batch(Study.of(["off-peak"], seeds=[2, 3, 9], days=1, users=80), tmp_path / "more", workers=1)
+    means, gaps = compared(one, subject.read(tmp_path / "more"), "off-peak")
+    here = means.pivot_table(index="measure", columns="label", values="mean")
+    assert set(gaps["seeds"]) <= {0, 2}
+    gap = gaps.set_index("measure")["difference"].dropna()
+    assert len(gap) > 30
+    assert list(gap) == pytest.approx(list((here["B"] - here["A"])[gap.index]), rel=1e-6, abs=1e-9)
