@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 IMAGES: Final = "images/gallery"
 #: Points an inch of the pictures: readable, and small.
 DPI: Final = 90
-#: Pixels from which a colour is that of an area and is kept, and how far others may move [steps of 255].
-AREA, STEPS = 200, 8
+#: Pixels from which a colour is that of an area, and is kept.
+AREA: Final = 200
+#: How far other colours may move, and how far in a picture that has too many for a palette all the same [of 255].
+STEPS, WITHOUT_PALETTE = (1, 2, 4, 8), 4
 #: Most colours that a picture may list.
 PALETTE: Final = 256
 OPERATING: Final = "operating-curves"
@@ -154,12 +156,18 @@ def write_picture(axes: Axes, target: Path) -> None:
 
 
 def shrink(picture: Path) -> None:
-    """Fewer colours, a third of the size: areas keep theirs, edges of lines and letters get one a few steps off."""
+    """Fewer colours, a third of the size: areas keep theirs, edges of lines and letters get one a few steps off.
+
+    As few steps as give a palette; where even the most give none, the picture goes without.
+    """
     pixels = np.asarray(Image.open(picture).convert("RGB"))
     colours, places, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
-    near = np.minimum((colours.astype(np.int64) + STEPS) // (2 * STEPS) * (2 * STEPS), 255)
-    kept = np.where((counts >= AREA)[:, None], colours, near).astype(np.uint8)
-    few, found = np.unique(kept, axis=0, return_inverse=True)
+    for steps in (*STEPS, WITHOUT_PALETTE):
+        near = np.minimum((colours.astype(np.int64) + steps) // (2 * steps) * (2 * steps), 255)
+        kept = np.where((counts >= AREA)[:, None], colours, near).astype(np.uint8)
+        few, found = np.unique(kept, axis=0, return_inverse=True)
+        if len(few) <= PALETTE:
+            break
     shown = found.ravel()[places.ravel()].reshape(pixels.shape[:2])
     if len(few) > PALETTE:
         small = Image.fromarray(few[shown])

@@ -46,7 +46,7 @@ def test_small_pictures_have_the_colours_that_were_drawn(name, tmp_path):
     before, size = pixels(picture), picture.stat().st_size
     shrink(picture)
     after = pixels(picture)
-    assert np.abs(after - before).max() <= STEPS
+    assert np.abs(after - before).max() <= max(STEPS)
     colours, counts = np.unique(before.reshape(-1, 3), axis=0, return_counts=True)
     for colour in colours[counts >= AREA]:
         assert (after[(before == colour).all(axis=2)] == colour).all(), "areas keep their colours"
