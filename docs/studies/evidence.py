@@ -28,7 +28,7 @@ PAGE = HERE.parent / "explanation" / "evidence.md"
 RUNS = HERE / "evidence.csv"
 PICTURE = HERE.parent / "images" / "growth-map.png"
 KEYS = ["label", "scenario", "variant", "seed"]
-SEEDS, USERS = 8, 300
+SEEDS, USERS = 8, 2000
 
 
 def scorecard(summaries: pd.DataFrame) -> str:
