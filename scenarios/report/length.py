@@ -39,5 +39,5 @@ def not_its_own(days: float | None, scenario: Scenario) -> str:
     own = scenario.time.days
     if days is None or days == own:
         return ""
-    return f"Runs of {scenario.name} are of {own:,.4g} days (time.days), but {days:,.4g} days were asked for beside " \
-           "the scenario, and that is how long this is."  # fmt: skip
+    return f"This ran for {days:,.4g} days, as asked for when it was started (--days), and not for the {own:,.4g} of " \
+           "the scenario's time.days."  # fmt: skip

@@ -130,7 +130,7 @@ def test_a_broken_scenario_is_said_on_stderr_and_on_the_page(tmp_path, monkeypat
 def test_parameters_say_when_a_run_is_of_another_length(pair_folders):
     scenario = SCENARIOS["off-peak"]
     assert length.not_its_own(scenario.time.days, scenario) == ""
-    said = "28 days (time.days), but 2 days were asked for"
+    said = "This ran for 2 days, as asked for when it was started (--days), and not for the 28 of"
     assert said in main_of(subject.read(pair_folders[0]))
 
 
