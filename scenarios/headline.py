@@ -10,6 +10,7 @@ from scenarios import measures
 from scenarios.charts.numbers import duration, short_number
 from scenarios.outcomes.facts import LOST
 from scenarios.results import RunResult
+from scenarios.span import has_gaps, simulated_days
 
 
 def subtitle(about: Any) -> str:
@@ -17,9 +18,8 @@ def subtitle(about: Any) -> str:
     begin, end = pd.Timestamp(about["begin"]), pd.Timestamp(about["end"])
     last = end - pd.Timedelta(seconds=1)
     step = "hourly" if about["tick_hours"] == 1 else f"{about['tick_hours']:g} h"
-    simulated = float(about["ticks"]) * float(about["tick_hours"]) / 24.0
-    gaps = float(about["days"]) - simulated > float(about["tick_hours"]) / 24.0
-    of = f"{simulated:,.4g} of {about['days']:,.4g} days simulated, a week of each month  ·  " if gaps else ""
+    part = f"{simulated_days(about):,.4g} of {about['days']:,.4g} days simulated, a week of each month  ·  "
+    of = part if has_gaps(about) else ""
     return (
         f"scenario {about['scenario']}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  {of}"
         f"{about['users']:,} simulated users stand for {short_number(about['real_users'])}  ·  seed {about['seed']}"

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.span import has_gaps, simulated_days
+
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
-
-
-def simulated(about: Any) -> float:
-    """Days that were simulated."""
-    return float(about["ticks"]) * float(about["tick_hours"]) / 24.0
-
-
-def has_gaps(about: Any) -> bool:
-    """Whether the run spans more days than it simulates: a week of each month."""
-    return float(about["days"]) - simulated(about) > float(about["tick_hours"]) / 24.0
 
 
 def period(about: Any, begin: str) -> str:
     """The period of a run, as a sentence begins."""
     if has_gaps(about):
-        return f"Over {about['days']:,.4g} days from {begin}, of which {simulated(about):,.4g} are simulated (a week " \
-               "of each month),"  # fmt: skip
+        part = f"of which {simulated_days(about):,.4g} are simulated (a week of each month),"
+        return f"Over {about['days']:,.4g} days from {begin}, {part}"
     return f"In {about['days']:,.4g} simulated days from {begin}"
 
 
@@ -30,8 +22,8 @@ def of_totals(about: Any) -> str:
     """What totals are of, where a reader could take them for those of the whole span; empty where not."""
     if not has_gaps(about):
         return ""
-    return f"Totals (requests, tokens, dollars) are of the {simulated(about):,.4g} days that are simulated, a week " \
-           f"of each month, and not of all {about['days']:,.4g} days."  # fmt: skip
+    part = f"the {simulated_days(about):,.4g} days that are simulated, a week of each month"
+    return f"Totals (requests, tokens, dollars) are of {part}, and not of all {about['days']:,.4g} days."
 
 
 def not_its_own(days: float | None, scenario: Scenario) -> str:

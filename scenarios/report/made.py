@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from scenarios.report import length
 from scenarios.report.html import Child, Html, element
+from scenarios.span import simulated_days
 
 
 def facts(pairs: Mapping[str, Child]) -> Html:
@@ -39,7 +39,7 @@ def of_run(about: Mapping[str, Any], folder: str) -> Html:
             "Seed": str(about["seed"]),
             "Simulated users": f"{about['users']:,}, who stand for {about['real_users']:,.0f}",
             "Time": f"{about['begin']} to {about['end']}: {about['ticks']:,} ticks of {about['tick_hours']:g} h, which "
-            f"are {length.simulated(about):,.4g} days",
+            f"are {simulated_days(about):,.4g} days",
             "Made": f"{about['made']}, in {about['wall_time_s']:,.1f} s",
             "Code": _code(about),
             "Versions": _versions(about),

@@ -79,8 +79,11 @@ def related(run: Run, beside: Run) -> dict[str, Frames]:
     """The other run, by the name under which a scenario's outcomes compare with it."""
     if run.scenario is None or run.about["seed"] != beside.about["seed"] or run.about["days"] != beside.about["days"]:
         return {}
-    variants = {f"{run.name} - {variant}": variant for variant in run.scenario.variants}
-    return {variants.get(beside.name, beside.name): beside.frames}
+    for variant in run.scenario.variants:
+        if beside.name == f"{run.name} - {variant}":  # with other parameters it is no variant of this run
+            same = run.scenario.variant(variant).digest == beside.about["digest"]
+            return {variant: beside.frames} if same else {}
+    return {beside.name: beside.frames}
 
 
 def unlike(one: Run, other: Run) -> list[str]:

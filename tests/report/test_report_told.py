@@ -10,9 +10,10 @@ from scenarios.app.together import Figure
 from scenarios.batch import Study, run_batch
 from scenarios.cli import app
 from scenarios.library import SCENARIOS
-from scenarios.report import length, make, pair_answer, subject
+from scenarios.report import length, make, pair_answer, pair_report, subject
 from scenarios.report.batch_pair_report import compared
 from scenarios.report.in_short import in_short
+from scenarios.span import has_gaps
 from scenarios.welfare import gains_a_day
 
 
@@ -50,7 +51,7 @@ def test_days_that_are_all_simulated_are(pair_folders):
      (7.0, 168, 1.0, False), (35.0, 336, 1.0, True)],
 )  # fmt: skip
 def test_a_run_has_gaps_where_whole_days_are_left_out(days, ticks, hours, gaps):
-    assert length.has_gaps(about(days, ticks, hours)) is gaps
+    assert has_gaps(about(days, ticks, hours)) is gaps
 
 
 def test_a_broken_sum_is_said_before_anything_else(pair_folders):
@@ -156,3 +157,10 @@ def test_values_of_two_batches_are_over_the_seeds_that_both_have(batch_folder, t
     gap = gaps.set_index("measure")["difference"].dropna()
     assert len(gap) > 30
     assert list(gap) == pytest.approx(list((here["B"] - here["A"])[gap.index]), rel=1e-6, abs=1e-9)
+
+
+def test_a_variant_with_other_parameters_is_not_taken_for_the_variant(place, made, pair_folders):
+    one = subject.read(pair_folders[0])
+    assert list(pair_report.related(one, subject.read(pair_folders[1]))) == ["dynamic"]
+    changed = SCENARIOS["off-peak"].variant("dynamic").with_changes({"supply.scale": 0.6})
+    assert pair_report.related(one, subject.read(made(place / "changed", changed))) == {}

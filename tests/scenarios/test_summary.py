@@ -199,3 +199,12 @@ def test_times_as_people_say_them(hours, text):
 
 def test_frames_of_one_tick_have_an_hour():
     assert tick_hours({"ticks": pd.DataFrame({"time": [pd.Timestamp("2026-01-05")]})}) == 1.0
+
+
+@pytest.mark.parametrize(("left", "right"), [(np.nan, 1.0), (1.0, np.nan), (np.nan, np.nan), (np.inf, 1.0), (1.0, 0.0)])
+def test_a_sum_that_is_no_number_is_not_kept(left, right):
+    assert not measures.Check("sums", left, right, "USD").kept
+
+
+def test_nothing_is_nothing():
+    assert measures.Check("sums", 0.0, 0.0, "USD").kept
