@@ -20,13 +20,13 @@ from scenarios.charts.batches import (
     short_labels,
     time_paths,
     tornado,
+    unit_of,
 )
 from scenarios.charts.files import checked_picture_path
 from scenarios.charts.numbers import short_number
 from scenarios.charts.page import TYPE, WIDTH, divided, write, write_foot, write_head
 from scenarios.charts.panel import head, note
 from scenarios.charts.style import style
-from scenarios.outcomes import MEASURES
 from scenarios.outcomes.facts import LOST
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str])
             heat_map(summaries, axes, x=inputs[0], y=inputs[1], measure=measure)
         else:
             tornado(ends_of_inputs(summaries, measure, inputs), axes, measure=measure, most=8)
-        unit = MEASURES[measure].unit
+        unit = unit_of(measure)
         head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}")
         note(axes, "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end")
 

@@ -6,7 +6,6 @@ as ``open_batch(folder).summaries`` gives it.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -64,7 +63,20 @@ def meaning(measure: str) -> str:
     known = MEASURES[measure]
     text = known.meaning.removeprefix("the same ").strip()
     text = text if text == known.meaning else f"{measure.replace('-', ' ')}: {text}"
-    return f"{text} [{known.unit}]"
+    return f"{text} [{unit_of(measure)}]"
+
+
+def unit_of(measure: str) -> str:
+    """The unit in which charts draw a measure: shares in percent."""
+    return "%" if MEASURES[measure].is_share else MEASURES[measure].unit
+
+
+def _scale(measure: str) -> float:
+    return 100.0 if measure in MEASURES and MEASURES[measure].is_share else 1.0
+
+
+def _in_units_drawn(summaries: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    return summaries.assign(**{name: _scale(name) * summaries[name] for name in measures})
 
 
 def _check(summaries: pd.DataFrame, *names: str) -> None:
@@ -90,6 +102,7 @@ def case_comparison(
     if summaries.empty:
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, *measures)
+    summaries = _in_units_drawn(summaries, measures)
     table = analysis.summary(summaries, list(measures), by=by, level=level)
     shown = [name for name in measures if np.isfinite(table.loc[table["measure"] == name, "mean"]).any()]
     if not shown:
@@ -141,10 +154,6 @@ def _lines_of(ax: Axes, share: float) -> float:
     return share * 72.0 * ax.bbox.height / ax.figure.dpi / (1.25 * points)
 
 
-#: How meanings of measures begin or end that cannot pass 1.
-SHARES: Final = re.compile(r"share of|the same of|work done over|.*profit over revenue$")
-
-
 def _possible(values: Any, most: float) -> tuple[float, float]:
     """Ends that no interval passes: 0 for what is never negative, and ``most`` unless a value is larger."""
     known = np.asarray(values, dtype=np.float64)
@@ -153,8 +162,8 @@ def _possible(values: Any, most: float) -> tuple[float, float]:
 
 
 def _most(measure: str) -> float:
-    """What a measure cannot pass: 1, if it is a share."""
-    return 1.0 if measure in MEASURES and SHARES.match(MEASURES[measure].meaning) else np.inf
+    """What a measure cannot pass: 100 %, if it is a share."""
+    return 100.0 if measure in MEASURES and MEASURES[measure].is_share else np.inf
 
 
 def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame, ends: tuple[float, float]) -> None:
@@ -180,6 +189,7 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     if summaries.empty:
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, x, y, measure)
+    summaries = _in_units_drawn(summaries, [measure])
     wide = summaries.pivot_table(index=y, columns=x, values=measure, aggfunc="mean").sort_index(ascending=False)
     if wide.empty or not np.isfinite(wide.to_numpy(dtype=float)).any():
         raise NothingToShowError("no run of this batch has this measure")
@@ -275,6 +285,7 @@ def tornado(table: pd.DataFrame, ax: Axes, *, measure: str = "", most: int = 12)
     ``low_at`` and ``high_at``, if there, are written at the ends. ``ends_of_inputs`` makes it from a batch.
     """
     _check(table, "input", "low", "high", "base")
+    table = table.assign(**{end: _scale(measure) * table[end] for end in ("low", "high", "base")})
     table = table[np.isfinite(table[["low", "high", "base"]]).all(axis=1)]
     if table.empty:
         raise NothingToShowError("no input varies in this batch, or the measure has no value")

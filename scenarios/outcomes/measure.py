@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from scenarios.outcomes.facts import Facts, Frames
+
+#: Unit of what is a share of a whole, or a difference of such: people read it in percent, and it cannot pass 1.
+SHARE: Final = "share of 1"
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Measure:
     unit: str
     meaning: str
     found: Callable[[Facts], float]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether people read it in percent."""
+        return self.unit == SHARE
 
     def of(self, run: Facts | Frames) -> float:
         """Its value in a run."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from scenarios.outcomes.facts import SMALL, Facts, Wanted, ratio
-from scenarios.outcomes.measure import Measure
+from scenarios.outcomes.measure import SHARE, Measure
 
 
 def token_share(f: Facts, **wanted: Wanted) -> float:
@@ -105,32 +105,34 @@ def per_request(f: Facts, column: str) -> float:
 
 
 SELLERS: Final = (
-    Measure("small-model-share", "1", "share of tokens that small models serve", partial(token_share, model=SMALL)),
-    Measure("open-share", "1", "share of tokens that open providers serve", partial(token_share, kind="open")),
-    Measure("broker-share", "1", "share of tokens that brokers sell", partial(token_share, kind="broker")),
-    Measure("priority-share", "1", "share of tokens sold in the priority tier", partial(token_share, tier="priority")),
-    Measure("free-share", "1", "share of tokens given away", partial(token_share, tier="free")),
-    Measure("open-in-coding", "1",
+    Measure("small-model-share", SHARE, "share of tokens that small models serve", partial(token_share, model=SMALL)),
+    Measure("open-share", SHARE, "share of tokens that open providers serve", partial(token_share, kind="open")),
+    Measure("broker-share", SHARE, "share of tokens that brokers sell", partial(token_share, kind="broker")),
+    Measure(
+        "priority-share", SHARE, "share of tokens sold in the priority tier", partial(token_share, tier="priority")
+    ),
+    Measure("free-share", SHARE, "share of tokens given away", partial(token_share, tier="free")),
+    Measure("open-in-coding", SHARE,
             "change of open providers' share of coders' requests less that of casual ones, last week less first",
             open_in_coding),
-    Measure("over-the-counter", "1",
+    Measure("over-the-counter", SHARE,
             "share of the best closed models' requests that are not casual users', last week", over_the_counter),
-    Measure("local-share", "1", "share of coders' requests done on machines of their own", local_share),
-    Measure("local-owners", "1", "share of coders with a machine at the end", owners_at_end),
+    Measure("local-share", SHARE, "share of coders' requests done on machines of their own", local_share),
+    Measure("local-owners", SHARE, "share of coders with a machine at the end", owners_at_end),
     Measure("subscribers", "people", "users with a subscription at the end", members),
-    Measure("closed-margin", "1", "labs' profit over revenue", partial(margin, kind="frontier")),
-    Measure("open-margin", "1", "open providers' profit over revenue", partial(margin, kind="open")),
+    Measure("closed-margin", SHARE, "labs' profit over revenue", partial(margin, kind="frontier")),
+    Measure("open-margin", SHARE, "open providers' profit over revenue", partial(margin, kind="open")),
     Measure("independents", "providers", "providers at the end that sell and have not been bought", independents),
     Measure("failed-or-bought", "providers", "open providers that left or were bought", failed_or_bought),
     Measure("concentration", "1", "Herfindahl index of revenue", concentration),
-    Measure("utilisation", "1", "work done over work that could be done",
+    Measure("utilisation", SHARE, "work done over work that could be done",
             lambda f: ratio(f.total("ticks", "used"), f.total("ticks", "capacity"))),
     Measure("machine-pay-rise", "1", "revenue of a rack-hour of the best closed models, last week over first",
             machine_pay),
-    Measure("idle-share", "1", "share of owners' racks that nobody rents",
+    Measure("idle-share", SHARE, "share of owners' racks that nobody rents",
             lambda f: ratio(f.total("wholesale", "idle"), f.total("wholesale", "owned"))),
-    Measure("contract-short", "1", "share of contracted machines that is not delivered", contract_short),
-    Measure("late-contract-delivered", "1", "share of contracted machines that is delivered, last week",
+    Measure("contract-short", SHARE, "share of contracted machines that is not delivered", contract_short),
+    Measure("late-contract-delivered", SHARE, "share of contracted machines that is delivered, last week",
             lambda f: 1.0 - contract_short(f.late)),
     Measure("surplus", "USD", "expected surplus of users for each request asked",
             partial(per_request, column="surplus")),

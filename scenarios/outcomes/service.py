@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from scenarios.outcomes.facts import LOST, SMALL, Facts, Wanted, ratio
-from scenarios.outcomes.measure import Measure
+from scenarios.outcomes.measure import SHARE, Measure
 
 
 def queue_hours(f: Facts, **wanted: Wanted) -> float:
@@ -60,23 +60,25 @@ SERVICE: Final = (
     Measure("late-queue-hours", "h", "hours in queues for each request ordered, in the last week",
             lambda f: queue_hours(f.late)),
     Measure("closed-speed", "token/s", "mean speed at labs", partial(speed, kind="frontier")),
-    Measure("unserved", "1", "share of requests given up, unaffordable or turned away", unserved),
-    Measure("unserved-casual", "1", "the same of casual users", partial(unserved, segment="casual")),
-    Measure("unserved-coders", "1", "the same of coders", partial(unserved, segment="coders")),
-    Measure("unserved-agentic", "1", "the same of agentic users", partial(unserved, segment="agentic")),
-    Measure("unserved-video", "1", "the same of users of video, where there are some",
+    Measure("unserved", SHARE, "share of requests given up, unaffordable or turned away", unserved),
+    Measure("unserved-casual", SHARE, "the same of casual users", partial(unserved, segment="casual")),
+    Measure("unserved-coders", SHARE, "the same of coders", partial(unserved, segment="coders")),
+    Measure("unserved-agentic", SHARE, "the same of agentic users", partial(unserved, segment="agentic")),
+    Measure("unserved-video", SHARE, "the same of users of video, where there are some",
             partial(unserved, segment="video")),
-    Measure("late-unserved", "1", "share of requests not served in the last week", lambda f: unserved(f.late)),
+    Measure("late-unserved", SHARE, "share of requests not served in the last week", lambda f: unserved(f.late)),
     Measure(
-        "agentic-before-casual", "1", "rise of the share not served, agentic less casual users, last week less first",
+        "agentic-before-casual", SHARE, "rise of the share not served, agentic less casual users, last week less first",
         lambda f: lost_rise(f, "agentic") - lost_rise(f, "casual"),
     ),
-    Measure("casual-to-small", "1", "share of casual requests that small models serve, last week less first",
+    Measure("casual-to-small", SHARE, "share of casual requests that small models serve, last week less first",
             small_rise),
     Measure(
-        "open-wait-gap", "1", "share that waits at the end of its tick in the last week, open providers less labs",
+        "open-wait-gap", SHARE, "share that waits at the end of its tick in the last week, open providers less labs",
         lambda f: waiting_share(f.late, "open") - waiting_share(f.late, "frontier"),
     ),
-    Measure("quota-granted", "1", "share of quotas that labs grant", granted),
-    Measure("late-quota-granted", "1", "share of quotas that labs grant, in the last week", lambda f: granted(f.late)),
+    Measure("quota-granted", SHARE, "share of quotas that labs grant", granted),
+    Measure(
+        "late-quota-granted", SHARE, "share of quotas that labs grant, in the last week", lambda f: granted(f.late)
+    ),
 )  # fmt: skip

@@ -100,14 +100,14 @@ def meaning(measure: str) -> str:
 
 def is_share(measure: str) -> bool:
     """Whether a measure is a share, which is written in percent."""
-    return measure in MEASURES and MEASURES[measure].unit == "1" and meaning(measure).startswith("share")
+    return measure in MEASURES and MEASURES[measure].is_share
 
 
 def unit(measure: str) -> str:
     """Unit of a measure as it is written behind a number; empty for a ratio."""
-    if measure not in MEASURES or MEASURES[measure].unit == "1":
-        return "%" if is_share(measure) else ""
-    return MEASURES[measure].unit
+    if is_share(measure):
+        return "%"
+    return "" if measure not in MEASURES or MEASURES[measure].unit == "1" else MEASURES[measure].unit
 
 
 def scale(measure: str) -> float:

@@ -62,7 +62,7 @@ def test_who_expects_what():
 
 
 def test_numbers_as_people_read_them():
-    assert values("utilisation", 0.484, 0.49) == ["0.484", "0.490"]
+    assert values("utilisation", 0.484, 0.49) == ["48.4\u00a0%", "49.0\u00a0%"]
     assert values("spot-price", math.nan, 324.0) == ["–", "324 USD per rack-h"]
     assert pair("spot-price", 326.0, 324.0) == ("326", "324 USD per rack-h")
     assert values("unserved", 0.0123, 0.5) == ["1.23\u00a0%", "50\u00a0%"]

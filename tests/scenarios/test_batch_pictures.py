@@ -225,11 +225,11 @@ def test_intervals_do_not_pass_what_is_possible():
         next(line.get_xdata() for line in panel.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-")
         for panel in axes.child_axes
     )
-    assert tuple(share) == (0, 1)
+    assert tuple(share) == (0, 100)
     assert price[0] == 0
     assert price[1] > 100
-    assert margin[0] < -1
-    assert margin[1] == 1
+    assert margin[0] < -100
+    assert margin[1] == 100
 
 
 @pytest.mark.parametrize(
