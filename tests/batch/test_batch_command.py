@@ -120,6 +120,8 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     # Of its own session, as in a terminal: Ctrl-C goes to the workers too.
     made = subprocess.Popen(
         [*command, "--users", "30", "--workers", "2", "--out", "b"], cwd=tmp_path, start_new_session=True,
+        # What a shell has put in the background is deaf to Ctrl-C, and so would its children be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
