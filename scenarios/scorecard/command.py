@@ -99,9 +99,9 @@ def _record(verdict: Verdict) -> dict[str, Any]:
 
 def _cells(record: dict[str, Any]) -> list[str]:
     """Scenario, what is measured, expected, mean, interval, verdict."""
-    low, high = record["expected_low"], record["expected_high"]
     from scenarios.outcomes.measure import SHARE
 
+    low, high = record["expected_low"], record["expected_high"]
     meaning = record["meaning"] + (f" [{record['unit']}]" if record["unit"] not in ("1", SHARE) else "")
     return [
         record["scenario"] + (f" less {record['against']}" if record["against"] else ""), meaning,

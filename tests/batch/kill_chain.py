@@ -72,8 +72,8 @@ def kill(pid):
 def end_of(pid):
     """How a parent ends after a kill.
 
-    The executor of this file shares one queue: if a worker dies with the queue's lock in its hand, the other one and the
-    executor wait for ever (CPython). Then the parent is killed as well. The batch's own processes share nothing.
+    The executor of this file shares one queue: if a worker dies with the queue's lock in its hand, the other one and
+    the executor wait for ever (CPython). Then the parent is killed as well. The batch's own processes share nothing.
     """
     for _ in range(2000):
         ended, status = os.waitpid(pid, os.WNOHANG)
