@@ -62,7 +62,7 @@ def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str
 
 
 def _head(ax: Axes, measure: str, under: str) -> None:
-    unit = f" [{MEASURES[measure].unit}]" if measure in MEASURES and MEASURES[measure].unit != "1" else ""
+    unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
     said = textwrap.fill(f"{under}", WRAP)
     ax.set_title(f"{measure}", fontsize="medium", pad=6 + 13 * (1 + said.count("\n")))
     ax.annotate(said, (0, 1), (0, 5), "axes fraction", "offset points", fontsize="small", color=GREY)
@@ -102,6 +102,6 @@ def _along(comparison: Comparison, measure: str, ax: Axes) -> None:
     ax.set(ylabel="")
     readable_axis(ax, "y")
     meaning = MEASURES[measure].meaning if measure in MEASURES else ""
-    unit = f" [{MEASURES[measure].unit}]" if measure in MEASURES and MEASURES[measure].unit != "1" else ""
+    unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
     _head(ax, measure, meaning + unit)
     ax.set_xlabel(by, fontsize="small")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.outcomes import MEASURES
-from scenarios.outcomes.measure import SHARE
 from scenarios.tables import table
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _title(measure: str) -> str:
     if measure not in MEASURES:
         return measure
     one = MEASURES[measure]
-    return f"{measure}: {one.meaning}" + (f" [{one.unit}]" if one.unit not in ("1", SHARE) else "")
+    return f"{measure}: {one.meaning}" + one.unit_behind
 
 
 def _gap(row: dict[Any, Any] | None) -> tuple[str, str, str]:

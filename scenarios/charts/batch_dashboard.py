@@ -16,6 +16,7 @@ from scenarios.charts.batches import (
     case_comparison,
     ends_of_inputs,
     heat_map,
+    in_units_drawn,
     meaning,
     short_labels,
     time_paths,
@@ -116,6 +117,7 @@ def _subtitle(batch: Batch, timed: bool) -> str:
 def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
     """Runs done, and how far apart the cases are in a few measures."""
     made = [(f"{len(summaries):,} of {batch.about['runs']:,}", "runs done")]
+    summaries = in_units_drawn(summaries, [name for name in EFFECTS if name in summaries])
     for name in EFFECTS:
         means = summaries.groupby("label")[name].mean().dropna() if name in summaries else pd.Series(dtype=float)
         if len(means):

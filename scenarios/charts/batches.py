@@ -75,7 +75,8 @@ def _scale(measure: str) -> float:
     return 100.0 if measure in MEASURES and MEASURES[measure].is_share else 1.0
 
 
-def _in_units_drawn(summaries: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+def in_units_drawn(summaries: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """The same runs with these measures in the units that ``meaning`` names: shares in percent."""
     return summaries.assign(**{name: _scale(name) * summaries[name] for name in measures})
 
 
@@ -102,7 +103,7 @@ def case_comparison(
     if summaries.empty:
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, *measures)
-    summaries = _in_units_drawn(summaries, measures)
+    summaries = in_units_drawn(summaries, measures)
     table = analysis.summary(summaries, list(measures), by=by, level=level)
     shown = [name for name in measures if np.isfinite(table.loc[table["measure"] == name, "mean"]).any()]
     if not shown:
@@ -189,7 +190,7 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     if summaries.empty:
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, x, y, measure)
-    summaries = _in_units_drawn(summaries, [measure])
+    summaries = in_units_drawn(summaries, [measure])
     wide = summaries.pivot_table(index=y, columns=x, values=measure, aggfunc="mean").sort_index(ascending=False)
     if wide.empty or not np.isfinite(wide.to_numpy(dtype=float)).any():
         raise NothingToShowError("no run of this batch has this measure")

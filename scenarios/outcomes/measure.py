@@ -33,6 +33,11 @@ class Measure:
         """Whether people read it in percent."""
         return self.unit == SHARE
 
+    @property
+    def unit_behind(self) -> str:
+        """The unit in brackets, as it stands behind a meaning; empty for ratios and shares, which have none."""
+        return "" if self.unit in ("1", SHARE) else f" [{self.unit}]"
+
     def of(self, run: Facts | Frames) -> float:
         """Its value in a run."""
         return float(self.found(run if isinstance(run, Facts) else Facts(run)))

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from scenarios.batch.analysis import interval
 from scenarios.batch.comparison import Runs, compare
 from scenarios.batch.comparison_picture import picture
 from scenarios.charts import batches
-from scenarios.charts.batch_dashboard import THROUGH_TIME, batch_dashboard
+from scenarios.charts.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
 from scenarios.charts.registry import BATCH_CHARTS
 from scenarios.charts.style import style
 
@@ -259,3 +260,11 @@ def test_the_command_knows_a_batch_from_a_run(folder, tmp_path, monkeypatch, cap
         cli.main()
     assert stop.value.code in (0, None), capsys.readouterr()
     assert (tmp_path / "page.png").stat().st_size > 50_000
+
+
+def test_figures_at_the_head_of_a_page_are_in_the_unit_beside_them():
+    table = pd.DataFrame({"label": ["a", "b"], "unserved": [0.0089, 0.865], "spot-price": [324.0, 11_800.0]})
+    batch = SimpleNamespace(about={"runs": 2})
+    said = {meaning: value for value, meaning in _counts(batch, table)}
+    assert said["share of requests given up, unaffordable or turned away [%]"] == "0.89 to 86.5"
+    assert said["mean wholesale spot price [USD per rack-h]"] == "324 to 11.8k"
