@@ -21,7 +21,8 @@ import pandas as pd
 
 from capacity.errors import InputError
 from market.exchange.ledger import OUTSIDE
-from market.records import COLUMNS, DAILY, Column
+from market.records import DAILY, Column
+from market.simulation.columns import COLUMNS
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -99,7 +100,7 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
             rows.append(
                 (
                     offer.name, provider.name, provider.kind, made_by, offer.tier.name,
-                    model.pool_names[int(model.book.pool[number])], offer.tier.speed, offer.tier.priority,
+                    model.founded.pool_names[int(model.book.pool[number])], offer.tier.speed, offer.tier.priority,
                     offer.tier.deadline_h, offer.cost,
                 )
             )  # fmt: skip
@@ -108,7 +109,7 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
 
 def _sellers(model: TokenMarket) -> pd.DataFrame:
     sellers: list[Any] = [*model.providers, *model.hyperscalers]
-    asks = {owner.name: max(owner.spec.reserve, owner.spec.running_cost) for owner in model.hyperscalers}
+    asks = {owner.name: owner.ask for owner in model.hyperscalers}
     rows = [(s.name, s.kind, float(s.spec.cash), float(asks.get(s.name, 0.0))) for s in sellers]
     return pd.DataFrame(rows, columns=_names("sellers"))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from market.records import DAILY, ENTITY
+from market.records import DAILY
+from market.simulation.columns import ENTITY
 from scenarios.results import ALL_COLUMNS, STATIC_COLUMNS
 
 HEAD: Final = """# Results of a run

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.segment import CurveSegment, Segment
-
-if TYPE_CHECKING:
-    from market.demand.scene import Scene
+from market.demand.scene import Scene
+from market.demand.segment import CurveSegment, DemandCurve, Segment
 
 type Floats = NDArray[np.float64]
 
@@ -21,19 +18,32 @@ type Floats = NDArray[np.float64]
 TIE = 1e-8
 
 
-@dataclass
+@dataclass(frozen=True)
 class Wanted:
-    """What a segment wants in a tick [requests].
+    """What a segment wants in a tick.
 
     Attributes:
         formed: requests that come up in this tick.
-        put_off: of these, put off to later ticks.
+        put_off: of these, put off to later ticks [requests].
         taken_up: requests put off earlier that are due now.
+        users: real users in the segment.
     """
 
     formed: float = 0.0
     put_off: float = 0.0
     taken_up: float = 0.0
+    users: float = 0.0
+
+
+@dataclass(frozen=True)
+class CurveWanted(Wanted):
+    """The same of a segment given by its demand curve.
+
+    Attributes:
+        curve: demand in this tick.
+    """
+
+    curve: DemandCurve = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,12 @@ class Reply:
     cross: Floats
 
 
-class Cohort(mesa.Agent):
-    """The users of one segment."""
+class Cohort[W: Wanted](mesa.Agent):
+    """The users of one segment.
+
+    What they want (``form``, ``would_want``) and what they answer (``reply``) are questions that change nothing.
+    ``settle`` alone changes what they remember.
+    """
 
     kind = "users"
     spent_on_machines = 0.0
@@ -59,11 +73,12 @@ class Cohort(mesa.Agent):
     """Share of the individuals with a machine of their own."""
     users: float = 0.0
     """Real users in the segment."""
+    wanted: W
+    """What they wanted in the last tick."""
 
     def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
         super().__init__(model)
         self.segment = segment
-        self.wanted = Wanted()
 
     @property
     def name(self) -> str:
@@ -76,20 +91,23 @@ class Cohort(mesa.Agent):
         return float(self.model.ledger[self.name])
 
     @abstractmethod
-    def preview(self, tick: int) -> None:
-        """Set what would be asked in this tick if nothing were put off: for sellers' first guess."""
+    def would_want(self, tick: int) -> W:
+        """What would be asked in this tick if nothing were put off: for sellers' research."""
 
     @abstractmethod
-    def form_requests(self, tick: int) -> None:
-        """Find out what is wanted in this tick."""
+    def form(self, tick: int) -> W:
+        """What is wanted in this tick."""
 
     @abstractmethod
-    def reply(self, scene: Scene, prices: Floats) -> Reply:
-        """Orders at these prices of a request [USD]."""
+    def reply(self, wanted: W, scene: Scene, prices: Floats) -> Reply:
+        """Orders of what is wanted at these prices of a request [USD]."""
 
-    @abstractmethod
-    def settle(self, scene: Scene, prices: Floats) -> None:
-        """Take note of what happened: budgets, habits, attachments."""
+    def settle(self, wanted: W, scene: Scene, prices: Floats) -> None:  # noqa: ARG002
+        """Take note of what happened: what was wanted, and what was ordered of it at these prices."""
+        self.wanted, self.users = wanted, wanted.users
+
+    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:  # noqa: B027
+        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""
@@ -101,35 +119,34 @@ class Cohort(mesa.Agent):
         """Requests that have been put off and are not due yet."""
 
 
-class CurveCohort(Cohort):
+class CurveCohort(Cohort[CurveWanted]):
     """A segment given by demand curves."""
 
     segment: CurveSegment
+    put_off = 0.0
 
     def __init__(self, model: mesa.Model, segment: CurveSegment) -> None:
         super().__init__(model, segment)
-        self.curve = segment.curves[0]
+        self.wanted = CurveWanted(curve=segment.curves[0])
 
-    put_off = 0.0
+    def would_want(self, tick: int) -> CurveWanted:
+        """The curve of this tick."""
+        return self.form(tick)
 
-    def preview(self, tick: int) -> None:
-        """Take the curve of this tick."""
-        self.form_requests(tick)
+    def form(self, tick: int) -> CurveWanted:
+        """The curve of this tick."""
+        curve = self.segment.curves[tick % len(self.segment.curves)]
+        return CurveWanted(formed=curve.quantity(0.0), curve=curve)
 
-    def form_requests(self, tick: int) -> None:
-        """Take the curve of this tick."""
-        self.curve = self.segment.curves[tick % len(self.segment.curves)]
-        self.wanted = Wanted(formed=self.curve.quantity(0.0))
-
-    def reply(self, scene: Scene, prices: Floats) -> Reply:
+    def reply(self, wanted: CurveWanted, scene: Scene, prices: Floats) -> Reply:
         """Buy the cheapest open offer."""
-        count = prices.size
+        curve, count = wanted.curve, prices.size
         open_ = scene.open.copy()
         if self.segment.offers is not None:
             open_ &= np.isin(scene.names, self.segment.offers)
         zero = np.zeros(count)
         if not open_.any():
-            return Reply(zero, self.wanted.formed, 0.0, 0.0, 0.0, zero, np.zeros((count, count)))
+            return Reply(zero, wanted.formed, 0.0, 0.0, 0.0, zero, np.zeros((count, count)))
         if self.segment.delay_cost_usd_per_h > 0:
             prices = prices + self.segment.delay_cost_usd_per_h * scene.delay_h
         price = float(prices[open_].min())
@@ -138,13 +155,10 @@ class CurveCohort(Cohort):
         near = np.exp(-gap / width) if width > 0 else (gap <= 0).astype(np.float64)
         share = near / near.sum()
         price -= width * float(np.log(near.sum()))
-        quantity, fall = self.curve.quantity(price), self.curve.fall(price)
-        unserved = max(self.wanted.formed - quantity, 0.0)
+        quantity, fall = curve.quantity(price), curve.fall(price)
+        unserved = max(wanted.formed - quantity, 0.0)
         # Offers that tie are perfect substitutes: who asks the least bit more loses all.
         width = width or TIE * (abs(price) + (quantity / fall if fall > 0 else 1.0))
         keen = quantity / width if np.count_nonzero(share) > 1 else fall
         cross = np.outer(share, share) * (keen - fall)
-        return Reply(share * quantity, unserved, 0.0, 0.0, self.curve.surplus(price), share * keen, cross)
-
-    def settle(self, scene: Scene, prices: Floats) -> None:
-        """Curves remember nothing."""
+        return Reply(share * quantity, unserved, 0.0, 0.0, curve.surplus(price), share * keen, cross)

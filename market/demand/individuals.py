@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -14,13 +14,12 @@ from market.demand.adoption import gain_of_machine
 from market.demand.choice import Options, choose
 from market.demand.cohort import Cohort, Reply, Wanted
 from market.demand.deferral import Habit
+from market.demand.population import draw_population
+from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
 from market.quality import quality_at
 from market.randomness import Streams
-
-if TYPE_CHECKING:
-    from market.demand.scene import Scene
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
@@ -59,7 +58,36 @@ class Plan:
     unaffordable: float
 
 
-class LogitCohort(Cohort):
+@dataclass(frozen=True)
+class IndividualsWanted(Wanted):
+    """What individuals want in a tick, and what they have left for it; arrays over individuals.
+
+    Attributes:
+        mass: requests of all whom an individual stands for.
+        spread: part of the requests that came up which is put off, by ticks from the next one on.
+        came_up: requests that came up, before any was put off.
+        budget_left: money left for the day [USD].
+        quota_used: requests of one user that counted towards a quota today, by limited offer.
+        growth, intensity: users, and requests of one user, over those at the start.
+        machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
+        plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
+    """
+
+    mass: NDArray[Any] = field(kw_only=True)
+    spread: Floats = field(kw_only=True)
+    came_up: NDArray[Any] = field(kw_only=True)
+    budget_left: NDArray[Any] = field(kw_only=True)
+    quota_used: NDArray[Any] = field(kw_only=True)
+    growth: float = field(kw_only=True)
+    intensity: float = field(kw_only=True)
+    machine_quality: float = field(kw_only=True)
+    plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+
+NOTHING_PUT_OFF: Floats = np.zeros(0)
+
+
+class LogitCohort(Cohort[IndividualsWanted]):
     """Individuals who differ in worth, size, zone, provider and budget."""
 
     segment: Segment
@@ -68,90 +96,85 @@ class LogitCohort(Cohort):
         super().__init__(model, segment)
         s, self.calendar = segment, calendar
         self.dtype = np.dtype(s.dtype)
-        count = int(s.individuals)
-        self.weight = s.users / count
-
-        def draw(what: str) -> np.random.Generator:
-            return streams.stream("population", s.name, what)
-
-        worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
-        if s.worths_usd is not None:
-            worth = np.array(s.worths_usd, dtype=np.float64)
-        self.worth: NDArray[Any] = worth.astype(self.dtype)
-        self.inverse_worth = (1.0 / worth).astype(self.dtype)
-        size = np.exp(s.size_spread * draw("size").standard_normal(count))
-        size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
-        self.requests_per_tick = (size * self.weight * calendar.tick_hours / 24.0).astype(self.dtype)
-        shares = np.cumsum([zone.share for zone in s.zones])
-        self.zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
+        population = draw_population(s, calendar.tick_hours, streams)
+        count = population.worth.size
+        self.weight, self.zone, self.worth = population.weight, population.zone, population.worth
+        self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
+        self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self._choices = streams.stream("attachment", s.name)
         self._machines = streams.stream("machines", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
         self.memberships = Memberships(count)
-        self._version = 0  # of everything that a plan depends on beside prices, delays and what is open
-        self._planned: tuple[tuple[object, ...], Plan] = ((), Plan([], None, None, 0.0))
-        budget = s.budget_usd_per_day * self.weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
-        self.budget_per_day = budget.astype(self.dtype)
         self.budget_left = self.budget_per_day.copy()
-        self.has_local = draw("local").random(count) < (s.local.owners if s.local else 0.0)
+        self.has_local = population.owns_machine.copy()
         self.owners, self.users = float(self.has_local.mean()), s.users
-        self.machine_quality = quality_at(s.local.quality, s.name) if s.local else 0.0
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
-        self.mass: NDArray[Any] = np.zeros(count, dtype=self.dtype)
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
-        self.growth = self.intensity = 1.0
+        self.wanted = self.would_want(0)
 
     @property
     def put_off(self) -> float:
         """Requests that have been put off and are not due yet."""
         return float(self._due.sum(dtype=np.float64)) if self.habit else 0.0
 
-    def _formed(self, tick: int) -> NDArray[Any]:
-        """Requests that come up in this tick, by individual: their local hour's share of the day."""
+    @property
+    def machine_quality(self) -> float:
+        """Worth of what a machine of their own answered in the last tick, relative to a perfect answer."""
+        return self.wanted.machine_quality
+
+    def would_want(self, tick: int) -> IndividualsWanted:
+        """What would be asked in this tick if nothing were put off: their local hour's share of the day."""
         s, calendar = self.segment, self.calendar
         years = calendar.years(tick)
-        self.growth, self.intensity = s.growth**years, s.intensity_growth**years
-        if s.local:
-            self.machine_quality = quality_at(s.local.quality, s.name, years)
-        self.users = s.users * self.growth
+        growth, intensity = s.growth**years, s.intensity_growth**years
         offsets = np.array([zone.utc_offset_h for zone in s.zones])
         weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
-        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * (self.growth * self.intensity)
-        return np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
+        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * (growth * intensity)
+        came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
+        return IndividualsWanted(
+            users=s.users * growth,
+            mass=came_up,
+            spread=NOTHING_PUT_OFF,
+            came_up=came_up,
+            budget_left=self.budget_left,
+            quota_used=self.quota_used,
+            growth=growth,
+            intensity=intensity,
+            machine_quality=quality_at(s.local.quality, s.name, years) if s.local else 0.0,
+        )
 
-    def preview(self, tick: int) -> None:
-        """What would be asked in this tick if nothing were put off."""
-        self.mass = self._formed(tick)
-        self._version += 1
-
-    def form_requests(self, tick: int) -> None:
-        """Individuals' requests of this tick; some are put off, some fall due."""
-        self.mass = self._formed(tick)
-        self._version += 1
-        self.wanted = Wanted(formed=float(self.mass.sum(dtype=np.float64)))
+    def form(self, tick: int) -> IndividualsWanted:
+        """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are those of a day."""
+        wanted = self.would_want(tick)
+        wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)), plans={})
         if self.calendar.period(tick) == 0:
-            self.budget_left = self.budget_per_day * self.dtype.type(self.growth)
-            self.quota_used = np.zeros_like(self.quota_used)
-        if self.habit:
-            self._put_off(self.mass, tick)
+            budget = self.budget_per_day * self.dtype.type(wanted.growth)
+            wanted = replace(wanted, budget_left=budget, quota_used=np.zeros_like(self.quota_used))
+        return self._with_deferral(wanted, tick) if self.habit else wanted
 
-    def _put_off(self, formed: NDArray[Any], tick: int) -> None:
+    def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
         assert self.habit is not None
-        due = self._due[0].copy()
+        spread = self.habit.deferral.share * self.habit.spread[self.calendar.period(tick)][1:]
+        off, due = self.dtype.type(spread.sum()), self._due[0]
+        came_up = wanted.came_up
+        return replace(
+            wanted,
+            mass=came_up * (self.dtype.type(1.0) - off) + due,
+            spread=spread,
+            put_off=float((came_up * off).sum(dtype=np.float64)),
+            taken_up=float(due.sum(dtype=np.float64)),
+        )
+
+    def _put_off(self, wanted: IndividualsWanted) -> None:
+        """Take out what fell due, and put in what is put off."""
         self._due[:-1] = self._due[1:]
         self._due[-1] = 0.0
-        movable = self.habit.deferral.share
-        spread = movable * self.habit.spread[self.calendar.period(tick)]
-        later = spread[1:].astype(self.dtype)
+        later = wanted.spread.astype(self.dtype)
         if later.any():
-            self._due[: later.size] += later[:, None] * formed[None, :]
-        off = self.dtype.type(spread[1:].sum())
-        self.mass = formed * (self.dtype.type(1.0) - off) + due
-        self.wanted.put_off = float((formed * off).sum(dtype=np.float64))
-        self.wanted.taken_up = float(due.sum(dtype=np.float64))
+            self._due[: later.size] += later[:, None] * wanted.came_up[None, :]
 
     def _options(self, scene: Scene, prices: Floats) -> Options:
         s = self.segment
@@ -168,21 +191,22 @@ class LogitCohort(Cohort):
             s.outside,
         )
 
-    def _machine_utility(self, inverse_worth: NDArray[Any]) -> NDArray[Any]:
+    def _machine_utility(self, quality: float, inverse_worth: NDArray[Any]) -> NDArray[Any]:
         """Utility of a machine of one's own, relative to the worth."""
         s, machine = self.segment, self.segment.local
         assert machine is not None
         hours = s.workload.output / machine.speed / 3600.0
-        gain = self.machine_quality - s.time_value * hours
+        gain = quality - s.time_value * hours
         cost = s.price_coefficient * machine.usd_per_request * inverse_worth
         return np.asarray(self.dtype.type(gain) - cost).astype(self.dtype)
 
-    def _local_utility(self, allowed: bool = True) -> NDArray[Any] | None:
+    def _local_utility(self, quality: float, allowed: bool = True) -> NDArray[Any] | None:
         if self.segment.local is None or not allowed:
             return None
-        return np.where(self.has_local, self._machine_utility(self.inverse_worth), -np.inf).astype(self.dtype)
+        utility = self._machine_utility(quality, self.inverse_worth)
+        return np.where(self.has_local, utility, -np.inf).astype(self.dtype)
 
-    def _consider_machine(self, scene: Scene, prices: Floats) -> None:
+    def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
         machine = self.segment.local
         if machine is None or not np.isfinite(machine.price_usd):
@@ -200,63 +224,71 @@ class LogitCohort(Cohort):
         attached = self.attached[who] if self.segment.attachment > 0 else None
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        gain = gain_of_machine(options, x, attached, self._machine_utility(x))
+        gain = gain_of_machine(options, x, attached, self._machine_utility(wanted.machine_quality, x))
         # Requests of one user and day, as far as the machine can do them.
-        each = self.requests_per_tick[who] * self.intensity / self.weight / days
+        each = self.requests_per_tick[who] * wanted.intensity / self.weight / days
         each = np.minimum(each, 24.0 * machine.requests_per_hour)
         buys = who[gain * each > machine.price_usd / machine.life_days]
         self.has_local[buys] = True
         self.owners = float(self.has_local.mean())
-        self.spent_on_machines = float(buys.size) * self.weight * self.growth * machine.price_usd
+        self.spent_on_machines = float(buys.size) * self.weight * wanted.growth * machine.price_usd
 
     def _attachments(self) -> NDArray[Any] | None:
         return self.attached if self.segment.attachment > 0 else None
 
-    def _plan(self, scene: Scene, prices: Floats) -> Plan:
-        """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go.
+    def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
+        """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
+        seen = (prices, scene.delay_h, scene.open, scene.quality, scene.quota)
+        key = tuple(values.tobytes() for values in seen)
+        if key not in wanted.plans:
+            wanted.plans.clear()
+            wanted.plans[key] = self._make_plan(wanted, scene, prices)
+        return wanted.plans[key]
 
-        Remembered until something that it depends on changes: the same plan serves to order and to settle.
-        """
-        key = (prices.tobytes(), scene.delay_h.tobytes(), scene.open.tobytes(), self._version)
-        if key != self._planned[0]:
-            self._planned = (key, self._make_plan(scene, prices))
-        return self._planned[1]
+    def _used_before(self, wanted: IndividualsWanted, limited: NDArray[np.bool_]) -> NDArray[Any]:
+        """Requests of one user that counted towards quotas earlier today, by limited offer and individual."""
+        count = int(limited.sum())
+        if not count or wanted.quota_used.shape[0] == count:
+            return wanted.quota_used
+        return np.zeros((count, wanted.mass.size), dtype=self.dtype)
 
-    def _make_plan(self, scene: Scene, prices: Floats) -> Plan:
+    def _make_plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
         groups = self.memberships.groups(options, scene.fee)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self._machine_limit()
         if not limited.any() and not budget and machine is None:
-            return Plan([Part(o, self.mass[who], who) for o, who in groups], None, None, 0.0)
-        if limited.any() and self.quota_used.shape[0] != int(limited.sum()):
-            self.quota_used = np.zeros((int(limited.sum()), self.mass.size), dtype=self.dtype)
+            return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
+        before = self._used_before(wanted, limited)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
         parts: list[Part] = []
-        used, spent, over = np.zeros_like(self.quota_used), np.zeros_like(self.mass), 0.0
+        used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
         for group, who in groups:
-            mass, shares = self.mass[who], self._shares(group, who)
+            mass, shares = wanted.mass[who], self._shares(wanted, group, who)
             split = [(Part(group, mass, who), shares)]
             if limited.any() or machine is not None:
-                within, used[:, who] = self._within_limits(scene.quota, shares, machine, who)
+                left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
+                within, used[:, who] = self._within_limits(wanted, limited, left, shares, machine, who)
                 shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
                 beyond = Part(shut, mass * (1 - within), who, local=machine is None)
-                rest = self._shares(shut, who, local=beyond.local) if budget else shares
+                rest = self._shares(wanted, shut, who, local=beyond.local) if budget else shares
                 split = [(Part(group, mass * within, who), shares), (beyond, rest)]
             allowed = np.ones_like(mass)
             if budget:
-                wanted = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
-                allowed = _at_most_all(self.budget_left[who], wanted)
-                spent[who] = wanted * allowed
+                cost = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
+                allowed = _at_most_all(wanted.budget_left[who], cost)
+                spent[who] = cost * allowed
                 over += float(np.sum(mass * (1 - allowed), dtype=np.float64))
                 used[:, who] *= allowed
             parts += [part._replace(mass=part.mass * allowed) for part, _ in split if part.mass.any()]
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(self, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
-        utility, attached = self._local_utility(local), self._attachments()
+    def _shares(
+        self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True
+    ) -> NDArray[Any]:
+        utility, attached = self._local_utility(wanted.machine_quality, local), self._attachments()
         chosen = choose(
-            options, self.inverse_worth[who], self.mass[who], None if attached is None else attached[who],
+            options, self.inverse_worth[who], wanted.mass[who], None if attached is None else attached[who],
             local=None if utility is None else utility[who], keep=True,
         )  # fmt: skip
         assert chosen.shares is not None
@@ -270,30 +302,29 @@ class LogitCohort(Cohort):
         return machine.requests_per_hour * self.calendar.tick_hours
 
     def _within_limits(
-        self, quota: Floats, shares: NDArray[Any], machine: float | None, who: Who
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        self, wanted: IndividualsWanted, limited: NDArray[np.bool_], left: NDArray[Any], shares: NDArray[Any],
+        machine: float | None, who: Who,
+    ) -> tuple[NDArray[Any], NDArray[Any]]:  # fmt: skip
         """Share of each individual's requests for which limited offers and the own machine are left; quotas used."""
-        people = self.dtype.type(self.weight * self.growth)
-        mass = self.mass[who]
+        people = self.dtype.type(self.weight * wanted.growth)
+        mass = wanted.mass[who]
         each = mass / people if people > 0 else np.zeros_like(mass)
-        limited = np.isfinite(quota)
-        asked = (shares[:, : quota.size][:, limited] * each[:, None]).T
-        left = np.maximum(quota[limited][:, None].astype(self.dtype) - self.quota_used[:, who], 0)
+        asked = (shares[:, : limited.size][:, limited] * each[:, None]).T
         within = _at_most_all(left, asked).min(axis=0, initial=1)
         if machine is not None:
             at_home = shares[:, -1] * each
             within = np.minimum(within, _at_most_all(np.full_like(at_home, machine), at_home))
         return within, asked * within
 
-    def reply(self, scene: Scene, prices: Floats) -> Reply:
-        """Orders at these prices of a request [USD]."""
-        plan = self._plan(scene, prices)
+    def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
+        """Orders of what is wanted at these prices of a request [USD]."""
+        plan = self._plan(wanted, scene, prices)
         count = prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
         attached = self._attachments()
         total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
         for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
-            local = self._local_utility(at_home)
+            local = self._local_utility(wanted.machine_quality, at_home)
             chosen = choose(
                 options, self.inverse_worth[who], mass, None if attached is None else attached[who],
                 local=None if local is None else local[who], slopes=slopes,
@@ -314,25 +345,27 @@ class LogitCohort(Cohort):
         noise = width_usd / self.segment.worth_usd
         return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
 
-    def settle(self, scene: Scene, prices: Floats) -> None:
-        """Budgets are spent, quotas used up; some choose their provider anew."""
-        plan = self._plan(scene, prices)
-        if plan.spent is not None:
-            self.budget_left = self.budget_left - plan.spent
+    def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
+        """Budgets are spent, quotas used up, work is put off; some choose their provider anew."""
+        plan = self._plan(wanted, scene, prices)
+        super().settle(wanted, scene, prices)
+        self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
+        self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
-            self.quota_used = self.quota_used + plan.quota_used
-        self._version += 1
+            self.quota_used = self._used_before(wanted, np.isfinite(scene.quota)) + plan.quota_used
+        if self.habit:
+            self._put_off(wanted)
         self.spent_on_machines = 0.0
-        self._consider_machine(scene, prices)
+        self._consider_machine(wanted, scene, prices)
         if (scene.fee > 0).any():
             self._consider_subscriptions(scene, prices)
         if self.segment.attachment > 0:
-            self._reattach(scene, prices)
+            self._reattach(wanted, scene, prices)
 
     def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
         """Remember what a request was worth in this period, for the habit of putting off."""
         if self.habit:
-            requests = float(self.mass.sum(dtype=np.float64))
+            requests = float(self.wanted.mass.sum(dtype=np.float64))
             if requests > 0:
                 self.habit.learn(period, surplus / requests, usual_price)
 
@@ -340,8 +373,8 @@ class LogitCohort(Cohort):
         """A few individuals think about which subscription to hold, if any."""
         days = self.calendar.tick_hours / 24.0
         chance = min(1.0, self.segment.reconsider_per_day * days)
-        number = self._memberships.binomial(self.mass.size, chance)
-        who = np.unique(self._memberships.integers(0, self.mass.size, number))
+        number = self._memberships.binomial(self.worth.size, chance)
+        who = np.unique(self._memberships.integers(0, self.worth.size, number))
         if who.size and self.weight > 0:
             attached = self.attached[who] if self.segment.attachment > 0 else None
             per_day = self.requests_per_tick[who] / self.weight / days
@@ -351,9 +384,9 @@ class LogitCohort(Cohort):
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""
-        return self.memberships.members(offers) * self.weight * self.growth
+        return self.memberships.members(offers) * self.weight * self.wanted.growth
 
-    def _reattach(self, scene: Scene, prices: Floats) -> None:
+    def _reattach(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals look again, and stay with whom they choose."""
         s = self.segment
         chance = min(1.0, s.reconsider_per_day * self.calendar.tick_hours / 24.0)
@@ -363,7 +396,7 @@ class LogitCohort(Cohort):
         who = self._choices.integers(0, self.attached.size, number)
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        chosen = choose(options, self.inverse_worth[who], self.mass[who], self.attached[who], keep=True)
+        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self.attached[who], keep=True)
         assert chosen.shares is not None
         ladder = np.cumsum(chosen.shares, axis=1)
         draw = self._choices.random(number)

@@ -31,6 +31,7 @@ class Listing:
         quota: requests that one user may make in a day; infinite for none.
         quality: worth of an answer relative to a perfect one, by segment.
         open_to: segments that may buy it; None for all.
+        price: list price at the start [USD per million output-equivalent tokens].
     """
 
     name: str
@@ -43,11 +44,12 @@ class Listing:
     quota: float
     quality: tuple[float, ...]
     open_to: tuple[bool, ...] | None = None
+    price: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Book:
-    """All offers (J) seen by all segments (S).
+    """All offers (J) seen by all segments (S); a change makes a new book.
 
     Attributes:
         names: by offer.
@@ -61,7 +63,7 @@ class Book:
         open: whether the segment may buy the offer.
         hours: time of writing an answer at each of ``technology.LOADS`` [h], by segment, offer and load.
         slots: requests a rack has in flight at full load, by segment and offer.
-        price: list price [USD per million output-equivalent tokens], by offer; changes every tick.
+        price: list price [USD per million output-equivalent tokens], by offer.
         pools: number of pools.
     """
 
@@ -185,7 +187,7 @@ def make_book(
         open=is_open,
         hours=np.array(table, dtype=np.float64).reshape(segments, offers, LOADS.size),
         slots=slots,
-        price=np.zeros(offers),
+        price=np.array([x.price for x in listings], dtype=np.float64),
         pools=pools,
         listings=list(listings),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,17 @@ class Cleared:
 
 
 class Clearing(ABC):
-    """A way to clear the retail market."""
+    """A way to clear the retail market; what differs between mechanisms is said by these flags.
+
+    Attributes:
+        needs_slopes: whether it looks at the slope of demand in every tick.
+        charges_rents: whether users pay the rent of scarce machines on top of the list price.
+        cuts_orders: whether orders are cut to what machines can do.
+    """
+
+    needs_slopes: ClassVar[bool] = False
+    charges_rents: ClassVar[bool] = False
+    cuts_orders: ClassVar[bool] = False
 
     @abstractmethod
     def clear(self, situation: Situation) -> Cleared:
@@ -142,6 +153,10 @@ class ScarcityAuction(Clearing):
         tolerance: largest excess of work ordered over work offered, relative.
         steps: Newton steps at most before bisection.
     """
+
+    needs_slopes: ClassVar[bool] = True
+    charges_rents: ClassVar[bool] = True
+    cuts_orders: ClassVar[bool] = True
 
     tolerance: float = 1e-10
     steps: int = 60

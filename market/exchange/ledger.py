@@ -7,6 +7,7 @@ Accounts of agents are *inside*; what the model takes as given (users' income, p
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,15 @@ from capacity.errors import InputError
 
 #: What money from or to the outside world may be called.
 OUTSIDE = ("users' income", "power", "capital", "funding", "first-party value", "upkeep", "staff")
+
+
+class Payment(NamedTuple):
+    """Money that is to move [USD]; a negative amount flows back."""
+
+    payer: str
+    receiver: str
+    amount: float
+    kind: str
 
 
 class Ledger:
@@ -56,6 +66,11 @@ class Ledger:
         self.balance[self._number[receiver]] += amount
         key = (payer, receiver, kind)
         self.flows[key] = self.flows.get(key, 0.0) + amount
+
+    def post(self, payments: Iterable[Payment]) -> None:
+        """Move the money of several payments, in their order."""
+        for payment in payments:
+            self.pay(*payment)
 
     def __getitem__(self, name: str) -> float:
         return float(self.balance[self._number[name]])

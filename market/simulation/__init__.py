@@ -1,5 +1,1 @@
-"""The model: agents, books and money put together, tick by tick."""
-
-from market.simulation.model import TokenMarket
-
-__all__ = ["TokenMarket"]
+"""The simulation: the state of a market, the phases of a tick, and the Mesa model that runs them."""

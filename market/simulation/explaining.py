@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.books import Book
+from market.records import Records
 from market.simulation.describe import hours, money, number, share
-
-if TYPE_CHECKING:
-    from market.simulation.model import TokenMarket
+from market.simulation.state import Founded, State
 
 
-def explain(model: TokenMarket, offer: str, tick: int | None = None) -> str:
+def explain(founded: Founded, state: State, records: Records, offer: str, tick: int | None = None) -> str:
     """Say what made an offer's price, wait and sales in a tick (the last one by default)."""
-    book, records = model.book, model.records
+    book = state.posted.book
     if offer not in book.names:
         raise UnknownNameError(f"unknown offer '{offer}'{nearest(offer, book.names)}; known: {', '.join(book.names)}")
     if records.ticks == 0:
@@ -28,16 +27,16 @@ def explain(model: TokenMarket, offer: str, tick: int | None = None) -> str:
     o = {name: values[when, j] for name, values in records.tables["offers"].data.items()}
     k = int(book.pool[j])
     pool = {name: values[when, k] for name, values in records.tables["pools"].data.items()}
-    provider = model.providers[int(book.provider[j])]
+    provider = founded.providers[int(book.provider[j])]
     flows = records.flows[when]
     lines = [
-        f"{offer}, sold by {provider.name}, tick {when}: {model.calendar.moment(when):%A %d %B %Y, %H:%M} UTC",
+        f"{offer}, sold by {provider.name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC",
         "",
         *_price(o, pool, provider.name),
-        *_capacity(o, pool, model.pool_names[k]),
-        *_buyers(model, j, flows),
+        *_capacity(o, pool, founded.pool_names[k]),
+        *_buyers(founded, book, j, flows),
         *_unserved(o),
-        *_wholesale(model, provider.number, when),
+        *_wholesale(founded, records, provider.number, when),
     ]
     return "\n".join(lines)
 
@@ -63,24 +62,23 @@ def _capacity(o: dict[str, Any], pool: dict[str, Any], name: str) -> list[str]:
     ]
 
 
-def _buyers(model: TokenMarket, j: int, flows: dict[str, Any]) -> list[str]:
+def _buyers(founded: Founded, book: Book, j: int, flows: dict[str, Any]) -> list[str]:
     orders = flows["ordered"][:, j]
     total = float(orders.sum())
     if total <= 0:
         return ["Buyers: nobody ordered it."]
     parts = [
         f"{segment.name} {share(float(orders[s]) / total)} at {money(float(flows['prices'][s, j]))} a request"
-        for s, segment in enumerate(model.economy.segments)
+        for s, segment in enumerate(founded.economy.segments)
         if orders[s] > 0
     ]
-    work = model.book.work[:, j]
+    work = book.work[:, j]
     with np.errstate(divide="ignore", invalid="ignore"):
         earned = np.where(orders > 0, flows["prices"][:, j] / work, np.inf)
     least = int(np.argmin(earned))
-    auction = isinstance(model.economy.clearing, ScarcityAuction)
-    first = "are priced out first" if auction else "would be priced out first if machines went to who pays most"
+    first = "are priced out first" if founded.economy.clearing.charges_rents else "would be priced out first if machines went to who pays most"
     marginal = (
-        f"The marginal buyers are {model.economy.segments[least].name}: they pay least for the machines' time, "
+        f"The marginal buyers are {founded.economy.segments[least].name}: they pay least for the machines' time, "
         f"{money(float(earned[least]))} a rack-hour, and {first}."
     )
     return [f"Buyers: {number(total)} requests were ordered: " + ", ".join(parts) + f". {marginal}"]
@@ -104,8 +102,8 @@ def _unserved(o: dict[str, Any]) -> list[str]:
     return ["Not served: " + ", ".join(parts) + f".{came}"]
 
 
-def _wholesale(model: TokenMarket, provider: int, when: int) -> list[str]:
-    p = {name: values[when, provider] for name, values in model.records.tables["providers"].data.items()}
+def _wholesale(founded: Founded, records: Records, provider: int, when: int) -> list[str]:
+    p = {name: values[when, provider] for name, values in records.tables["providers"].data.items()}
     if p["contracted"] + p["spot"] + p["owned"] <= 0:
         return ["Machines: it had none."]
     parts = [
@@ -117,9 +115,9 @@ def _wholesale(model: TokenMarket, provider: int, when: int) -> list[str]:
         )
         if p[key] > 0
     ]
-    price = float(model.records.tables["ticks"].data["spot_price"][when, 0])
-    idle = float(model.records.tables["wholesale"].data["idle"][when].sum())
-    spot = f" A rack-hour cost {money(price)} on the spot market" if model.hyperscalers else ""
+    price = float(records.tables["ticks"].data["spot_price"][when, 0])
+    idle = float(records.tables["wholesale"].data["idle"][when].sum())
+    spot = f" A rack-hour cost {money(price)} on the spot market" if founded.owners else ""
     if spot:
         spot += (
             f", where {number(idle)} were left over: the marginal seller set the price."

@@ -1,88 +1,208 @@
-"""Founding: agents, accounts and the book, from an economy."""
+"""Founding: agents, accounts, the book and the first state, from an economy."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.cohort import CurveCohort
+from market.demand.cohort import Cohort, CurveCohort, Wanted
 from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment
-from market.exchange.books import Listing, make_book
-from market.exchange.clearing import ScarcityAuction
+from market.economy import Economy
+from market.exchange.books import Book, Listing, make_book
+from market.exchange.call_auction import CallAuction
+from market.exchange.clearing import Cleared, Response
 from market.exchange.ledger import Ledger
+from market.exchange.queue import Queue, Round
 from market.quality import quality_at
-from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent
-
-if TYPE_CHECKING:
-    from market.simulation.model import TokenMarket
+from market.randomness import Streams
+from market.simulation.asking import writing_hours
+from market.simulation.posting import served_ahead
+from market.simulation.state import (
+    Contracts,
+    Expected,
+    Firms,
+    Fleets,
+    Founded,
+    Invested,
+    Known,
+    Machines,
+    Ordered,
+    Paid,
+    Posted,
+    Served,
+    State,
+    Terms,
+)
+from market.supply.firm import agent_class
+from market.supply.owner import HyperscalerAgent
+from market.supply.provider import ProviderAgent
+from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
 
 
-def make_agents(model: TokenMarket) -> None:
-    """Make agents and their accounts, and put in the money that they start with."""
-    e = model.economy
-    names = [a.name for a in (*e.segments, *e.providers, *e.hyperscalers)]
-    model.ledger = Ledger(names)
-    model.hyperscalers = [HyperscalerAgent(model, spec, k, model.ledger) for k, spec in enumerate(e.hyperscalers)]
-    day = model.calendar.ticks_per_day
-    model.providers = [
-        AGENT_OF_KIND[spec.kind](model, spec, k, model.ledger, day) for k, spec in enumerate(e.providers)
-    ]
-    model.cohorts = [
-        CurveCohort(model, s) if isinstance(s, CurveSegment) else LogitCohort(model, s, model.calendar, model.streams)
-        for s in e.segments
-    ]
-    sellers: list[HyperscalerAgent | ProviderAgent] = [*model.hyperscalers, *model.providers]
-    model.number_of = {seller.name: seller.number for seller in sellers}
-    for seller in sellers:
-        model.ledger.pay("funding", seller.name, seller.spec.cash, "funding")
+def found(model: mesa.Model, economy: Economy, streams: Streams) -> tuple[Founded, State]:
+    """Make the agents and list their offers; put in the money that they start with."""
+    ledger = Ledger([a.name for a in (*economy.segments, *economy.providers, *economy.hyperscalers)])
+    owners = make_owners(model, economy, ledger)
+    providers = make_providers(model, economy, ledger)
+    cohorts = make_cohorts(model, economy, streams)
+    for firm in (*owners, *providers):
+        ledger.pay("funding", firm.name, firm.spec.cash, "funding")
+    book = list_offers(economy, providers)
+    founded = found_market(economy, streams, cohorts, providers, owners, book)
+    return founded, first_state(founded, ledger)
 
 
-def list_offers(model: TokenMarket) -> None:
-    """Put all offers into the book, and number the pools that serve them."""
-    e = model.economy
+def make_owners(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[HyperscalerAgent]:
+    """Owners of machines."""
+    return [
+        agent_class(HyperscalerAgent, spec.kind)(model, spec, k, ledger) for k, spec in enumerate(economy.hyperscalers)
+    ]
+
+
+def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[ProviderAgent]:
+    """Sellers of tokens, with places for their offers and pools in the book."""
+    made: list[ProviderAgent] = []
+    offers = pools = 0
+    for k, spec in enumerate(economy.providers):
+        made.append(
+            agent_class(ProviderAgent, spec.kind)(
+                model, spec, k, ledger, economy.calendar.ticks_per_day, offers, pools
+            )
+        )
+        offers, pools = offers + len(spec.offers), pools + len(spec.pools)
+    return made
+
+
+def make_cohorts(model: mesa.Model, economy: Economy, streams: Streams) -> list[Cohort[Wanted]]:
+    """Users, a cohort a segment."""
+    return [
+        CurveCohort(model, s) if isinstance(s, CurveSegment) else LogitCohort(model, s, economy.calendar, streams)
+        for s in economy.segments
+    ]
+
+
+def list_offers(economy: Economy, providers: Sequence[ProviderAgent]) -> Book:
+    """Put all offers into a book."""
     listings: list[Listing] = []
-    model.pool_names = []
-    model.supply_curves = []
-    prices = []
-    for p in model.providers:
-        p.pools = list(range(len(model.pool_names), len(model.pool_names) + len(p.spec.pools)))
-        by_name = dict(zip((pool.name for pool in p.spec.pools), p.pools, strict=True))
-        model.pool_names += [p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for pool in p.spec.pools]
-        model.supply_curves += [pool.supply for pool in p.spec.pools]
-        p.offers = np.arange(len(listings), len(listings) + len(p.spec.offers))
+    for p in providers:
+        pool_of = dict(zip((pool.name for pool in p.spec.pools), p.pools, strict=True))
         for o in p.spec.offers:
-            open_to = None if o.open_to is None else tuple(s.name in o.open_to for s in e.segments)
             listings.append(
                 Listing(
-                    o.name, p.number, by_name[o.pool], o.technology, o.tier.speed, o.tier.priority,
-                    o.tier.deadline_h, o.tier.quota_per_day, tuple(quality_at(o.quality, s.name) for s in e.segments),
-                    open_to,
+                    name=o.name,
+                    provider=p.number,
+                    pool=pool_of[o.pool],
+                    technology=o.technology,
+                    speed=o.tier.speed,
+                    priority=o.tier.priority,
+                    deadline_h=o.tier.deadline_h,
+                    quota=o.tier.quota_per_day,
+                    quality=tuple(quality_at(o.quality, s.name) for s in economy.segments),
+                    open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
+                    price=o.price,
                 )
-            )  # fmt: skip
-            prices.append(o.price)
-    workloads = [s.workload for s in e.segments]
-    model.book = make_book(listings, workloads, e.tariff, model.calendar.tick_hours, len(model.pool_names))
-    model.book.price = np.array(prices, dtype=np.float64)
-    model.offer_names = np.array(model.book.names, dtype=np.str_)
-    model.alive = np.ones(model.book.offers, dtype=bool)
-    model.output_tokens = np.array([w.output for w in workloads])
-    same_pool = model.book.pool[:, None] == model.book.pool[None, :]
-    model.ahead_of = (same_pool & (model.book.priority[None, :] <= model.book.priority[:, None])).astype(np.float64)
-    model.slopes_wanted = isinstance(e.clearing, ScarcityAuction)
-    specs = [o for p in model.providers for o in p.spec.offers]
-    model.first_work, model.first_open = model.book.work.copy(), model.book.open.copy()
-    model.first_quota = model.book.quota.copy()
-    model.fee = np.array([o.fee_usd_per_month for o in specs])
-    model.members = np.zeros((model.book.segments, model.book.offers))
-    kept = [[s.name in o.kept_for for o in specs] for s in e.segments]
-    model.kept_for = np.array(kept, dtype=bool).reshape(model.book.open.shape)
-    model.kept_above = np.array([o.kept_above for o in specs])
-    model.all_contracts = list(e.contracts)
-    place = {name: j for j, name in enumerate(model.book.names)}
-    model.routes = {place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes}
-    model.routed_to = {}
+            )
+    pools = sum(len(p.spec.pools) for p in providers)
+    workloads = [s.workload for s in economy.segments]
+    return make_book(listings, workloads, economy.tariff, economy.calendar.tick_hours, pools)
+
+
+def found_market(
+    economy: Economy, streams: Streams, cohorts: Sequence[Cohort[Wanted]], providers: Sequence[ProviderAgent],
+    owners: Sequence[HyperscalerAgent], book: Book,
+) -> Founded:  # fmt: skip
+    """What stays as it is."""
+    specs = [o for p in providers for o in p.spec.offers]
+    place = {name: j for j, name in enumerate(book.names)}
+    kept = [[s.name in o.kept_for for o in specs] for s in economy.segments]
+    return Founded(
+        economy=economy,
+        streams=streams,
+        cohorts=cohorts,
+        providers=providers,
+        owners=owners,
+        number_of={seller.name: seller.number for seller in (*owners, *providers)},
+        pool_names=[
+            p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for p in providers for pool in p.spec.pools
+        ],
+        supply_curves=[pool.supply for p in providers for pool in p.spec.pools],
+        offer_names=np.array(book.names, dtype=np.str_),
+        book=book,
+        fee=np.array([o.fee_usd_per_month for o in specs]),
+        kept_for=np.array(kept, dtype=bool).reshape(book.open.shape),
+        kept_above=np.array([o.kept_above for o in specs]),
+        routes={place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes},
+        output_tokens=np.array([s.workload.output for s in economy.segments]),
+    )
+
+
+def first_state(founded: Founded, ledger: Ledger) -> State:
+    """The state before the first tick: nothing has been ordered, and nothing is known."""
+    book, economy = founded.book, founded.economy
+    shape, owners, providers = book.work.shape, len(founded.owners), len(founded.providers)
+    of_offers, of_pools = np.zeros(book.offers), np.zeros(book.pools)
+    writing = writing_hours(book, of_pools)
+    patience = np.array([s.patience_h for s in economy.segments])
+    return State(
+        tick=-1,
+        fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
+        terms=Terms(book, np.ones(providers)),
+        firms=first_firms(founded),
+        contracts=Contracts(tuple(economy.contracts), ()),
+        machines=Machines(
+            of_pools, nothing_allotted(owners, providers), *(np.zeros(providers) for _ in range(4)),
+            earned=np.zeros(owners), spot_prices=np.zeros(0),
+        ),  # fmt: skip
+        posted=Posted(book, {}, served_ahead(book)),
+        wanted=tuple(cohort.wanted for cohort in founded.cohorts),
+        expected=Expected(of_offers, of_offers, of_offers, writing, writing),
+        ordered=nothing_ordered(shape, book.pools),
+        served=nothing_served(shape, book.pools),
+        known=Known(
+            chance_wait_h=of_offers,
+            load=of_pools,
+            usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
+            level=np.ones(shape),
+            members=np.zeros(shape),
+        ),
+        invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
+        paid=Paid(np.zeros(shape)),
+        queue=Queue(*shape, founded.hours, patience, whole=economy.whole),
+        ledger=ledger,
+    )
+
+
+def first_firms(founded: Founded) -> Firms:
+    """All but those who come later."""
+    active = np.array([not p.spec.enters for p in founded.providers], dtype=bool)
+    nobody = np.zeros(active.size, dtype=bool)
+    return Firms(active, nobody, (None,) * active.size, np.ones(founded.book.offers, dtype=bool), {}, ())
+
+
+def nothing_allotted(owners: int, providers: int) -> Allotment:
+    """No machines have been given out."""
+    none = np.zeros(owners)
+    outcome = CallAuction().clear([], [], [], [])
+    return Allotment(none, none, none, none, none, none, np.zeros(0), np.zeros(providers), 0.0, outcome)
+
+
+def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:
+    """Nobody has ordered anything."""
+    none, by_segment = np.zeros(shape), np.zeros(shape[0])
+    cross = np.zeros((*shape, shape[1]))
+    response = Response(none, by_segment, by_segment, by_segment, by_segment, none, cross)
+    return Ordered(Cleared(none, response, np.zeros(pools)), none, none, none, none)
+
+
+def nothing_served(shape: tuple[int, ...], pools: int) -> Served:
+    """Nobody has been served, and nobody waits."""
+    none, by_offer = np.zeros(shape), np.zeros(shape[1])
+    return Served(
+        Round(none, none, none, none, none, none, none, np.zeros(pools)), none, none, none, by_offer, by_offer
+    )

@@ -1,79 +1,124 @@
-"""Money: who pays whom for the tick."""
+"""Paying: who pays whom for the tick. Every payment is a line here, or one of a firm's own; the rest is sums."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.changing import MONTH_HOURS
-from market.simulation.research import rent_losses
-from market.simulation.routing import pay_for_homes, pay_for_routed
-
-if TYPE_CHECKING:
-    from market.simulation.model import TokenMarket
+from market.exchange.ledger import Ledger, Payment
+from market.simulation.state import (
+    HOURS_PER_MONTH,
+    Contracts,
+    Firms,
+    Fleets,
+    Founded,
+    Known,
+    Machines,
+    Ordered,
+    Paid,
+    Posted,
+    Served,
+)
+from market.supply.owner import OwnerTick
+from market.supply.provider import ProviderTick
+from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
 
 
-def move_money(model: TokenMarket) -> None:
-    """Users pay providers, providers pay hyperscalers, all pay for power; the rest of the world is named."""
-    ledger, book, hours = model.ledger, model.book, model.calendar.tick_hours
-    paid = model.round.served * model.cleared.prices
-    model.paid = np.where(model.round.served > 0, paid, 0.0)
-    for s, cohort in enumerate(model.cohorts):
-        ledger.pay("users' income", cohort.name, float(model.paid[s].sum()), "income")
-        ledger.pay("users' income", cohort.name, cohort.spent_on_machines, "income")
-        ledger.pay(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
-        for p in model.providers:
-            ledger.pay(cohort.name, p.name, float(model.paid[s, p.offers].sum()), "tokens")
-    pay_subscriptions(model)
-    for contract, delivered in zip(model.contracts, model.allotment.by_contract, strict=True):
-        ledger.pay(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
-    # Spot: money follows the rack-hours at the one price; bought and sold are equal but for rounding.
-    bought, sold = model.allotment.spot, model.allotment.sold_spot
-    total = float(bought.sum())
-    for p in model.providers:
-        for h in model.hyperscalers:
-            share = float(sold[h.number]) / float(sold.sum()) if total > 0 else 0.0
-            ledger.pay(p.name, h.name, float(bought[p.number]) * share * model.allotment.price, "spot")
-    for h in model.hyperscalers:
-        a = model.allotment
-        h.rented_out = float(a.contracted[h.number] + a.sold_spot[h.number]) / hours
-        h.spot_price = a.price
-        running = float(a.first_party[h.number]) + h.rented_out * hours
-        ledger.pay(h.name, "power", running * h.spec.running_cost, "power")
-    pay_for_routed(model)
-    pay_for_homes(model)
-    tokens = (model.round.served * book.billed).sum(axis=0)
-    # A rack works as many rack-hours as a tick has hours.
-    rents, losses = model.rents * hours, rent_losses(model) * hours
-    for p in model.providers:
-        upkeep = sum(float(tokens[j]) * o.cost for j, o in zip(p.offers, p.spec.offers, strict=True))
-        ledger.pay(p.name, "upkeep", upkeep, "upkeep")
-        for n, pool in zip(p.pools, p.spec.pools, strict=True):
-            used = float(model.used[n])
-            ledger.pay(p.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")
-        if p.active:
-            ledger.pay(p.name, "staff", p.spec.burn_usd_per_day * hours / 24.0, "burn")
-            ledger.pay("funding", p.name, p.spec.funding_usd_per_day * hours / 24.0, "funding")
-        p.invest(model.tick, rents, losses)
-        for k, pool in enumerate(p.spec.pools):
-            if pool.investment:
-                cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
-                ledger.pay(p.name, "capital", cost * p.racks[k], "capital")
+def pay(
+    founded: Founded, fleets: Fleets, firms: Firms, contracts: Contracts, machines: Machines, posted: Posted,
+    ordered: Ordered, served: Served, known: Known, ledger: Ledger,
+) -> Paid:  # fmt: skip
+    """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
+    for_tokens = np.where(served.round.served > 0, served.round.served * ordered.cleared.prices, 0.0)
+    ledger.new_tick()
+    ledger.post(fleets.payments)
+    ledger.post(firms.payments)
+    ledger.post(of_users(founded, for_tokens))
+    ledger.post(for_subscriptions(founded, posted, known.members))
+    ledger.post(for_contracts(contracts, machines.allotment))
+    ledger.post(for_spot(founded, machines.allotment))
+    ledger.post(of_owners(founded, machines.allotment))
+    ledger.post(for_routed(founded, posted, served, for_tokens))
+    ledger.post(for_homes(founded, served))
+    ledger.post(of_providers(founded, firms, posted, served))
+    return Paid(for_tokens)
 
 
-def pay_subscriptions(model: TokenMarket) -> None:
+def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
+    """Users earn what they spend on tokens and on machines of their own."""
+    for s, cohort in enumerate(founded.cohorts):
+        yield Payment("users' income", cohort.name, float(for_tokens[s].sum()), "income")
+        yield Payment("users' income", cohort.name, cohort.spent_on_machines, "income")
+        yield Payment(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
+        for p in founded.providers:
+            yield Payment(cohort.name, p.name, float(for_tokens[s, p.offers].sum()), "tokens")
+
+
+def for_subscriptions(founded: Founded, posted: Posted, members: Floats) -> Iterator[Payment]:
     """Members pay their fee, an hour's share of the month at a time."""
-    model.members = np.array([c.members(model.book.offers) for c in model.cohorts])
-    if not model.fee.any():
+    if not founded.fee.any():
         return
-    hourly = model.fee * model.calendar.tick_hours / MONTH_HOURS
-    for s, cohort in enumerate(model.cohorts):
-        for j in np.flatnonzero(model.members[s] > 0):
-            amount = float(model.members[s, j] * hourly[j])
-            model.ledger.pay("users' income", cohort.name, amount, "income")
-            provider = model.providers[int(model.book.provider[j])]
-            model.ledger.pay(cohort.name, provider.name, amount, "subscriptions")
+    hourly = founded.fee * founded.hours / HOURS_PER_MONTH
+    for s, cohort in enumerate(founded.cohorts):
+        for j in np.flatnonzero(members[s] > 0):
+            amount = float(members[s, j] * hourly[j])
+            yield Payment("users' income", cohort.name, amount, "income")
+            provider = founded.providers[int(posted.book.provider[j])]
+            yield Payment(cohort.name, provider.name, amount, "subscriptions")
+
+
+def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Payment]:
+    """Contracts are paid as far as they were delivered."""
+    for contract, delivered in zip(contracts.running, allotment.by_contract, strict=True):
+        yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
+
+
+def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
+    """Money follows the rack-hours at the one price; bought and sold are equal but for rounding."""
+    bought, sold = allotment.spot, allotment.sold_spot
+    total = float(bought.sum())
+    for p in founded.providers:
+        for owner in founded.owners:
+            share = float(sold[owner.number]) / float(sold.sum()) if total > 0 else 0.0
+            yield Payment(p.name, owner.name, float(bought[p.number]) * share * allotment.price, "spot")
+
+
+def of_owners(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
+    """What owners pay by themselves."""
+    in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot)
+    for owner in founded.owners:
+        yield from owner.payments(OwnerTick(founded.hours, float(in_use[owner.number])))
+
+
+def for_routed(founded: Founded, posted: Posted, served: Served, for_tokens: Floats) -> Iterator[Payment]:
+    """Brokers pay the providers that served their users all but their cut: list price, and rent of scarce machines."""
+    book = posted.book
+    for j, target in posted.routed_to.items():
+        tokens = float((served.round.served[:, j] * book.billed[:, j]).sum())
+        broker, seller = founded.providers[int(book.provider[j])], founded.providers[int(book.provider[target])]
+        kept = tokens * float(book.price[target]) * founded.routes[j][1]
+        yield Payment(broker.name, seller.name, float(for_tokens[:, j].sum()) - kept, "routed tokens")
+        cost = seller.spec.offers[int(np.flatnonzero(seller.offers == target)[0])].cost
+        yield Payment(seller.name, "upkeep", tokens * cost, "upkeep")
+
+
+def for_homes(founded: Founded, served: Served) -> Iterator[Payment]:
+    """Brokers pay the owners of home machines for the hours used; the owners pay for electricity."""
+    for p in founded.providers:
+        for number, pool in zip(p.pools, p.spec.pools, strict=True):
+            if pool.homes is not None:
+                used = float(served.round.used[number])
+                yield Payment(p.name, pool.homes.segment, used * pool.homes.usd_per_hour, "home machines")
+                yield Payment(pool.homes.segment, "power", used * pool.homes.power_usd_per_hour, "power")
+
+
+def of_providers(founded: Founded, firms: Firms, posted: Posted, served: Served) -> Iterator[Payment]:
+    """What providers pay and get by themselves."""
+    tokens = (served.round.served * posted.book.billed).sum(axis=0)
+    for p in founded.providers:
+        tick = ProviderTick(founded.hours, tokens[p.offers], served.round.used[p.pools], bool(firms.active[p.number]))
+        yield from p.payments(tick)

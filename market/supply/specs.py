@@ -185,7 +185,7 @@ class Provider:
         offers: what it sells.
         pools: machines it owns, and that rented ones join (the first).
         pricing: how it sets list prices.
-        kind: 'frontier', 'open' or 'broker': for shares and colours.
+        kind: kind of agent that it is: 'frontier', 'open', 'broker', or one of your own; also for shares and colours.
         spot: whether it rents on the spot market what it lacks.
         headroom: share by which it rents more than it expects to need.
         cash: money at the start [USD].
@@ -230,8 +230,6 @@ class Provider:
         for offer in self.offers:
             if offer.pool not in known:
                 raise InputError(f"offer '{offer.name}': pool '{offer.pool}' is unknown; known: {', '.join(known)}")
-        if self.kind not in ("frontier", "open", "broker"):
-            raise InputError(f"provider '{self.name}': kind is '{self.kind}', but must be frontier, open or broker")
         require(f"provider '{self.name}': headroom", self.headroom, at_least=0)
 
 
@@ -250,6 +248,7 @@ class Hyperscaler:
         running_cost: power and upkeep of a rack-hour in use [USD per rack-h].
         reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
         cash: money at the start [USD].
+        kind: kind of agent that it is: 'hyperscaler', or one of your own.
     """
 
     name: str
@@ -262,6 +261,7 @@ class Hyperscaler:
     running_cost: float = 0.0
     reserve: float = 0.0
     cash: float = 0.0
+    kind: str = "hyperscaler"
 
     def __post_init__(self) -> None:
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)

@@ -1,9 +1,10 @@
-"""Sellers as Mesa agents: providers of tokens, and owners of machines."""
+"""Sellers of tokens, as Mesa agents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import mesa
 import numpy as np
@@ -11,18 +12,14 @@ from numpy.typing import NDArray
 
 from market.calendar import Calendar
 from market.exchange.books import Book
-from market.exchange.ledger import Ledger
-from market.supply.expansion import Fleet
+from market.exchange.ledger import Ledger, Payment
+from market.supply.firm import Firm
 from market.supply.outlook import Estimate, Outlook
 from market.supply.purchases import Purchases
-from market.supply.specs import Hyperscaler, Pool, Provider
+from market.supply.specs import Provider
 from market.supply.wholesale import Bid
 
-if TYPE_CHECKING:
-    from market.supply.specs import Investment
-
 type Floats = NDArray[np.float64]
-
 
 #: Steps in which a provider bids along its demand curve.
 BID_STEPS = 8
@@ -30,89 +27,86 @@ BID_STEPS = 8
 MOST_RISE = 3.0
 
 
-class HyperscalerAgent(mesa.Agent):
-    """An owner of machines."""
+@dataclass(frozen=True)
+class ProviderTick:
+    """What a provider is told of a tick when it pays.
 
-    kind = "hyperscaler"
+    Attributes:
+        hours: length of the tick [h].
+        tokens: million output-equivalent tokens served, by own offer.
+        used: work done, by own pool [rack-h].
+        active: whether it sells.
+    """
 
-    def __init__(self, model: mesa.Model, spec: Hyperscaler, number: int, ledger: Ledger) -> None:
-        super().__init__(model)
-        self.spec, self.number, self._ledger = spec, number, ledger
-        self.fleet = Fleet(spec.racks)
-        self.rented_out = 0.0
-        self.spot_price = 0.0
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.spec.name
-
-    @property
-    def cash(self) -> float:
-        """Money [USD]."""
-        return self._ledger[self.name]
-
-    @property
-    def racks(self) -> float:
-        """Racks that run."""
-        return self.fleet.racks
-
-    def grow(self, years: float) -> float:
-        """Move the fleet to so many years after the start; returns racks that were ordered."""
-        return self.spec.expansion(self.fleet, years)
+    hours: float
+    tokens: Floats
+    used: Floats
+    active: bool
 
 
-class ProviderAgent(mesa.Agent):
-    """A seller of tokens."""
+class ProviderAgent(Firm[Provider, ProviderTick]):
+    """A seller of tokens.
 
-    def __init__(self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger, ticks_per_day: int) -> None:
-        super().__init__(model)
-        self.spec, self.number, self._ledger = spec, number, ledger
-        self.offers: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self.pools: list[int] = []
+    Attributes:
+        offers: numbers of its offers in the book.
+        pools: numbers of its pools.
+        racks: racks that it owns, by pool.
+        purchases: what it has learned about renting machines.
+    """
+
+    def __init__(
+        self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger, ticks_per_day: int,
+        first_offer: int, first_pool: int,
+    ) -> None:  # fmt: skip
+        """``first_offer``, ``first_pool``: where its offers and pools begin in the book."""
+        super().__init__(model, spec, number, ledger)
+        self.offers: NDArray[np.int64] = np.arange(first_offer, first_offer + len(spec.offers))
+        self.pools: list[int] = list(range(first_pool, first_pool + len(spec.pools)))
         self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
+        self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
         self._rent_of_cycle = np.zeros(len(spec.pools))
         self._loss_of_cycle = np.zeros(len(spec.pools))
-        self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
-        self.contracted_racks = 0.0
-        self.own_racks = self.spot_racks = self.home_racks = 0.0
-        self.active = not spec.enters
-        self.has_left = False
-        self.parent: str | None = None
-        self.granted = 1.0
+        pool_of = {pool.name: pool for pool in spec.pools}
+        self._cost = np.array([offer.cost for offer in spec.offers])
+        self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
+        self._movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
 
     @property
-    def name(self) -> str:
-        """Its name."""
-        return self.spec.name
+    def active(self) -> bool:
+        """Whether it sells: not before it has come, nor after it has left."""
+        return bool(self.model.state.firms.active[self.number])
 
     @property
-    def kind(self) -> str:
-        """'frontier', 'open' or 'broker'."""
-        return self.spec.kind
+    def parent(self) -> str | None:
+        """The owner of machines that has bought it, if one has."""
+        bought_by: str | None = self.model.state.firms.parent[self.number]
+        return bought_by
 
     @property
-    def cash(self) -> float:
-        """Money [USD]."""
-        return self._ledger[self.name]
+    def granted(self) -> float:
+        """Share of its quotas that it grants."""
+        return float(self.model.state.terms.granted[self.number])
+
+    @property
+    def spot_racks(self) -> float:
+        """Racks that it rented on the spot market in the last tick."""
+        return float(self.model.state.machines.spot_racks[self.number])
+
+    @property
+    def contracted_racks(self) -> float:
+        """Racks that were delivered to it under contracts in the last tick."""
+        return float(self.model.state.machines.contracted_racks[self.number])
 
     def owned_racks(self, pool: int, period: int) -> float:
         """Racks owned in a pool in this period of the day."""
-        spec = self.spec.pools[pool]
-        if isinstance(spec.racks, tuple):
-            return spec.racks[period % len(spec.racks)]
-        return self.racks[pool]
+        racks = self.spec.pools[pool].racks
+        return racks[period % len(racks)] if isinstance(racks, tuple) else self.racks[pool]
 
     def marginal_cost(self, work_per_mtok: Floats, rack_hour_usd: float) -> Floats:
         """What serving a million tokens of each own offer costs more [USD], where a rack-hour is rented for so much."""
-        own = np.array([self.spec.offers[k].cost for k in range(self.offers.size)])
-        pools = np.array([self._pool_of(k).hour_of_use for k in range(self.offers.size)])
-        capacity = np.where(pools > 0, pools, rack_hour_usd) if self.spec.spot else pools
-        return np.asarray(own + capacity * work_per_mtok)
-
-    def _pool_of(self, own_offer: int) -> Pool:
-        name = self.spec.offers[own_offer].pool
-        return next(pool for pool in self.spec.pools if pool.name == name)
+        own = self._hour_of_use
+        capacity = np.where(own > 0, own, rack_hour_usd) if self.spec.spot else own
+        return np.asarray(self._cost + capacity * work_per_mtok)
 
     def outlook(
         self, book: Book, calendar: Calendar, tick: int, mix: Floats, capacity: Floats, ordered: Floats,
@@ -128,7 +122,7 @@ class ProviderAgent(mesa.Agent):
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
             tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
-            movable=np.array([not o.fixed_price for o in self.spec.offers], dtype=bool),
+            movable=self._movable,
             cost=self.marginal_cost(work, self.purchases.price),
             usual_cost=self.marginal_cost(work, self.purchases.usual_price), weight=self.purchases.weight,
             work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
@@ -157,12 +151,11 @@ class ProviderAgent(mesa.Agent):
         if not self.spec.spot or self.offers.size == 0:
             return []
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
-        cost = np.array([offer.cost for offer in self.spec.offers])
         with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
             room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
         room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
         left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
-        worth = paid + (1.0 - left)[:, None, None] * room - cost * billed
+        worth = paid + (1.0 - left)[:, None, None] * room - self._cost * billed
         value = worth / work
         if stays:
             value = value + self._lift(value[0], expected * work)
@@ -181,15 +174,14 @@ class ProviderAgent(mesa.Agent):
         earned = float((value * need).sum()) / total if total > 0 else 0.0
         return self.purchases.affordable(earned) - earned
 
-    def invest(self, tick: int, rents: Floats, losses: Floats) -> float:
-        """Let racks follow their rents at the end of a cycle; returns racks added (or, below 0, given up).
+    def invest(self, tick: int, rents: Floats, losses: Floats) -> None:
+        """Let racks follow their rents at the end of a cycle.
 
         ``rents``: what a rack has earned above running cost in this tick [USD], by pool; ``losses``: what one rack
         more would have taken off that of all the owner's racks.
         """
-        added = 0.0
         for k, pool in enumerate(self.spec.pools):
-            plan: Investment | None = pool.investment
+            plan = pool.investment
             if plan is None:
                 continue
             number = self.pools[k]
@@ -198,23 +190,37 @@ class ProviderAgent(mesa.Agent):
                 self._loss_of_cycle[k] += losses[number]
             if (tick + 1) % plan.cycle_ticks == 0:
                 gain = self._rent_of_cycle[k] - self._loss_of_cycle[k] - plan.cost_per_cycle
-                new = max(self.racks[k] + plan.gain * gain, 0.0)
-                added += new - self.racks[k]
-                self.racks[k] = new
+                self.racks[k] = max(self.racks[k] + plan.gain * gain, 0.0)
                 self._rent_of_cycle[k] = self._loss_of_cycle[k] = 0.0
-        return added
+
+    def payments(self, tick: ProviderTick) -> Iterator[Payment]:
+        """Upkeep of what was served, power, staff, funding, and capital of its own racks."""
+        upkeep = sum(float(tokens) * cost for tokens, cost in zip(tick.tokens, self._cost.tolist(), strict=True))
+        yield Payment(self.name, "upkeep", upkeep, "upkeep")
+        for used, pool in zip(tick.used.tolist(), self.spec.pools, strict=True):
+            yield Payment(self.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")
+        if tick.active:
+            yield Payment(self.name, "staff", self.spec.burn_usd_per_day * tick.hours / 24.0, "burn")
+            yield Payment("funding", self.name, self.spec.funding_usd_per_day * tick.hours / 24.0, "funding")
+        for racks, pool in zip(self.racks, self.spec.pools, strict=True):
+            if pool.investment:
+                cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
+                yield Payment(self.name, "capital", cost * racks, "capital")
 
 
 class FrontierLab(ProviderAgent):
     """Sells the best, closed models."""
 
+    kind: ClassVar[str] = "frontier"
+
 
 class OpenWeightProvider(ProviderAgent):
     """Sells open models at thin margins."""
+
+    kind: ClassVar[str] = "open"
 
 
 class Broker(ProviderAgent):
     """Sells other people's capacity for a cut."""
 
-
-AGENT_OF_KIND = {"frontier": FrontierLab, "open": OpenWeightProvider, "broker": Broker}
+    kind: ClassVar[str] = "broker"

@@ -1,0 +1,64 @@
+"""The individuals who stand for a segment's users: what each asks, what it is worth to each, where each lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.segment import Segment
+from market.randomness import Streams
+
+type Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Individuals as arrays; they are drawn once and stay as they are.
+
+    Attributes:
+        weight: real users that one individual stands for, at the start.
+        worth: worth of a request [USD].
+        inverse_worth: one over it [1/USD].
+        requests_per_tick: requests of all whom an individual stands for in a mean tick, at the start.
+        zone: number of the time zone.
+        budget_per_day: money of all whom an individual stands for [USD/day].
+        owns_machine: whether it has a machine of its own at the start.
+    """
+
+    weight: float
+    worth: Values
+    inverse_worth: Values
+    requests_per_tick: Values
+    zone: NDArray[np.int8]
+    budget_per_day: Values
+    owns_machine: NDArray[np.bool_]
+
+
+def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Population:
+    """Draw the individuals of a segment, each of their traits from a stream of its own."""
+    s, count, dtype = segment, int(segment.individuals), np.dtype(segment.dtype)
+    weight = s.users / count
+
+    def draw(what: str) -> np.random.Generator:
+        return streams.stream("population", s.name, what)
+
+    worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
+    if s.worths_usd is not None:
+        worth = np.array(s.worths_usd, dtype=np.float64)
+    size = np.exp(s.size_spread * draw("size").standard_normal(count))
+    size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
+    shares = np.cumsum([zone.share for zone in s.zones])
+    zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
+    budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
+    return Population(
+        weight=weight,
+        worth=worth.astype(dtype),
+        inverse_worth=(1.0 / worth).astype(dtype),
+        requests_per_tick=(size * weight * tick_hours / 24.0).astype(dtype),
+        zone=zone,
+        budget_per_day=budget.astype(dtype),
+        owns_machine=draw("local").random(count) < (s.local.owners if s.local else 0.0),
+    )

@@ -1,0 +1,83 @@
+"""Asking: what users would order at prices and delays. A pure question: nothing is changed by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.cohort import Wanted
+from market.demand.scene import Scene
+from market.exchange.books import Book
+from market.exchange.clearing import Response
+from market.exchange.technology import LOADS
+from market.simulation.state import Founded
+
+type Floats = NDArray[np.float64]
+type Flags = NDArray[np.bool_]
+
+#: Orders of a segment below this share of all its orders are chances that nobody ever takes.
+NEVER_TAKEN = 1e-13
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Users, and the market as they see it: call it with prices to hear what they would order.
+
+    Attributes:
+        founded: who there is.
+        wanted: what each segment wants.
+        book: the offers.
+        alive: whether an offer's provider sells.
+        delay_h: wait and time of writing that users expect [h], by segment and offer.
+    """
+
+    founded: Founded
+    wanted: Sequence[Wanted]
+    book: Book
+    alive: Flags
+    delay_h: Floats
+
+    def scene(self, segment: int, blur_usd: float = 0.0, *, slopes: bool = False) -> Scene:
+        """What a segment sees."""
+        book = self.book
+        return Scene(
+            self.founded.offer_names, book.provider, book.quality[segment], self.delay_h[segment],
+            book.open[segment] & self.alive, book.quota, self.founded.fee, slopes, blur_usd,
+        )  # fmt: skip
+
+    def __call__(self, prices: Floats, blur_usd: float = 0.0, *, slopes: bool = False) -> Response:
+        """What users would order at these prices of a request [USD], by segment and offer.
+
+        ``blur_usd``: width within which ties are shared (see ``demand.scene.Scene``); 0 for what users really do.
+        ``slopes``: whether derivatives by price are wanted.
+        """
+        replies = [
+            cohort.reply(self.wanted[s], self.scene(s, blur_usd, slopes=slopes), prices[s])
+            for s, cohort in enumerate(self.founded.cohorts)
+        ]
+        shape = self.book.work.shape
+        requests = np.array([r.requests for r in replies]).reshape(shape)
+        requests[requests < NEVER_TAKEN * requests.sum(axis=1, keepdims=True)] = 0.0
+        return Response(
+            requests,
+            np.array([r.nothing for r in replies]),
+            np.array([r.local for r in replies]),
+            np.array([r.unaffordable for r in replies]),
+            np.array([r.surplus for r in replies]),
+            np.array([r.own for r in replies]).reshape(shape),
+            np.array([r.cross for r in replies]).reshape(*shape, self.book.offers),
+        )
+
+
+def writing_hours(book: Book, load: Floats) -> Floats:
+    """Time of writing an answer [h] at these loads of the pools, by segment and offer."""
+    position = np.clip(load, 0.0, 1.0)[book.pool] * (LOADS.size - 1)
+    low = np.minimum(position.astype(np.int64), LOADS.size - 2)
+    part = position - low
+    index = np.arange(book.offers)
+    return np.asarray(
+        book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low])
+    )

@@ -1,0 +1,98 @@
+"""What was sold of each offer, at what price and wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.units import SECONDS_PER_HOUR
+from market.simulation.columns.column import column
+
+if TYPE_CHECKING:
+    from market.simulation.moment import Moment
+
+
+@column("offers", "price", "USD per million output-equivalent tokens", "list price")
+def price(moment: Moment) -> Any:
+    return moment.state.posted.book.price
+
+
+@column("offers", "paid_price", "USD per million output-equivalent tokens", "mean price paid, scarcity rent included")
+def paid_price(moment: Moment) -> Any:
+    book = moment.state.posted.book
+    billed = (moment.state.served.round.served * book.billed).sum(axis=0)
+    return np.divide(moment.paid, billed, out=book.price.copy(), where=billed > 0)
+
+
+@column("offers", "ordered", "requests", "ordered in the tick")
+def ordered(moment: Moment) -> Any:
+    return moment.state.ordered.orders.sum(axis=0)
+
+
+@column("offers", "joined", "requests", "joined from another offer's queue in the tick")
+def joined(moment: Moment) -> Any:
+    return moment.state.served.joined.sum(axis=0)
+
+
+@column("offers", "served", "requests", "served in the tick")
+def served(moment: Moment) -> Any:
+    return moment.served
+
+
+@column("offers", "waiting", "requests", "waiting at the end of the tick")
+def waiting(moment: Moment) -> Any:
+    return moment.state.served.waiting.sum(axis=0)
+
+
+@column("offers", "late", "requests", "turned away at the deadline")
+def late(moment: Moment) -> Any:
+    return moment.state.served.round.left_late.sum(axis=0)
+
+
+@column("offers", "impatient", "requests", "lost patience, and left for another offer or for good")
+def impatient(moment: Moment) -> Any:
+    return moment.state.served.round.left_impatient.sum(axis=0)
+
+
+@column("offers", "wait_h", "h", "expected wait of a request that comes in the tick")
+def wait_h(moment: Moment) -> Any:
+    return moment.state.served.wait_h
+
+
+@column("offers", "served_wait_h", "request-h", "waiting time of those served, summed")
+def served_wait_h(moment: Moment) -> Any:
+    return moment.state.served.round.served_wait_h.sum(axis=0)
+
+
+@column("offers", "left_wait_h", "request-h", "waiting time of those who left, summed")
+def left_wait_h(moment: Moment) -> Any:
+    return moment.state.served.round.left_wait_h.sum(axis=0)
+
+
+@column("offers", "speed", "token/s", "speed that users got, mean over segments by requests served")
+def speed(moment: Moment) -> Any:
+    served = moment.state.served.round.served
+    writing = (served * moment.state.expected.writing_h).sum(axis=0)
+    written = (served * moment.founded.output_tokens[:, None]).sum(axis=0) / SECONDS_PER_HOUR
+    return np.divide(written, writing, out=np.zeros_like(writing), where=writing > 0)
+
+
+@column("offers", "tokens", "million tokens", "served, input and output")
+def tokens(moment: Moment) -> Any:
+    return (moment.state.served.round.served * moment.state.posted.book.tokens[:, None]).sum(axis=0)
+
+
+@column("offers", "revenue", "USD", "paid by users for tokens")
+def revenue(moment: Moment) -> Any:
+    return moment.paid
+
+
+@column("offers", "members", "people", "users who subscribe to it")
+def members(moment: Moment) -> Any:
+    return moment.state.known.members.sum(axis=0)
+
+
+@column("offers", "work", "rack-h", "work done")
+def work(moment: Moment) -> Any:
+    return (moment.state.served.round.served * moment.state.posted.book.work).sum(axis=0)

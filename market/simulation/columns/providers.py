@@ -1,0 +1,98 @@
+"""Books and machines of sellers of tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from market.simulation.columns.column import column
+
+if TYPE_CHECKING:
+    from market.simulation.moment import Moment
+
+#: Kinds of payments of a provider beside rent.
+SPENT: Final = ("power", "upkeep", "capital", "routed tokens", "home machines")
+
+
+@column("providers", "cash", "USD", "money at the end of the tick")
+def cash(moment: Moment) -> Any:
+    return [p.cash for p in moment.founded.providers]
+
+
+@column("providers", "revenue", "USD", "from users, for tokens and subscriptions, and from brokers")
+def revenue(moment: Moment) -> Any:
+    tokens = moment.received(moment.providers, "tokens") + moment.received(moment.providers, "routed tokens")
+    return np.asarray(tokens + subscriptions(moment))
+
+
+@column("providers", "subscriptions", "USD", "of these, subscriptions")
+def subscriptions(moment: Moment) -> Any:
+    return moment.received(moment.providers, "subscriptions")
+
+
+@column("providers", "rent_paid", "USD", "paid for contracts and spot")
+def rent_paid(moment: Moment) -> Any:
+    return moment.spent(moment.providers, "contract") + moment.spent(moment.providers, "spot")
+
+
+@column("providers", "running_cost", "USD", "paid for power, upkeep and capital of its own, to home machines and for routed tokens")
+def running_cost(moment: Moment) -> Any:
+    by_kind = [moment.spent(moment.providers, kind).tolist() for kind in SPENT]
+    return [sum(of_one) for of_one in zip(*by_kind, strict=True)]
+
+
+@column("providers", "profit", "USD", "revenue less rent and running cost, before burn and funding")
+def profit(moment: Moment) -> Any:
+    books = moment.written["providers"]
+    return books["revenue"] - books["rent_paid"] - books["running_cost"]
+
+
+@column("providers", "burn", "USD", "paid for staff, training and research, whatever is sold")
+def burn(moment: Moment) -> Any:
+    return moment.spent(moment.providers, "burn")
+
+
+@column("providers", "funding", "USD", "from investors, what there was before the first tick aside")
+def funding(moment: Moment) -> Any:
+    return moment.received(moment.providers, "funding")
+
+
+@column("providers", "owned", "rack-h", "of own machines")
+def owned(moment: Moment) -> Any:
+    return moment.state.machines.own_racks * moment.founded.hours
+
+
+@column("providers", "contracted", "rack-h", "delivered under contracts")
+def contracted(moment: Moment) -> Any:
+    return moment.state.machines.contracted_racks * moment.founded.hours
+
+
+@column("providers", "spot", "rack-h", "rented on the spot market")
+def spot(moment: Moment) -> Any:
+    return moment.state.machines.spot_racks * moment.founded.hours
+
+
+@column("providers", "homes", "rack-h", "offered by users who rent out machines at home; a rack is one such machine")
+def homes(moment: Moment) -> Any:
+    return moment.state.machines.home_racks * moment.founded.hours
+
+
+@column("providers", "used", "rack-h", "work done")
+def used(moment: Moment) -> Any:
+    return [moment.state.served.round.used[p.pools].sum() for p in moment.founded.providers]
+
+
+@column("providers", "active", "1", "1 while it sells, 0 before it comes and after it has left")
+def active(moment: Moment) -> Any:
+    return moment.state.firms.active
+
+
+@column("providers", "acquired", "1", "1 once a hyperscaler has bought it")
+def acquired(moment: Moment) -> Any:
+    return [parent is not None for parent in moment.state.firms.parent]
+
+
+@column("providers", "granted", "1", "share of its quotas that it grants")
+def granted(moment: Moment) -> Any:
+    return moment.state.terms.granted

@@ -1,0 +1,105 @@
+"""The market as a whole: sums over the segments, and a few figures of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from market.simulation.columns.column import column
+
+if TYPE_CHECKING:
+    from market.simulation.moment import Moment
+
+
+@column("ticks", "asked", "requests", "requests that come to the market in the tick, put-off ones when they fall due")
+def asked(moment: Moment) -> Any:
+    return moment.total("asked")
+
+
+@column("ticks", "ordered", "requests", "of these, ordered from an offer")
+def ordered(moment: Moment) -> Any:
+    return moment.total("ordered")
+
+
+@column("ticks", "local", "requests", "of these, done on a machine of one's own")
+def local(moment: Moment) -> Any:
+    return moment.total("local")
+
+
+@column("ticks", "nothing", "requests", "of these, given up because nothing was worth its price and wait")
+def nothing(moment: Moment) -> Any:
+    return moment.total("nothing")
+
+
+@column("ticks", "unaffordable", "requests", "of these, beyond the user's budget")
+def unaffordable(moment: Moment) -> Any:
+    return moment.total("unaffordable")
+
+
+@column("ticks", "served", "requests", "served in the tick, whenever they came")
+def served(moment: Moment) -> Any:
+    return moment.total("served")
+
+
+@column("ticks", "waiting", "requests", "waiting in queues at the end of the tick")
+def waiting(moment: Moment) -> Any:
+    return moment.total("waiting")
+
+
+@column("ticks", "turned_away", "requests", "left a queue for good in the tick")
+def turned_away(moment: Moment) -> Any:
+    return moment.total("turned_away")
+
+
+@column("ticks", "moved", "requests", "left a queue in the tick and joined another")
+def moved(moment: Moment) -> Any:
+    return moment.total("moved")
+
+
+@column("ticks", "put_off", "requests", "put off in the tick to a later one")
+def put_off(moment: Moment) -> Any:
+    return moment.total("put_off")
+
+
+@column("ticks", "pending", "requests", "put off and not due yet at the end of the tick")
+def pending(moment: Moment) -> Any:
+    return moment.total("pending")
+
+
+@column("ticks", "tokens", "million tokens", "served, input and output")
+def tokens(moment: Moment) -> Any:
+    return moment.total("tokens")
+
+
+@column("ticks", "paid", "USD", "paid by users")
+def paid(moment: Moment) -> Any:
+    return moment.total("paid")
+
+
+@column("ticks", "capacity", "rack-h", "work that could be done")
+def capacity(moment: Moment) -> Any:
+    return moment.state.machines.capacity.sum()
+
+
+@column("ticks", "used", "rack-h", "work done")
+def used(moment: Moment) -> Any:
+    return moment.state.served.round.used.sum()
+
+
+@column("ticks", "spot_price", "USD per rack-h", "wholesale spot price")
+def spot_price(moment: Moment) -> Any:
+    return moment.state.machines.allotment.price
+
+
+@column("ticks", "surplus", "USD", "expected surplus of the users at the prices and waits they saw")
+def surplus(moment: Moment) -> Any:
+    return moment.total("surplus")
+
+
+@column("ticks", "gap", "1", "duality gap of the scarcity auction over money spent")
+def gap(moment: Moment) -> Any:
+    return moment.state.ordered.cleared.gap
+
+
+@column("ticks", "evaluations", "1", "how often the mechanism asked users in the tick")
+def evaluations(moment: Moment) -> Any:
+    return moment.state.ordered.cleared.evaluations

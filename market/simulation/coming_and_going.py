@@ -1,0 +1,102 @@
+"""Coming and going: once a day, who has no cash left leaves or is bought, and who sees a margin comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.books import Book
+from market.exchange.ledger import Payment
+from market.simulation.contracting import mean_spot_price
+from market.simulation.state import Firms, Fleets, Founded, Machines, Posted, Terms
+from market.supply.provider import ProviderAgent
+
+type Floats = NDArray[np.float64]
+
+
+def come_and_go(
+    founded: Founded, tick: int, fleets: Fleets, terms: Terms, posted: Posted, machines: Machines, firms: Firms
+) -> Firms:
+    """Who is there in this tick."""
+    if not (founded.calendar.period(tick) == 0 or tick == 0):
+        return replace(firms, opening={}, payments=()) if firms.opening or firms.payments else firms
+    day = _Day(founded, firms)
+    for payment in fleets.payments:
+        day.foresee(payment)
+    for p in founded.providers:
+        if day.active[p.number] and day.parent[p.number] is not None:
+            day.settle_with_parent(p)
+        elif day.active[p.number] and p.spec.leaves and day.cash[p.name] < 0.0:
+            day.sell_or_close(p)
+        elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0:
+            day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
+    return day.firms()
+
+
+class _Day:
+    """The firms while a day's decisions are made one after the other."""
+
+    def __init__(self, founded: Founded, firms: Firms) -> None:
+        self.founded = founded
+        self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
+        self.opening: dict[int, float] = {}
+        self.payments: list[Payment] = []
+        self.cash = {firm.name: firm.cash for firm in (*founded.providers, *founded.owners)}
+
+    def foresee(self, payment: Payment) -> None:
+        """Take a payment of this tick into account, which is made later."""
+        for name, amount in ((payment.payer, -payment.amount), (payment.receiver, payment.amount)):
+            if name in self.cash:
+                self.cash[name] += amount
+
+    def pay(self, payment: Payment) -> None:
+        """Have a payment made, and take it into account."""
+        self.payments.append(payment)
+        self.foresee(payment)
+
+    def settle_with_parent(self, p: ProviderAgent) -> None:
+        """A parent takes the profit and covers the loss."""
+        parent = self.parent[p.number]
+        assert parent is not None
+        self.pay(Payment(p.name, parent, self.cash[p.name], "parent"))
+
+    def sell_or_close(self, p: ProviderAgent) -> None:
+        """A provider without cash is bought by the owner with most cash, if that exceeds the debt; or it closes."""
+        debt = -self.cash[p.name]
+        buyers = [h for h in self.founded.owners if h.spec.acquires and self.cash[h.name] > debt]
+        if buyers:
+            buyer = max(buyers, key=lambda h: self.cash[h.name])
+            self.pay(Payment(buyer.name, p.name, debt, "acquisition"))
+            self.parent[p.number] = buyer.name
+        else:
+            self.active[p.number], self.left[p.number] = False, True
+
+    def prices(self, price: Floats) -> Floats:
+        """List prices with those of the newcomers so far."""
+        return self.firms().with_openings(price)
+
+    def enter(self, p: ProviderAgent, book: Book, price: Floats, rack_hour_usd: float) -> None:
+        """A provider comes when the lowest price of its kind pays its cost and the margin that it wants."""
+        rivals = [
+            r for r in self.founded.providers if self.active[r.number] and r.kind == p.kind and r.offers.size
+        ]
+        if not rivals or not p.offers.size:
+            return
+        own = p.offers
+        work = book.work[:, own].sum(axis=0) / book.billed[:, own].sum(axis=0)
+        cost = np.array([o.cost for o in p.spec.offers]) + rack_hour_usd * work
+        lowest = min(float(price[r.offers].min()) for r in rivals)
+        if lowest >= float(cost.min()) * (1.0 + p.spec.enter_margin):
+            self.active[p.number] = True
+            self.opening |= dict(zip(own.tolist(), np.maximum(lowest, cost).tolist(), strict=True))
+
+    def firms(self) -> Firms:
+        """What was decided."""
+        alive = np.ones(self.founded.book.offers, dtype=bool)
+        for p in self.founded.providers:
+            alive[p.offers] = self.active[p.number]
+        return Firms(
+            self.active.copy(), self.left.copy(), tuple(self.parent), alive, dict(self.opening), tuple(self.payments)
+        )

@@ -1,0 +1,65 @@
+"""Improving: models get better and take less work; quotas and the best models are kept short while machines are full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.books import Book
+from market.quality import QualityPath, quality_at
+from market.simulation.state import Founded, Machines, Ordered, Posted, Terms
+from market.supply.quotas import FixedQuota
+
+type Floats = NDArray[np.float64]
+
+
+def improve(founded: Founded, tick: int, terms: Terms, posted: Posted, ordered: Ordered, machines: Machines) -> Terms:
+    """The terms of this tick, from those of the last."""
+    book = posted.book
+    if founded.calendar.period(tick) == 0 or tick == 0:
+        book = improve_models(founded, book, founded.calendar.years(tick))
+    full = orders_over_capacity(book, ordered.orders, machines.capacity)
+    granted, quota = grant_quotas(founded, terms.granted, full, book.quota)
+    is_open = keep_best_models(founded, full[book.pool], book.open)
+    return Terms(replace(book, quota=quota, open=is_open), granted)
+
+
+def improve_models(founded: Founded, book: Book, years: float) -> Book:
+    """Qualities follow their paths and better algorithms take less work, once a day."""
+    quality, work = book.quality.copy(), book.work.copy()
+    for p in founded.providers:
+        for j, offer in zip(p.offers, p.spec.offers, strict=True):
+            if isinstance(offer.quality, QualityPath):
+                quality[:, j] = [quality_at(offer.quality, s.name, years) for s in founded.economy.segments]
+            if offer.efficiency_growth != 1.0:
+                work[:, j] = founded.book.work[:, j] / offer.efficiency_growth**years
+    return replace(book, quality=quality, work=work)
+
+
+def orders_over_capacity(book: Book, orders: Floats, capacity: Floats) -> Floats:
+    """Work ordered over work that could be done, by pool; 0 where nothing could."""
+    ordered = np.bincount(book.pool, weights=(orders * book.work).sum(axis=0), minlength=book.pools)
+    return np.divide(ordered, capacity, out=np.zeros_like(ordered), where=capacity > 0)
+
+
+def grant_quotas(founded: Founded, granted: Floats, full: Floats, quota: Floats) -> tuple[Floats, Floats]:
+    """Providers cut the quotas of limited tiers when their machines are full; shares granted, and quotas."""
+    first = founded.book.quota
+    if not np.isfinite(first).any():
+        return granted, quota
+    granted, quota = granted.copy(), quota.copy()
+    for p in founded.providers:
+        if p.offers.size and not isinstance(p.spec.quotas, FixedQuota):
+            granted[p.number] = p.spec.quotas(float(granted[p.number]), float(full[p.pools].max()))
+            quota[p.offers] = first[p.offers] * granted[p.number]
+    return granted, quota
+
+
+def keep_best_models(founded: Founded, full: Floats, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Offers that are kept for some segments when the machines are full are closed to the others."""
+    if not founded.kept_for.any():
+        return is_open
+    closed = (full > founded.kept_above) & founded.kept_for.any(axis=0)
+    return founded.book.open & (founded.kept_for | ~closed)

@@ -1,0 +1,62 @@
+"""Learning: users and sellers take note of the tick."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.cohort import Wanted
+from market.simulation.asking import Asking
+from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H, learning_pace
+from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served
+
+type Floats = NDArray[np.float64]
+
+#: How far an hour may be from the usual to count for what is expected of the next: more is an accident.
+SURPRISE = (0.2, 5.0)
+#: Weight of today in what is usual at a time of day.
+TODAY = 0.5
+
+
+def learn(
+    founded: Founded, tick: int, machines: Machines, posted: Posted, firms: Firms, wanted: tuple[Wanted, ...],
+    expected: Expected, ordered: Ordered, served: Served, known: Known,
+) -> Known:  # fmt: skip
+    """Users settle what they bought; waits, speeds and orders become part of what is usual."""
+    book, pace = posted.book, learning_pace(founded, tick)
+    settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered)
+    most = np.where(machines.capacity[book.pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
+    chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
+    used = served.round.used
+    load = np.divide(used, machines.capacity, out=np.zeros_like(used), where=machines.capacity > 0)
+    usual, level = learn_orders(founded, tick, ordered.at_list, known)
+    return Known(
+        chance_wait_h=known.chance_wait_h + pace * (chance - known.chance_wait_h),
+        load=known.load + pace * (load - known.load),
+        usual_orders=usual,
+        level=level,
+        members=np.array([cohort.members(book.offers) for cohort in founded.cohorts]),
+    )
+
+
+def settle(asking: Asking, tick: int, ordered: Ordered) -> None:
+    """Users take note of what they ordered and what it cost: budgets, habits, attachments."""
+    founded, cleared = asking.founded, ordered.cleared
+    period, expected = founded.calendar.period(tick), cleared.response.requests
+    for s, cohort in enumerate(founded.cohorts):
+        cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s])
+        requests = float(expected[s].sum())
+        spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
+        cohort.learn_worth(period, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)
+
+
+def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:
+    """What is usually ordered in each hour, and how the last hours went against that."""
+    calendar = founded.calendar
+    day, period = int(calendar.is_weekend(tick)), calendar.period(tick)
+    usual = known.usual_orders[day, :, :, period]
+    surprise = np.divide(orders, usual, out=np.ones_like(usual), where=usual > 0)
+    level = known.level + learning_pace(founded, tick) * (np.clip(surprise, *SURPRISE) - known.level)
+    all_hours = known.usual_orders.copy()
+    all_hours[day, :, :, period] = np.where(np.isnan(usual), orders, usual + TODAY * (orders - usual))
+    return all_hours, level

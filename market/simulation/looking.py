@@ -1,0 +1,45 @@
+"""Looking: users see the queues, and think of the waits and speeds that are usual."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.simulation.asking import writing_hours
+from market.simulation.state import Expected, Founded, Known, Machines, Posted, Served
+
+type Floats = NDArray[np.float64]
+
+#: The longest wait that users ever expect [h].
+LONGEST_WAIT_H = 1e4
+#: The wait that they think of where there are no machines at all: a weekend, not for ever [h].
+NO_SERVICE_WAIT_H = 48.0
+
+
+def look(
+    founded: Founded, tick: int, machines: Machines, posted: Posted, served: Served, known: Known, expected: Expected
+) -> Expected:
+    """Delays that users expect when they order in this tick."""
+    book = posted.book
+    waiting_work = np.asarray((served.waiting * book.work).sum(axis=0))
+    present = present_wait(founded, posted, machines.capacity, waiting_work)
+    backlog = expected.backlog_wait_h + learning_pace(founded, tick) * (present - expected.backlog_wait_h)
+    writing = writing_hours(book, known.load)
+    return Expected(waiting_work, present, backlog, writing, np.asarray(known.chance_wait_h + backlog + writing))
+
+
+def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats) -> Floats:
+    """How long what waits now takes to serve [h], by offer: own rank and those above."""
+    book = posted.book
+    if not waiting_work.any():
+        return np.zeros(book.offers)
+    ahead = posted.ahead_of @ waiting_work
+    rate = capacity[book.pool] / founded.hours
+    with np.errstate(over="ignore"):
+        wait = np.divide(ahead, rate, out=np.where(ahead > 0, NO_SERVICE_WAIT_H, 0.0), where=rate > 0)
+    return np.asarray(np.minimum(wait, LONGEST_WAIT_H))
+
+
+def learning_pace(founded: Founded, tick: int) -> float:
+    """Weight of the present tick in what users and sellers think is usual."""
+    return 1.0 / founded.economy.learning_ticks if tick > 0 else 1.0

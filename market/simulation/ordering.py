@@ -1,0 +1,77 @@
+"""Ordering: the mechanism finds prices, and users order at them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.cohort import Wanted
+from market.exchange.clearing import Cleared, Situation
+from market.simulation.asking import Asking
+from market.simulation.state import Expected, Firms, Founded, Machines, Ordered, Posted
+
+type Floats = NDArray[np.float64]
+
+#: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
+LOOKS_PER_DAY = 4
+#: Beyond this many the spread of a Poisson number is below what 64 bits tell apart.
+CERTAIN = 1e15
+
+
+def order(
+    founded: Founded, tick: int, machines: Machines, posted: Posted, firms: Firms, wanted: tuple[Wanted, ...],
+    expected: Expected, ordered: Ordered,
+) -> Ordered:  # fmt: skip
+    """Users order what they want at the prices that the mechanism finds."""
+    book, mechanism = posted.book, founded.economy.clearing
+    asking = Asking(founded, wanted, book, firms.alive, expected.delay_h)
+    any_spot = any(p.spec.spot for p in founded.providers)
+    looks = any_spot and tick % max(founded.calendar.ticks_per_day // LOOKS_PER_DAY, 1) == 0
+    latent = ordered.latent
+    if looks:
+        no_wait = replace(asking, delay_h=expected.writing_h)
+        latent = no_wait(book.request_prices()).requests
+    # Where orders are cut to what machines can do, orders at list say how many machines are worth renting.
+    at_list = asking(book.request_prices()).requests if mechanism.cuts_orders and any_spot else None
+    cleared = clear(founded, machines, posted, expected, asking, ordered.cleared.rents, slopes=looks)
+    response, slopes = cleared.response, ordered.slopes
+    if looks or mechanism.needs_slopes:
+        slopes = response.own - np.diagonal(response.cross, axis1=1, axis2=2)
+    orders = draw_whole(founded, response.requests) if founded.economy.whole else response.requests
+    return Ordered(cleared, orders, response.requests if at_list is None else at_list, slopes, latent)
+
+
+def clear(
+    founded: Founded, machines: Machines, posted: Posted, expected: Expected, asking: Asking, rents: Floats,
+    *, slopes: bool,
+) -> Cleared:  # fmt: skip
+    """Let the mechanism find prices and orders, with what waits before them taken off the machines."""
+    book, mechanism = posted.book, founded.economy.clearing
+    before = np.bincount(book.pool, weights=expected.waiting_work, minlength=book.pools)
+    with_slopes = slopes or mechanism.needs_slopes
+    return mechanism.clear(
+        Situation(
+            book,
+            np.maximum(machines.capacity - before, 0.0),
+            founded.supply_curves,
+            lambda prices, blur_usd=0.0: asking(prices, blur_usd, slopes=with_slopes),
+            rents,
+        )
+    )
+
+
+def draw_whole(founded: Founded, expected: Floats) -> Floats:
+    """Whole requests at random: Poisson, or over-dispersed, around what is expected."""
+    out = np.zeros(expected.shape)
+    for s, segment in enumerate(founded.economy.segments):
+        burstiness = getattr(segment, "burstiness", 1.0)
+        for j in np.flatnonzero(expected[s]):
+            # A stream for each offer, so that another one, or another order of them, changes nobody's draws.
+            rng = founded.streams.stream("arrivals", segment.name, str(founded.offer_names[j]))
+            rate = float(expected[s, j])
+            if burstiness > 1.0:
+                rate = float(rng.gamma(rate / (burstiness - 1.0), burstiness - 1.0))
+            out[s, j] = rng.poisson(rate) if rate < CERTAIN else np.rint(rate)
+    return out

@@ -1,0 +1,308 @@
+"""The state of a market, in parts: each part is made anew by one phase of the tick, and by nobody else.
+
+A phase that reads a part which a later phase makes sees that of the tick before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.calendar import Calendar
+from market.demand.cohort import Cohort, Wanted
+from market.economy import Economy
+from market.exchange.books import Book
+from market.exchange.clearing import Cleared
+from market.exchange.ledger import Ledger, Payment
+from market.exchange.queue import Queue, Round
+from market.exchange.supply_curve import SupplyCurve
+from market.randomness import Streams
+from market.supply.owner import HyperscalerAgent
+from market.supply.provider import ProviderAgent
+from market.supply.specs import Contract
+from market.supply.wholesale import Allotment
+
+type Floats = NDArray[np.float64]
+type Flags = NDArray[np.bool_]
+
+HOURS_PER_MONTH = 730.5
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What is made at the start and stays: who there is, and what they list.
+
+    Attributes:
+        economy: what the market is made of.
+        streams: random numbers by name.
+        cohorts, providers, owners: the agents.
+        number_of: place of a provider among the providers, or of an owner among the owners, by name.
+        pool_names, supply_curves: by pool.
+        offer_names: by offer.
+        book: the offers as first listed.
+        fee: subscription that opens an offer [USD a month], by offer; 0 for none.
+        kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
+        kept_above: orders over capacity above which it is kept, by offer.
+        routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
+        output_tokens: output of a request [tokens], by segment.
+    """
+
+    economy: Economy
+    streams: Streams
+    cohorts: Sequence[Cohort[Wanted]]
+    providers: Sequence[ProviderAgent]
+    owners: Sequence[HyperscalerAgent]
+    number_of: Mapping[str, int]
+    pool_names: Sequence[str]
+    supply_curves: Sequence[SupplyCurve]
+    offer_names: NDArray[np.str_]
+    book: Book
+    fee: Floats
+    kept_for: Flags
+    kept_above: Floats
+    routes: Mapping[int, tuple[tuple[int, ...], float]]
+    output_tokens: Floats
+
+    @property
+    def calendar(self) -> Calendar:
+        """When ticks are, and how long."""
+        return self.economy.calendar
+
+    @property
+    def hours(self) -> float:
+        """Length of a tick [h]."""
+        return self.economy.calendar.tick_hours
+
+
+@dataclass(frozen=True)
+class Fleets:
+    """Machines of their owners; made by ``growing``.
+
+    Attributes:
+        racks: racks that run, by owner.
+        payments: for racks that were ordered.
+    """
+
+    racks: Floats
+    payments: tuple[Payment, ...]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is sold on which terms, prices aside; made by ``improving``.
+
+    Attributes:
+        book: last posted book with today's qualities, work, quotas, and who may buy what; its price is the last.
+        granted: share of its quotas that a provider grants, by provider.
+    """
+
+    book: Book
+    granted: Floats
+
+
+@dataclass(frozen=True)
+class Firms:
+    """Who is there; made by ``coming_and_going``.
+
+    Attributes:
+        active: whether a provider sells, by provider.
+        left: whether it has left for good, by provider.
+        parent: the owner of machines that has bought it, or None; by provider.
+        alive: whether an offer's provider sells, by offer.
+        opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
+        payments: between parents and those that they bought.
+    """
+
+    active: Flags
+    left: Flags
+    parent: tuple[str | None, ...]
+    alive: Flags
+    opening: Mapping[int, float]
+    payments: tuple[Payment, ...]
+
+    def with_openings(self, price: Floats) -> Floats:
+        """List prices [USD per million tokens], with those at which newcomers open."""
+        if not self.opening:
+            return price
+        made = price.copy()
+        made[list(self.opening)] = list(self.opening.values())
+        return made
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Machines rented for a term; made by ``contracting``.
+
+    Attributes:
+        signed: all contracts that were ever made, in order.
+        running: those that cover this tick.
+    """
+
+    signed: tuple[Contract, ...]
+    running: tuple[Contract, ...]
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Who has which machines in the tick; made by ``renting``.
+
+    Attributes:
+        capacity: work that can be done [rack-h], by pool.
+        allotment: how the owners' machines were given out.
+        own_racks, home_racks, spot_racks, contracted_racks: racks by provider.
+        earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
+        spot_prices: of the last month, oldest first [USD per rack-h].
+    """
+
+    capacity: Floats
+    allotment: Allotment
+    own_racks: Floats
+    home_racks: Floats
+    spot_racks: Floats
+    contracted_racks: Floats
+    earned: Floats
+    spot_prices: Floats
+
+
+@dataclass(frozen=True)
+class Posted:
+    """List prices; made by ``posting``, and nobody else writes a price.
+
+    Attributes:
+        book: the offers as users see them: priced, and routed.
+        routed_to: the offer that serves a routed one, by number of the routed offer.
+        ahead_of: 1 where offer k is served before or with offer j, by offer j and k.
+    """
+
+    book: Book
+    routed_to: Mapping[int, int]
+    ahead_of: Floats
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Delays that users expect when they order; made by ``looking``.
+
+    Attributes:
+        waiting_work: work that waits [rack-h], by offer.
+        present_wait_h: time to serve what waits now [h], by offer.
+        backlog_wait_h: what users think of that wait, a running mean [h], by offer.
+        writing_h: time of writing an answer [h], by segment and offer.
+        delay_h: all of it together [h], by segment and offer.
+    """
+
+    waiting_work: Floats
+    present_wait_h: Floats
+    backlog_wait_h: Floats
+    writing_h: Floats
+    delay_h: Floats
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """What was ordered; made by ``ordering``.
+
+    Attributes:
+        cleared: prices, orders, rents and what else the mechanism found.
+        orders: requests that come in this tick, by segment and offer.
+        at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
+        slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
+        latent: what would be ordered without any wait, when last looked at, by segment and offer.
+    """
+
+    cleared: Cleared
+    orders: Floats
+    at_list: Floats
+    slopes: Floats
+    latent: Floats
+
+
+@dataclass(frozen=True)
+class Served:
+    """What became of orders; made by ``serving``, which alone moves the queue.
+
+    Attributes:
+        round: who was served, who left, who waits.
+        joined: requests that came over from another offer's queue, by segment and offer.
+        waiting: requests that wait at the end of the tick, by segment and offer.
+        waited_h: waiting time so far of those who wait, summed [request-h], by segment and offer.
+        wait_h: expected wait of a request that came in this tick [h], by offer.
+        chance_h: what of that is beside the wait for what waited before [h]; may be no number where nothing serves.
+    """
+
+    round: Round
+    joined: Floats
+    waiting: Floats
+    waited_h: Floats
+    wait_h: Floats
+    chance_h: Floats
+
+
+@dataclass(frozen=True)
+class Known:
+    """What users and sellers have learned; made by ``learning``.
+
+    Attributes:
+        chance_wait_h: usual wait beside that for what waits already [h], by offer.
+        load: usual work done over capacity, by pool.
+        usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
+        level: orders of the last hours over the usual ones, by segment and offer.
+        members: real users who subscribe, by segment and offer.
+    """
+
+    chance_wait_h: Floats
+    load: Floats
+    usual_orders: Floats
+    level: Floats
+    members: Floats
+
+
+@dataclass(frozen=True)
+class Invested:
+    """What providers own; made by ``investing``.
+
+    Attributes:
+        racks: racks owned, by pool.
+    """
+
+    racks: Floats
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Money that moved; made by ``paying``, which alone writes the ledger.
+
+    Attributes:
+        for_tokens: by users for tokens [USD], by segment and offer.
+    """
+
+    for_tokens: Floats
+
+
+@dataclass
+class State:
+    """All parts; a phase's result takes the place of its part.
+
+    Two things are kept over the ticks and moved in place: the queue, by ``serving`` alone, and the ledger, by
+    ``paying`` alone.
+    """
+
+    tick: int
+    fleets: Fleets
+    terms: Terms
+    firms: Firms
+    contracts: Contracts
+    machines: Machines
+    posted: Posted
+    wanted: tuple[Wanted, ...]
+    expected: Expected
+    ordered: Ordered
+    served: Served
+    known: Known
+    invested: Invested
+    paid: Paid
+    queue: Queue
+    ledger: Ledger

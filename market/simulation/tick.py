@@ -1,0 +1,74 @@
+"""The tick: its phases in their order, and which parts of the state each reads and makes."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from market.simulation.coming_and_going import come_and_go
+from market.simulation.contracting import renew_contracts
+from market.simulation.forming import form_requests
+from market.simulation.growing import grow
+from market.simulation.improving import improve
+from market.simulation.investing import invest
+from market.simulation.learning import learn
+from market.simulation.looking import look
+from market.simulation.ordering import order
+from market.simulation.paying import pay
+from market.simulation.posting import post
+from market.simulation.renting import rent
+from market.simulation.serving import serve
+from market.simulation.state import Founded, State
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A step of the tick: a function from parts of the state to a new part.
+
+    Attributes:
+        name: what it is called.
+        makes: part of the state that its result becomes.
+        run: the function; its arguments are named for the parts that it reads.
+    """
+
+    name: str
+    makes: str
+    run: Callable[..., Any]
+    reads: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", tuple(inspect.signature(self.run).parameters))
+
+
+#: The tick. What a phase reads of a part that is made further down is that of the tick before.
+PHASES: Final = (
+    Phase("fleets grow", "fleets", grow),
+    Phase("models improve", "terms", improve),
+    Phase("firms come and go", "firms", come_and_go),
+    Phase("contracts are renewed", "contracts", renew_contracts),
+    Phase("machines are rented", "machines", rent),
+    Phase("prices are posted", "posted", post),
+    Phase("requests form", "wanted", form_requests),
+    Phase("users look at waits", "expected", look),
+    Phase("users order", "ordered", order),
+    Phase("machines serve", "served", serve),
+    Phase("all learn", "known", learn),
+    Phase("providers invest", "invested", invest),
+    Phase("money moves", "paid", pay),
+)
+
+type Timings = dict[str, float]
+
+
+def run_tick(founded: Founded, state: State, timings: Timings | None = None) -> None:
+    """Run one tick; ``timings`` collects seconds by phase."""
+    state.tick += 1
+    for phase in PHASES:
+        begin = time.perf_counter() if timings is not None else 0.0
+        made = phase.run(*(founded if name == "founded" else getattr(state, name) for name in phase.reads))
+        setattr(state, phase.makes, made)
+        if timings is not None:
+            timings[phase.name] = timings.get(phase.name, 0.0) + time.perf_counter() - begin

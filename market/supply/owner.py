@@ -1,0 +1,66 @@
+"""Owners of machines who rent them out, as Mesa agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import mesa
+
+from market.exchange.ledger import Ledger, Payment
+from market.supply.expansion import Fleet
+from market.supply.firm import Firm
+from market.supply.specs import Hyperscaler
+
+
+@dataclass(frozen=True)
+class OwnerTick:
+    """What an owner is told of a tick when it pays.
+
+    Attributes:
+        hours: length of the tick [h].
+        in_use: rack-hours in use, its own products' and rented ones [rack-h].
+    """
+
+    hours: float
+    in_use: float
+
+
+class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
+    """An owner of machines."""
+
+    kind: ClassVar[str] = "hyperscaler"
+
+    def __init__(self, model: mesa.Model, spec: Hyperscaler, number: int, ledger: Ledger) -> None:
+        super().__init__(model, spec, number, ledger)
+        self.fleet = Fleet(spec.racks)
+
+    @property
+    def racks(self) -> float:
+        """Racks that run."""
+        return self.fleet.racks
+
+    @property
+    def ask(self) -> float:
+        """Least price that it rents for on the spot market [USD per rack-h]."""
+        return max(self.spec.reserve, self.spec.running_cost)
+
+    @property
+    def rented_out(self) -> float:
+        """Racks rented out in the last tick, under contract and on spot."""
+        machines = self.model.state.machines
+        delivered = machines.allotment.contracted[self.number] + machines.allotment.sold_spot[self.number]
+        return float(delivered) / float(self.model.calendar.tick_hours)
+
+    def grow(self, years: float, earned: float) -> float:
+        """Move the fleet to so many years after the start; returns racks that were ordered.
+
+        ``earned``: what a rack-hour has earned lately [USD per rack-h].
+        """
+        self.fleet.earned = earned
+        return self.spec.expansion(self.fleet, years)
+
+    def payments(self, tick: OwnerTick) -> Iterator[Payment]:
+        """Power and upkeep of the racks in use."""
+        yield Payment(self.name, "power", tick.in_use * self.spec.running_cost, "power")
