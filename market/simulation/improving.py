@@ -41,7 +41,7 @@ def improve_models(founded: Founded, book: Book, years: float) -> Book:
 def orders_over_capacity(book: Book, orders: Floats, capacity: Floats) -> Floats:
     """Work ordered over work that could be done, by pool; 0 where nothing could."""
     ordered = np.bincount(book.pool, weights=(orders * book.work).sum(axis=0), minlength=book.pools)
-    return np.divide(ordered, capacity, out=np.zeros_like(ordered), where=capacity > 0)
+    return np.divide(ordered, capacity, out=np.zeros(capacity.shape), where=capacity > 0)
 
 
 def grant_quotas(founded: Founded, granted: Floats, full: Floats, quota: Floats) -> tuple[Floats, Floats]:

@@ -88,11 +88,11 @@ def frame_bytes(model: TokenMarket) -> dict[str, bytes]:
 
 def by_name(model: TokenMarket) -> dict[tuple[str, str], pd.DataFrame]:
     """All frames by name of frame and of what it is about, so that order does not matter."""
-    from market.records import ENTITY
+    from market.simulation.columns import ENTITY
 
     parts = {("ticks", ""): model.frames()["ticks"].drop(columns=["time", "evaluations", "gap"])}
     for name, frame in model.frames().items():
-        if name in ENTITY:
+        if ENTITY.get(name):
             for entity, rows in frame.groupby(ENTITY[name], observed=True):
                 parts[name, str(entity)] = rows.drop(columns=["time", ENTITY[name]]).reset_index(drop=True)
     return parts

@@ -143,7 +143,7 @@ def test_an_auction_fills_what_asks_a_rent_and_no_more(clearing: Clearing, data:
         return
     work = (model.orders * model.book.work).sum(axis=0)
     ordered = np.bincount(model.book.pool, weights=work, minlength=model.book.pools)
-    for k, curve in enumerate(model.supply_curves):
+    for k, curve in enumerate(model.founded.supply_curves):
         offered = curve.quantity(float(model.rents[k]), float(model.capacity[k]))
         assert ordered[k] <= offered * (1 + 1e-5) + 1e-9
         if model.rents[k] > 1e-9:
@@ -192,7 +192,7 @@ def test_nobody_orders_above_worth(clearing: Clearing, data: st.DataObject) -> N
             if isinstance(segment, Segment):
                 cohort = model.cohorts[s]
                 willing = cohort.worth * model.book.quality[s, j] >= price * (1 - 1e-6)
-                assert model.orders[s, j] <= cohort.mass[willing].sum() * (1 + 1e-6)
+                assert model.orders[s, j] <= cohort.wanted.mass[willing].sum() * (1 + 1e-6)
 
 
 @pytest.mark.parametrize("clearing", CLEARINGS, ids=str)

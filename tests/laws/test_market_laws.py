@@ -18,7 +18,7 @@ from market.demand.segment import CurveSegment
 from market.economy import Economy
 from market.exchange.clearing import Clearing
 from market.exchange.rationing import Rationing
-from market.records import COLUMNS
+from market.simulation.columns import COLUMNS
 from market.supply.pricing import PricingPolicy
 
 TICKS = 8
@@ -190,14 +190,14 @@ def contracts_are_paid_whether_used_or_not(before: Before, model: TokenMarket) -
 def budgets_hold(before: Before, model: TokenMarket) -> None:
     for cohort in model.cohorts:
         if isinstance(cohort, LogitCohort) and math.isfinite(cohort.segment.budget_usd_per_day):
-            room = single(model) * cohort.budget_per_day * cohort.growth
+            room = single(model) * cohort.budget_per_day * cohort.wanted.growth
             assert (cohort.budget_left >= -room - 1e-12).all()
 
 
 def quotas_hold(before: Before, model: TokenMarket) -> None:
     for cohort in model.cohorts:
         if isinstance(cohort, LogitCohort) and cohort.quota_used.size:
-            quota = model.first_quota[np.isfinite(model.book.quota)]
+            quota = model.founded.book.quota[np.isfinite(model.book.quota)]
             assert (cohort.quota_used <= quota[:, None] * (1 + single(model)) + 1e-9).all()
 
 
@@ -206,7 +206,8 @@ def every_number_is_one(before: Before, model: TokenMarket) -> None:
         for column in columns:
             assert np.isfinite(row(model, frame, column.name)).all(), f"{frame}: {column.name}"
     assert np.isfinite(model.ledger.balance).all()
-    for array in (model.cleared.prices, model.load, model.chance_wait_h, model.backlog_wait_h, model.writing_h):
+    known, expected = model.state.known, model.state.expected
+    for array in (model.cleared.prices, known.load, known.chance_wait_h, expected.backlog_wait_h, expected.writing_h):
         assert np.isfinite(array).all()
 
 

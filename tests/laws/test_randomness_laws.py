@@ -82,8 +82,8 @@ def test_other_seed_other_draws(clearing: Clearing) -> None:
 def test_seeds_are_whole_numbers() -> None:
     economy = busy(False)
     assert frame_bytes(run(economy, 3, seed=7)) == frame_bytes(run(economy, 3, seed=int(np.int64(7))))
-    assert TokenMarket(economy).streams.seed == 0
-    assert TokenMarket(economy, rng=np.int64(7)).streams.seed == 7  # type: ignore[arg-type]
+    assert TokenMarket(economy).founded.streams.seed == 0
+    assert TokenMarket(economy, rng=np.int64(7)).founded.streams.seed == 7  # type: ignore[arg-type]
 
 
 # Newcomers --------------------------------------------------------------------------------------------------

@@ -163,7 +163,6 @@ OUT_OF_RANGE = [
     (Pool(1.0), "racks", (1.0, -1.0)),
     (Pool(1.0), "racks", ()),
     (Pool(1.0), "supply", None),
-    (SHOP, "kind", "shop"),
     (SHOP, "headroom", -0.1),
     (SHOP, "pricing", FixedPrice),
     (SHOP, "offers", OFFER),
@@ -327,3 +326,15 @@ def test_lists_do_for_tuples() -> None:
     model = TokenMarket(Economy([USERS], [Provider("shop", [OFFER])], [CLOUD], []))  # type: ignore[arg-type]
     model.run_for(2)
     assert model.records.ticks == 2
+
+
+@pytest.mark.parametrize(
+    ("economy", "words"),
+    [
+        (Economy((USERS,), (dataclasses.replace(SHOP, kind="opn"),)), r"unknown kind of agent 'opn' \(did you mean 'open'\?\)"),
+        (Economy((USERS,), (SHOP,), (dataclasses.replace(CLOUD, kind="hyper"),)), "unknown kind of agent 'hyper'.*hyperscaler"),
+    ],
+)
+def test_kinds_of_agents_are_known(economy: Economy, words: str) -> None:
+    with pytest.raises(UnknownNameError, match=words):
+        TokenMarket(economy)

@@ -14,7 +14,8 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.economy import Economy
-from market.records import COLUMNS, DAILY, ENTITY, Column, Records, Table
+from market.records import DAILY, Column, Records, Table
+from market.simulation.columns import COLUMNS, ENTITY
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
 
 SEGMENT = Segment("u", Workload(0, 1_000_000), 50.0, 5, worth_usd=9.0)
@@ -42,11 +43,11 @@ def test_frames_of_what_there_is(
     for name, frame in frames.items():
         entities = len(model.records.entities[name])
         assert len(frame) == 5 * entities
-        keys = ["tick", "time", *([ENTITY[name]] if name in ENTITY else [])]
+        keys = ["tick", "time", *([ENTITY[name]] if ENTITY[name] else [])]
         assert list(frame.columns) == keys + [column.name for column in COLUMNS[name]]
         assert not frame.isna().any().any()
         assert np.isfinite(frame.select_dtypes("number").to_numpy()).all()
-        if name in ENTITY:
+        if ENTITY[name]:
             assert list(frame[ENTITY[name]].cat.categories) == list(model.records.entities[name])
 
 
@@ -109,10 +110,10 @@ def test_every_frame_carries_the_time() -> None:
 def test_tables_grow() -> None:
     table = Table((Column("a", "1", "a"), Column("b", "1", "b")), 2, ticks=2)
     for tick in range(9):
-        table.row(tick, a=np.array([tick, -tick]), b=1.0)
+        table.row(tick, {"a": np.array([tick, -tick]), "b": 1.0})
     assert table.data["a"][:9, 0].tolist() == list(range(9))
     with pytest.raises(TypeError, match="b"):
-        table.row(9, a=1.0)
+        table.row(9, {"a": 1.0})
     assert len(run(Economy((SEGMENT,), (PROVIDER,)), 150).frames()["offers"]) == 150
 
 
