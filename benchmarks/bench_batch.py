@@ -22,11 +22,11 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import mesa
 
-from scenarios.batch import Result, Study, run_batch
-from scenarios.batch.processes import Processes
-from scenarios.batch.simulation import simulate
+from scenarios.batches import Result, Study, run_batch
+from scenarios.batches.work.processes import Processes
+from scenarios.batches.work.simulation import simulate
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.scenario import Scenario
 
 RUNS = 2_000
 #: A market run of about a second.
@@ -155,7 +155,7 @@ import resource, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from bench_batch import empty
-from scenarios.batch import Study, run_batch
+from scenarios.batches import Study, run_batch
 study = Study.of("baseline-2026", seeds={runs}, days=1, users=10)
 with tempfile.TemporaryDirectory() as folder:
     out = Path(folder) / "b"

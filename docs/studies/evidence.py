@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from scenarios.batch import open_batch, run_batch
-from scenarios.charts.growth_map import draw
-from scenarios.growth_map import study_of_the_map
+from scenarios.batches import open_batch, run_batch
+from scenarios.cli.evidence import markdown_table, records_of
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import Facts, order_of_events
-from scenarios.run import Settings, run
-from scenarios.scorecard.command import markdown_table, records_of
-from scenarios.scorecard.run import judge, study_of
-from scenarios.scorecard.statements import STATEMENTS
+from scenarios.results.measures import Facts, order_of_events
+from scenarios.runs.run import Settings, run
+from scenarios.studies.growth_map import study_of_the_map
+from scenarios.studies.growth_map_picture import draw
+from scenarios.studies.scorecard.judging import judge, study_of
+from scenarios.studies.scorecard.statements import STATEMENTS
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "explanation" / "evidence.md"

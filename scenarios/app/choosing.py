@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.knobs import GROUPS, Setting, changed, setting
 from scenarios.app.limits import MOST_USERS, check_size
+from scenarios.app.run_request import Asked, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.loading import parse_value
-from scenarios.scenario import Scenario
+from scenarios.loading.scenarios import parse_value
 
 #: Simulated users at first: enough for a picture in seconds.
 FIRST_USERS: Final = 2_000

@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from scenarios.app.words import plain
-from scenarios.changes import steps
-from scenarios.scenario import Scenario
+from scenarios.definition.scenario import Scenario
+from scenarios.parameters.paths import steps
+from scenarios.text.markdown import plain
 
 #: Offered first where values differ between firms, and by the knobs that change lists: nothing is changed.
 AS_IT_IS: Final = "as in the scenario"

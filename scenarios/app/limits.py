@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from capacity.errors import InputError
 
 if TYPE_CHECKING:
-    from scenarios.run import Settings
+    from scenarios.runs.run import Settings
 
 #: Simulated users; more change little in a picture, and the command line takes them.
 MOST_USERS: Final = 100_000
@@ -27,7 +27,7 @@ IDLE_SECONDS: Final = 600.0
 
 def check_size(settings: Settings) -> int:
     """Ticks of a run that the app may make; or say what is too large, and where else it can be run."""
-    from scenarios.run import ticks_in
+    from scenarios.runs.run import ticks_in
 
     ticks, users = ticks_in(settings, settings.scenario.economy(1)), settings.users
     if users > MOST_USERS:

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked
 from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
+from scenarios.app.run_request import Asked
 
 if TYPE_CHECKING:
-    from scenarios.app.shown import Shown
+    from scenarios.app.result import Shown
 
 #: How long a stop waits for the tick that is under way [s]; then the process is ended.
 STOP_SECONDS: Final = 0.8

@@ -20,7 +20,7 @@ from scenarios.app.guard import SameOriginOnly
 #: The colour of what can be pressed and moved, on light and on dark.
 BLUE: Final = "#1f77b4"
 PALE_BLUE: Final = "#3d8bc6"
-PAGE: Final = Path(__file__).with_name("page.py")
+PAGE: Final = Path(__file__).with_name("script.py")
 
 
 def options(host: str, port: int) -> dict[str, Any]:

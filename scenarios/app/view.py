@@ -13,8 +13,8 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice, choose
 from scenarios.app.controls import controls, live
 from scenarios.app.live import Live
-from scenarios.app.showing import about_choice, show_results
-from scenarios.app.words import plain
+from scenarios.app.result_page import about_choice, show_results
+from scenarios.text.markdown import plain
 
 #: Less empty space above the page, numbers to the right in tables, and no second Stop beside the one that stops a run.
 STYLE: Final = """
@@ -43,7 +43,7 @@ def _warm_up(market: Live) -> None:
     if st.session_state.setdefault("warm", False):
         return
     st.session_state["warm"] = True
-    for task in (market.warm_up, partial(importlib.import_module, "scenarios.run")):
+    for task in (market.warm_up, partial(importlib.import_module, "scenarios.runs.run")):
         soon = threading.Timer(WARM_UP_SECONDS, task)
         soon.daemon = True
         soon.start()

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
+from scenarios.app.run_request import Asked
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -63,7 +63,7 @@ class Worker:
 
     def work(self) -> None:
         """Carry out orders until there is nobody left to give them."""
-        from scenarios import run as running
+        from scenarios.runs import run as running
 
         made_by = running.code()
         while True:
@@ -87,7 +87,7 @@ class Worker:
 
     def make(self, asked: Asked) -> None:
         """A model before its first tick, in place of the one there was."""
-        from scenarios import run as running
+        from scenarios.runs import run as running
 
         self.model, self.asked, self.seconds = None, asked, 0.0
         settings = asked.settings()
@@ -113,8 +113,8 @@ class Worker:
 
     def write(self, made_by: dict[str, Any]) -> None:
         """Write the result so far, with the command that makes the same; the one before it is no longer needed."""
-        from scenarios import results
-        from scenarios.run import result_so_far
+        from scenarios.results import run_folder as results
+        from scenarios.runs.run import result_so_far
 
         assert self.model is not None
         assert self.asked is not None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenarios.definition.scenario import Scenario
 from scenarios.library.asking import outcome
-from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from market.economy import Economy

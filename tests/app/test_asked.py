@@ -5,10 +5,10 @@ import shlex
 import pytest
 
 from capacity import InputError
-from scenarios.app.asked import MOST_LINES, Asked, sets_of, sets_of_lines
 from scenarios.app.limits import MOST_TICKS, MOST_USER_TICKS, MOST_USERS, check_size
+from scenarios.app.run_request import MOST_LINES, Asked, sets_of, sets_of_lines
 from scenarios.library import SCENARIOS
-from scenarios.loading import load
+from scenarios.loading.scenarios import load
 
 
 def asked(scenario="baseline-2026", sets=(), days=7.0, users=500, seed=1):

@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 
 from capacity import InputError
-from scenarios import cli, results
 from scenarios.app import live as living
 from scenarios.app import tabs
-from scenarios.app.asked import Asked
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
-from scenarios.app.shown import Shown
+from scenarios.app.result import Shown
+from scenarios.app.run_request import Asked
+from scenarios.cli import main as cli
+from scenarios.results import run_folder as results
 
 SECONDS = 120.0
 SMALL = Asked("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios.app import live as living
 from scenarios.app import view
-from scenarios.app.asked import Asked
 from scenarios.app.live import Live
+from scenarios.app.run_request import Asked
 
-PAGE = Path(view.__file__).with_name("page.py")
+PAGE = Path(view.__file__).with_name("script.py")
 SECONDS = 120.0
 
 

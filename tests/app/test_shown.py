@@ -7,12 +7,13 @@ import zipfile
 
 import pytest
 
-from scenarios import results, run
-from scenarios.app.asked import Asked
-from scenarios.app.shown import Shown
-from scenarios.charts.registry import CHARTS
-from scenarios.charts.style import DARK_PAPER, PAPER, contrast
-from scenarios.loading import load
+from scenarios.app.result import Shown
+from scenarios.app.run_request import Asked
+from scenarios.loading.scenarios import load
+from scenarios.pictures.registry import CHARTS
+from scenarios.pictures.style import DARK_PAPER, PAPER, contrast
+from scenarios.results import run_folder as results
+from scenarios.runs import run
 
 
 @pytest.fixture(scope="module")

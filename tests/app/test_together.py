@@ -6,9 +6,9 @@ import pytest
 from matplotlib import pyplot as plt
 
 from market import TokenMarket
-from scenarios.app.together import Figure, figures, together
 from scenarios.library import SCENARIOS
-from scenarios.results import frames_of
+from scenarios.pictures.two_runs import Figure, figures, together
+from scenarios.results.run_folder import frames_of
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from functools import cache
 
 import pandas as pd
 
-from scenarios.results import ALL_COLUMNS, RunResult
-from scenarios.run import Settings, run
+from scenarios.results.run_folder import ALL_COLUMNS, RunResult
+from scenarios.runs.run import Settings, run
 
 SMALL = Settings(length_days=7, users=300, seed=3)
 

@@ -11,15 +11,15 @@ from matplotlib import pyplot as plt
 from picture_check import blank_panels, drawn_texts, flaws
 
 from capacity import InputError
-from scenarios import cli
-from scenarios.batch import Study, open_batch, run_batch
-from scenarios.batch.analysis import interval
-from scenarios.batch.comparison import Runs, compare
-from scenarios.batch.comparison_picture import picture
-from scenarios.charts import batches
-from scenarios.charts.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
-from scenarios.charts.registry import BATCH_CHARTS
-from scenarios.charts.style import style
+from scenarios.batches import Study, open_batch, run_batch
+from scenarios.batches.analysis.over_seeds import interval
+from scenarios.batches.comparison import Runs, compare
+from scenarios.cli import main as cli
+from scenarios.pictures import batch_charts as batches
+from scenarios.pictures.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
+from scenarios.pictures.comparison import picture
+from scenarios.pictures.registry import BATCH_CHARTS
+from scenarios.pictures.style import style
 
 SEEDS = range(1, 6)
 GROWTHS = (2.0, 3.4, 5.0)

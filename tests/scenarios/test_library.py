@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from market import TokenMarket
-from scenarios import library, measures
+from scenarios import library
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import MEASURES, compare, part_of
-from scenarios.results import frames_of
-from scenarios.scenario import Scenario
+from scenarios.results import summary_tables as measures
+from scenarios.results.measures import MEASURES
+from scenarios.results.outcome import compare, part_of
+from scenarios.results.run_folder import frames_of
 
 #: The questions of the library that were asked for.
 WANTED = (

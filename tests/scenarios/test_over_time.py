@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from market_runs import copy_of, small_run
 
-from scenarios import measures
 from scenarios.library import SCENARIOS
-from scenarios.over_time import (
+from scenarios.results import summary_tables as measures
+from scenarios.results.over_time import (
     FATES,
     MOST_BINS,
     accounts,
@@ -123,7 +123,7 @@ def test_who_comes_leaves_and_is_bought():
 
 
 def test_ceilings_hold_the_racks_back():
-    from scenarios.ceilings import ceilings
+    from scenarios.definition.ceilings import ceilings
 
     table = ceilings(SCENARIOS["dram-ceiling"])
     assert set(table["name"]) == {"DRAM", "capex"}

@@ -10,8 +10,9 @@ import pytest
 from market_runs import SMALL, small_run
 
 from capacity import InputError
-from scenarios import results, results_reference
-from scenarios.run import run
+from scenarios.reference import results_page as results_reference
+from scenarios.results import run_folder as results
+from scenarios.runs.run import run
 
 
 def folders(path):
@@ -168,5 +169,5 @@ def test_listings_and_accounts_explain_the_names():
 def test_the_reference_page_is_printed_from_the_columns():
     page = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
     assert page.read_text() == results_reference.page(), (
-        "run python -m scenarios.results_reference > docs/reference/results.md"
+        "run python -m scenarios.reference.results_page > docs/reference/results.md"
     )

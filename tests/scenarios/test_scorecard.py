@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
-from scenarios.batch.study import Study
-from scenarios.cli import app
+from scenarios.batches.plan.study import Study
+from scenarios.cli.evidence import evidence_command
+from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import MEASURES
-from scenarios.scorecard.command import evidence_command
-from scenarios.scorecard.run import Verdict, judge, study_of
-from scenarios.scorecard.statements import STATEMENTS, Check, Statement
+from scenarios.results.measures import MEASURES
+from scenarios.studies.scorecard.judging import Verdict, judge, study_of
+from scenarios.studies.scorecard.statements import STATEMENTS, Check, Statement
 
 
 def test_the_ten_statements_are_there() -> None:
@@ -93,10 +93,10 @@ def test_the_command_runs_a_batch_judges_it_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check = Check("free-tier", "late-quota-granted", high=0.9)
-    monkeypatch.setattr("scenarios.scorecard.statements.STATEMENTS", (statement(check),))
+    monkeypatch.setattr("scenarios.studies.scorecard.statements.STATEMENTS", (statement(check),))
     shorter = SCENARIOS["free-tier"].with_changes({"time.days": 1.0})
     monkeypatch.setattr(
-        "scenarios.scorecard.run.study_of", lambda *_: Study.of(shorter, seeds=2, users=40, name="evidence")
+        "scenarios.studies.scorecard.judging.study_of", lambda *_: Study.of(shorter, seeds=2, users=40, name="evidence")
     )
     for _ in range(2):  # the second time everything is there
         evidence_command(out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)

@@ -9,12 +9,12 @@ import pytest
 from market_runs import copy_of, small_run, without_rows
 from rich.console import Console
 
-from scenarios import measures
-from scenarios.charts.numbers import duration
-from scenarios.headline import key_figures, subtitle
-from scenarios.outcomes.facts import busy_and_calm, tick_hours
-from scenarios.results import RunResult
-from scenarios.summary import summary, summary_record
+from scenarios.cli.summary import summary, summary_record
+from scenarios.results import summary_tables as measures
+from scenarios.results.key_figures import key_figures, subtitle
+from scenarios.results.measures.facts import busy_and_calm, tick_hours
+from scenarios.results.run_folder import RunResult
+from scenarios.text.numbers import duration
 
 
 def printed(result, width=80):

@@ -8,16 +8,18 @@ import pytest
 from market_runs import small_run
 from typer.testing import CliRunner
 
-from scenarios import measures, results
-from scenarios.charts.registry import CHARTS
-from scenarios.cli import app
+from scenarios.cli.main import app
+from scenarios.cli.summary import said_of_efficient
 from scenarios.library import SCENARIOS
-from scenarios.loading import load
-from scenarios.report import make, subject
-from scenarios.run import Settings, run
-from scenarios.summary import said_of_efficient
-from scenarios.told import told
-from scenarios.welfare import beside_efficient, efficient, gains_a_day, own_use_cost, owners_rent, welfare
+from scenarios.loading.scenarios import load
+from scenarios.pictures.chart_options import told
+from scenarios.pictures.registry import CHARTS
+from scenarios.reports import report as make
+from scenarios.reports import subject
+from scenarios.results import run_folder as results
+from scenarios.results import summary_tables as measures
+from scenarios.results.welfare import beside_efficient, efficient, gains_a_day, own_use_cost, owners_rent, welfare
+from scenarios.runs.run import Settings, run
 
 SCENARIO = SCENARIOS["baseline-2026"]
 
