@@ -14,7 +14,7 @@ from scenarios.app.run_request import Asked, number, sets_of, sets_of_lines, who
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.loading.scenarios import parse_value
+from scenarios.text.toml import parse_value
 
 #: Simulated users at first: enough for a picture in seconds.
 FIRST_USERS: Final = 2_000

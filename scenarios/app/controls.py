@@ -10,8 +10,10 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
+from scenarios.app.result import Shown
 from scenarios.app.tabs import market_of_tab
-from scenarios.text.markdown import plain, time_left
+from scenarios.text.durations import time_left
+from scenarios.text.markdown import plain
 
 #: Time between two looks at a run under way [s].
 LOOK_SECONDS: Final = 0.4
@@ -123,8 +125,6 @@ def _progress() -> None:
 
 def _take_in(market: Live) -> None:
     """Put a new result on the page; what was there of another run becomes the last run."""
-    from scenarios.app.result import Shown
-
     folder = market.result_folder()
     if folder is None or market.asked is None or st.session_state.get("taken") == folder:
         return

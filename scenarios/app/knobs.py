@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from scenarios.definition.scenario import Scenario
+from scenarios.library.off_peak import SCHEDULE
 from scenarios.parameters.paths import steps
 from scenarios.text.markdown import plain
 
@@ -151,7 +152,5 @@ def changed(one: Setting, value: Any) -> dict[str, Any]:
     made = {one.knob.path: value}
     if value == "time-of-day":
         # A schedule is a scenario's question and has no default; the one of the library is taken.
-        from scenarios.library.off_peak import SCHEDULE
-
         made[one.knob.path.replace("kind", "factors")] = SCHEDULE
     return made

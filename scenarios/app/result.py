@@ -12,9 +12,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+
 from scenarios.app.run_request import Asked
+from scenarios.pictures.registry import CHARTS
+from scenarios.pictures.style import style
+from scenarios.pictures.svg import svg
+from scenarios.pictures.two_runs import together
+from scenarios.reports.drawn_charts import COLUMN, MOST
 from scenarios.results import run_folder as results
+from scenarios.results.frames import Frames
 from scenarios.results.run_folder import ABOUT, PARAMETERS, RunResult
+from scenarios.results.summary_tables import checks
 
 if TYPE_CHECKING:
     from scenarios.pictures.svg import Theme
@@ -75,8 +85,6 @@ class Shown:
     @cached_property
     def broken(self) -> list[str]:
         """Sums that must add up in any run, but do not in this one."""
-        from scenarios.results.summary_tables import checks
-
         return [check.name for check in checks(self.result.frames) if not check.kept]
 
     def picture(self, name: str, theme: Theme) -> str:
@@ -128,43 +136,29 @@ def do_not_trust(broken: list[str]) -> str:
 
 def size_of(name: str) -> tuple[float, float]:
     """Width and height of a chart [inch]: its own; one that is a little too wide is made as wide as in a report."""
-    from scenarios.pictures.registry import CHARTS
-    from scenarios.reports.drawn_charts import COLUMN, MOST
-
     wide, high = CHARTS[name].size
     return (COLUMN if COLUMN < wide < MOST else wide), high
 
 
-def draw(name: str, frames: results.Frames, theme: Theme) -> str:
+def draw(name: str, frames: Frames, theme: Theme) -> str:
     """A chart of the registry as SVG."""
-    from scenarios.pictures.registry import CHARTS
-    from scenarios.pictures.style import style
-
     with _drawing, style():
         return _svg(CHARTS[name].draw(frames, pyplot().subplots(figsize=size_of(name))[1]), name, theme)
 
 
 def draw_together(this: Shown, last: Shown, theme: Theme) -> str:
     """Two runs in the same panels, as SVG."""
-    from scenarios.pictures.two_runs import together
-
     with _drawing:
         return _svg(together(this.result.frames, last.result.frames)[0], "together", theme)
 
 
 def pyplot() -> Any:
     """Matplotlib without a screen."""
-    import matplotlib as mpl
-
     mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
     return plt
 
 
 def _svg(axes: Any, name: str, theme: Theme) -> str:
-    from scenarios.pictures.svg import svg
-
     made = svg(axes.figure, name, name, theme)
     pyplot().close(axes.figure)
     return made

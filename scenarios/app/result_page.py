@@ -9,7 +9,12 @@ import streamlit as st
 
 from scenarios.app.choosing import Choice
 from scenarios.app.controls import live
+from scenarios.app.result import do_not_trust, size_of
 from scenarios.app.run_request import Asked
+from scenarios.loading.parameter_rows import rows
+from scenarios.pictures.registry import CHARTS
+from scenarios.results.key_figures import key_figures, subtitle
+from scenarios.results.side_by_side import figures
 from scenarios.text.markdown import plain
 
 if TYPE_CHECKING:
@@ -41,8 +46,6 @@ def about_choice(choice: Choice) -> None:
 
 
 def _parameters(asked: Asked) -> pd.DataFrame:
-    from scenarios.cli.scenarios import rows
-
     found = rows(asked.settings().scenario)
     columns = {
         "parameter": [row["path"] for row in found],
@@ -85,8 +88,6 @@ def show_results(choice: Choice) -> None:
 
 
 def _head(shown: Shown, choice: Choice) -> None:
-    from scenarios.results.key_figures import subtitle
-
     st.subheader(plain(f"Result of {shown.asked.scenario}, seed {shown.asked.seed}"), anchor=False, divider="gray")
     if choice.asked != shown.asked:
         _differs(shown, choice)
@@ -112,8 +113,6 @@ def _differs(shown: Shown, choice: Choice) -> None:
 
 def _doubts(shown: Shown) -> None:
     """Warn of a run whose sums do not add up: that is an error of the model."""
-    from scenarios.app.result import do_not_trust
-
     if shown.broken:
         st.error(plain(do_not_trust(shown.broken)), icon=":material/warning:")
 
@@ -123,8 +122,6 @@ def _short(text: str) -> str:
 
 
 def _figures(shown: Shown) -> None:
-    from scenarios.results.key_figures import key_figures
-
     found = key_figures(shown.result)
     for begin in range(0, len(found), 3):
         for column, (value, meaning) in zip(st.columns(3), found[begin : begin + 3], strict=False):
@@ -134,8 +131,6 @@ def _figures(shown: Shown) -> None:
 
 
 def _comparison(this: Shown, last: Shown) -> None:
-    from scenarios.pictures.two_runs import figures
-
     st.subheader("This run and the last", anchor=False)
     st.caption("Last run: " + plain(_told(last)))
     _doubts(last)
@@ -156,9 +151,6 @@ def _told(shown: Shown) -> str:
 
 
 def _charts(shown: Shown, last: Shown | None) -> None:
-    from scenarios.app.result import size_of
-    from scenarios.pictures.registry import CHARTS
-
     st.subheader("Charts", anchor=False)
     chosen = st.multiselect(
         "Charts", list(CHARTS), default=[name for name in FIRST_CHARTS if name in CHARTS], key="charts",

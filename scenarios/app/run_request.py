@@ -6,15 +6,13 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from capacity.errors import InputError
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.scenarios import load
+from scenarios.runs.settings import Settings
 from scenarios.text.toml import value as toml_value
-
-if TYPE_CHECKING:
-    from scenarios.runs.run import Settings
 
 #: Lines of the box for any parameter; and characters of a line.
 MOST_LINES: Final = 50
@@ -46,8 +44,6 @@ class Asked:
 
         The first call takes a second or two: it imports the model.
         """
-        from scenarios.runs.run import Settings
-
         return Settings(_loaded(self.scenario, self.sets), self.days, self.seed, self.users)
 
     @property

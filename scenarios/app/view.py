@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -43,10 +41,9 @@ def _warm_up(market: Live) -> None:
     if st.session_state.setdefault("warm", False):
         return
     st.session_state["warm"] = True
-    for task in (market.warm_up, partial(importlib.import_module, "scenarios.runs.run")):
-        soon = threading.Timer(WARM_UP_SECONDS, task)
-        soon.daemon = True
-        soon.start()
+    soon = threading.Timer(WARM_UP_SECONDS, market.warm_up)
+    soon.daemon = True
+    soon.start()
 
 
 def _chosen() -> Choice:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import resource
 import shutil
 import sys
 import threading
@@ -26,6 +27,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from capacity.errors import InputError
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
 from scenarios.app.run_request import Asked
+from scenarios.results import run_folder as results
+from scenarios.runs import run as running
+from scenarios.runs.provenance import code
+from scenarios.runs.run import result_so_far
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -63,9 +68,7 @@ class Worker:
 
     def work(self) -> None:
         """Carry out orders until there is nobody left to give them."""
-        from scenarios.runs import run as running
-
-        made_by = running.code()
+        made_by = code()
         while True:
             try:
                 order = self.orders.get(timeout=IDLE_SECONDS)
@@ -87,8 +90,6 @@ class Worker:
 
     def make(self, asked: Asked) -> None:
         """A model before its first tick, in place of the one there was."""
-        from scenarios.runs import run as running
-
         self.model, self.asked, self.seconds = None, asked, 0.0
         settings = asked.settings()
         check_size(settings)
@@ -113,9 +114,6 @@ class Worker:
 
     def write(self, made_by: dict[str, Any]) -> None:
         """Write the result so far, with the command that makes the same; the one before it is no longer needed."""
-        from scenarios.results import run_folder as results
-        from scenarios.runs.run import result_so_far
-
         assert self.model is not None
         assert self.asked is not None
         if self.model.tick < 0:  # stopped before the first tick
@@ -136,8 +134,6 @@ class Worker:
 def hold_to(most_bytes: int) -> None:
     """Refuse this process more memory than this, where the system can."""
     if sys.platform == "linux":
-        import resource
-
         resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
 
 

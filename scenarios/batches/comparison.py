@@ -15,6 +15,7 @@ import pandas as pd
 
 from capacity.errors import InputError, nearest
 from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION, differences, groups, inputs_in, measures_in, summary
+from scenarios.batches.store.batch import open_batch
 from scenarios.results.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -81,8 +82,6 @@ def read_runs(path: Path) -> Runs:
     """The runs of a batch, or of a table in a CSV or Parquet file."""
     if path.suffix.lower() in (".csv", ".parquet") and not path.is_dir():
         return Runs(_table(path), path.stem)
-    from scenarios.batches.store.batch import open_batch
-
     batch = open_batch(path)
     study, total, done = batch.study, batch.state.total, batch.state.count("done")
     answers = dict.fromkeys(one.measure for scenario in study.scenarios.values() for one in scenario.outcomes)

@@ -170,8 +170,7 @@ def _resumed(folder: Path, means: Mapping[str, Any], *, force_new: bool, dry_run
 
 
 def _stopped(folder: Path) -> typer.Exit:
-    from scenarios.batches.store.folder import resume_hint
-    from scenarios.batches.work.worker import ABOUT
+    from scenarios.batches.store.folder import ABOUT, resume_hint
 
     where = f"finished runs are kept, {resume_hint(folder)}" if (folder / ABOUT).is_file() else "nothing was written"
     typer.echo(f"tokenmarket: stopped; {where}", err=True)
@@ -187,14 +186,14 @@ def _print_plan(study: Study, folder: Path, means: Mapping[str, Any]) -> None:
 
 def _report(batch: Batch, seconds: float, *, quiet: bool) -> None:
     from scenarios.batches.store.folder import resume_hint
-    from scenarios.batches.work.progress import duration
+    from scenarios.text.durations import seconds_in_words
 
     done, failed = batch.state.count("done"), batch.state.runs("failed")
     if quiet:
         typer.echo(str(batch.folder))
     else:
         frames = f", frames of {', '.join(batch.study.keep)}" if batch.study.keep else ""
-        typer.echo(f"{done:,} of {batch.state.total:,} runs done, {duration(seconds)}")
+        typer.echo(f"{done:,} of {batch.state.total:,} runs done, {seconds_in_words(seconds)}")
         typer.echo(f"wrote {batch.folder}: runs.parquet, summaries.parquet{frames}")
     if not failed:
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.batches.work.pilot import Forecast
-from scenarios.batches.work.progress import duration
+from scenarios.text.durations import bytes_in_words, seconds_in_words
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Study
@@ -18,13 +18,14 @@ NAMED = 6
 def plan_lines(study: Study, folder: Path, forecast: Forecast, workers: int, address: str | None = None) -> list[str]:
     """The plan, a line a fact."""
     runs = len(study.runs)
+    twice = ", twice that for a moment at the end" if study.keep else ""
     facts = {
         "cases": f"{len(study.cases):,}: {_some([case.label for case in study.cases])}",
         "seeds": f"{len(study.seeds):,}: {_seeds(study.seeds)}, the same for every case",
         "runs": f"{runs:,}, {_length(study)}, {study.users:,} simulated users",
         "kept": f"every measure of each run{''.join(f', {name}' for name in study.keep)}",
         "time": _time(forecast, runs, workers, address),
-        "on disk": f"about {size(forecast.bytes * runs)}{', twice that for a moment at the end' if study.keep else ''}",
+        "on disk": f"about {bytes_in_words(forecast.bytes * runs)}{twice}",
         "into": str(folder),
     }
     notes = [f" note      {note}" for note in study.notes]
@@ -53,15 +54,6 @@ def _length(study: Study) -> str:
 def _time(forecast: Forecast, runs: int, workers: int, address: str | None) -> str:
     one = f"{forecast.seconds:.2g} s a run on one core, by a pilot"
     if address is not None:
-        return f"about {duration(forecast.seconds * runs)} of one core, shared by the cluster ({one})"
+        return f"about {seconds_in_words(forecast.seconds * runs)} of one core, shared by the cluster ({one})"
     hands = f"{workers} worker{'s' if workers > 1 else ''}"
-    return f"about {duration(forecast.total_seconds(runs, workers))} with {hands} ({one})"
-
-
-def size(count: float) -> str:
-    """Bytes as a person would say them."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"
+    return f"about {seconds_in_words(forecast.total_seconds(runs, workers))} with {hands} ({one})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.results.measures import MEASURES
 from scenarios.text.console import table
+from scenarios.text.estimates import value_in_words, with_half
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from scenarios.batches.comparison import Comparison
 
-#: Digits that half an interval is written with.
-DIGITS: Final = 2
 #: Least width of the column with names.
 NAME: Final = 13
 #: Gain of pairing from which it is said, and from which it is no longer counted.
@@ -40,7 +39,7 @@ def _table(comparison: Comparison, means: pd.DataFrame, gaps: pd.DataFrame, *, w
         column.no_wrap = True
     changes = {row[by]: row for row in gaps.to_dict("records")}
     for row in means.to_dict("records"):
-        cells = [shown(row[by]), with_half(row["mean"], row["high"] - row["mean"])]
+        cells = [value_in_words(row[by]), with_half(row["mean"], row["high"] - row["mean"])]
         cells += [f"{row['seeds']}"] if seeds else []
         cells += [_count(row["seeds_needed"])] if with_precision else []
         made.add_row(*cells, *_gap(changes.get(row[by])))
@@ -75,25 +74,6 @@ def _count(value: float) -> str:
     return "-" if math.isnan(value) else "many" if math.isinf(value) else f"{value:,.0f}"
 
 
-def shown(value: Any) -> str:
-    """A value of a column as people write it."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def with_half(mean: float, half: float, *, sign: bool = False) -> str:
-    """A mean with half its interval: 1.542 ± 0.012."""
-    plus = "+" if sign else ""
-    if not math.isfinite(mean):
-        return "-"
-    if not math.isfinite(half) or half <= 0 or abs(mean) >= 1e12 or max(abs(mean), half) < 1e-4:
-        return f"{mean:{plus}.4g}" + (f" ± {half:.2g}" if math.isfinite(half) and half > 0 else "")
-    # As many decimals as half the interval has two digits for.
-    decimals = max(0, DIGITS - 1 - math.floor(math.log10(half)))
-    if decimals > 6:
-        return f"{mean:{plus}.4g} ± {half:.2g}"
-    return f"{mean:{plus},.{decimals}f} ± {half:,.{decimals}f}"
-
-
 def _share(value: float, half: float) -> str:
     return f"{value:.2f} ± {half:.2f}" if math.isfinite(value) else "-"
 
@@ -106,9 +86,8 @@ def legend(comparison: Comparison, pooled: int) -> list[str]:
     number = "" if _uneven(comparison) else f"{comparison.means['seeds'].iloc[0]} "
     lines = [f"± is the {_percent(comparison.level)} interval of a mean over {number}seeds (Student's t)."]
     if len(comparison.gaps):
-        lines.append(
-            f"Differences are from {shown(comparison.against)}, seed by seed; above: in how many seeds it is higher."
-        )
+        base = value_in_words(comparison.against)
+        lines.append(f"Differences are from {base}, seed by seed; above: in how many seeds it is higher.")
     if gain > WORTH_SAYING:
         times = f"{gain:,.2g}" if gain < MUCH else f"over {MUCH:,}"
         lines.append(f"Common seeds make them as sharp as {times} times as many separate ones would (median).")
@@ -125,7 +104,7 @@ def sensitivity_tables(found: pd.DataFrame) -> Iterator[tuple[str, Table]]:
     about = list(found.columns[: list(found.columns).index("measure")])
     for key, part in found.groupby([*about, "measure"], sort=False, dropna=False):
         *sample, measure = key
-        where = ", ".join(shown(one) for one in sample if one != "")
+        where = ", ".join(value_in_words(one) for one in sample if one != "")
         heads = ("alone", "with interactions") if sobol else ("effect of the range", "strength", "spread")
         made = table("", ("input", *heads))
         order = "total" if sobol else "strength"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from scenarios.studies.scorecard.judging import Verdict
+    pass
 
 EXAMPLES = """Examples:
 
@@ -46,7 +45,8 @@ def evidence_command(
     from capacity.errors import InputError
     from scenarios.batches.store.folder import resume_hint
     from scenarios.batches.work.running import run_batch
-    from scenarios.studies.scorecard.judging import judge, study_of
+    from scenarios.studies.scorecard.judging import evidence_study, judge
+    from scenarios.studies.scorecard.records import markdown_table, records_of
     from scenarios.studies.scorecard.statements import STATEMENTS
 
     known = {statement.number for statement in STATEMENTS}
@@ -58,7 +58,7 @@ def evidence_command(
     chosen = [s for s in STATEMENTS if not only or s.number in only]
     folder = out if not only else out.with_name(f"{out.name}-{'-'.join(map(str, sorted(set(only))))}")
     try:
-        batch = run_batch(study_of(chosen, seeds, users), folder, workers=workers, resume=True, quiet=quiet)
+        batch = run_batch(evidence_study(chosen, seeds, users), folder, workers=workers, resume=True, quiet=quiet)
     except KeyboardInterrupt:
         typer.echo(f"tokenmarket: stopped; finished runs are kept, {resume_hint(folder)}", err=True)
         raise typer.Exit(130) from None
@@ -75,49 +75,10 @@ def evidence_command(
         raise typer.Exit(1)
 
 
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def records_of(verdicts: list[Verdict]) -> list[dict[str, Any]]:
-    """Verdicts as plain values."""
-    return [_record(verdict) for verdict in verdicts]
-
-
-def _record(verdict: Verdict) -> dict[str, Any]:
-    from scenarios.results.measures import MEASURES
-
-    check, measure = verdict.check, MEASURES[verdict.check.measure]
-    return {
-        "statement": verdict.statement.number, "text": verdict.statement.text, "source": verdict.statement.source,
-        "scenario": check.scenario, "against": check.against, "measure": measure.name, "unit": measure.unit,
-        "meaning": measure.meaning, "expected_low": _number(check.low), "expected_high": _number(check.high),
-        "mean": _number(verdict.mean), "low": _number(verdict.low), "high": _number(verdict.high),
-        "seeds": verdict.seeds, "hit": verdict.hit,
-    }  # fmt: skip
-
-
-def _cells(record: dict[str, Any]) -> list[str]:
-    """Scenario, what is measured, expected, mean, interval, verdict."""
-    from scenarios.results.measures.measure import SHARE
-
-    low, high = record["expected_low"], record["expected_high"]
-    meaning = record["meaning"] + (f" [{record['unit']}]" if record["unit"] not in ("1", SHARE) else "")
-    return [
-        record["scenario"] + (f" less {record['against']}" if record["against"] else ""), meaning,
-        f"at least {low:g}" if high is None else f"at most {high:g}",
-        "-" if record["mean"] is None else f"{record['mean']:.3g}",
-        "-" if record["low"] is None else f"{record['low']:.3g} to {record['high']:.3g}",
-        "hit" if record["hit"] else "MISS",
-    ]  # fmt: skip
-
-
-HEADS = ("scenario", "measure", "expected", "mean", "90 % interval", "")
-
-
 def _print(records: list[dict[str, Any]]) -> None:
     from rich.markup import escape
 
+    from scenarios.studies.scorecard.records import HEADS, cells, hits
     from scenarios.text.console import console, table
 
     shown = console()
@@ -128,21 +89,6 @@ def _print(records: list[dict[str, Any]]) -> None:
         for column in made.columns[:2]:
             column.justify = "left"
         for row in rows:
-            made.add_row(*map(escape, _cells(row)))
+            made.add_row(*map(escape, cells(row)))
         shown.print(made)
-    shown.print(_hits(records))
-
-
-def _hits(records: list[dict[str, Any]]) -> str:
-    hits, seeds = sum(r["hit"] for r in records), max(r["seeds"] for r in records)
-    return f"{hits} of {len(records)} checks are hits, {seeds} seeds each."
-
-
-def markdown_table(records: list[dict[str, Any]], seeds: int, users: int) -> str:
-    """The scorecard as a table for a page."""
-    lines = [
-        f"{_hits(records)} Printed by `tokenmarket evidence --seeds {seeds} --users {users} --markdown`.", "",
-        "| | " + " | ".join(HEADS) + " |", "|---" * (len(HEADS) + 1) + "|",
-    ]  # fmt: skip
-    lines += [f"| {row['statement']} | " + " | ".join(_cells(row)) + " |" for row in records]
-    return "\n".join(lines)
+    shown.print(hits(records))

@@ -17,9 +17,9 @@ from scenarios.cli import run as run_command
 from scenarios.cli import scenarios as scenarios_command
 from scenarios.cli.evidence import EXAMPLES as EVIDENCE_EXAMPLES
 from scenarios.cli.evidence import evidence_command
+from scenarios.cli.growth_map import EXAMPLES as MAP_EXAMPLES
+from scenarios.cli.growth_map import growth_map_command
 from scenarios.cli.verify import verify_command
-from scenarios.studies.growth_map import EXAMPLES as MAP_EXAMPLES
-from scenarios.studies.growth_map import growth_map_command
 
 if TYPE_CHECKING:
     from capacity import Deployment, Workload

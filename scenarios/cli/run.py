@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from market import TokenMarket
-    from scenarios.runs.run import Settings
+    from scenarios.runs.settings import Settings
 
 PICTURE = "dashboard.png"
 BATCH = "batch.json"
@@ -73,27 +73,30 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")] = False,
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
+    from scenarios.loading.checking import checked
     from scenarios.loading.scenarios import load
     from scenarios.pictures.chart_options import told
     from scenarios.pictures.dashboard import draw
-    from scenarios.results import run_folder as results
-    from scenarios.results.welfare import efficient, with_efficient
+    from scenarios.results import run_folder
     from scenarios.runs import run as running
+    from scenarios.runs.efficient import efficient, with_efficient
+    from scenarios.runs.settings import Settings, ticks_in
+    from scenarios.text.progress_bar import progress_bar
 
-    settings = running.Settings(load(scenario, sets or (), variant), days, seed, users)
-    ticks = running.ticks_in(settings, settings.scenario.economy(users))
+    settings = Settings(load(scenario, sets or (), variant), days, seed, users)
+    ticks = ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out
-    results.check_target(folder, force=force)
+    run_folder.check_target(folder, force=force)
     if beside_efficient:
-        efficient(settings.scenario).check(f"the efficient companion of {settings.scenario.name}")
+        checked(efficient(settings.scenario), f"the efficient companion of {settings.scenario.name}")
     try:
-        with running.progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
+        with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             result = running.run(settings, progress)
         if beside_efficient:
-            with running.progress_bar("efficient companion", ticks, quiet=quiet) as progress:
+            with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
                 result = with_efficient(result, settings, progress)
-        with results.new_folder(folder, force=force) as temporary:
-            results.write_files(result, temporary)
+        with run_folder.new_folder(folder, force=force) as temporary:
+            run_folder.write_files(result, temporary)
             if not no_picture:
                 draw(result, temporary / PICTURE, told(result, settings.scenario))
     except KeyboardInterrupt:
@@ -137,7 +140,7 @@ def dashboard(
 ) -> None:
     """Draw the one-page picture of a run, or of a batch with intervals over its seeds."""
     from scenarios.pictures.picture_path import checked_picture_path
-    from scenarios.results import run_folder as results
+    from scenarios.results import run_folder
 
     path = folder / PICTURE if out is None else out
     if (folder / BATCH).is_file():
@@ -152,9 +155,9 @@ def dashboard(
         from scenarios.pictures.chart_options import told
         from scenarios.pictures.dashboard import draw
 
-        result = results.read(folder)
+        result = run_folder.read(folder)
         checked_picture_path(path)
-        kept = folder / results.PARAMETERS
+        kept = folder / run_folder.PARAMETERS
         draw(result, path, told(result, named_scenario(str(kept)) if kept.is_file() else None))
     typer.echo(f"wrote {path}")
 
@@ -168,19 +171,21 @@ def explain(
 
     A run is made again up to the tick from the seed in its run.json, so it takes as long as the run did.
     """
-    from scenarios.results import run_folder as results
+    from scenarios.results import run_folder
     from scenarios.runs import run as running
+    from scenarios.runs.settings import ticks_in
+    from scenarios.text.progress_bar import progress_bar
 
     settings, folder = _settings_of(run_or_scenario)
     economy = settings.scenario.economy(settings.users)
     _check_offer(offer, [o.name for provider in economy.providers for o in provider.offers])
-    ticks = running.ticks_in(settings, economy)
+    ticks = ticks_in(settings, economy)
     when = _checked_tick(tick, ticks)
-    with running.progress_bar(f"{settings.scenario.name}, to tick {when}", when + 1) as progress:
+    with progress_bar(f"{settings.scenario.name}, to tick {when}", when + 1) as progress:
         model = running.start(settings)
         running.advance(model, when + 1, progress)
     if folder is not None:
-        _warn_if_changed(model, results.read(folder).frames, when)
+        _warn_if_changed(model, run_folder.read(folder).frames, when)
     typer.echo(model.explain(offer, when))
 
 
@@ -188,25 +193,25 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
     from capacity.errors import InputError, UnknownNameError, nearest
     from scenarios.library import SCENARIOS
     from scenarios.loading.scenarios import load, split_variant
-    from scenarios.results import run_folder as results
-    from scenarios.runs import run as running
+    from scenarios.results import run_folder
+    from scenarios.runs.settings import Settings
 
     folder = Path(name)
     if split_variant(name)[0] in SCENARIOS or split_variant(name)[0].endswith(".toml"):
-        return running.Settings(load(name)), None
+        return Settings(load(name)), None
     if not folder.is_dir() and "/" not in name:
         raise UnknownNameError(
             f"there is no result folder '{name}', and no scenario of that name{nearest(name, SCENARIOS)}; "
             f"known: {', '.join(SCENARIOS)}"
         )
-    about = results.read_about(folder)
-    if not (folder / results.PARAMETERS).is_file():
-        raise InputError(f"'{folder}' holds no {results.PARAMETERS}: run the scenario again")
+    about = run_folder.read_about(folder)
+    if not (folder / run_folder.PARAMETERS).is_file():
+        raise InputError(f"'{folder}' holds no {run_folder.PARAMETERS}: run the scenario again")
     try:
         made = about["days"], about["seed"], about["users"]
     except KeyError as error:
-        raise InputError(f"'{folder / results.ABOUT}' does not say {error}: run the scenario again") from error
-    return running.Settings(load(folder / results.PARAMETERS), *made), folder
+        raise InputError(f"'{folder / run_folder.ABOUT}' does not say {error}: run the scenario again") from error
+    return Settings(load(folder / run_folder.PARAMETERS), *made), folder
 
 
 def _check_offer(offer: str, names: list[str]) -> None:

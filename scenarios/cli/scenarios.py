@@ -74,6 +74,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Print the resolved parameters of a scenario, with units and sources."""
+    from scenarios.loading.parameter_rows import rows
     from scenarios.loading.scenarios import load
 
     scenario = load(name, sets or [])
@@ -85,32 +86,10 @@ def show(
         _print(scenario, only_changes=changes)
 
 
-def rows(scenario: Scenario, *, only_changes: bool = False) -> list[dict[str, Any]]:
-    """Path, value, value of the baseline where it differs, unit, meaning and source of every parameter."""
-    from scenarios.library import SCENARIOS
-    from scenarios.parameters.describe import describe
-
-    base = SCENARIOS["baseline-2026"]
-    changed = scenario.differences(base)
-    made = []
-    for path, value, unit, meaning, source in describe(scenario):
-        if only_changes and path not in changed:
-            continue
-        row = {"path": path, "value": _plain(value), "unit": unit, "meaning": meaning, "source": source}
-        if path in changed:
-            row["baseline"] = _plain(changed[path][1])
-        made.append(row)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    # JSON has no infinities.
-    return repr(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
-
-
 def _print(scenario: Scenario, *, only_changes: bool) -> None:
-    from scenarios.parameters.complaints import shown
+    from scenarios.loading.parameter_rows import rows
     from scenarios.text.console import console, table
+    from scenarios.text.values import as_written
 
     out = console()
     out.print(f"[bold]{scenario.name}[/bold]  {scenario.question}")
@@ -125,14 +104,14 @@ def _print(scenario: Scenario, *, only_changes: bool) -> None:
         if above != section:
             section = above
             made.add_row(f"[bold]{above}[/bold]", "", "", "", "")
-        was = shown(row["baseline"]).strip("'") if "baseline" in row else ""
+        was = as_written(row["baseline"]).strip("'") if "baseline" in row else ""
         made.add_row(f"  {name}", _short(row["value"]), row["unit"], was, row["source"])
     out.print(made)
     if scenario.variants:
         out.print("[bold]variants[/bold]")
         for name, changed in scenario.variants.items():
             out.print(
-                f"  {name}: " + ", ".join(f"{path} = {shown(value)}" for path, value in changed.items()),
+                f"  {name}: " + ", ".join(f"{path} = {as_written(value)}" for path, value in changed.items()),
                 highlight=False,
             )
     if scenario.outcomes:

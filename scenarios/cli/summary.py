@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,17 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import Frames
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts, order_of_events
-from scenarios.results.run_folder import Frames, RunResult
-from scenarios.results.welfare import beside_efficient
+from scenarios.results.measures.order import LONG_WEEKS
+from scenarios.results.run_folder import RunResult
+from scenarios.results.welfare import beside_efficient, said_of_efficient
 from scenarios.text.console import table
-from scenarios.text.numbers import duration, short_number
+from scenarios.text.durations import hours_in_words
+from scenarios.text.numbers import money, short_number
 
 type Record = dict[str, Any]
-
-#: Weeks from which a run says what gave first.
-LONG_WEEKS: Final = 8
 
 
 def summary(result: RunResult) -> RenderableType:
@@ -60,13 +60,6 @@ def summary(result: RunResult) -> RenderableType:
     return Group(*parts)
 
 
-def _money(value: float) -> str:
-    if not np.isfinite(value):
-        return "-"
-    sign = "-" if value < 0 else ""
-    return f"{sign}${short_number(abs(value))}" if abs(value) >= 1000 else f"{sign}${abs(value):,.2f}"
-
-
 def _count(value: float) -> str:
     return short_number(value) if np.isfinite(value) else "-"
 
@@ -96,8 +89,8 @@ def wait_table(frames: Frames) -> Table:
              "lost\npatience"]  # fmt: skip
     made = table("How long requests wait", heads)
     for row in measures.waits(frames).to_dict("records"):
-        made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), duration(row["mean_h"]),
-                     duration(row["p95_h"]), duration(row["alike_h"]), duration(row["served_mean_h"]),
+        made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), hours_in_words(row["mean_h"]),
+                     hours_in_words(row["p95_h"]), hours_in_words(row["alike_h"]), hours_in_words(row["served_mean_h"]),
                      _percent(row["left_share"]))  # fmt: skip
     made.columns[1].justify = "left"
     return made
@@ -115,7 +108,7 @@ def outcome_table(frames: Frames) -> Table:
     for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
         made.add_row(escape(str(name)), _count(row["asked"]), *(_percent(row[key] / asked) for key in shown),
-                     duration(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
+                     hours_in_words(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
     return made
 
 
@@ -128,7 +121,7 @@ def share_table(frames: Frames) -> Table:
     kinds.index = [f"all {kind}" for kind in kinds.index]
     for name, row in pd.concat([measures.shares(frames), kinds]).iterrows():
         made.add_row(escape(str(name)), row["kind"], _count(row["tokens"] * 1e6), _percent(row["token_share"]),
-                     _money(row["revenue"]), _percent(row["revenue_share"]),
+                     money(row["revenue"]), _percent(row["revenue_share"]),
                      style="bold" if str(name).startswith("all ") else None)  # fmt: skip
     made.columns[1].justify = "left"
     return made
@@ -149,9 +142,9 @@ def provider_table(frames: Frames) -> Table:
                  ["provider", "revenue", "rent", "running\ncost", "profit", "margin", "cash\nbefore", "cash\nafter",
                   "machines\nbusy"])  # fmt: skip
     for name, row in measures.margins(frames).iterrows():
-        flows = (_money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
-        made.add_row(escape(str(name)), *flows, _percent(row["margin"]), _money(row["cash_before"]),
-                     _money(row["cash_after"]), _percent(row["utilisation"]))  # fmt: skip
+        flows = (money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
+        made.add_row(escape(str(name)), *flows, _percent(row["margin"]), money(row["cash_before"]),
+                     money(row["cash_after"]), _percent(row["utilisation"]))  # fmt: skip
     return made
 
 
@@ -162,22 +155,12 @@ def gain_parts(result: RunResult) -> list[RenderableType]:
     total = found["gain"].sum()
     made = table("Who gains (USD a day)", ["who", "side", "gain", "share", *(["efficient\nmarket"] * efficient)])
     for row in found.to_dict("records"):
-        made.add_row(escape(row["kind"]), row["side"], _money(row["gain"]),
+        made.add_row(escape(row["kind"]), row["side"], money(row["gain"]),
                      _percent(row["gain"] / total if total > 0 else np.nan),
-                     *([_money(row["best"])] * efficient))  # fmt: skip
+                     *([money(row["best"])] * efficient))  # fmt: skip
     made.columns[1].justify = "left"
     said = "Users: expected surplus; sellers: profit; owners: rent above power and upkeep."
     return [made, Text(said), *([Text(said_of_efficient(found))] if efficient else [])]
-
-
-def said_of_efficient(gains: pd.DataFrame) -> str:
-    """How all gains together compare with those of an efficient market, in a sentence."""
-    total, best = float(gains["gain"].sum()), float(gains["best"].sum())
-    of = f", {100 * total / best:.1f} % of" if best > 0 else " against"
-    return (
-        f"All together they gain {_money(total)} a day{of} the {_money(best)} of the same users and machines at prices "
-        "of running cost plus what scarcity is worth."
-    )
 
 
 def order_tables(frames: Frames) -> list[RenderableType]:
@@ -201,8 +184,8 @@ def wholesale_lines(frames: Frames) -> list[str]:
         return ["There is no wholesale market: providers own their machines."]
     w = measures.wholesale(frames)
     return [
-        f"Wholesale: a rack-hour cost {_money(w['spot_mean'])} on the spot market on average "
-        f"({_money(w['spot_low'])} to {_money(w['spot_high'])}); its power and upkeep {_money(w['running_cost'])}.",
+        f"Wholesale: a rack-hour cost {money(w['spot_mean'])} on the spot market on average "
+        f"({money(w['spot_low'])} to {money(w['spot_high'])}); its power and upkeep {money(w['running_cost'])}.",
         f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
         f"{_percent(w['contracted'])} were under contract, {_percent(w['sold_spot'])} rented on spot, "
         f"{_percent(w['idle'])} idle. Of the machines rented {_percent(w['rented_utilisation'])} were busy.",

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
 from scenarios.definition.economy import planned, racks_by_owner
+from scenarios.definition.parameters import Parameters
 from scenarios.parameters.supply import Ceilings
-
-if TYPE_CHECKING:
-    from scenarios.definition.scenario import Scenario
 
 #: What a ceiling is called, and its parameter; infinite where there is none.
 NAMES: Final = {"DRAM": "dram_gw_per_year", "capex": "capex_scale", "power": "power_gw_per_year"}
 HOURS_A_YEAR: Final = 8_766.0
 
 
-def ceilings(scenario: Scenario) -> pd.DataFrame:
+def ceilings(parameters: Parameters) -> pd.DataFrame:
     """Columns ``time``, ``name`` and ``racks`` by quarter; no row where the build-out is not planned under ceilings."""
-    supply, time = scenario.supply, scenario.time
+    supply, time = parameters.supply, parameters.time
     rows = []
     if supply.expansion == "planned":
         first = sum(racks for owner, racks in racks_by_owner(supply.quarter).items()

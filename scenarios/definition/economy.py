@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
@@ -22,15 +22,12 @@ from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.specs import Contract, Hyperscaler
+from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
-from scenarios.parameters.supply import CONTRACTING, RENAMED
-
-if TYPE_CHECKING:
-    from scenarios.definition.scenario import Scenario
-    from scenarios.parameters.demand import Request, Users
-    from scenarios.parameters.market import Progress
-    from scenarios.parameters.supply import Ceilings, Supply
-    from scenarios.parameters.time import Time
+from scenarios.parameters.demand import Request, Users
+from scenarios.parameters.market import Progress
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
+from scenarios.parameters.time import Time
 
 #: The rack in which all capacity is counted.
 RACK: Final = CHIPS["gb200-nvl72"]
@@ -40,19 +37,19 @@ RULES: Final[Mapping[str, type[Rationing]]] = {
 }  # fmt: skip
 
 
-def economy(scenario: Scenario, individuals: int = 10_000) -> Economy:
+def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
     """The economy with so many simulated individuals."""
-    when, rules = calendar(scenario.time), scenario.market
-    owners = hyperscalers(scenario, when)
-    sellers = providers(scenario, when)
+    when, rules = calendar_of(parameters.time), parameters.market
+    owners = hyperscalers(parameters, when)
+    sellers = providers(parameters, when)
     within = RULES[rules.rationing]()
     return Economy(
         segments=tuple(
-            segment(name, users, scenario, individuals, when) for name, users in scenario.demand.segments()
+            segment(name, users, parameters, individuals, when) for name, users in parameters.demand.segments()
         ),
         providers=sellers,
         hyperscalers=owners,
-        contracts=contracts(scenario, owners, when),
+        contracts=contracts(parameters, owners, when),
         calendar=when,
         clearing=ScarcityAuction() if rules.clearing == "auction" else PostedPrices(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
@@ -64,11 +61,11 @@ def economy(scenario: Scenario, individuals: int = 10_000) -> Economy:
     )  # fmt: skip
 
 
-def check(scenario: Scenario, where: str) -> None:
+def check_economy(parameters: Parameters, where: str) -> None:
     """Make the economy and look whether every offer can be served: machines hold the model at the speed promised."""
     at = ""
     try:
-        made = economy(scenario, individuals=30)
+        made = economy_of(parameters, individuals=30)
         for provider in made.providers:
             for offer in provider.offers:
                 for users in made.segments:
@@ -81,7 +78,7 @@ def check(scenario: Scenario, where: str) -> None:
 # -------------------------------------------------------------------------------------------------- time
 
 
-def calendar(time: Time) -> Calendar:
+def calendar_of(time: Time) -> Calendar:
     """Every hour, or representative weeks."""
     kind = RepresentativeWeeks if time.mode == "representative-weeks" else Calendar
     return kind(datetime(time.start.year, time.start.month, time.start.day, tzinfo=UTC), time.tick_hours)
@@ -106,14 +103,14 @@ def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
     return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
 
 
-def segment(name: str, users: Users, scenario: Scenario, individuals: int, when: Calendar) -> Segment:
+def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
-    demand = scenario.demand
+    demand = parameters.demand
     growth = demand.growth * users.growth_tilt
     waiting, machine = users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = LocalMachine(
-        machine.owners, local_quality(name, machine.quality, scenario.progress), machine.speed,
+        machine.owners, local_quality(name, machine.quality, parameters.progress), machine.speed,
         machine.energy_kwh * machine.power_usd_per_kwh,
         machine.at_once * 3600.0 * machine.speed / users.request.output,
         machine.price_usd, machine.life_days, chance_in_simulated_day(machine.consider_per_day, when),
@@ -160,13 +157,13 @@ def racks_by_owner(quarter: str) -> dict[str, float]:
     return made
 
 
-def hyperscalers(scenario: Scenario, when: Calendar) -> tuple[Hyperscaler, ...]:
+def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, ...]:
     """Owners of machines for rent."""
-    supply = scenario.supply
+    supply = parameters.supply
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
     power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
     rental = costs.usd_per_chip_hour(RACK) * RACK.chips_per_system
-    grows = expansion(supply, scenario.time.days)
+    grows = expansion(supply, parameters.time.days)
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
@@ -215,9 +212,9 @@ def planned(quarter: str, growth: float, lead: int, pipeline: float, ceilings: C
     return PlannedRacks(tuple(k / 4.0 for k in range(count + 1)), times)
 
 
-def contracts(scenario: Scenario, owners: tuple[Hyperscaler, ...], when: Calendar) -> tuple[Contract, ...]:
+def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Calendar) -> tuple[Contract, ...]:
     """Each lab holds a share of one of the largest owners' racks."""
-    terms = scenario.supply.contracts
+    terms = parameters.supply.contracts
     if terms.share == 0:
         return ()
     largest = sorted(owners, key=lambda owner: -owner.racks)[:CONTRACTING]
@@ -230,5 +227,5 @@ def contracts(scenario: Scenario, owners: tuple[Hyperscaler, ...], when: Calenda
             largest[number % len(largest)].name, lab.name, terms.share * largest[number % len(largest)].racks,
             price=terms.price * rental, ticks=min(ticks, FOREVER), renews=terms.renews,
         )
-        for number, lab in enumerate(scenario.labs)
+        for number, lab in enumerate(parameters.labs)
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from capacity import ARCHITECTURES, CHIPS, Deployment
 from market.calendar import Calendar
@@ -23,12 +23,10 @@ from market.supply.pricing import (
 )
 from market.supply.quotas import FixedQuota, PeakCut, QuotaPolicy
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
+from scenarios.definition.parameters import Parameters
 from scenarios.parameters.fields import SEGMENTS, BySegment
-
-if TYPE_CHECKING:
-    from scenarios.definition.scenario import Scenario
-    from scenarios.parameters.market import Progress
-    from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing, Quotas
+from scenarios.parameters.market import Progress
+from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing, Quotas
 
 RACK: Final = CHIPS["gb200-nvl72"]
 #: Steps of the best response in one look: prices move towards it over the days, all providers together.
@@ -36,13 +34,13 @@ SWEEPS: Final = 4
 STANDARD: Final = "standard"
 
 
-def providers(scenario: Scenario, when: Calendar) -> tuple[Provider, ...]:
+def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
     """All sellers of tokens."""
-    open_ = [open_provider(one, scenario, when) for one in scenario.open]
+    open_ = [open_provider(one, parameters, when) for one in parameters.open]
     return (
-        *(lab(one, scenario, when) for one in scenario.labs),
+        *(lab(one, parameters, when) for one in parameters.labs),
         *open_,
-        *(broker(one, scenario, when) for one in scenario.brokers),
+        *(broker(one, parameters, when) for one in parameters.brokers),
     )
 
 
@@ -57,14 +55,14 @@ def inference(architecture: str, chip: str = RACK.name) -> Inference:
 # -------------------------------------------------------------------------------------------------- quality
 
 
-def quality(lag: BySegment, scenario: Scenario, *, size: str, edge: float = 0.0) -> Quality:
+def quality(lag: BySegment, parameters: Parameters, *, size: str, edge: float = 0.0) -> Quality:
     """Worth of an answer by segment: what today's best model gave so many months ago, and how it goes on.
 
     With an exponential closing of the gap a lag in months is a ratio of gaps: gap = gap_best x (1 - c)^(-months / 12).
     """
-    p = scenario.progress
+    p = parameters.progress
     start = {name: as_of(lag.value(name), p) + edge for name in SEGMENTS}
-    start |= {one.name: start[one.quality_as] for one in scenario.demand.others}
+    start |= {one.name: start[one.quality_as] for one in parameters.demand.others}
     if not p.advancing:
         return start
     return Improving(start, p.frontier_closing if size == "large" else p.small_closing, p.perfect)
@@ -104,9 +102,9 @@ def quotas(chosen: Quotas) -> QuotaPolicy:
 # -------------------------------------------------------------------------------------------------- sellers
 
 
-def lab(one: Lab, scenario: Scenario, when: Calendar) -> Provider:
+def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
     """A frontier lab."""
-    offers = tuple(_lab_offer(one, sold, scenario) for sold in one.offers)
+    offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
     return Provider(
         one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, tuple(offer.price for offer in offers), when), quotas=quotas(one.quotas),
@@ -114,27 +112,27 @@ def lab(one: Lab, scenario: Scenario, when: Calendar) -> Provider:
     )  # fmt: skip
 
 
-def _lab_offer(one: Lab, sold: LabOffer, scenario: Scenario) -> Offer:
+def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
     model = next(model for model in one.models if model.name == sold.model)
     terms = next(tier for tier in one.tiers if tier.name == sold.tier)
     edge = one.edge if model.size == "large" else 0.0
     return Offer(
-        f"{one.name} {sold.name}", sold.price, quality(model.lag_months, scenario, size=model.size, edge=edge),
+        f"{one.name} {sold.name}", sold.price, quality(model.lag_months, parameters, size=model.size, edge=edge),
         inference(model.architecture),
         Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
-        cost=model.cost, open_to=sold.open_to or None, efficiency_growth=scenario.progress.efficiency_growth,
+        cost=model.cost, open_to=sold.open_to or None, efficiency_growth=parameters.progress.efficiency_growth,
         kept_for=model.kept_for, kept_above=model.kept_above, fixed_price=sold.fixed_price or sold.price == 0.0,
         fee_usd_per_month=sold.fee_usd_per_month,
     )  # fmt: skip
 
 
-def open_provider(one: OpenProvider, scenario: Scenario, when: Calendar) -> Provider:
+def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> Provider:
     """An open-weight provider: rents on the spot market."""
-    base = scenario.progress.open_lag_months
+    base = parameters.progress.open_lag_months
     lag = BySegment(**{name: base.value(name) + one.extra_lag_months.value(name) for name in SEGMENTS})
     offer = Offer(
-        _open_offer(one), one.price, quality(lag, scenario, size=one.size), inference(one.architecture),
-        Tier(STANDARD, one.speed, 1.0), cost=one.cost, efficiency_growth=scenario.progress.efficiency_growth,
+        _open_offer(one), one.price, quality(lag, parameters, size=one.size), inference(one.architecture),
+        Tier(STANDARD, one.speed, 1.0), cost=one.cost, efficiency_growth=parameters.progress.efficiency_growth,
     )  # fmt: skip
     return Provider(
         one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
@@ -148,11 +146,11 @@ def _open_offer(one: OpenProvider) -> str:
     return f"{one.name} {one.architecture}"
 
 
-def broker(one: Broker, scenario: Scenario, when: Calendar) -> Provider:
+def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
     """A broker: routes, and idle machines of coders at home."""
     offers = []
     for architecture in one.routes:
-        served = [seller for seller in scenario.open if seller.architecture == architecture]
+        served = [seller for seller in parameters.open if seller.architecture == architecture]
         offers.append(
             Offer(
                 f"{one.name} {architecture}", min(seller.price for seller in served) * (1.0 + one.cut),
@@ -165,8 +163,8 @@ def broker(one: Broker, scenario: Scenario, when: Calendar) -> Provider:
     if homes.idle_share > 0:
         rented = HomeMachines("coders", homes.idle_share, homes.usd_per_hour, homes.power_usd_per_hour)
         pools = (Pool(), Pool(name="homes", homes=rented))
-        worth, p = scenario.demand.coders.local.quality, scenario.progress
-        start = dict.fromkeys([name for name, _ in scenario.demand.segments()], worth)
+        worth, p = parameters.demand.coders.local.quality, parameters.progress
+        start = dict.fromkeys([name for name, _ in parameters.demand.segments()], worth)
         at_home: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
         offers.append(
             Offer(

@@ -6,17 +6,18 @@ before anything runs, and said in one line: file, path of the field, value, what
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError, UnknownNameError, nearest
 from scenarios.definition.scenario import Scenario
-from scenarios.parameters.paths import DEEPEST, merge, nest
+from scenarios.library import SCENARIOS
+from scenarios.loading.checking import checked
+from scenarios.loading.toml_files import check_depth, read_table
+from scenarios.parameters.paths import merge, nest
+from scenarios.text.toml import parse_value
 
-#: Scenario files larger than this are something else.
-LARGEST_BYTES: Final = 2_000_000
 #: Longest chain of files that extend each other.
 LONGEST_CHAIN: Final = 20
 #: What a file extends if it does not say.
@@ -38,15 +39,13 @@ def load(name_or_file: str | Path, sets: Sequence[str] = (), variant: str = "") 
         scenario = scenario.variant(chosen)
     if sets:
         scenario = with_sets(scenario, sets)
-    return scenario.check(where)
+    return checked(scenario, where)
 
 
 def named_scenario(name: str) -> Scenario:
     """A scenario of the library by name, or of a TOML file."""
     if is_file_name(name):
         return from_file(Path(name))
-    from scenarios.library import SCENARIOS
-
     if name not in SCENARIOS:
         raise UnknownNameError(
             f"unknown scenario '{name}'{nearest(name, SCENARIOS)}; known: {', '.join(SCENARIOS)} "
@@ -97,21 +96,11 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
         raise
 
 
-def parse_value(text: str) -> Any:
-    """A value as in TOML: 5, 2.5, inf, true, 2026-01-05, [1, 2], "text"; anything else is text."""
-    if len(text) <= 10_000 and "\n" not in text:
-        try:
-            return tomllib.loads(f"value = {text}")["value"]
-        except (ValueError, RecursionError):
-            pass
-    return text
-
-
 def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     """A scenario from a TOML file."""
     data = read_table(path)
     where = str(path)
-    _check_depth(data, where)
+    check_depth(data, where)
     parent = data.get("extends", BASELINE)
     if not isinstance(parent, str) or not parent:
         raise InputError(f"{where}: extends is {parent!r}, but must be the name of a scenario or of a file, in quotes")
@@ -129,7 +118,6 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
 
 
 def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
-    from scenarios.library import SCENARIOS
 
     if not is_file_name(parent):
         if parent not in SCENARIOS:
@@ -155,41 +143,3 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
         )
         raise InputError(f"{path}: extends is '{parent}', but there is no such file{near}")
     return from_file(target, chain)
-
-
-def read_table(path: Path) -> dict[str, Any]:
-    """The table in a TOML file."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, but must be a TOML file")
-    if not path.exists():
-        near = nearest(path.name, [one.name for one in path.parent.glob("*.toml")] if path.parent.is_dir() else [])
-        raise InputError(
-            f"{path} is not there{near}; a scenario is a name (see `tokenmarket scenarios`) or a TOML file"
-        )
-    try:
-        raw = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
-    if raw is None:
-        raise InputError(f"{path} is larger than {LARGEST_BYTES:,} bytes, so it is no scenario")
-    try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text: byte {error.start} is {raw[error.start]:#04x}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not TOML: {' '.join(str(error).split())}") from error
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
-        raise InputError(f"{path} is not TOML that can be read: {reason}") from error
-    if not data:
-        raise InputError(f"{path} is empty, but a scenario says at least what it changes, e.g. question = '...'")
-    return data
-
-
-def _check_depth(value: Any, where: str, at: str = "", depth: int = 0) -> None:
-    if depth > DEEPEST:
-        raise InputError(f"{where}: {at[:60]}... is nested deeper than {DEEPEST} tables, but no parameter is")
-    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inner:
-        step = f"[{key}]" if isinstance(key, int) else f".{key}" if at else str(key)
-        _check_depth(part, where, at + step, depth + 1)

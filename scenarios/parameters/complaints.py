@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from capacity.errors import nearest
 from scenarios.parameters.paths import join
+from scenarios.text.values import as_written
 
 
 def complaint(error: ValidationError, model: type[BaseModel]) -> str:
@@ -49,34 +50,13 @@ def _one(error: Any, model: type[BaseModel]) -> str:
     if kind == "missing":
         meaning = field.description if field is not None and field.description else "it has no default"
         return f"{at} is missing: {meaning}"
-    return f"{at} is {shown(error.get('input'))}, but must be {_allowed(field, error)}"
+    return f"{at} is {as_written(error.get('input'))}, but must be {_allowed(field, error)}"
 
 
 def _nearest_field(name: str, names: list[str]) -> str:
     found = nearest(name, names)
     # 'growht_rate' is nearer to 'growth' than a difference of lengths lets it seem.
     return found or nearest(name[: max(3, len(name) // 2)], difflib.get_close_matches(name, names, n=1, cutoff=0.3))
-
-
-def shown(value: Any) -> str:
-    """A value as it would be written in a file, cut where it is long."""
-    if isinstance(value, bool):
-        text = str(value).lower()
-    elif isinstance(value, float) and not math.isfinite(value):
-        text = repr(value)
-    elif isinstance(value, date):
-        text = value.isoformat()
-    elif isinstance(value, Mapping):
-        text = "a table"
-    elif isinstance(value, list | tuple) and any(isinstance(entry, Mapping) for entry in value):
-        text = "a list of tables"
-    elif isinstance(value, int) and abs(value) > 10**20:
-        text = f"a number of {len(str(abs(value))) if abs(value) < 10**4000 else 'thousands of'} digits"
-    elif isinstance(value, list | tuple) and not value:
-        text = "empty"
-    else:
-        text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 # ------------------------------------------------------------------------------------- what would be allowed

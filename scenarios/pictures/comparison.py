@@ -10,9 +10,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
 
-from scenarios.cli.compare_tables import shown, with_half
 from scenarios.pictures.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, RED, SKY, readable_axis, style
 from scenarios.results.measures import MEASURES
+from scenarios.text.estimates import value_in_words, with_half
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str
     if along:
         what = f"Means by {comparison.by}; {level}"
     else:
-        what = f"Differences from {shown(comparison.against)}, seed by seed; {level}"
+        what = f"Differences from {value_in_words(comparison.against)}, seed by seed; {level}"
     return "\n".join(textwrap.fill(text, letters) for text in (title, what))
 
 
@@ -87,11 +87,11 @@ def _differences(comparison: Comparison, measure: str, ax: Axes) -> None:
     ax.grid(visible=False, axis="y")
     ax.locator_params(axis="x", nbins=5)
     readable_axis(ax, "x")
-    _head(ax, measure, f"{shown(comparison.against)}: {with_half(base['mean'], base['high'] - base['mean'])}")
+    _head(ax, measure, f"{value_in_words(comparison.against)}: {with_half(base['mean'], base['high'] - base['mean'])}")
 
 
 def _wrapped(value: Any) -> str:
-    return textwrap.fill(shown(value), 26)
+    return textwrap.fill(value_in_words(value), 26)
 
 
 def _along(comparison: Comparison, measure: str, ax: Axes) -> None:

@@ -13,9 +13,9 @@ from matplotlib.patches import Rectangle
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import BESIDE_BAR, label, label_ends, note, parts, path, plain_log, rows, time_axis
 from scenarios.pictures.style import BLACK, BLUE, BROWN, GREY, PALE, actor, readable_axis
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 from scenarios.results.over_time import bin_hours, in_bins, prices_at_constant_mix, work_and_machines
-from scenarios.results.run_folder import Frames
 from scenarios.results.summary_tables import margins, running_cost
 from scenarios.text.numbers import short_number
 

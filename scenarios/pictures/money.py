@@ -12,8 +12,8 @@ from scenarios.pictures.panel import label_ends, note, path, rows, time_axis
 from scenarios.pictures.shares import provider_colours
 from scenarios.pictures.style import BLACK, GREY, PALE, actor
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import Frames
 from scenarios.results.over_time import accounts, events
-from scenarios.results.run_folder import Frames
 from scenarios.results.welfare import beside_efficient
 from scenarios.text.numbers import short_number
 

@@ -10,9 +10,9 @@ import pandas as pd
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import label_ends, note, path, plain_log, shades, time_axis
 from scenarios.pictures.style import BLUE, GREY, PALE, actor, readable_axis
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 from scenarios.results.over_time import bin_hours, in_bins
-from scenarios.results.run_folder import Frames
 from scenarios.results.summary_tables import offers, running_cost
 from scenarios.text.numbers import short_number
 

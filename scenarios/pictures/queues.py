@@ -11,10 +11,10 @@ from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
 from scenarios.pictures.style import BLACK, GREY, PALE, actor, readable_axis
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST
 from scenarios.results.over_time import bin_hours, fates, in_bins
-from scenarios.results.run_folder import Frames
-from scenarios.text.numbers import duration
+from scenarios.text.durations import hours_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,12 +94,12 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
         ax.plot([tail], [place], "|", color=colour, markersize=12, markeredgewidth=3)
         ax.plot([mean], [place], "o", color=colour, markersize=8)
         ax.annotate(
-            f"{duration(row['alike_h'])}; 95 %: {duration(row['alike_p95_h'])}", (max(mean, tail), place),
+            f"{hours_in_words(row['alike_h'])}; 95 %: {hours_in_words(row['alike_p95_h'])}", (max(mean, tail), place),
             xytext=(0, 8), textcoords="offset points", ha="right" if max(mean, tail) > MINUTE else "left", va="bottom",
             fontsize="small", color=PALE,
         )  # fmt: skip
     ax.set_xlim(0.6 * least, 3 * max(float(table[["alike_h", "alike_p95_h"]].max().max()), MINUTE))
-    plain_log(ax, "x", TIMES, duration)
+    plain_log(ax, "x", TIMES, hours_in_words)
     rows(ax, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
          [looks[key] for key in zip(table["kind"], table["tier"], strict=True)])  # fmt: skip
     ax.set(xlabel="expected wait on ordering [s, min, h]")

@@ -8,8 +8,8 @@ from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import note, readable_on, shades
 from scenarios.pictures.style import actor
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
-from scenarios.results.run_folder import Frames
 from scenarios.text.numbers import short_number
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import label, label_ends, parts, path, plain_log, shades, time_axis
 from scenarios.pictures.style import BLACK, GREY, PALE, actor
+from scenarios.results.frames import Frames
 from scenarios.results.over_time import peak_ratios, premiums, tier_mix
-from scenarios.results.run_folder import Frames
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,6 +18,8 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment
+from scenarios.batches import run_batch
+from scenarios.batches.plan.planning import study_of
 from scenarios.definition.ceilings import ceilings
 from scenarios.library import SCENARIOS
 from scenarios.pictures import batch_charts as batches
@@ -25,9 +27,10 @@ from scenarios.pictures.chart import Chart
 from scenarios.pictures.operating_curves import operating_curves
 from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
 from scenarios.pictures.style import style
-from scenarios.results.run_folder import Frames
-from scenarios.results.welfare import efficient
-from scenarios.runs.run import Settings, run
+from scenarios.results.frames import Frames
+from scenarios.runs.efficient import efficient
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,13 +86,11 @@ def run_frames(name: str, days: float | None, users: int, best: bool = False) ->
 @cache
 def batch_of(folder: Path, cases: str) -> Batch:
     """A small batch: the ways to price the peak, or a grid of sizes."""
-    from scenarios.batches import Study, run_batch
-
     if cases == "prices":
-        study = Study.of("off-peak:*", seeds=6, days=7, users=300, keep=("ticks",))
+        study = study_of("off-peak:*", seeds=6, days=7, users=300, keep=("ticks",))
     else:
         grid: dict[str, list[Any]] = {"supply.scale": [0.7, 1, 1.4], "demand.scale": [0.7, 1, 1.5, 2]}
-        study = Study.of("baseline-2026", vary=grid, seeds=2, days=7, users=300)
+        study = study_of("baseline-2026", vary=grid, seeds=2, days=7, users=300)
     return run_batch(study, folder / cases, quiet=True)
 
 

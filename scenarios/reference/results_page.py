@@ -10,7 +10,7 @@ from typing import Final
 
 from market.records import DAILY
 from market.simulation.columns import ENTITY
-from scenarios.results.run_folder import ALL_COLUMNS, STATIC_COLUMNS
+from scenarios.results.frames import ALL_COLUMNS, STATIC_COLUMNS
 
 HEAD: Final = """# Results of a run
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
+from scenarios.library import SCENARIOS
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
 from scenarios.reports.measured_numbers import TINY, change, meaning, pair
@@ -16,9 +17,10 @@ from scenarios.results.measures import Facts
 from scenarios.results.outcome import SAME, compare, part_of
 
 if TYPE_CHECKING:
-    from scenarios.definition.scenario import Outcome, Scenario
+    from scenarios.definition.scenario import Scenario
     from scenarios.reports.subject import Run
-    from scenarios.results.run_folder import Frames
+    from scenarios.results.frames import Frames
+    from scenarios.results.outcome import Outcome
 
 #: How something can come out: said beside a sign, so that the colour is not needed.
 GOOD, MISSED, UNSURE, REPORTED, OPEN = "as expected", "not as expected", "not certain", "reported", "not answered here"
@@ -165,8 +167,6 @@ def _advice(one: Outcome, run: Run, what: str) -> Child:
 
 
 def _library_digest(name: str) -> str:
-    from scenarios.library import SCENARIOS
-
     return SCENARIOS[name].digest if name in SCENARIOS else ""
 
 

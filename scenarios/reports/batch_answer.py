@@ -11,8 +11,9 @@ from scenarios.reports.measured_numbers import NONE, meaning, pair, percent, rel
 from scenarios.results.outcome import SAME
 
 if TYPE_CHECKING:
-    from scenarios.definition.scenario import Outcome, Scenario
+    from scenarios.definition.scenario import Scenario
     from scenarios.reports.subject import BatchOf
+    from scenarios.results.outcome import Outcome
 
 #: Measures that are told in short.
 MOST_TOLD = 4

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.batches.analysis.over_seeds import differences, summary
 from scenarios.batches.comparison import Comparison
-from scenarios.cli.compare_tables import shown
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, estimate, meaning, relative, scale, unit
 from scenarios.reports.parameter_tables import written
+from scenarios.text.estimates import value_in_words
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf
@@ -57,13 +57,22 @@ def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any)
              *(cell for group in groups[1:] for cell in changes.get((group, measure), BASE))]
             for measure in sizes
         ]  # fmt: skip
-        columns = [word("measure"), *(Column(shown(group)) for group in groups), *heads[: 3 * (len(groups) - 1)]]
+        columns = [
+            word("measure"),
+            *(Column(value_in_words(group)) for group in groups),
+            *heads[: 3 * (len(groups) - 1)],
+        ]
         return Table(name, caption, columns, rows, note=_note(found, against, len(groups))).html()
     several: list[tuple[Child, list[Row]]] = [
-        (titled(measure), [[shown(group), cells.get((group, measure), BASE[0]), *changes.get((group, measure), BASE)]
-                           for group in groups])
+        (
+            titled(measure),
+            [
+                [value_in_words(group), cells.get((group, measure), BASE[0]), *changes.get((group, measure), BASE)]
+                for group in groups
+            ],
+        )
         for measure in sizes
-    ]  # fmt: skip
+    ]
     columns = [word("case" if by == "label" else by), Column("mean"), *heads]
     return Table(name, caption, columns, groups=several, note=_note(found, against, len(groups))).html()
 
@@ -83,8 +92,10 @@ def _note(found: Any, against: Any, count: int) -> str:
         note = f"± is half the 90 % interval of a mean over {over} seeds (Student's t)."
     if count < 2:
         return note
-    return f"{note} Differences are from {shown(against)}, taken seed by seed, since a seed draws the same users and " \
-           "luck in every case; 0 is one that rounds to nothing beside the values."  # fmt: skip
+    return (
+        f"{note} Differences are from {value_in_words(against)}, taken seed by seed, since a seed draws the same users "
+        "and luck in every case; 0 is one that rounds to nothing beside the values."
+    )
 
 
 def _mean(row: Any, sizes: dict[str, float]) -> Cell:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
+from matplotlib import pyplot as plt
 
 from scenarios.pictures.panel import NOTE
 from scenarios.pictures.registry import Chart
@@ -109,15 +110,11 @@ def forget_note(axes: Axes) -> None:
 
 def axes_of(size: tuple[float, float]) -> Axes:
     """Axes of a picture of this size [inch]."""
-    from matplotlib import pyplot as plt
-
     return plt.subplots(figsize=size)[1]
 
 
 def picture(make: Callable[[], Axes], name: str, title: str, shows: str) -> Picture:
     """A picture of the Axes that ``make`` draws."""
-    from matplotlib import pyplot as plt
-
     with style():
         axes = make()
     figure: Any = axes.figure

@@ -11,11 +11,11 @@ from scenarios.reports import time_span as length
 from scenarios.reports.measured_numbers import dollars, percent
 from scenarios.results import summary_tables as measures
 from scenarios.results.measures.facts import LOST
-from scenarios.text.numbers import duration
+from scenarios.text.durations import hours_in_words
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import Run
-    from scenarios.results.run_folder import Frames
+    from scenarios.results.frames import Frames
 
 KINDS: Final = {"frontier": "frontier labs", "open": "open-weight providers", "broker": "brokers"}
 #: What becomes of requests that are neither served nor lost.
@@ -81,10 +81,10 @@ def _waits(frames: Frames) -> str:
         return ""
     waits = measures.waits(frames)
     mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
-    said = f"Users expected to wait {duration(float(mean))} on average"
+    said = f"Users expected to wait {hours_in_words(float(mean))} on average"
     alike = waits["alike_h"].dropna()
     if len(alike) < 2:
         return f"{said}."
     worst = waits.loc[alike.idxmax()]
     return f"{said}; with all hours counted alike, the wait was longest in the tier {worst['kind']} {worst['tier']}, " \
-           f"{duration(worst['alike_h'])}."  # fmt: skip
+           f"{hours_in_words(worst['alike_h'])}."  # fmt: skip

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from scenarios.pictures.two_runs import Figure, figures
 from scenarios.reports.html import Child, element
 from scenarios.reports.in_short import KINDS, together
 from scenarios.reports.measured_numbers import dollars, percent, plain
+from scenarios.results.side_by_side import Figure, figures
 from scenarios.results.welfare import beside_efficient
-from scenarios.text.numbers import duration
+from scenarios.text.durations import hours_in_words
 
 if TYPE_CHECKING:
-    from scenarios.results.run_folder import Frames
+    from scenarios.results.frames import Frames
 
 #: Differences that are told in words.
 MOST_TOLD: Final = 4
@@ -69,7 +69,7 @@ def _valued(value: float, unit: str) -> str:
     if unit == "%":
         return percent(value / 100.0)
     if unit == "min":
-        return duration(value / 60.0)
+        return hours_in_words(value / 60.0)
     return f"{dollars(value)}{UNITS[unit]}" if unit in UNITS else f"{plain(value)} {unit}"
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from scenarios.pictures import batch_charts as batches
 from scenarios.pictures import batch_dashboard
-from scenarios.pictures.two_runs import figures
 from scenarios.reports import answer, pair_answer, run_report, run_tables
 from scenarios.reports import drawn_charts as charts
 from scenarios.reports import how_made as made
@@ -18,10 +17,11 @@ from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
 from scenarios.results.key_figures import subtitle
+from scenarios.results.side_by_side import figures
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import Run
-    from scenarios.results.run_folder import Frames
+    from scenarios.results.frames import Frames
 
 SCALES: Final = "Each chart has the scale that its own run needs, so look at the axes before you compare heights."
 LETTERS: Final = ("A", "B")

@@ -6,6 +6,8 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.library import SCENARIOS
+from scenarios.parameters.describe import describe
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Row, Table, word
 
@@ -45,9 +47,6 @@ def changed(
     scenario: Scenario, name: str, base: Scenario | None = None, called: str = "baseline", here: str = "here"
 ) -> Child:
     """What differs from another scenario, or from the baseline."""
-    from scenarios.library import SCENARIOS
-    from scenarios.parameters.describe import describe
-
     other = SCENARIOS[BASELINE] if base is None else base
     differing = scenario.differences(other)
     if not differing:
@@ -66,8 +65,6 @@ def changed(
 
 def all_of(scenario: Scenario, name: str) -> Html:
     """Every parameter, part by part, in a fold."""
-    from scenarios.parameters.describe import describe
-
     parts: dict[str, list[list[Cell | str]]] = {}
     for path, value, unit, meaning, source in describe(scenario):
         parts.setdefault(path.split(".")[0], []).append([_path(path), cell(value), unit, meaning, source])

@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.cli.summary import LONG_WEEKS, said_of_efficient
 from scenarios.reports.html import Html, element
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, dollars, percent, plain
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import Frames
 from scenarios.results.measures import Facts, order_of_events
-from scenarios.results.run_folder import Frames, RunResult
-from scenarios.results.welfare import beside_efficient
-from scenarios.text.numbers import duration
+from scenarios.results.measures.order import LONG_WEEKS
+from scenarios.results.run_folder import RunResult
+from scenarios.results.welfare import beside_efficient, said_of_efficient
+from scenarios.text.durations import hours_in_words
 
 
 def number(value: Any) -> Cell:
@@ -34,7 +35,7 @@ def share(value: Any) -> Cell:
 
 def wait(value: Any) -> Cell:
     """A time, from hours."""
-    return Cell(duration(float(value)).replace("-", NONE), float(value))
+    return Cell(hours_in_words(float(value)).replace("-", NONE), float(value))
 
 
 def price(value: Any) -> Cell:

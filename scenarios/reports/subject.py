@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError
-from scenarios.batches.work.worker import ABOUT as BATCH
+from scenarios.batches import open_batch
+from scenarios.batches.store.folder import ABOUT as BATCH
+from scenarios.loading.scenarios import load
+from scenarios.pictures.batch_charts import short_labels
 from scenarios.results import run_folder as results
-from scenarios.results.run_folder import Frames
+from scenarios.results.frames import ALL_COLUMNS, Frames
 
 if TYPE_CHECKING:
     from scenarios.batches import Batch
@@ -79,8 +82,6 @@ class BatchOf:
     @cached_property
     def short(self) -> dict[str, str]:
         """Short labels of the cases by their labels: without the scenario, where all of them start from one."""
-        from scenarios.pictures.batch_charts import short_labels
-
         return dict(zip(self.summaries["label"].astype(str), short_labels(self.summaries), strict=True))
 
     @cached_property
@@ -110,8 +111,6 @@ type Subject = Run | BatchOf
 def read(folder: Path) -> Subject:
     """Read a folder."""
     if (folder / BATCH).is_file():
-        from scenarios.batches import open_batch
-
         found = BatchOf(folder, open_batch(folder))
         if not found.done:
             raise InputError(f"no run of batch '{folder}' is done yet, so there is nothing to report")
@@ -121,7 +120,7 @@ def read(folder: Path) -> Subject:
     result = results.read(folder)
     if result.frames["ticks"].empty:
         raise InputError(f"run '{folder}' has no ticks, so there is nothing to report")
-    for name, columns in results.ALL_COLUMNS.items():
+    for name, columns in ALL_COLUMNS.items():
         for column in columns:
             if column.name not in result.frames[name]:
                 raise InputError(
@@ -132,8 +131,6 @@ def read(folder: Path) -> Subject:
 
 
 def _scenario(folder: Path, digest: str) -> tuple[Scenario | None, str]:
-    from scenarios.loading.scenarios import load
-
     path = folder / results.PARAMETERS
     if not path.is_file():
         return None, f"The folder holds no {results.PARAMETERS}, so parameters and expectations are not known here."

@@ -10,7 +10,8 @@ from scenarios.results import summary_tables as measures
 from scenarios.results.measures.facts import LOST
 from scenarios.results.run_folder import RunResult
 from scenarios.results.simulated_days import has_gaps, simulated_days
-from scenarios.text.numbers import duration, short_number
+from scenarios.text.durations import hours_in_words
+from scenarios.text.numbers import short_number
 
 
 def subtitle(about: Any) -> str:
@@ -45,8 +46,8 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
         waits = measures.waits(frames)
         mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
         worst = waits.loc[waits["alike_h"].fillna(0.0).idxmax()]
-        tier = f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}"
-        made.append((duration(float(mean)), f"expected wait; longest by hours: {tier}"))
+        tier = f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}"
+        made.append((hours_in_words(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:
         peak = measures.peak(frames).loc["utilisation [%]"]
         made.append((f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",

@@ -1,17 +1,18 @@
-"""How the outcome that a scenario names came out, against what it is compared with."""
+"""An outcome: a measure that answers a scenario's question, what is expected of it, and how it came out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from difflib import get_close_matches
+from typing import Final, Literal
 
 import numpy as np
+from pydantic import model_validator
 
-from capacity.errors import InputError
+from capacity.errors import InputError, nearest
+from scenarios.parameters.fields import Section, Text, choice, refuse
+from scenarios.results.frames import Frames
 from scenarios.results.measures.catalogue import MEASURES
-from scenarios.results.measures.facts import HOURS_PER_WEEK, Facts, Frames
-
-if TYPE_CHECKING:
-    from scenarios.definition.scenario import Outcome
+from scenarios.results.measures.facts import HOURS_PER_WEEK, Facts
 
 #: Part of a run that is its start, and part that is its end; in whole weeks, since weekends are calm. A run of less
 #: than two weeks is cut into quarters.
@@ -19,6 +20,26 @@ PART: Final = 1.0 / 12.0
 SHORT_PART: Final = 1.0 / 4.0
 #: Relative change up to which two values count as the same.
 SAME: Final = 0.02
+
+
+class Outcome(Section):
+    """A measure that answers the question, and what a source expects of it."""
+
+    measure: str = choice(..., "measure of scenarios/results/measures")
+    against: Text = choice("start", "compared with: start (of the run), a variant, or another scenario")
+    expected: Literal["up", "down", "same", "reported"] = choice(
+        "reported", "what a source expects of it; reported where no source says"
+    )
+    source: Text = choice("", "who expects it")
+
+    @model_validator(mode="after")
+    def _known(self) -> Outcome:
+        if self.measure not in MEASURES:
+            near = nearest(self.measure, MEASURES)
+            like = ", ".join(get_close_matches(self.measure, MEASURES, n=8, cutoff=0.3)) or "spot-price"
+            where = "scenarios/results/measures"
+            raise refuse("measure", self.measure, f"must be a measure of {where}, such as {like}{near}")
+        return self
 
 
 def part_of(frames: Frames) -> float:

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST, PEAK_SHARE, tick_hours
-from scenarios.results.run_folder import Frames
 from scenarios.results.summary_tables import offers, products, ratio
 
 #: Most bins that a run is cut into.

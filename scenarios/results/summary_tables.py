@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST, busy_and_calm, tick_hours
-from scenarios.results.run_folder import Frames
 
 #: Relative error up to which a sum counts as kept: rounding of sums over many ticks.
 ROUNDING: Final = 1e-9

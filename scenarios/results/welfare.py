@@ -8,27 +8,17 @@ The users' part is their expected surplus, which no account holds; the others ar
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
-from scenarios.results.run_folder import Frames, RunResult
 from scenarios.results.summary_tables import ratio
+from scenarios.text.numbers import money
 
 if TYPE_CHECKING:
-    from scenarios.definition.scenario import Scenario
-    from scenarios.runs.run import Progress, Settings
-
-#: Price of a seller whose list price is what serving costs it in the tick.
-AT_COST: Final = {"kind": "cost-plus", "margin": 0.0, "memory_hours": 0.0, "every_hours": 0.0, "stickiness": 0.0}
-#: The rules of an efficient market: prices at running cost, to which an auction adds what scarcity is worth.
-EFFICIENT: Final = {
-    "market.clearing": "auction",
-    "supply.reserve": 0.0,
-    **{f"{sellers}.*.pricing.{name}": value for sellers in ("labs", "open") for name, value in AT_COST.items()},
-}
+    pass
 
 
 def welfare(frames: Frames) -> pd.DataFrame:
@@ -76,19 +66,11 @@ def owners_rent(frames: Frames) -> float:
     return float((table["income"] - table["running_cost"]).sum()) + own_use_cost(frames)
 
 
-def with_efficient(result: RunResult, settings: Settings, progress: Progress | None = None) -> RunResult:
-    """The result with that of the efficient companion beside it: the same users, machines, seed and length."""
-    from scenarios.runs.run import run
-
-    companion = run(replace(settings, scenario=efficient(settings.scenario)), progress, str(result.about["command"]))
-    return replace(result, efficient=companion)
-
-
-def efficient(scenario: Scenario) -> Scenario:
-    """The companion scenario: the same users and machines, with prices at running cost plus what scarcity is worth.
-
-    Machines are rented out from the cost of their power on. It is efficient in who is served by the machines that a
-    seller has; which seller has which machines is still settled by contracts and by the spot market, so that a first
-    best may be a little better.
-    """
-    return scenario.with_changes({**EFFICIENT, "name": f"{scenario.name} - efficient"})
+def said_of_efficient(gains: pd.DataFrame) -> str:
+    """How all gains together compare with those of an efficient market, in a sentence."""
+    total, best = float(gains["gain"].sum()), float(gains["best"].sum())
+    of = f", {100 * total / best:.1f} % of" if best > 0 else " against"
+    return (
+        f"All together they gain {money(total)} a day{of} the {money(best)} of the same users and machines at prices "
+        "of running cost plus what scarcity is worth."
+    )

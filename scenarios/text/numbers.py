@@ -33,12 +33,9 @@ def told_apart(values: Sequence[float]) -> list[str]:
     return texts
 
 
-def duration(hours: float) -> str:
-    """A time as people say it: 4 s, 12 min, 1.5 h, 3 d."""
-    if not math.isfinite(hours):
+def money(value: float) -> str:
+    """Dollars as people write them: $1.25, $3.4M; no number is a dash."""
+    if not math.isfinite(value):
         return "-"
-    for size, unit in ((24.0, "d"), (1.0, "h"), (1 / 60, "min")):
-        if hours >= size * (2 if unit == "d" else 0.995):
-            return f"{hours / size:.2g} {unit}"
-    seconds = hours * 3600.0
-    return f"{seconds:.2g} s" if seconds >= 0.95 else ("0 s" if seconds == 0 else "< 1 s")
+    sign = "-" if value < 0 else ""
+    return f"{sign}${short_number(abs(value))}" if abs(value) >= 1000 else f"{sign}${abs(value):,.2f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -59,3 +60,13 @@ def _table(data: Mapping[str, Any], at: str) -> Iterator[str]:
             for entry in one:
                 yield from ("", f"[[{path}]]")
                 yield from _table(entry, path + ".")
+
+
+def parse_value(text: str) -> Any:
+    """A value as in TOML: 5, 2.5, inf, true, 2026-01-05, [1, 2], "text"; anything else is text."""
+    if len(text) <= 10_000 and "\n" not in text:
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except (ValueError, RecursionError):
+            pass
+    return text

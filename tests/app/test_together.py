@@ -7,8 +7,9 @@ from matplotlib import pyplot as plt
 
 from market import TokenMarket
 from scenarios.library import SCENARIOS
-from scenarios.pictures.two_runs import Figure, figures, together
-from scenarios.results.run_folder import frames_of
+from scenarios.pictures.two_runs import together
+from scenarios.results.frames import frames_of
+from scenarios.results.side_by_side import Figure, figures
 
 
 @pytest.mark.parametrize(

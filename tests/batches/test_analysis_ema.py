@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from capacity.errors import InputError
-from scenarios.batches.analysis import ema
-from scenarios.batches.analysis.ema import Question, ema_model, to_ema
+from scenarios.batches import optional
+from scenarios.batches.analysis.ema import to_ema
+from scenarios.batches.work.ema_model import Question, ema_model
 from scenarios.library import SCENARIOS
 
 
@@ -49,7 +50,7 @@ def test_the_market_is_a_function_of_its_inputs():
 
 
 def test_without_the_workbench_one_is_told_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(ema, "find_spec", lambda name: None)
+    monkeypatch.setattr(optional, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="pip install ema-workbench"):
         ema_model("off-peak", {"supply.growth": (2, 6)})
 

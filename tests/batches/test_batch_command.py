@@ -11,14 +11,15 @@ import pytest
 from cheap_work import tables_of
 from family import children, is_alive, until
 
-from scenarios.batches import Study, open_batch
+from scenarios.batches import open_batch
+from scenarios.batches.plan.planning import study_of
 from scenarios.batches.store import parts
 from scenarios.batches.work import pilot
 from scenarios.batches.work.engine import Tally
-from scenarios.batches.work.progress import Lines, Pace, duration, rate
+from scenarios.batches.work.progress import Lines, Pace, rate
 from scenarios.batches.work.simulation import simulate
 from scenarios.cli import main as cli
-from scenarios.cli.batch_plan import size
+from scenarios.text.durations import bytes_in_words, seconds_in_words
 
 SMALL = ("--days", "1", "--users", "30", "--workers", "1")
 
@@ -145,7 +146,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
 
 def test_a_forecast_is_of_the_right_size():
     """Seconds are the machine's affair; bytes are not."""
-    study = Study.of("baseline-2026", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
+    study = study_of("baseline-2026", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
     found = pilot.forecast(study)
     assert found.tried == 1
     assert 0 < found.seconds < 60
@@ -156,7 +157,7 @@ def test_a_forecast_is_of_the_right_size():
 
 
 def test_times_rates_and_sizes_as_a_person_would_say_them():
-    assert [duration(s) for s in (0.2, 45, 600, 7200, 4 * 86400)] == [
+    assert [seconds_in_words(s) for s in (0.2, 45, 600, 7200, 4 * 86400)] == [
         "under 1 s",
         "45 s",
         "10 min",
@@ -164,7 +165,13 @@ def test_times_rates_and_sizes_as_a_person_would_say_them():
         "4.0 days",
     ]
     assert [rate(a) for a in (250.0, 2.5, 0.5, 0.001)] == ["250 runs/s", "2.5 runs/s", "30 runs/min", "3.6 runs/h"]
-    assert [size(b) for b in (700, 5600, 728_000, 1.2e9, 3e12)] == ["700 bytes", "5.6 kB", "728 kB", "1.2 GB", "3.0 TB"]
+    assert [bytes_in_words(b) for b in (700, 5600, 728_000, 1.2e9, 3e12)] == [
+        "700 bytes",
+        "5.6 kB",
+        "728 kB",
+        "1.2 GB",
+        "3.0 TB",
+    ]
 
 
 def test_plain_lines_come_now_and_then(monkeypatch, capfd):

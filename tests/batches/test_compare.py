@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from capacity.errors import InputError
 from scenarios.batches.comparison import Runs, compare, read_runs
 from scenarios.batches.plan.sampling import Range, Sampling
-from scenarios.cli.compare_tables import with_half
 from scenarios.cli.main import app
 from scenarios.pictures.comparison import picture
+from scenarios.text.estimates import with_half
 
 A = (1.0, 2.0, 3.0, 4.0)
 B = (1.5, 2.6, 3.4, 4.5)  # 0.5 above, give or take 0.08

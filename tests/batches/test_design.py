@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.errors import InputError
-from scenarios.batches.plan import design
+from scenarios.batches import optional
 from scenarios.batches.plan.design import Cell, cross, grid, points_in, sampled
+from scenarios.batches.plan.planning import study_of
 from scenarios.batches.plan.sampling import LEVELS, METHODS, Range, Sampling
-from scenarios.batches.plan.study import Study
 
 GROWTH, POWER = Range("supply.growth", 2, 6), Range("supply.power_usd_per_kwh", 0.04, 0.2, log=True)
 
@@ -120,7 +120,7 @@ def test_trajectories_change_one_input_at_a_time_on_the_levels():
 
 
 def test_whole_parameters_are_sampled_whole():
-    made = Study.of("off-peak", ranges={"supply.lead_quarters": (1, 3)}, sample=12, seeds=1, users=10)
+    made = study_of("off-peak", ranges={"supply.lead_quarters": (1, 3)}, sample=12, seeds=1, users=10)
     assert sorted(case.changes["supply.lead_quarters"] for case in made.cases) == [1, 2, 3]
     assert made.sampling.ranges[0].whole
     assert len(made.sampling.order) == 12
@@ -128,7 +128,7 @@ def test_whole_parameters_are_sampled_whole():
 
 
 def test_without_salib_one_is_told_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(design, "find_spec", lambda name: None)
+    monkeypatch.setattr(optional, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"--method sobol needs SALib.*pip install 'tokenmarket\[sensitivity\]'"):
         sampled(Sampling("sobol", (GROWTH, POWER), 4))
     assert len(sampled(Sampling("lhs", (GROWTH, POWER), 4))[1]) == 4

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from capacity.errors import InputError
+from scenarios.batches import optional
 from scenarios.batches.analysis import sensitivity
 from scenarios.batches.analysis.sensitivity import morris_effects, sobol_indices
-from scenarios.batches.plan import design
 from scenarios.batches.plan.design import sampled
 from scenarios.batches.plan.sampling import Range, Sampling
 
@@ -130,6 +130,6 @@ def test_the_design_must_be_of_the_method(monkeypatch):
     fitted, frame = answered(Sampling("morris", ANGLES, 8), ishigami)
     with pytest.raises(InputError, match=r"level is 1\.5"):
         morris_effects(frame, fitted, level=1.5)
-    monkeypatch.setattr(design, "find_spec", lambda name: None)
+    monkeypatch.setattr(optional, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="needs SALib"):
         sensitivity.morris_effects(frame, fitted)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.errors import InputError
+from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.sampling import Range, Sampling
 from scenarios.batches.plan.seeds import seeds_of
 from scenarios.batches.plan.study import Case, Study
@@ -49,8 +50,8 @@ def test_a_study_reads_back_as_it_was(tmp_path_factory, rows, seeds, days):
     sampling = Sampling("sobol", ranges, 8, 3, tuple(range(len(rows))))
     made = study(cases=cases, seeds=tuple(seeds), days=days, keep=("ticks",), sampling=sampling)
     folder = tmp_path_factory.mktemp("study")
-    made.write(folder)
-    read = Study.read(folder)
+    study_folder.write(made, folder)
+    read = study_folder.read(folder)
     assert read == made
     assert read.digest == made.digest
     kinds = [[type(value) for value in case.changes.values()] for case in made.cases]
@@ -58,7 +59,7 @@ def test_a_study_reads_back_as_it_was(tmp_path_factory, rows, seeds, days):
 
 
 def test_pandas_reads_the_cases(tmp_path):
-    study().write(tmp_path)
+    study_folder.write(study(), tmp_path)
     table = pd.read_csv(tmp_path / "cases.csv", keep_default_na=False)
     assert list(table.columns) == ["label", "scenario", "variant", "supply.growth"]
     assert table["supply.growth"].tolist() == [2, 2]
@@ -138,13 +139,13 @@ def test_what_is_no_study_is_refused(change, words):
 @pytest.mark.parametrize("name", ["study.toml", "cases.csv", "scenario-1-off-peak.toml"])
 @pytest.mark.parametrize("damage", [None, b"", b"\xff\xfe", b"a,b\n1\n"])
 def test_a_damaged_folder_is_named(tmp_path, name, damage):
-    study().write(tmp_path)
+    study_folder.write(study(), tmp_path)
     if damage is None:
         (tmp_path / name).unlink()
     else:
         (tmp_path / name).write_bytes(damage)
     with pytest.raises(InputError, match=str(tmp_path)):
-        Study.read(tmp_path)
+        study_folder.read(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from capacity.errors import InputError
 from scenarios.batches.plan.design import current, unit_of
 from scenarios.batches.plan.options import range_of, study_from, vary_of
-from scenarios.batches.plan.planning import DISTINCT
+from scenarios.batches.plan.planning import DISTINCT, study_of
 from scenarios.batches.plan.sampling import Range
-from scenarios.batches.plan.study import Study
 from scenarios.library import SCENARIOS
 
 
@@ -165,7 +164,7 @@ def test_economies_are_made_for_the_extremes_of_each_input(monkeypatch):
     seen = []
     monkeypatch.setattr("scenarios.batches.plan.planning.check_economy", lambda scenario, where: seen.append(where))
     many = DISTINCT + 70
-    made = Study.of("off-peak", ranges={"supply.growth": (2, 6), "demand.growth": (1, 9)}, sample=many, users=10)
+    made = study_of("off-peak", ranges={"supply.growth": (2, 6), "demand.growth": (1, 9)}, sample=many, users=10)
     found = {case.label for case in made.cases if f"case '{case.label}'" in seen}
     for path in made.inputs:
         ordered = sorted(made.cases, key=lambda case: case.changes[path])
@@ -178,7 +177,7 @@ def test_python_values_say_the_same_as_options():
         ["off-peak:dynamic"], sets=["demand.scale=2"], vary=["supply.growth=2,3.4"], sample=4,
         ranges=["supply.power_usd_per_kwh=0.04:0.2:log"], design_seed=7, seeds="2", days=3, users=50, keep=["ticks"],
     )  # fmt: skip
-    made = Study.of(
+    made = study_of(
         "off-peak:dynamic", sets={"demand.scale": 2}, vary={"supply.growth": [2, 3.4]}, sample=4,
         ranges={"supply.power_usd_per_kwh": (0.04, 0.2, "log")}, design_seed=7, seeds=2, days=3, users=50,
         keep=["ticks"],
@@ -189,6 +188,6 @@ def test_python_values_say_the_same_as_options():
 
 def test_a_scenario_of_ones_own_is_taken():
     mine = OFF_PEAK.with_changes({"name": "mine", "supply.growth": 4})
-    made = Study.of([mine, "broker"], seeds=[3])
+    made = study_of([mine, "broker"], seeds=[3])
     assert [case.label for case in made.cases] == ["mine", "broker"]
     assert made.scenario(made.cases[0]) == mine

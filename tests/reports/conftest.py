@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.batches import Study, run_batch
+from scenarios.batches import run_batch
+from scenarios.batches.plan.planning import study_of
 from scenarios.library import SCENARIOS
 from scenarios.reports import report as make
 from scenarios.reports import subject
 from scenarios.results import run_folder as results
-from scenarios.runs.run import Settings, run
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 #: What a person may write into a question, by mistake or not.
 HOSTILE = "Who pays? <script>document.title = 'taken'</script> & \"quotes\" <img src=https://example.org/x.png>"
@@ -54,7 +56,7 @@ def pair_folders(place):
 
 @pytest.fixture(scope="session")
 def batch_folder(place):
-    study = Study.of(["off-peak", "off-peak:dynamic"], seeds=3, days=1, users=100, keep=["ticks"])
+    study = study_of(["off-peak", "off-peak:dynamic"], seeds=3, days=1, users=100, keep=["ticks"])
     run_batch(study, place / "batch", workers=1)
     return place / "batch"
 
@@ -62,7 +64,7 @@ def batch_folder(place):
 @pytest.fixture(scope="session")
 def grid_folder(place):
     """A batch of more cases than stand beside each other."""
-    study = Study.of("baseline-2026", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
+    study = study_of("baseline-2026", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
     run_batch(study, place / "grid", workers=1)
     return place / "grid"
 

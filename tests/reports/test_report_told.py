@@ -6,15 +6,16 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from scenarios.batches import Study, run_batch
+from scenarios.batches import run_batch
+from scenarios.batches.plan.planning import study_of
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.pictures.two_runs import Figure
 from scenarios.reports import pair_answer, pair_report, subject
 from scenarios.reports import report as make
 from scenarios.reports import time_span as length
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
+from scenarios.results.side_by_side import Figure
 from scenarios.results.simulated_days import has_gaps
 from scenarios.results.welfare import gains_a_day
 
@@ -139,7 +140,7 @@ def test_parameters_say_when_a_run_is_of_another_length(pair_folders):
 
 def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
     def batch(name, cases, seeds):
-        run_batch(Study.of(cases, seeds=seeds, days=1, users=50), tmp_path / name, workers=1)
+        run_batch(study_of(cases, seeds=seeds, days=1, users=50), tmp_path / name, workers=1)
         return subject.read(tmp_path / name)
 
     one, other = batch("one", ["off-peak"], [1, 2]), batch("other", ["off-peak:dynamic"], [3])
@@ -152,7 +153,7 @@ def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
 
 def test_values_of_two_batches_are_over_the_seeds_that_both_have(batch_folder, tmp_path):
     one = subject.read(batch_folder)
-    run_batch(Study.of(["off-peak"], seeds=[2, 3, 9], days=1, users=80), tmp_path / "more", workers=1)
+    run_batch(study_of(["off-peak"], seeds=[2, 3, 9], days=1, users=80), tmp_path / "more", workers=1)
     means, gaps = compared(one, subject.read(tmp_path / "more"), "off-peak")
     here = means.pivot_table(index="measure", columns="label", values="mean")
     assert set(gaps["seeds"]) <= {0, 2}

@@ -11,9 +11,10 @@ from matplotlib import pyplot as plt
 from picture_check import blank_panels, drawn_texts, flaws
 
 from capacity import InputError
-from scenarios.batches import Study, open_batch, run_batch
+from scenarios.batches import open_batch, run_batch
 from scenarios.batches.analysis.over_seeds import interval
 from scenarios.batches.comparison import Runs, compare
+from scenarios.batches.plan.planning import study_of
 from scenarios.cli import main as cli
 from scenarios.pictures import batch_charts as batches
 from scenarios.pictures.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
@@ -180,7 +181,7 @@ def test_too_many_cases_say_so():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A real batch: three ways to price, two seeds, a few hours."""
-    study = Study.of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
+    study = study_of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
     with ThreadPoolExecutor(1) as engine:
         return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=engine, quiet=True).folder
 
@@ -195,7 +196,7 @@ def test_the_page_of_a_batch_has_no_overlaps(folder):
 def grid(tmp_path_factory):
     """As many cases as are told apart, with long names."""
     sizes = {"supply.scale": [0.5, 1, 1.5, 2], "demand.scale": [1, 2]}
-    study = Study.of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
+    study = study_of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
     with ThreadPoolExecutor(1) as engine:
         return run_batch(study, tmp_path_factory.mktemp("batch") / "grid", engine=engine, quiet=True).folder
 

@@ -12,10 +12,11 @@ from market import TokenMarket
 from scenarios import library
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
+from scenarios.loading.checking import checked
 from scenarios.results import summary_tables as measures
+from scenarios.results.frames import frames_of
 from scenarios.results.measures import MEASURES
 from scenarios.results.outcome import compare, part_of
-from scenarios.results.run_folder import frames_of
 
 #: The questions of the library that were asked for.
 WANTED = (
@@ -52,7 +53,7 @@ def test_says_what_it_asks(name: str) -> None:
 
 @pytest.mark.parametrize("name", WANTED)
 def test_is_valid_with_all_its_variants(name: str) -> None:
-    SCENARIOS[name].check()
+    checked(SCENARIOS[name])
 
 
 def run(scenario: Scenario, days: float = 2.0) -> dict[str, object]:

@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
-from scenarios.batches.plan.study import Study
+from scenarios.batches.plan.planning import study_of
 from scenarios.cli.evidence import evidence_command
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
 from scenarios.results.measures import MEASURES
-from scenarios.studies.scorecard.judging import Verdict, judge, study_of
+from scenarios.studies.scorecard.judging import Verdict, evidence_study, judge
 from scenarios.studies.scorecard.statements import STATEMENTS, Check, Statement
 
 
@@ -83,7 +83,7 @@ def test_a_hit_is_sure_of_its_side(mean: float, low: float, high: float, *, hit:
 
 
 def test_every_scenario_that_is_asked_is_run_once_a_seed() -> None:
-    study = study_of(seeds=3, users=50)
+    study = evidence_study(seeds=3, users=50)
     asked = {name for s in STATEMENTS for c in s.checks for name in (c.scenario, c.against) if name}
     assert sorted(case.label for case in study.cases) == sorted(asked)
     assert study.seeds == (1, 2, 3)
@@ -96,7 +96,8 @@ def test_the_command_runs_a_batch_judges_it_and_goes_on(
     monkeypatch.setattr("scenarios.studies.scorecard.statements.STATEMENTS", (statement(check),))
     shorter = SCENARIOS["free-tier"].with_changes({"time.days": 1.0})
     monkeypatch.setattr(
-        "scenarios.studies.scorecard.judging.study_of", lambda *_: Study.of(shorter, seeds=2, users=40, name="evidence")
+        "scenarios.studies.scorecard.judging.evidence_study",
+        lambda *_: study_of(shorter, seeds=2, users=40, name="evidence"),
     )
     for _ in range(2):  # the second time everything is there
         evidence_command(out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)

@@ -14,7 +14,7 @@ from scenarios.results import summary_tables as measures
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures.facts import busy_and_calm, tick_hours
 from scenarios.results.run_folder import RunResult
-from scenarios.text.numbers import duration
+from scenarios.text.durations import hours_in_words
 
 
 def printed(result, width=80):
@@ -104,7 +104,7 @@ def test_the_longest_tier_is_named_by_hours(frames):
     found = measures.waits(frames)
     worst = found.loc[found["alike_h"].idxmax()]
     (said,) = [meaning for _, meaning in key_figures(small_run()) if meaning.startswith("expected wait")]
-    assert said.endswith(f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}")
+    assert said.endswith(f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}")
 
 
 def test_the_subtitle_says_how_much_of_the_period_is_simulated():
@@ -194,7 +194,7 @@ def test_the_record_is_strict_json():
     ],
 )
 def test_times_as_people_say_them(hours, text):
-    assert duration(hours) == text
+    assert hours_in_words(hours) == text
 
 
 def test_frames_of_one_tick_have_an_hour():

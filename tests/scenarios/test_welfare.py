@@ -9,8 +9,8 @@ from market_runs import small_run
 from typer.testing import CliRunner
 
 from scenarios.cli.main import app
-from scenarios.cli.summary import said_of_efficient
 from scenarios.library import SCENARIOS
+from scenarios.loading.checking import checked
 from scenarios.loading.scenarios import load
 from scenarios.pictures.chart_options import told
 from scenarios.pictures.registry import CHARTS
@@ -18,8 +18,17 @@ from scenarios.reports import report as make
 from scenarios.reports import subject
 from scenarios.results import run_folder as results
 from scenarios.results import summary_tables as measures
-from scenarios.results.welfare import beside_efficient, efficient, gains_a_day, own_use_cost, owners_rent, welfare
-from scenarios.runs.run import Settings, run
+from scenarios.results.welfare import (
+    beside_efficient,
+    gains_a_day,
+    own_use_cost,
+    owners_rent,
+    said_of_efficient,
+    welfare,
+)
+from scenarios.runs.efficient import efficient
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 SCENARIO = SCENARIOS["baseline-2026"]
 
@@ -109,7 +118,7 @@ def test_without_it_there_is_nothing_to_compare_with():
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_has_an_efficient_companion(name):
     for scenario in (SCENARIOS[name], *map(SCENARIOS[name].variant, SCENARIOS[name].variants)):
-        assert efficient(scenario).check(name).market.clearing == "auction"
+        assert checked(efficient(scenario), name).market.clearing == "auction"
 
 
 def test_the_picture_says_what_is_lost():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION
+from scenarios.batches.analysis.ema import to_ema
+from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION, differences, summary
+from scenarios.batches.analysis.sensitivity import morris_effects, sobol_indices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,32 +35,22 @@ class Analysed:
         precision: float = PRECISION,
     ) -> pd.DataFrame:
         """Means with intervals over seeds, and how many seeds a precision needs: see ``analysis.summary``."""
-        from scenarios.batches.analysis.over_seeds import summary
-
         return summary(self.summaries, measures, by=by, level=level, precision=precision)
 
     def differences(
         self, baseline: Any, measures: Sequence[str] | None = None, *, by: str = "label", level: float = LEVEL
     ) -> pd.DataFrame:
         """Differences from one case, seed by seed: see ``analysis.differences``."""
-        from scenarios.batches.analysis.over_seeds import differences
-
         return differences(self.summaries, baseline, measures, by=by, level=level)
 
     def sobol_indices(self, measures: Sequence[str] | None = None, *, level: float = 0.95) -> pd.DataFrame:
         """Which input explains which share of the variance, of a batch with ``method="sobol"``."""
-        from scenarios.batches.analysis.sensitivity import sobol_indices
-
         return sobol_indices(self.summaries, self.study.sampling, measures, level=level)
 
     def morris_effects(self, measures: Sequence[str] | None = None, *, level: float = 0.95) -> pd.DataFrame:
         """How far each input moves each measure, of a batch with ``method="morris"``."""
-        from scenarios.batches.analysis.sensitivity import morris_effects
-
         return morris_effects(self.summaries, self.study.sampling, measures, level=level)
 
     def to_ema(self, measures: Sequence[str] | None = None) -> Experiments:
         """Experiments and outcomes in the EMA Workbench's format."""
-        from scenarios.batches.analysis.ema import to_ema
-
         return to_ema(self.summaries, measures)

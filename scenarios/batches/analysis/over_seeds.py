@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
 from capacity.errors import InputError, UnknownNameError, nearest, require
@@ -100,33 +101,29 @@ def differences(
 
 def interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
     """Mean and its interval by Student's t; the ends are NaN for a single value, which says nothing of its spread."""
-    from scipy import stats
-
     if values.size == 0:
         return math.nan, math.nan, math.nan
     mean = float(values.mean())
     if values.size == 1:
         return mean, math.nan, math.nan
-    half = float(stats.t.ppf(0.5 + level / 2.0, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
+    half = float(scipy.stats.t.ppf(0.5 + level / 2.0, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
     return mean, mean - half, mean + half
 
 
 def seeds_needed(sd: float, half: float, level: float = LEVEL) -> float:
     """Smallest number of seeds, from 2, for which half the interval is at most ``half``; NaN where it is unknown."""
-    from scipy import stats
-
     if not (math.isfinite(sd) and math.isfinite(half)) or half <= 0 < sd:
         return math.nan
     if sd == 0:
         return 2.0
     low, high = 1, 2
-    while stats.t.ppf(0.5 + level / 2.0, high - 1) * sd / math.sqrt(high) > half:
+    while scipy.stats.t.ppf(0.5 + level / 2.0, high - 1) * sd / math.sqrt(high) > half:
         low, high = high, high * 2
         if high > MANY:
             return math.inf
     while high - low > 1:
         middle = (low + high) // 2
-        enough = stats.t.ppf(0.5 + level / 2.0, middle - 1) * sd / math.sqrt(middle) <= half
+        enough = scipy.stats.t.ppf(0.5 + level / 2.0, middle - 1) * sd / math.sqrt(middle) <= half
         low, high = (low, middle) if enough else (middle, high)
     return float(high)
 

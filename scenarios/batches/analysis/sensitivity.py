@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from capacity.errors import InputError, require
 from scenarios.batches.analysis.over_seeds import inputs_in, measures_in
-from scenarios.batches.plan.design import points_in, require_salib, unit_problem
+from scenarios.batches.optional import salib
+from scenarios.batches.plan.design import points_in, unit_problem
 from scenarios.batches.plan.sampling import LEVELS, Sampling
 
 type Floats = NDArray[np.float64]
@@ -39,8 +40,7 @@ def sobol_indices(
     interactions), each with low and high of its bootstrap interval at ``level``.
     """
     design = _checked(sampling, "sobol", level)
-    from SALib.analyze import sobol
-
+    sobol = salib("analyze.sobol", "sensitivity")
     rows = []
     for about, measure, values, _ in _answers(summaries, design, measures):
         if not np.isfinite(values).all() or np.ptp(values) == 0:
@@ -71,8 +71,7 @@ def morris_effects(
     bootstrap interval at ``level``, and spread (sigma: above the strength where the input interacts or bends).
     """
     design = _checked(sampling, "morris", level)
-    from SALib.analyze import morris
-
+    morris = salib("analyze.morris", "sensitivity")
     rows = []
     for about, measure, values, shares in _answers(summaries, design, measures):
         if np.isfinite(values).all():
@@ -98,7 +97,6 @@ def _checked(sampling: Sampling | None, method: str, level: float) -> Sampling:
         raise InputError(f"these cases were {made}, but this needs a batch with --sample and --method {method}")
     if require("level", level, above=0) >= 1:
         raise InputError(f"level is {level:g}, but must be above 0 and below 1, such as 0.95")
-    require_salib("sensitivity")
     return sampling
 
 

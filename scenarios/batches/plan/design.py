@@ -6,14 +6,17 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from capacity.errors import InputError, require_whole
+from scenarios.batches.optional import salib
 from scenarios.batches.plan.sampling import LEVELS, Range, Sampling
+from scenarios.parameters.describe import describe
+from scenarios.parameters.paths import flat, merge, nest, steps
 
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
@@ -22,7 +25,6 @@ type Floats = NDArray[np.float64]
 
 #: Cases beyond this are a slip of the pen.
 MOST_CASES: Final = 200_000
-INSTALL: Final = "pip install 'tokenmarket[sensitivity]'"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,6 @@ class Cell:
 
     changes: Mapping[str, Any]
     mark: str = ""
-
-
-def require_salib(what: str) -> None:
-    """Say how SALib is installed, where it is not."""
-    if find_spec("SALib") is None:
-        raise InputError(f"{what} needs SALib, which is not installed: {INSTALL}")
 
 
 def grid(vary: Mapping[str, Sequence[Any]]) -> list[Cell]:
@@ -110,18 +106,12 @@ def _shares(sampling: Sampling) -> Floats:
     """Points in the unit cube, one row each."""
     k, size, seed = len(sampling.ranges), sampling.size, sampling.seed
     if sampling.method == "lhs":
-        from scipy.stats import qmc
-
-        return np.asarray(qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(size))
-    require_salib(f"--method {sampling.method}")
+        return np.asarray(scipy.stats.qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(size))
     problem = unit_problem(sampling)
+    sampler = salib(f"sample.{sampling.method}", f"--method {sampling.method}")
     if sampling.method == "sobol":
-        from SALib.sample import sobol
-
-        return np.asarray(sobol.sample(problem, size, calc_second_order=False, seed=seed))
-    from SALib.sample import morris
-
-    return np.asarray(morris.sample(problem, size, num_levels=LEVELS, seed=seed))
+        return np.asarray(sampler.sample(problem, size, calc_second_order=False, seed=seed))
+    return np.asarray(sampler.sample(problem, size, num_levels=LEVELS, seed=seed))
 
 
 def unit_problem(sampling: Sampling) -> dict[str, Any]:
@@ -135,8 +125,6 @@ def unit_problem(sampling: Sampling) -> dict[str, Any]:
 
 def current(scenario: Scenario, path: str) -> Any:
     """The value of a parameter, None where there is none; of several (labs.*) the first."""
-    from scenarios.parameters.paths import steps
-
     at: Any = scenario.data()
     for step in steps(path):
         if isinstance(at, Mapping):
@@ -159,9 +147,6 @@ def _entry(entries: Sequence[Any], step: str) -> Any:
 
 def unit_of(scenario: Scenario, path: str) -> str:
     """The unit of a parameter, "" where it has none or is unknown."""
-    from scenarios.parameters.describe import describe
-    from scenarios.parameters.paths import flat, merge, nest
-
     value = current(scenario, path)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""

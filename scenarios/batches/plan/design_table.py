@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from capacity.errors import InputError, nearest
 from scenarios.batches.plan.design import MOST_CASES, Cell
-from scenarios.loading.scenarios import parse_value
+from scenarios.batches.plan.study import plain
 from scenarios.parameters.paths import steps
+from scenarios.text.toml import parse_value
 
 LARGEST_BYTES: Final = 200_000_000
 SEPARATORS: Final = (",", ";", "\t")
@@ -32,8 +33,6 @@ def from_file(path: Path) -> list[Cell]:
 
 def from_frame(frame: Any) -> list[Cell]:
     """The cells of a DataFrame: columns are paths."""
-    from scenarios.batches.plan.study import plain
-
     if not hasattr(frame, "columns"):
         raise InputError(f"design is {type(frame).__name__}, but must be a DataFrame or a CSV file")
     paths = _paths([str(column) for column in frame.columns], "design")

@@ -12,7 +12,8 @@ from scenarios.batches.plan.planning import Plan, build
 from scenarios.batches.plan.sampling import Range
 from scenarios.batches.plan.seeds import Seeds
 from scenarios.batches.plan.study import Study
-from scenarios.loading.scenarios import parse_value
+from scenarios.batches.plan.study_file import plan_in
+from scenarios.text.toml import parse_value
 
 
 def study_from(
@@ -48,8 +49,6 @@ def study_from(
         for option, value in designed.items():
             if value not in (None, (), []):
                 raise InputError(f"{option} cannot be given beside the study file '{study_file}': write it there")
-        from scenarios.batches.plan.study_file import plan_in
-
         return build(plan_in(Path(study_file), given))
     if sample is None and (method is not None or design_seed is not None):
         option = "--method" if method is not None else "--design-seed"

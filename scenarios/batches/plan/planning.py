@@ -14,10 +14,11 @@ from scenarios.batches.plan.design import Cell, cross, grid, ranges_of, sampled,
 from scenarios.batches.plan.sampling import Range, Sampling
 from scenarios.batches.plan.seeds import Seeds, seeds_of
 from scenarios.batches.plan.study import Case, Study, plain
-from scenarios.definition.economy import check as check_economy
+from scenarios.definition.economy import check_economy
 from scenarios.definition.scenario import Scenario
+from scenarios.loading.checking import checked
 from scenarios.loading.scenarios import named_scenario, split_variant, with_sets
-from scenarios.parameters.complaints import shown
+from scenarios.text.values import as_written
 
 #: What a study does if nothing else is said.
 DEFAULT_SEEDS: Final = 8
@@ -65,14 +66,44 @@ class Plan:
 def study_of(
     scenarios: str | Scenario | Sequence[str | Scenario],
     *,
+    vary: Mapping[str, Sequence[Any]] | None = None,
     ranges: Mapping[str, Sequence[Any]] | None = None,
+    sample: int | None = None,
+    method: str = "lhs",
+    design: Any = None,
+    design_seed: int = 1,
     sets: Mapping[str, Any] | None = None,
-    **rest: Any,
+    seeds: Seeds = 8,
+    days: float | None = None,
+    users: int = 2_000,
+    keep: Sequence[str] = (),
+    name: str = "",
 ) -> Study:
-    """``Study.of``: a study from Python values."""
+    """A study, checked through, from Python values.
+
+    Args:
+        scenarios: names ("off-peak", "off-peak:dynamic", "off-peak:*" for it and all its variants), TOML files or
+            scenarios; one or several.
+        vary: path to values; several paths make a grid.
+        ranges: path to (low, high) or (low, high, "log"), for ``sample`` points chosen by ``method``.
+        sample: points (lhs), base points (sobol) or trajectories (morris).
+        method: lhs, sobol or morris.
+        design: a table of cases in place of a sample: a DataFrame or a CSV file, its columns are paths.
+        design_seed: seed of the sample; it has nothing to do with ``seeds``.
+        sets: path to value, changed in all cases.
+        seeds: how many (1 to that), or which.
+        days: length of a run [days]; each scenario's own if nothing is said.
+        users: simulated users.
+        keep: frames to keep beside the summaries, such as "ticks".
+        name: what the study is called.
+    """
     several = [scenarios] if isinstance(scenarios, str | Scenario) else list(scenarios)
     made = [(_range(path, bounds), "") for path, bounds in (ranges or {}).items()]
-    return build(Plan(several, ranges=made, sets=sets or {}, **rest))
+    plan = Plan(
+        several, sets=sets or {}, vary=vary, ranges=made, sample=sample, method=method, design=design,
+        design_seed=design_seed, seeds=seeds, days=days, users=users, keep=keep, name=name,
+    )  # fmt: skip
+    return build(plan)
 
 
 def _range(path: str, bounds: Sequence[Any]) -> Range:
@@ -125,7 +156,7 @@ def _bases(plan: Plan) -> tuple[list[tuple[str, str]], dict[str, Scenario]]:
                 raise InputError(f"'{again}' is asked for twice: list it once")
             bases.append((scenario.name, name))
             changed = _with(scenario.variant(name) if name else scenario, plan.sets)
-            resolved[f"{scenario.name}:{name}" if name else scenario.name] = changed.check()
+            resolved[f"{scenario.name}:{name}" if name else scenario.name] = checked(changed)
     return bases, resolved
 
 
@@ -203,7 +234,7 @@ def _case(base: str, variant: str, cell: Cell) -> tuple[Case, str]:
 
 
 def _short(value: Any) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else shown(value).strip("'")
+    text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else as_written(value).strip("'")
     return text if len(text) <= LABEL else text[: LABEL - 3] + "..."
 
 

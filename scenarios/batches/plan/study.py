@@ -1,27 +1,31 @@
 """A study: what is run, as a plan in values. Cases times seeds; nothing here runs anything.
 
-study = Study.of("off-peak:*", vary={"supply.growth": [2, 3.4]}, seeds=8, days=7, users=500)
+study = study_of("off-peak:*", vary={"supply.growth": [2, 3.4]}, seeds=8, days=7, users=500)
 study.runs[0]                      # Run(number=0, case=Case('off-peak, supply.growth=2', ...), seed=1)
 study.scenario(study.cases[0])     # the resolved scenario
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import Any, Final, overload
 
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_whole
 from scenarios.batches.plan.sampling import Sampling
 from scenarios.definition.scenario import Scenario
+from scenarios.results.frames import ALL_COLUMNS
+from scenarios.runs.settings import MOST_DAYS, MOST_USERS
+from scenarios.text import toml
 
-if TYPE_CHECKING:
-    from scenarios.batches.plan.seeds import Seeds
-
+#: Of the record of a study, and the first columns of its table of cases.
+FORMAT: Final = 1
+COLUMNS: Final = ("label", "scenario", "variant")
 #: Largest seed of a run.
 LARGEST_SEED: Final = 2**62
 
@@ -122,49 +126,6 @@ class Study:
         _check_cases(self.cases, self.scenarios)
         _check_size(self.days, self.users, self.keep)
 
-    @classmethod
-    def of(
-        cls,
-        scenarios: str | Scenario | Sequence[str | Scenario],
-        *,
-        vary: Mapping[str, Sequence[Any]] | None = None,
-        ranges: Mapping[str, Sequence[Any]] | None = None,
-        sample: int | None = None,
-        method: str = "lhs",
-        design: Any = None,
-        design_seed: int = 1,
-        sets: Mapping[str, Any] | None = None,
-        seeds: Seeds = 8,
-        days: float | None = None,
-        users: int = 2_000,
-        keep: Sequence[str] = (),
-        name: str = "",
-    ) -> Study:
-        """A study, checked through, from Python values.
-
-        Args:
-            scenarios: names ("off-peak", "off-peak:dynamic", "off-peak:*" for it and all its variants), TOML files or
-                scenarios; one or several.
-            vary: path to values; several paths make a grid.
-            ranges: path to (low, high) or (low, high, "log"), for ``sample`` points chosen by ``method``.
-            sample: points (lhs), base points (sobol) or trajectories (morris).
-            method: lhs, sobol or morris.
-            design: a table of cases in place of a sample: a DataFrame or a CSV file, its columns are paths.
-            design_seed: seed of the sample; it has nothing to do with ``seeds``.
-            sets: path to value, changed in all cases.
-            seeds: how many (1 to that), or which.
-            days: length of a run [days]; each scenario's own if nothing is said.
-            users: simulated users.
-            keep: frames to keep beside the summaries, such as "ticks".
-            name: what the study is called.
-        """
-        from scenarios.batches.plan.planning import study_of
-
-        return study_of(
-            scenarios, vary=vary, ranges=ranges, sample=sample, method=method, design=design, design_seed=design_seed,
-            sets=sets, seeds=seeds, days=days, users=users, keep=keep, name=name,
-        )  # fmt: skip
-
     # -------------------------------------------------------------------------------- what is run
 
     @property
@@ -182,29 +143,47 @@ class Study:
         base = self.scenarios[case.key]
         return base.with_changes(case.changes, f"case '{case.label}'") if case.changes else base
 
+    # -------------------------------------------------------------------------------- what it is
+
+    def record(self) -> dict[str, Any]:
+        """All but scenarios and cases as plain values."""
+        made: dict[str, Any] = {
+            "format": FORMAT,
+            "name": self.name,
+            "question": self.question,
+            "seeds": list(self.seeds),
+            "users": self.users,
+            "keep": list(self.keep),
+        }
+        if self.days is not None:
+            made["days"] = self.days
+        if self.sampling is not None:
+            made["sampling"] = self.sampling.record()
+        return made
+
+    def cases_text(self) -> str:
+        """The cases as CSV; values as in TOML, so that 5 and 5.0, "5" and true stay what they are."""
+        inputs, text = self.inputs, io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*COLUMNS, *inputs])
+        for case in self.cases:
+            cells = [_cell(case.changes[path]) if path in case.changes else "" for path in inputs]
+            writer.writerow([case.label, case.base, case.variant, *cells])
+        return text.getvalue()
+
     @property
     def digest(self) -> str:
         """A hash of all of it, the same on every machine."""
-        from scenarios.batches.plan import study_folder
-
         digests = {key: scenario.digest for key, scenario in self.scenarios.items()}
-        record = json.dumps([study_folder.record(self), digests], sort_keys=True)
-        return hashlib.sha256(f"{record}\n{study_folder.cases_text(self)}".encode()).hexdigest()
+        record = json.dumps([self.record(), digests], sort_keys=True)
+        return hashlib.sha256(f"{record}\n{self.cases_text()}".encode()).hexdigest()
 
-    # -------------------------------------------------------------------------------- kept
 
-    def write(self, folder: Path) -> None:
-        """Write all that a resume needs: ``study.toml``, resolved scenarios, and ``cases.csv``, which pandas reads."""
-        from scenarios.batches.plan import study_folder
-
-        study_folder.write(self, folder)
-
-    @classmethod
-    def read(cls, folder: Path) -> Study:
-        """Read it back, exactly as it was."""
-        from scenarios.batches.plan import study_folder
-
-        return study_folder.read(folder)
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        bare = value == value.strip() and value != "" and value.isprintable() and toml.parse_value(value) == value
+        return value if bare else toml.value(value)
+    return toml.value(value)
 
 
 def plain(value: Any) -> Any:
@@ -257,9 +236,6 @@ def _number(value: Any) -> Any:
 
 
 def _check_size(days: float | None, users: int, keep: tuple[str, ...]) -> None:
-    from scenarios.results.run_folder import ALL_COLUMNS
-    from scenarios.runs.run import MOST_DAYS, MOST_USERS
-
     if days is not None:
         require("--days", days, above=0, at_most=MOST_DAYS)
     require_whole("--users", users, at_least=1, at_most=MOST_USERS)

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from capacity.errors import InputError
 from scenarios.batches.plan.planning import DEFAULT_SEEDS, DEFAULT_USERS, Plan
 from scenarios.batches.plan.sampling import Range
-from scenarios.loading.scenarios import read_table
+from scenarios.loading.toml_files import read_table
 from scenarios.parameters.complaints import complaint
 from scenarios.parameters.fields import Flag, Name, Number, Section, Text, Whole, choice
 

@@ -8,56 +8,20 @@ It reads back exactly as it was, whatever the library of scenarios has become si
 from __future__ import annotations
 
 import csv
-import io
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from capacity.errors import InputError
 from scenarios.batches.plan.sampling import Sampling
+from scenarios.batches.plan.study import COLUMNS, FORMAT, Case, Study
 from scenarios.definition.scenario import Scenario
-from scenarios.loading.scenarios import parse_value
 from scenarios.text import toml as toml_writer
-
-if TYPE_CHECKING:
-    from scenarios.batches.plan.study import Study
+from scenarios.text.toml import parse_value
 
 PLAN: Final = "study.toml"
 CASES: Final = "cases.csv"
-FORMAT: Final = 1
-COLUMNS: Final = ("label", "scenario", "variant")
-
-
-def record(study: Study) -> dict[str, Any]:
-    """All but scenarios and cases as plain values."""
-    made: dict[str, Any] = {
-        "format": FORMAT, "name": study.name, "question": study.question, "seeds": list(study.seeds),
-        "users": study.users, "keep": list(study.keep),
-    }  # fmt: skip
-    if study.days is not None:
-        made["days"] = study.days
-    if study.sampling is not None:
-        made["sampling"] = study.sampling.record()
-    return made
-
-
-def cases_text(study: Study) -> str:
-    """The cases as CSV; values as in TOML, so that 5 and 5.0, "5" and true stay what they are."""
-    inputs, text = study.inputs, io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *inputs])
-    for case in study.cases:
-        cells = [_cell(case.changes[path]) if path in case.changes else "" for path in inputs]
-        writer.writerow([case.label, case.base, case.variant, *cells])
-    return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        bare = value == value.strip() and value != "" and value.isprintable() and parse_value(value) == value
-        return value if bare else toml_writer.value(value)
-    return toml_writer.value(value)
 
 
 def write(study: Study, folder: Path) -> None:
@@ -68,15 +32,13 @@ def write(study: Study, folder: Path) -> None:
         name = f"scenario-{number}-{re.sub(r'[^A-Za-z0-9]+', '-', key)[:60].strip('-')}.toml"
         (folder / name).write_text(scenario.to_toml(), encoding="utf-8", newline="")
         files.append({"key": key, "file": name})
-    text = toml_writer.write({**record(study), "scenarios": files})
+    text = toml_writer.write({**study.record(), "scenarios": files})
     (folder / PLAN).write_text(text, encoding="utf-8", newline="")
-    (folder / CASES).write_text(cases_text(study), encoding="utf-8", newline="")
+    (folder / CASES).write_text(study.cases_text(), encoding="utf-8", newline="")
 
 
 def read(folder: Path) -> Study:
     """Read a study from a folder."""
-    from scenarios.batches.plan.study import Study
-
     try:
         plan = tomllib.loads((folder / PLAN).read_text(encoding="utf-8"))
         if plan["format"] != FORMAT:
@@ -98,8 +60,6 @@ def _scenario(path: Path) -> Scenario:
 
 
 def _cases(path: Path) -> Any:
-    from scenarios.batches.plan.study import Case
-
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, strict=True)
         header = next(rows, [])

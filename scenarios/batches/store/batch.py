@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from capacity.errors import InputError, UnknownNameError, nearest
 from scenarios.batches.analysis.analysed import Analysed
@@ -29,8 +31,6 @@ from scenarios.batches.store.state import State, examine
 from scenarios.batches.store.table_files import block_name, block_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from scenarios.batches.plan.study import Run, Study
 
 OPTIONS: Final = {"page_checksum_verification": True}
@@ -94,8 +94,6 @@ class Batch(Analysed):
 
     def frame(self, name: str, runs: Sequence[int] | None = None) -> pd.DataFrame:
         """A tidy frame of all runs that are done, or of some, with a leading column ``run``."""
-        import pyarrow as pa
-
         wanted = self._wanted(name, runs)
         from_parts = [run for run in wanted if self.state.in_part(run)]
         rest = [run for run in wanted if not self.state.in_part(run)]
@@ -150,8 +148,6 @@ class Batch(Analysed):
         return self._guarded(lambda: parts.read(parts.path_of(self.folder, run)))
 
     def _block(self, name: str, first: int, runs: Sequence[int]) -> pa.Table:
-        import pyarrow.parquet as pq
-
         inside = [run for run in runs if block_of(run) == first]
         path = self.folder / block_name(name, first)
         return self._guarded(lambda: pq.read_table(path, filters=[("run", "in", inside)], partitioning=None, **OPTIONS))
@@ -171,8 +167,6 @@ class Batch(Analysed):
 
 
 def _table_of(path: Path) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
     try:
         return pq.read_table(path, partitioning=None, **OPTIONS).to_pandas()
     except (OSError, ValueError) as error:
@@ -180,14 +174,10 @@ def _table_of(path: Path) -> pd.DataFrame:
 
 
 def _frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
-    import pyarrow as pa
-
     return pa.Table.from_pylist(rows, schema).to_pandas()
 
 
 def _part_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
-    import pyarrow as pa
-
     return pa.schema([schema.field(name) for name in names])
 
 

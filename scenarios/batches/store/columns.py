@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow as pa
+
 from scenarios.batches.store.parts import Part
 from scenarios.text import toml as toml_writer
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from scenarios.batches.plan.study import Run, Study
 
 #: What says which run a row is about; the inputs that vary come behind.
@@ -19,8 +19,6 @@ KEYS: Final = ("run", "label", "scenario", "variant", "seed")
 
 def index_schema(study: Study) -> pa.Schema:
     """The index: which run, its inputs, and how it went."""
-    import pyarrow as pa
-
     keys = [(name, pa.int64() if name in ("run", "seed") else pa.string()) for name in KEYS]
     inputs = [(path, _kind(study, path)) for path in study.inputs]
     ends = [(name, pa.string()) for name in ("status", "error", "traceback", "digest", "code")]
@@ -29,22 +27,16 @@ def index_schema(study: Study) -> pa.Schema:
 
 def timing_schema() -> pa.Schema:
     """What a run took: seconds, megabytes, which worker, which versions."""
-    import pyarrow as pa
-
     words = [(name, pa.string()) for name in ("worker", "versions")]
     return pa.schema([("run", pa.int64()), ("wall_s", pa.float64()), ("peak_mb", pa.float64()), *words])
 
 
 def summary_schema(measures: Iterable[str]) -> pa.Schema:
     """One column a measure."""
-    import pyarrow as pa
-
     return pa.schema([("run", pa.int64()), *((name, pa.float64()) for name in measures)])
 
 
 def _kind(study: Study, path: str) -> pa.DataType:
-    import pyarrow as pa
-
     kinds = {type(case.changes[path]) for case in study.cases if path in case.changes}
     if kinds == {bool}:
         return pa.bool_()
@@ -55,8 +47,6 @@ def _kind(study: Study, path: str) -> pa.DataType:
 
 def inputs_of(study: Study, run: Run, schema: pa.Schema) -> dict[str, Any]:
     """The key and the inputs of a run."""
-    import pyarrow as pa
-
     found: dict[str, Any] = {
         "run": run.number, "label": run.case.label, "scenario": run.case.base, "variant": run.case.variant,
         "seed": run.seed,

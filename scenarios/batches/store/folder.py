@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from capacity.errors import InputError
+from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.study import Study
 from scenarios.batches.store import parts
-from scenarios.batches.work.worker import ABOUT
 from scenarios.runs.provenance import code_record, numeric_versions
 
 FORMAT: Final = 1
+ABOUT: Final = "batch.json"
 STUDY: Final = "study"
 LOCK: Final = "lock"
 
@@ -69,7 +70,7 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         temporary.chmod(0o755)
-        study.write(temporary / STUDY)
+        study_folder.write(study, temporary / STUDY)
         (temporary / parts.FOLDER).mkdir()
         (temporary / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         temporary.rename(folder)

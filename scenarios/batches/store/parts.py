@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+import pyarrow as pa
+
 from capacity.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 FOLDER: Final = "parts"
 MAGIC: Final = b"tokenmarket-part-1"
@@ -72,8 +73,6 @@ class Part:
 
     def table(self, name: str) -> pa.Table:
         """One of its frames."""
-        import pyarrow as pa
-
         return pa.ipc.open_stream(self.frames[name]).read_all()
 
 
@@ -86,8 +85,6 @@ def _hash(data: bytes) -> str:
 
 def packed(frame: pd.DataFrame) -> bytes:
     """A frame as an Arrow stream, words as plain text, so that no run depends on what another has seen."""
-    import pyarrow as pa
-
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     plain = pa.schema([pa.field(one.name, _plain_type(one.type)) for one in table.schema])
     sink = pa.BufferOutputStream()
@@ -98,8 +95,6 @@ def packed(frame: pd.DataFrame) -> bytes:
 
 
 def _plain_type(kind: pa.DataType) -> pa.DataType:
-    import pyarrow as pa
-
     words = pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
     return pa.string() if words else kind
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from capacity.errors import InputError
+from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.study import Study
-from scenarios.batches.store.folder import FORMAT, STUDY
-from scenarios.batches.work.worker import ABOUT
+from scenarios.batches.store.folder import ABOUT, FORMAT, STUDY
 from scenarios.runs.provenance import changed
 
 
@@ -45,7 +45,7 @@ def _batches_near(folder: Path) -> str:
 
 def read_study(folder: Path, about: Mapping[str, Any]) -> Study:
     """The study, just as the batch was begun with it."""
-    study = Study.read(folder / STUDY)
+    study = study_folder.read(folder / STUDY)
     # Later code may know parameters that a scenario did not have then; what has run can be read all the same.
     if study.digest != about["study"] and not changed(about):
         raise InputError(

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from capacity.errors import InputError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
 RUNS: Final = "runs.parquet"
 SUMMARIES: Final = "summaries.parquet"
@@ -55,8 +55,6 @@ class RowFile:
     """A table of one row a run, written in groups of runs so that little of it is in memory."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        import pyarrow.parquet as pq
-
         self._schema = schema
         self._names = set(schema.names)
         self._rows: list[Mapping[str, Any]] = []
@@ -71,8 +69,6 @@ class RowFile:
 
     def end_group(self) -> None:
         """Write what has come in."""
-        import pyarrow as pa
-
         if self._rows:
             self._writer.write_table(pa.Table.from_pylist(self._rows, self._schema))
             self._rows = []
@@ -95,8 +91,6 @@ class FrameFile:
 
     def add(self, run: int, table: pa.Table) -> None:
         """Take a run's frame."""
-        import pyarrow as pa
-
         if not table.num_rows:
             self._empty = self._empty or table
             return
@@ -110,8 +104,6 @@ class FrameFile:
             self._end_group()
 
     def _alike(self, run: int, table: pa.Table) -> pa.Table:
-        import pyarrow as pa
-
         try:
             return table.cast(self._columns)
         except (pa.ArrowInvalid, ValueError) as error:
@@ -120,9 +112,6 @@ class FrameFile:
             ) from error
 
     def _end_group(self) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         group = named(pa.concat_tables(self._tables).combine_chunks())
         self._tables = []
         if self._writer is None:
@@ -131,8 +120,6 @@ class FrameFile:
 
     def close(self) -> None:
         """Finish the file; there is none if no run gave the frame."""
-        import pyarrow as pa
-
         if self._columns is None and self._empty is not None:
             self._tables = [self._empty.add_column(0, "run", pa.array([], pa.int64()))]
         if self._tables:
@@ -143,8 +130,6 @@ class FrameFile:
 
 def worded(table: pa.Table) -> pa.Table:
     """Categories as words, so that tables with different ones fit together."""
-    import pyarrow as pa
-
     return table.cast(
         pa.schema([pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in table.schema])
     )
@@ -152,8 +137,6 @@ def worded(table: pa.Table) -> pa.Table:
 
 def named(table: pa.Table) -> pa.Table:
     """Words as categories, in the order in which they come, so that a column of names is small in memory too."""
-    import pyarrow as pa
-
     kind = pa.dictionary(pa.int32(), pa.string())
     for number, field in enumerate(table.schema):
         if field.type == pa.string():
@@ -206,15 +189,11 @@ def _is_readable(path: Path) -> bool:
 
 
 def _open(path: Path) -> pq.ParquetFile:
-    import pyarrow.parquet as pq
-
     return pq.ParquetFile(path, page_checksum_verification=True)
 
 
 def salvaged(path: Path) -> tuple[pa.Table | None, bool]:
     """All row groups of a table that can be read, and whether that is all of it."""
-    import pyarrow as pa
-
     try:
         file = _open(path)
     except (OSError, ValueError):
@@ -267,8 +246,6 @@ class Block:
 
     def table(self, run: int) -> pa.Table:
         """A run's rows; none if it has none."""
-        from bisect import bisect_left, bisect_right
-
         while self._group is not None and self._group[0] and self._group[0][-1] < run:
             following = next(self._groups, None)
             if following is None:

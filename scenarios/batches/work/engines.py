@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from capacity.errors import InputError, nearest, require_whole
+from scenarios.batches.optional import optional
 from scenarios.batches.work.engine import Engine
 from scenarios.batches.work.processes import Processes, starting
 
@@ -67,11 +68,7 @@ def _processes(workers: int, hide_main: bool) -> Iterator[Engine]:
 
 
 def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise InputError("--engine dask needs Dask: pip install 'tokenmarket[cluster]'") from error
-    return distributed
+    return optional("distributed", "--engine dask needs Dask: pip install 'tokenmarket[cluster]'")
 
 
 def _dask(workers: int, address: str | None, hide_main: bool) -> Iterator[Engine]:

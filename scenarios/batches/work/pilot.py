@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scenarios.batches.store import parts
+from scenarios.results.frames import STATIC_COLUMNS, Frames, frames_of
 from scenarios.results.measures import summarise
-from scenarios.results.run_folder import STATIC_COLUMNS, Frames, frames_of
-from scenarios.runs.run import Settings, start, ticks_in
+from scenarios.runs.run import start
+from scenarios.runs.settings import Settings, ticks_in
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Case, Study

@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from scenarios.text.durations import seconds_in_words
+
 if TYPE_CHECKING:
     from scenarios.batches.work.engine import Tally
 
@@ -26,8 +31,6 @@ def watching(label: str, watch: Watch | None = None, *, quiet: bool = False) -> 
     if quiet:
         yield lambda _: None
         return
-    from rich.console import Console
-
     console = Console(stderr=True)
     if console.is_terminal or console.is_jupyter:
         with _bar(label, console) as watch:
@@ -52,7 +55,7 @@ class Pace:
         words = f"{tally.done:,} of {tally.total:,} done{failed}, {tally.running} running"
         if not made or took <= 0:
             return words
-        return f"{words}, {rate(made / took)}, {duration(tally.left * took / made)} left"
+        return f"{words}, {rate(made / took)}, {seconds_in_words(tally.left * took / made)} left"
 
 
 def rate(a_second: float) -> str:
@@ -61,19 +64,6 @@ def rate(a_second: float) -> str:
         if a_second * seconds >= 1.0:
             return f"{a_second * seconds:,.3g} runs/{unit}" if a_second * seconds < 100 else f"{a_second:,.0f} runs/s"
     return f"{a_second * 3600:,.2g} runs/h"
-
-
-def duration(seconds: float) -> str:
-    """A time as a person would say it."""
-    if seconds < 1:
-        return "under 1 s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 48 * 3600:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 86400:.1f} days"
 
 
 class Lines:
@@ -93,9 +83,6 @@ class Lines:
 
 @contextmanager
 def _bar(label: str, console: object) -> Iterator[Watch]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
     assert isinstance(console, Console)
     pace = Pace()
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"))

@@ -1,7 +1,7 @@
 """Running a batch, from the first time or from where it was left.
 
-from scenarios.batches import Study, run_batch
-study = Study.of("off-peak:*", seeds=8, days=7, users=500)
+from scenarios.batches import run_batch, study_of
+study = study_of("off-peak:*", seeds=8, days=7, users=500)
 batch = run_batch(study, "results/off-peak", workers=2)
 batch.summaries.groupby("label")["price-peak-ratio"].mean()
 """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scenarios.batches.work.work import Result
 from scenarios.definition.scenario import Scenario
+from scenarios.results.frames import frames_of
 from scenarios.results.measures import summarise
-from scenarios.results.run_folder import frames_of
-from scenarios.runs.run import Settings, advance, start, ticks_in
+from scenarios.runs.run import advance, start
+from scenarios.runs.settings import Settings, ticks_in
 
 
 def simulate(scenario: Scenario, seed: int, days: float | None, users: int, keep: tuple[str, ...]) -> Result:

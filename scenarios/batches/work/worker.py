@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.batches.store import parts
+from scenarios.batches.store.folder import ABOUT
 from scenarios.batches.store.parts import DONE, FAILED, Part
 from scenarios.definition.scenario import Scenario
 from scenarios.runs.provenance import code_hash, numeric_versions
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from scenarios.batches.plan.study import Run
     from scenarios.batches.work.work import Work
 
-ABOUT: Final = "batch.json"
 #: Longest error in the index [characters], and longest traceback.
 ERROR_LENGTH: Final = 1_000
 TRACEBACK_LENGTH: Final = 20_000

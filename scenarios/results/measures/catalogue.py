@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from capacity.errors import Catalogue
-from scenarios.results.measures.facts import Facts, Frames
+from scenarios.results.frames import Frames
+from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import Measure
 from scenarios.results.measures.order import ORDER
 from scenarios.results.measures.prices import PRICES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
@@ -10,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-type Frames = Mapping[str, pd.DataFrame]
+from scenarios.results.frames import Frames
+
 type Floats = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
 type Wanted = str | tuple[str, ...]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scenarios.results.measures.facts import Facts, Frames
+from scenarios.results.frames import Frames
+from scenarios.results.measures.facts import Facts
 
 #: Unit of what is a share of a whole, or a difference of such: people read it in percent, and it cannot pass 1.
 SHARE: Final = "share of 1"

@@ -20,6 +20,9 @@ MOVED: Final = 0.10
 MOVED_SHARE: Final = 0.05
 DAYS_PER_WEEK: Final = 7
 
+#: Weeks from which a run says what gave first.
+LONG_WEEKS: Final = 8
+
 
 @dataclass(frozen=True)
 class Signal:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
 from scenarios.batches.analysis.over_seeds import by_seed, interval
+from scenarios.batches.plan.planning import study_of
+from scenarios.batches.plan.study import Study
 from scenarios.studies.scorecard.statements import STATEMENTS, Check, Statement
-
-if TYPE_CHECKING:
-    from scenarios.batches.plan.study import Study
 
 #: Coverage of the intervals.
 LEVEL: Final = 0.9
@@ -43,13 +42,11 @@ class Verdict:
         return inside and self.low >= self.check.low and self.high <= self.check.high
 
 
-def study_of(statements: Iterable[Statement] = STATEMENTS, seeds: int = 8, users: int = 2_000) -> Study:
+def evidence_study(statements: Iterable[Statement] = STATEMENTS, seeds: int = 8, users: int = 2_000) -> Study:
     """All runs that the statements' checks need, each scenario with the same seeds."""
-    from scenarios.batches.plan.study import Study
-
     checks = [check for statement in statements for check in statement.checks]
     names = dict.fromkeys(name for c in checks for name in (c.scenario, c.against) if name)
-    return Study.of(list(names), seeds=seeds, users=users, name="evidence")
+    return study_of(list(names), seeds=seeds, users=users, name="evidence")
 
 
 def judge(summaries: pd.DataFrame, statements: Iterable[Statement] = STATEMENTS) -> list[Verdict]:
