@@ -21,7 +21,7 @@ from scenarios.pictures.style import style
 from scenarios.pictures.svg import svg
 from scenarios.pictures.two_runs import together
 from scenarios.reports.drawn_charts import COLUMN, MOST
-from scenarios.results import run_folder as results
+from scenarios.results import run_folder
 from scenarios.results.frames import Frames
 from scenarios.results.run_folder import ABOUT, PARAMETERS, RunResult
 from scenarios.results.summary_tables import checks
@@ -70,7 +70,7 @@ class Shown:
     @classmethod
     def read(cls, number: int, asked: Asked, folder: Path) -> Shown:
         """From the folder that the run has written."""
-        return cls(number, asked, results.read(folder))
+        return cls(number, asked, run_folder.read(folder))
 
     @property
     def about(self) -> Any:

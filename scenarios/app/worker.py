@@ -27,7 +27,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from capacity.errors import InputError
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
 from scenarios.app.run_request import Asked
-from scenarios.results import run_folder as results
+from scenarios.results import run_folder
 from scenarios.runs import run as running
 from scenarios.runs.provenance import code
 from scenarios.runs.run import result_so_far
@@ -124,7 +124,7 @@ class Worker:
         command = self.asked.command_for(result.about["days"])
         folder = self.home / f"result-{self.order}"
         folder.mkdir()
-        results.write_files(replace(result, about={**result.about, "command": command}), folder)
+        run_folder.write_files(replace(result, about={**result.about, "command": command}), folder)
         for old in self.home.glob("result-*"):
             if old != folder and old.name != f"result-{self.order - 1}":
                 shutil.rmtree(old, ignore_errors=True)

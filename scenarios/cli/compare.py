@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from scenarios.cli.printing import print_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ def compare(
     if plot is not None:
         _plot(found, runs, plot)
     if as_json:
-        _print_json({"name": runs.name, "question": runs.question, "by": found.by, "against": str(found.against),
+        print_json({"name": runs.name, "question": runs.question, "by": found.by, "against": str(found.against),
                      "level": level, "rows": _records(found.table())})  # fmt: skip
     else:
         _print(found, runs, with_precision=precision is not None)
@@ -121,7 +122,7 @@ def _sensitivity(runs: Runs, measures: list[str] | None, *, as_json: bool, csv: 
     if csv is not None:
         _write(found, csv)
     if as_json:
-        _print_json({"name": runs.name, "question": runs.question, "rows": _records(found)})
+        print_json({"name": runs.name, "question": runs.question, "rows": _records(found)})
         return
     out = _console()
     out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
@@ -184,10 +185,6 @@ def _plain(value: Any) -> Any:
     # JSON knows neither infinities nor what is no number, and nothing of numpy.
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, allow_nan=False))
 
 
 def register(app: typer.Typer) -> None:

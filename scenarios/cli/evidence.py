@@ -92,3 +92,8 @@ def _print(records: list[dict[str, Any]]) -> None:
             made.add_row(*map(escape, cells(row)))
         shown.print(made)
     shown.print(hits(records))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(name="evidence", epilog=EXAMPLES)(evidence_command)

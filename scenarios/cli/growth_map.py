@@ -56,3 +56,8 @@ def growth_map_command(
     if failed := batch.state.count("failed"):
         typer.echo(f"tokenmarket: {failed} runs failed, see '{out}'", err=True)
         raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(name="growth-map", epilog=EXAMPLES)(growth_map_command)

@@ -37,21 +37,20 @@ def report(
 
     if len(folders) > 2:
         raise InputError(f"{len(folders)} folders are named, but a report is of one, or of two side by side")
-    from scenarios.reports import report_file as file
-    from scenarios.reports import subject
+    from scenarios.reports import report_file, subject
 
     found = [subject.read(folder) for folder in folders]
     for one in found:
         if isinstance(one, subject.Run) and one.lacking:
             typer.echo(f"tokenmarket: '{one.folder}': {one.lacking}", err=True)
     path = out or folders[0] / default_name(folders)
-    file.checked(path, force=force)
+    report_file.checked(path, force=force)
     try:
         text = _drawn(found, _command(folders, out), quiet=quiet)
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
-    file.write(text, path, force=force)
+    report_file.write(text, path, force=force)
     typer.echo(str(path) if quiet else f"wrote {path}, {len(text.encode()) / 1e6:.2f} MB")
 
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts, order_of_events
@@ -75,7 +75,7 @@ def price_table(frames: Frames) -> Table:
     """Prices by kind of provider, model and tier."""
     made = table("What a million tokens cost (USD, output-equivalent)",
                  ["provider", "model", "tier", "list price\nfrom - to", "mean\npaid", "running\ncost"])  # fmt: skip
-    for row in measures.prices(frames).to_dict("records"):
+    for row in summary_tables.prices(frames).to_dict("records"):
         made.add_row(row["kind"], escape(row["model"]), escape(row["tier"]), f"{row['low']:,.2f} - {row['high']:,.2f}",
                      f"{row['paid']:,.2f}", f"{row['running_cost']:,.2f}")  # fmt: skip
     for column in made.columns[1:3]:
@@ -88,7 +88,7 @@ def wait_table(frames: Frames) -> Table:
     heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "expected\nby hours", "in queue\nmean",
              "lost\npatience"]  # fmt: skip
     made = table("How long requests wait", heads)
-    for row in measures.waits(frames).to_dict("records"):
+    for row in summary_tables.waits(frames).to_dict("records"):
         made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), hours_in_words(row["mean_h"]),
                      hours_in_words(row["p95_h"]), hours_in_words(row["alike_h"]), hours_in_words(row["served_mean_h"]),
                      _percent(row["left_share"]))  # fmt: skip
@@ -98,13 +98,15 @@ def wait_table(frames: Frames) -> Table:
 
 def outcome_table(frames: Frames) -> Table:
     """What became of the requests of each segment."""
-    found = measures.outcomes(frames)
-    shown = {name: label for name, label in measures.OUTCOMES.items() if name == "served" or found[name].sum() > 0}
+    found = summary_tables.outcomes(frames)
+    shown = {
+        name: label for name, label in summary_tables.OUTCOMES.items() if name == "served" or found[name].sum() > 0
+    }
     heads = [label.replace(" ", "\n", 1) for label in shown.values()]
     made = table("What became of requests (share of those asked; a row adds up to 100 %)",
                  ["segment", "asked", *heads, "in queue\nmean", "put off"])  # fmt: skip
     total = found.sum()
-    total["queue_h"] = measures.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
+    total["queue_h"] = summary_tables.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
     for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
         made.add_row(escape(str(name)), _count(row["asked"]), *(_percent(row[key] / asked) for key in shown),
@@ -116,10 +118,10 @@ def share_table(frames: Frames) -> Table:
     """Shares of tokens and dollars by provider and kind."""
     made = table("Who sells and who earns",
                  ["seller", "kind", "tokens", "share of\ntokens", "dollars", "share of\ndollars"])  # fmt: skip
-    kinds = measures.shares(frames, "kind")
+    kinds = summary_tables.shares(frames, "kind")
     kinds["kind"] = kinds.index
     kinds.index = [f"all {kind}" for kind in kinds.index]
-    for name, row in pd.concat([measures.shares(frames), kinds]).iterrows():
+    for name, row in pd.concat([summary_tables.shares(frames), kinds]).iterrows():
         made.add_row(escape(str(name)), row["kind"], _count(row["tokens"] * 1e6), _percent(row["token_share"]),
                      money(row["revenue"]), _percent(row["revenue_share"]),
                      style="bold" if str(name).startswith("all ") else None)  # fmt: skip
@@ -130,7 +132,7 @@ def share_table(frames: Frames) -> Table:
 def peak_table(frames: Frames) -> Table:
     """Peak against off-peak."""
     made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
-    for name, row in measures.peak(frames).iterrows():
+    for name, row in summary_tables.peak(frames).iterrows():
         made.add_row(escape(str(name)), *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in
                                   ("peak", "off-peak", "ratio")))  # fmt: skip
     return made
@@ -141,7 +143,7 @@ def provider_table(frames: Frames) -> Table:
     made = table("What providers keep",
                  ["provider", "revenue", "rent", "running\ncost", "profit", "margin", "cash\nbefore", "cash\nafter",
                   "machines\nbusy"])  # fmt: skip
-    for name, row in measures.margins(frames).iterrows():
+    for name, row in summary_tables.margins(frames).iterrows():
         flows = (money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
         made.add_row(escape(str(name)), *flows, _percent(row["margin"]), money(row["cash_before"]),
                      money(row["cash_after"]), _percent(row["utilisation"]))  # fmt: skip
@@ -182,7 +184,7 @@ def wholesale_lines(frames: Frames) -> list[str]:
     """The wholesale market in two sentences."""
     if frames["wholesale"].empty:
         return ["There is no wholesale market: providers own their machines."]
-    w = measures.wholesale(frames)
+    w = summary_tables.wholesale(frames)
     return [
         f"Wholesale: a rack-hour cost {money(w['spot_mean'])} on the spot market on average "
         f"({money(w['spot_low'])} to {money(w['spot_high'])}); its power and upkeep {money(w['running_cost'])}.",
@@ -195,7 +197,7 @@ def wholesale_lines(frames: Frames) -> list[str]:
 def check_table(frames: Frames) -> Table:
     """What must add up, and whether it does."""
     made = table("What must add up", ["", "sum", "error", ""])
-    for check in measures.checks(frames):
+    for check in summary_tables.checks(frames):
         verdict = Text("kept", "green") if check.kept else Text("BROKEN", "bold red")
         made.add_row(check.name, f"{short_number(check.left)} {check.unit}", f"{check.error:.0e}", verdict)
     return made
@@ -207,22 +209,23 @@ def check_table(frames: Frames) -> Table:
 def summary_record(result: RunResult) -> Record:
     """The summary as plain values for JSON; what has no value is None."""
     frames = result.frames
-    peaks = measures.peak(frames)
-    checked = measures.checks(frames)
+    peaks = summary_tables.peak(frames)
+    checked = summary_tables.checks(frames)
     return {
         "run": dict(result.about),
-        "prices": _records(measures.prices(frames)),
-        "waits": _records(measures.waits(frames)),
-        "outcomes": _records(measures.outcomes(frames).rename_axis("segment").reset_index()),
+        "prices": _records(summary_tables.prices(frames)),
+        "waits": _records(summary_tables.waits(frames)),
+        "outcomes": _records(summary_tables.outcomes(frames).rename_axis("segment").reset_index()),
         "providers": _records(
-            measures.margins(frames).join(measures.shares(frames)[["tokens", "token_share", "revenue_share"]])
+            summary_tables.margins(frames)
+            .join(summary_tables.shares(frames)[["tokens", "token_share", "revenue_share"]])
             .rename_axis("provider").reset_index()
         ),
-        "kinds": _records(measures.shares(frames, "kind").reset_index()),
+        "kinds": _records(summary_tables.shares(frames, "kind").reset_index()),
         "peak": _records(peaks.rename_axis("measure").reset_index()),
-        "speeds": _records(measures.speeds(frames)),
+        "speeds": _records(summary_tables.speeds(frames)),
         "order": [_event(row) for row in order_of_events(Facts(frames)).to_dict("records")],
-        "wholesale": {key: _plain(value) for key, value in measures.wholesale(frames).items()},
+        "wholesale": {key: _plain(value) for key, value in summary_tables.wholesale(frames).items()},
         "gains": _records(beside_efficient(frames, result.efficient.frames if result.efficient else None)),
         "checks": [
             {"name": c.name, "left": float(c.left), "right": float(c.right), "unit": c.unit, "error": float(c.error),

@@ -32,3 +32,8 @@ def verify_command(
         console().print(report.report(rows))
     if not all(row.passed for row in rows):
         raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(name="verify")(verify_command)

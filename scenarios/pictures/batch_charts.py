@@ -17,7 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator
 
 from capacity.errors import InputError, nearest
-from scenarios.batches.analysis import over_seeds as analysis
+from scenarios.batches.analysis import over_seeds
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import (
     BESIDE_BAR,
@@ -94,7 +94,7 @@ def _percent(level: float) -> str:
 @chart("Cases side by side", size=(13, 7))
 def case_comparison(
     summaries: pd.DataFrame, ax: Axes, *, measures: Sequence[str] = USUAL, by: str = "label",
-    level: float = analysis.LEVEL,
+    level: float = over_seeds.LEVEL,
 ) -> None:  # fmt: skip
     """Measures of each case, one small panel a measure: mean over seeds with its interval, and every seed as a dot.
 
@@ -104,7 +104,7 @@ def case_comparison(
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, *measures)
     summaries = in_units_drawn(summaries, measures)
-    table = analysis.summary(summaries, list(measures), by=by, level=level)
+    table = over_seeds.summary(summaries, list(measures), by=by, level=level)
     shown = [name for name in measures if np.isfinite(table.loc[table["measure"] == name, "mean"]).any()]
     if not shown:
         raise NothingToShowError("no run of this batch has one of these measures")
@@ -121,7 +121,7 @@ def case_comparison(
         spare.remove()
     for place, (name, panel) in enumerate(zip(shown, panels, strict=False)):
         ends = _possible(summaries[name], _most(name))
-        _draw_measure(panel, table[table["measure"] == name], analysis.by_seed(summaries, name, by), ends)
+        _draw_measure(panel, table[table["measure"] == name], over_seeds.by_seed(summaries, name, by), ends)
         rows(panel, names, [BLACK] * len(cases))
         if place % wide:
             panel.set_yticklabels([])
@@ -221,7 +221,7 @@ def _value(value: Any) -> str:
 @chart("Through time, case by case", size=(9, 4.4))
 def time_paths(
     frame: pd.DataFrame, ax: Axes, *, value: str, name: str | None = None, by: str = "label",
-    level: float = analysis.LEVEL, most: int = 200,
+    level: float = over_seeds.LEVEL, most: int = 200,
 ) -> None:  # fmt: skip
     """A column over time by case: mean over seeds, with its interval as a band.
 
@@ -244,7 +244,7 @@ def time_paths(
     for place, case in enumerate(cases):
         colour, line = CASES[place], DASHES[place % len(DASHES)]
         of_case = means[means[by] == case]
-        table = of_case.groupby("bin")[value].apply(lambda v: analysis.interval(v.dropna().to_numpy(), level))
+        table = of_case.groupby("bin")[value].apply(lambda v: over_seeds.interval(v.dropna().to_numpy(), level))
         mean, *band = np.array(table.to_list(), dtype=np.float64).T
         low, high = np.clip(band, least, most_of_it)
         ax.fill_between(table.index, low, high, color=colour, alpha=0.15, linewidth=0)
@@ -268,7 +268,7 @@ def ends_of_inputs(summaries: pd.DataFrame, measure: str, inputs: Sequence[str] 
     than five values, over the lowest and the highest fifth of the runs. The base is the mean of all runs.
     """
     found = []
-    for name in inputs if inputs is not None else analysis.inputs_in(summaries):
+    for name in inputs if inputs is not None else over_seeds.inputs_in(summaries):
         values = summaries[name]
         if not pd.api.types.is_numeric_dtype(values) or values.nunique() < 2:
             continue

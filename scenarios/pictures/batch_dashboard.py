@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from scenarios.batches.analysis import over_seeds as analysis
+from scenarios.batches.analysis import over_seeds
 from scenarios.pictures.batch_charts import (
     MOST_CASES,
     USUAL,
@@ -72,7 +72,7 @@ def batch_dashboard(batch: Batch) -> Figure:
     summaries = batch.summaries.assign(label=short_labels(batch.summaries))
     by, inputs = compared_by(summaries), _varied(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
-    height = max(CASES, CASE * analysis.groups(summaries, by).nunique()) if len(summaries) else CASES
+    height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
     heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
@@ -98,7 +98,7 @@ def _made(batch: Batch) -> str:
 
 
 def _varied(summaries: pd.DataFrame) -> list[str]:
-    return [name for name in analysis.inputs_in(summaries) if len(summaries[name].unique()) > 1]
+    return [name for name in over_seeds.inputs_in(summaries) if len(summaries[name].unique()) > 1]
 
 
 def compared_by(summaries: pd.DataFrame) -> str:
@@ -128,7 +128,7 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _draw_times(figure: SubFigure, ticks: pd.DataFrame, summaries: pd.DataFrame, by: str) -> None:
     ticks = ticks.merge(summaries[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
-    ticks[by] = analysis.groups(ticks, by)
+    ticks[by] = over_seeds.groups(ticks, by)
     places = divided(figure, 1, len(THROUGH_TIME))
     for place, (name, (title, of)) in zip(places, THROUGH_TIME.items(), strict=True):
         axes = time_paths(ticks.assign(value=of(ticks)), place.subplots(), value="value", name=name, by=by)

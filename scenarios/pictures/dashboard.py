@@ -13,7 +13,7 @@ from scenarios.pictures.page_layout import TYPE, WIDTH, divided, write, write_fo
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import style
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.run_folder import RunResult
 
@@ -50,7 +50,7 @@ def dashboard(result: RunResult, options: Options | None = None) -> Figure:
 def _made(result: RunResult) -> str:
     about = result.about
     code = about["code"]["commit"] or about["code"]["hash"]
-    kept = all(check.kept for check in measures.checks(result.frames))
+    kept = all(check.kept for check in summary_tables.checks(result.frames))
     sums = "money and requests add up" if kept else "MONEY OR REQUESTS DO NOT ADD UP: see the summary"
     return f"tokenmarket {about['versions']['tokenmarket']}, code {code}  ·  {sums}  ·  made with: {about['command']}"
 

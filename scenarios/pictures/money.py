@@ -11,7 +11,7 @@ from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import label_ends, note, path, rows, time_axis
 from scenarios.pictures.shares import provider_colours
 from scenarios.pictures.style import BLACK, GREY, PALE, actor
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.over_time import accounts, events
 from scenarios.results.welfare import beside_efficient
@@ -40,7 +40,7 @@ def _kept(row: Any) -> str:
 @chart("What providers keep", "grey: power and upkeep; blue: rent of machines; colour: profit", size=(7.2, 4.0))
 def profits(frames: Frames, ax: Axes) -> None:
     """Where each provider's revenue goes: running cost, rent, and what is left; with margin and cash."""
-    table = measures.margins(frames) if not frames["providers"].empty else None
+    table = summary_tables.margins(frames) if not frames["providers"].empty else None
     table = table[table["revenue"] > 0] if table is not None else None
     if table is None or table.empty:
         raise NothingToShowError("no provider earned anything in this run")

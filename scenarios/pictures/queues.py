@@ -10,7 +10,7 @@ import pandas as pd
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
 from scenarios.pictures.style import BLACK, GREY, PALE, actor, readable_axis
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST
 from scenarios.results.over_time import bin_hours, fates, in_bins
@@ -50,7 +50,7 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
     """Requests that wait at the end of a tick, stacked by kind and tier of the offer."""
     if frames["offers"].empty:
         raise NothingToShowError("nobody offered anything in this run")
-    made = in_bins(measures.offers(frames), frames)
+    made = in_bins(summary_tables.offers(frames), frames)
     if made["waiting"].sum() <= 0:
         raise NothingToShowError("nobody had to wait in this run")
     names = made[["kind", "tier"]].drop_duplicates()
@@ -79,7 +79,7 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
 
     Each offer of a kind and tier counts by all that it sold, in every hour the same.
     """
-    table = measures.waits(frames) if not frames["offers"].empty else pd.DataFrame()
+    table = summary_tables.waits(frames) if not frames["offers"].empty else pd.DataFrame()
     table = table[(table["ordered"] > 0) & table["alike_h"].notna()].reset_index(drop=True) if len(table) else table
     if table.empty:
         raise NothingToShowError("nobody ordered anything in this run")
@@ -108,7 +108,7 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
 @chart("How fast the answers come", "bar: promised; dot: mean; band: 5 to 95 %", size=(7.2, 4.0))
 def speeds(frames: Frames, ax: Axes) -> None:
     """Speed that users get, by product, against what its tier promises."""
-    table = measures.speeds(frames) if not frames["offers"].empty else pd.DataFrame(columns=["mean"])
+    table = summary_tables.speeds(frames) if not frames["offers"].empty else pd.DataFrame(columns=["mean"])
     table = table[np.isfinite(table["mean"].astype(float)) & (table["mean"] > 0)].reset_index(drop=True)
     if table.empty:
         raise NothingToShowError("nobody was answered in this run")
@@ -182,7 +182,7 @@ def unserved_by_segment(frames: Frames, ax: Axes) -> None:
     names = list(frames["segments"]["segment"].drop_duplicates().astype(str))[:MOST_SEGMENTS]
     if not names or frames["segments"]["asked"].sum() <= 0:
         raise NothingToShowError("nobody asked for anything in this run")
-    lost = measures.outcomes(frames)
+    lost = summary_tables.outcomes(frames)
     tops = [float(fates(frames, name)[[*UNSERVED]].sum(axis=1).max()) for name in names]
     highest = min(1.05 * max(tops), 100.0) or 1.0
     found: dict[str, Any] = {}

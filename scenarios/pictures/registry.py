@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from capacity.errors import Catalogue
-from scenarios.pictures import batch_charts as batches
-from scenarios.pictures import load, money, prices, queues, shares, tiers
+from scenarios.pictures import batch_charts, load, money, prices, queues, shares, tiers
 from scenarios.pictures.chart import Chart, chart_of
 
 __all__ = ["BATCH_CHARTS", "CHARTS", "Chart"]
@@ -46,5 +45,5 @@ CHARTS: Final[Catalogue[Chart]] = Catalogue(
 #: Charts of a batch. Each takes a table of its own: see what its function says.
 BATCH_CHARTS: Final[Catalogue[Chart]] = Catalogue(
     "chart of a batch",
-    map(chart_of, (batches.case_comparison, batches.time_paths, batches.heat_map, batches.tornado)),
+    map(chart_of, (batch_charts.case_comparison, batch_charts.time_paths, batch_charts.heat_map, batch_charts.tornado)),
 )

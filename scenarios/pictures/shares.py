@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import note, readable_on, shades
 from scenarios.pictures.style import actor
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 from scenarios.text.numbers import short_number
@@ -31,7 +31,7 @@ def provider_colours(kinds: pd.Series) -> dict[str, Any]:
 @chart("Who sells, who earns", size=(5.0, 4.6))
 def market_shares(frames: Frames, ax: Axes) -> None:
     """Shares of providers in tokens and in dollars, side by side."""
-    table = measures.shares(frames) if not frames["offers"].empty else None
+    table = summary_tables.shares(frames) if not frames["offers"].empty else None
     if table is None or table["tokens"].sum() <= 0:
         raise NothingToShowError("nothing was sold in this run")
     colours = provider_colours(table["kind"])
@@ -48,5 +48,5 @@ def market_shares(frames: Frames, ax: Axes) -> None:
     ax.set_xticks([0, 1], [f"tokens\n{short_number(tokens)} a day", f"dollars\n${short_number(dollars)} a day"])
     ax.set(ylim=(0, 100), xlim=(-0.5, 1.5), ylabel="share of the market [%]", xlabel="")
     ax.grid(visible=False)
-    kinds = measures.shares(frames, "kind")["revenue_share"]
+    kinds = summary_tables.shares(frames, "kind")["revenue_share"]
     note(ax, ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in kinds.items()) + " of the dollars")

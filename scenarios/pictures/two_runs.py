@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 
 from scenarios.pictures.panel import head
 from scenarios.pictures.style import BLUE, ORANGE, readable_axis, style
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 
@@ -61,16 +61,17 @@ def _by_day(frames: Frames) -> pd.DataFrame:
     step = 24.0 if hours.iloc[-1] >= 72.0 else tick_hours(frames)
     bins = np.floor(hours / step) * step / 24.0
     offers = frames["offers"]
-    billed = measures.ratio(offers["revenue"], offers["paid_price"]).fillna(0.0)
+    billed = summary_tables.ratio(offers["revenue"], offers["paid_price"]).fillna(0.0)
     tokens = billed.groupby(offers["tick"]).sum().reindex(ticks["tick"]).fillna(0.0)
     table = ticks[["paid", "used", "capacity", "nothing", "turned_away", "unaffordable", "asked"]].copy()
     table["tokens"] = tokens.to_numpy()
     sums = table.groupby(bins).sum()
     return pd.DataFrame(
         {
-            "paid": measures.ratio(sums["paid"], sums["tokens"]),
+            "paid": summary_tables.ratio(sums["paid"], sums["tokens"]),
             "spot": ticks["spot_price"].groupby(bins).mean(),
-            "busy": 100 * measures.ratio(sums["used"], sums["capacity"]),
-            "lost": 100 * measures.ratio(sums[["nothing", "turned_away", "unaffordable"]].sum(axis=1), sums["asked"]),
+            "busy": 100 * summary_tables.ratio(sums["used"], sums["capacity"]),
+            "lost": 100
+            * summary_tables.ratio(sums[["nothing", "turned_away", "unaffordable"]].sum(axis=1), sums["asked"]),
         }
     )

@@ -22,7 +22,7 @@ from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.definition.ceilings import ceilings
 from scenarios.library import SCENARIOS
-from scenarios.pictures import batch_charts as batches
+from scenarios.pictures import batch_charts
 from scenarios.pictures.chart import Chart
 from scenarios.pictures.operating_curves import operating_curves
 from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
@@ -131,7 +131,7 @@ def pictures(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
 def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
     prices, grid = batch_of(folder, "prices"), batch_of(folder, "sizes")
     ticks = prices.frame("ticks").merge(prices.runs[["run", "label", "seed"]], on="run")
-    ends = batches.ends_of_inputs(grid.summaries, "spot-price")
+    ends = batch_charts.ends_of_inputs(grid.summaries, "spot-price")
     told: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "case-comparison": (prices.summaries, "batch.summaries", {}),
         "time-paths": (ticks, "ticks", {"value": "spot_price", "name": "spot price [USD per rack-h]"}),

@@ -12,7 +12,7 @@ from scenarios.library import SCENARIOS
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
 from scenarios.reports.measured_numbers import TINY, change, meaning, pair
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.measures import Facts
 from scenarios.results.outcome import SAME, compare, part_of
 
@@ -144,7 +144,7 @@ def broken(runs: Mapping[str, Run]) -> list[Html]:
     """That runs are not to be trusted since a sum is broken, each in a paragraph; nothing where all is well."""
     said = []
     for name, run in runs.items():
-        wrong = [check.name for check in measures.checks(run.frames) if not check.kept]
+        wrong = [check.name for check in summary_tables.checks(run.frames) if not check.kept]
         if wrong:
             said.append(f"Do not trust {name}: {'; '.join(wrong)} {'do' if len(wrong) > 1 else 'does'} not hold.")
     return [element("p", text, class_="lead bad") for text in said]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from scenarios.batches.analysis import over_seeds as analysis
+from scenarios.batches.analysis import over_seeds
 from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
 from scenarios.reports.measured_numbers import NONE, meaning, pair, percent, relative, scale, signed, unit, values
 from scenarios.results.outcome import SAME
@@ -68,11 +68,11 @@ def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None
         part, by = rows[rows["scenario"] == scenario.name], "variant"
     else:
         part, by = rows[rows["variant"].astype(str) == ""], "scenario"
-    here = set(analysis.groups(part, by)) if len(part) else set()
+    here = set(over_seeds.groups(part, by)) if len(part) else set()
     if not {one.against, scenario.name} <= here:
         return None
-    found = analysis.differences(part, one.against, [one.measure], by=by)
-    means = analysis.summary(part, [one.measure], by=by).set_index(by)["mean"]
+    found = over_seeds.differences(part, one.against, [one.measure], by=by)
+    means = over_seeds.summary(part, [one.measure], by=by).set_index(by)["mean"]
     row = found.set_index(by).loc[scenario.name]
     return {"mean": float(means[scenario.name]), "base": float(means[one.against]), "gap": float(row["difference"]),
             "low": float(row["low"]), "high": float(row["high"]), "seeds": float(row["seeds"])}  # fmt: skip
@@ -83,7 +83,7 @@ def _interval(measure: str, gap: dict[str, float]) -> str:
         return "one seed, so there is no interval"
     low, high = (signed(scale(measure) * gap[end]) for end in ("low", "high"))
     behind = {"%": " points", "": ""}.get(unit(measure), f" {unit(measure)}")
-    return f"{100 * analysis.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
+    return f"{100 * over_seeds.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
            f"{high}{behind}"  # fmt: skip
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from scenarios.batches.analysis import over_seeds as analysis
-from scenarios.reports import answer, batch_answer, batch_report, batch_tables
-from scenarios.reports import how_made as made
+from scenarios.batches.analysis import over_seeds
+from scenarios.reports import answer, batch_answer, batch_report, batch_tables, how_made
 from scenarios.reports.html import Child, element, folded
 from scenarios.reports.measured_numbers import change, meaning, pair
 from scenarios.reports.page import Page, Part
@@ -46,7 +45,7 @@ def page(one: BatchOf, other: BatchOf, command: str) -> Page:
                 folded(name, batch_report.parameters_of(batch, prefix)) for name, batch, prefix in both]),
             Part("made", "How it was made", [
                 *([element("h3", name), batch_report.made_of(batch)] for name, batch, _ in both),
-                made.of_report(command)]),
+                how_made.of_report(command)]),
         ],
     )  # fmt: skip
 
@@ -72,8 +71,8 @@ def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd
     parts = [part[part["seed"].isin(seeds)] for part in parts] if seeds else parts
     columns = [name for name in parts[0].columns if name in parts[1].columns]
     rows = pd.concat([part[columns] for part in parts], ignore_index=True)
-    rows = rows.drop(columns=analysis.inputs_in(rows))
-    return analysis.summary(rows), analysis.differences(rows, "A")
+    rows = rows.drop(columns=over_seeds.inputs_in(rows))
+    return over_seeds.summary(rows), over_seeds.differences(rows, "A")
 
 
 def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Child]:
@@ -115,7 +114,7 @@ def _told(one: BatchOf, other: BatchOf, label: str) -> Child:
 
 def _differing(one: BatchOf, other: BatchOf, label: str) -> tuple[str, list[str]]:
     means, gaps = compared(one, other, label)
-    level = f"{100 * analysis.LEVEL:.0f} %"
+    level = f"{100 * over_seeds.LEVEL:.0f} %"
     if not gaps["seeds"].max() > 0:
         return "A and B have no seed in common, so there are no differences to show.", []
     sure = gaps[(gaps["low"] > 0) | (gaps["high"] < 0)]

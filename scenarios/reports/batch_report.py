@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from scenarios.batches.analysis import over_seeds as analysis
+from scenarios.batches.analysis import over_seeds
 from scenarios.batches.comparison import Comparison, Runs, compare
-from scenarios.pictures import batch_charts as batches
-from scenarios.pictures import batch_dashboard
-from scenarios.reports import answer, batch_answer, batch_tables
-from scenarios.reports import drawn_charts as charts
-from scenarios.reports import how_made as made
-from scenarios.reports import parameter_tables as parameters
-from scenarios.reports import time_span as length
+from scenarios.pictures import batch_charts, batch_dashboard
+from scenarios.reports import answer, batch_answer, batch_tables, drawn_charts, how_made, parameter_tables, time_span
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.measured_numbers import meaning, unit, values
 from scenarios.reports.page import Page, Part
@@ -41,7 +36,7 @@ def page(batch: BatchOf, command: str) -> Page:
             Part("charts", "Charts", [HOVER, element("div", [one.html(3) for one in pictures(batch)], class_="cards")]),
             Part("tables", "Tables", batch_tables.of_batch(batch, found)),
             Part("parameters", "Parameters", parameters_of(batch)),
-            Part("made", "How it was made", [made_of(batch), made.of_report(command)]),
+            Part("made", "How it was made", [made_of(batch), how_made.of_report(command)]),
         ],
     )
 
@@ -59,7 +54,7 @@ def subtitle(batch: BatchOf) -> str:
 
 def made_of(batch: BatchOf) -> Html:
     """How the batch was made."""
-    return made.of_batch(batch.about, str(batch.folder), batch.study.seeds, batch.study.users)
+    return how_made.of_batch(batch.about, str(batch.folder), batch.study.seeds, batch.study.users)
 
 
 def compared(batch: BatchOf) -> Comparison:
@@ -122,19 +117,19 @@ def figures(batch: BatchOf) -> Html:
     )
 
 
-def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
+def pictures(batch: BatchOf, prefix: str = "") -> Iterator[drawn_charts.Picture]:
     """Cases side by side, through time where frames were kept, and by input."""
     rows, by = batch.rows, compared(batch).by
-    measures = [name for name in batches.USUAL if name in rows]
-    names = analysis.groups(rows, by).astype(str).unique()
+    measures = [name for name in batch_charts.USUAL if name in rows]
+    names = over_seeds.groups(rows, by).astype(str).unique()
     lines = sum(min(-(-len(name) // LETTERS), 3) for name in names)
-    deep = -(-len(measures) // batches.COLUMNS)
+    deep = -(-len(measures) // batch_charts.COLUMNS)
 
     def draw() -> Any:
-        axes = charts.axes_of((13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))))
-        return batches.case_comparison(rows, axes, measures=measures, by=by)
+        axes = drawn_charts.axes_of((13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))))
+        return batch_charts.case_comparison(rows, axes, measures=measures, by=by)
 
-    yield charts.picture(
+    yield drawn_charts.picture(
         draw, f"{prefix}case-comparison", "Cases side by side",
         "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
     )  # fmt: skip
@@ -143,22 +138,24 @@ def pictures(batch: BatchOf, prefix: str = "") -> Iterator[charts.Picture]:
     yield from _by_input(rows, prefix)
 
 
-def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[charts.Picture]:
+def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[drawn_charts.Picture]:
     rows = batch.rows
     ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", "scenario", by))]], on="run")
-    ticks[by] = analysis.groups(ticks, by)
+    ticks[by] = over_seeds.groups(ticks, by)
     for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
         frame = ticks.assign(value=of(ticks))
 
         def draw(frame: Any = frame, name: str = name) -> Any:
-            return batches.time_paths(frame, charts.axes_of((charts.COLUMN, 4.0)), value="value", name=name, by=by)
+            return batch_charts.time_paths(
+                frame, drawn_charts.axes_of((drawn_charts.COLUMN, 4.0)), value="value", name=name, by=by
+            )
 
         shows = f"{name[0].upper()}{name[1:]} over time, case by case: mean over seeds, with its 90 % interval."
-        yield charts.picture(draw, f"{prefix}through-time-{number}", title, shows)
+        yield drawn_charts.picture(draw, f"{prefix}through-time-{number}", title, shows)
 
 
-def _by_input(rows: Any, prefix: str) -> Iterator[charts.Picture]:
-    inputs = [name for name in analysis.inputs_in(rows) if rows[name].astype(str).nunique() > 1]
+def _by_input(rows: Any, prefix: str) -> Iterator[drawn_charts.Picture]:
+    inputs = [name for name in over_seeds.inputs_in(rows) if rows[name].astype(str).nunique() > 1]
     if not inputs:
         return
     gridded = len(inputs) == 2 and all(rows[name].nunique() <= batch_dashboard.MOST_VALUES for name in inputs)
@@ -167,27 +164,29 @@ def _by_input(rows: Any, prefix: str) -> Iterator[charts.Picture]:
             continue
 
         def draw(measure: str = measure) -> Any:
-            axes = charts.axes_of((charts.COLUMN, 4.4))
+            axes = drawn_charts.axes_of((drawn_charts.COLUMN, 4.4))
             if gridded:
-                return batches.heat_map(rows, axes, x=inputs[0], y=inputs[1], measure=measure)
-            return batches.tornado(batches.ends_of_inputs(rows, measure, inputs), axes, measure=measure, most=8)
+                return batch_charts.heat_map(rows, axes, x=inputs[0], y=inputs[1], measure=measure)
+            return batch_charts.tornado(
+                batch_charts.ends_of_inputs(rows, measure, inputs), axes, measure=measure, most=8
+            )
 
-        said = batches.meaning(measure)
+        said = batch_charts.meaning(measure)
         shows = f"By {' and '.join(inputs)}: {said}." if gridded else f"What each input alone does to: {said}."
         title = measure.replace("-", " ").capitalize()
-        yield charts.picture(draw, f"{prefix}by-input-{measure}", f"{title}, by input", shows)
+        yield drawn_charts.picture(draw, f"{prefix}by-input-{measure}", f"{title}, by input", shows)
 
 
 def parameters_of(batch: BatchOf, prefix: str = "") -> list[Child]:
     """The cases, and the parameters of what they start from."""
     parts: list[Child] = [batch_tables.cases(batch, prefix)]
     for number, (key, scenario) in enumerate(batch.study.scenarios.items()):
-        other = length.not_its_own(batch.study.days, scenario)
+        other = time_span.not_its_own(batch.study.days, scenario)
         inside: list[Child] = [
             element("p", other, class_="note") if other else None,
-            parameters.changed(scenario, f"{prefix}changed-{number}"),
+            parameter_tables.changed(scenario, f"{prefix}changed-{number}"),
         ]
         if number < MOST_SCENARIOS:
-            inside.append(parameters.all_of(scenario, f"{prefix}all-{number}"))
+            inside.append(parameter_tables.all_of(scenario, f"{prefix}all-{number}"))
         parts += [element("h3", key), *inside] if number == 0 else [folded(key, *inside)]
     return parts

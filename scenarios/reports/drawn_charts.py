@@ -15,7 +15,7 @@ from scenarios.pictures.panel import NOTE
 from scenarios.pictures.registry import Chart
 from scenarios.pictures.style import style
 from scenarios.pictures.svg import svg
-from scenarios.reports import drawn_series as series
+from scenarios.reports import drawn_series
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import plain
@@ -49,7 +49,7 @@ class Picture:
     title: str
     shows: str
     markup: str
-    panels: tuple[series.Panel, ...]
+    panels: tuple[drawn_series.Panel, ...]
     width: float
 
     def html(self, level: int = 3) -> Html:
@@ -65,7 +65,7 @@ class Picture:
             box,
         ]
         if self.panels:
-            data = json.dumps(series.record(list(self.panels)), separators=(",", ":"), allow_nan=False)
+            data = json.dumps(drawn_series.record(list(self.panels)), separators=(",", ":"), allow_nan=False)
             safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
             parts += [Html(f'<script type="application/json" class="values">{safe}</script>'), self._numbers()]
         width = f"--width:{round(self.width * INCH * SCALE)}px"
@@ -82,7 +82,7 @@ class Picture:
         for panel in self.panels:
             begin = f"{panel.title}: " if panel.title else ""
             rows += [
-                [f"{begin}{one.name}", *(Cell(plain(value), value) for value in series.ends(one))]
+                [f"{begin}{one.name}", *(Cell(plain(value), value) for value in drawn_series.ends(one))]
                 for one in panel.series
             ]
         unit = ", ".join(dict.fromkeys(" ".join(panel.unit.split()) for panel in self.panels if panel.unit))
@@ -121,8 +121,8 @@ def picture(make: Callable[[], Axes], name: str, title: str, shows: str) -> Pict
     axes.set_title("", loc="left")  # the page has it as a heading
     try:
         markup = svg(figure, name, ALT)
-        panels = tuple(series.panels(figure))
-        said = series.described(list(panels), plain) or _texts(axes)
+        panels = tuple(drawn_series.panels(figure))
+        said = drawn_series.described(list(panels), plain) or _texts(axes)
     finally:
         plt.close(figure)
     alt = " ".join(f"{title}. {shows} {said}".split())

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from scenarios.reports import time_span as length
+from scenarios.reports import time_span
 from scenarios.reports.measured_numbers import dollars, percent
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.measures.facts import LOST
 from scenarios.text.durations import hours_in_words
 
@@ -39,14 +39,14 @@ def together(parts: Sequence[str]) -> str:
 
 
 def _requests(run: Run) -> str:
-    fates = measures.outcomes(run.frames)
+    fates = summary_tables.outcomes(run.frames)
     asked = float(fates["asked"].sum())
     lost = float(fates[[*LOST]].to_numpy().sum())
     begin = pd.Timestamp(run.about["begin"])
     rest = {said: float(fates[name].sum()) / asked for name, said in REST.items()}
     left = together([f"{percent(share)} {said}" for said, share in rest.items() if share >= WORTH_SAYING])
     return (
-        f"{length.period(run.about, f'{begin:%-d %B %Y}')} the market served "
+        f"{time_span.period(run.about, f'{begin:%-d %B %Y}')} the market served "
         f"{percent(float(fates['served'].sum()) / asked)} of the requests asked; {percent(lost / asked)} were lost: "
         f"given up, beyond a budget or turned away.{f' The rest: {left}.' if left else ''}"
     )
@@ -55,7 +55,7 @@ def _requests(run: Run) -> str:
 def _prices(frames: Frames) -> str:
     if frames["offers"].empty:
         return "Nobody offered anything."
-    billed = measures.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
+    billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
     paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
     several = [f"{dollars(float(price))} at {KINDS.get(str(kind), str(kind))}" for kind, price in paid.items()]
     return f"A million tokens cost {together(several)} on average." if several else ""
@@ -65,7 +65,7 @@ def _machines(frames: Frames) -> str:
     ticks = frames["ticks"]
     if ticks["capacity"].sum() <= 0:
         return ""
-    peak = measures.peak(frames).loc["utilisation [%]"]
+    peak = summary_tables.peak(frames).loc["utilisation [%]"]
     busy = percent(float(ticks["used"].sum() / ticks["capacity"].sum()))
     text = (
         f"The machines that sellers rent were {busy} busy: {peak['peak']:.0f} % in the busiest quarter of hours, "
@@ -79,7 +79,7 @@ def _machines(frames: Frames) -> str:
 def _waits(frames: Frames) -> str:
     if frames["offers"].empty:
         return ""
-    waits = measures.waits(frames)
+    waits = summary_tables.waits(frames)
     mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
     said = f"Users expected to wait {hours_in_words(float(mean))} on average"
     alike = waits["alike_h"].dropna()

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from scenarios.pictures import batch_charts as batches
-from scenarios.pictures import batch_dashboard
-from scenarios.reports import answer, pair_answer, run_report, run_tables
-from scenarios.reports import drawn_charts as charts
-from scenarios.reports import how_made as made
-from scenarios.reports import parameter_tables as parameters
+from scenarios.pictures import batch_charts, batch_dashboard
+from scenarios.reports import answer, drawn_charts, how_made, pair_answer, parameter_tables, run_report, run_tables
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.in_short import in_short
@@ -48,8 +44,8 @@ def page(one: Run, other: Run, command: str) -> Page:
                  [folded(name, run_report.tables(run, f"{letter}-")) for name, run, letter in both]),
             Part("parameters", "Parameters", parameters_of(one, other, names)),
             Part("made", "How it was made",
-                 [*([element("h3", name), made.of_run(run.about, str(run.folder))] for name, run, _ in both),
-                  made.of_report(command)]),
+                 [*([element("h3", name), how_made.of_run(run.about, str(run.folder))] for name, run, _ in both),
+                  how_made.of_report(command)]),
         ],
     )  # fmt: skip
 
@@ -128,12 +124,14 @@ def together(one: Frames, other: Frames, names: tuple[str, str]) -> Html:
         table = ticks.assign(value=of(ticks))
 
         def draw(table: pd.DataFrame = table, name: str = name) -> Any:
-            axes = batches.time_paths(table, charts.axes_of((charts.COLUMN, 3.6)), value="value", name=name)
-            charts.forget_note(axes)
+            axes = batch_charts.time_paths(
+                table, drawn_charts.axes_of((drawn_charts.COLUMN, 3.6)), value="value", name=name
+            )
+            drawn_charts.forget_note(axes)
             return axes
 
         shows = f"{name[0].upper()}{name[1:]} over time, in both runs."
-        cards.append(charts.picture(draw, f"together-{number}", title, shows).html(3))
+        cards.append(drawn_charts.picture(draw, f"together-{number}", title, shows).html(3))
     return element("div", cards, class_="cards")
 
 
@@ -152,7 +150,7 @@ def parameters_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """What differs between the two, then what each is made of."""
     parts: list[Child] = []
     if one.scenario is not None and other.scenario is not None:
-        parts.append(parameters.changed(other.scenario, "between", one.scenario, names[0], names[1]))
+        parts.append(parameter_tables.changed(other.scenario, "between", one.scenario, names[0], names[1]))
     for name, run, prefix in ((names[0], one, "A-"), (names[1], other, "B-")):
         parts += [element("h3", name), run_report.parameters_of(run, prefix)]
     return parts

@@ -7,11 +7,7 @@ from typing import Final
 
 from scenarios.pictures.chart_options import told
 from scenarios.pictures.registry import CHARTS
-from scenarios.reports import answer, run_tables
-from scenarios.reports import drawn_charts as charts
-from scenarios.reports import how_made as made
-from scenarios.reports import parameter_tables as parameters
-from scenarios.reports import time_span as length
+from scenarios.reports import answer, drawn_charts, how_made, parameter_tables, run_tables, time_span
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
@@ -43,7 +39,7 @@ def page(run: Run, command: str) -> Page:
             Part("first", "What gave first", run_tables.first_to_give(run.frames)),
             Part("tables", "Tables", tables(run)),
             Part("parameters", "Parameters", parameters_of(run)),
-            Part("made", "How it was made", [made.of_run(run.about, str(run.folder)), made.of_report(command)]),
+            Part("made", "How it was made", [how_made.of_run(run.about, str(run.folder)), how_made.of_report(command)]),
         ],
     )
 
@@ -75,7 +71,7 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
 
 def tables(run: Run, prefix: str = "") -> list[Child]:
     """All tables, and what totals in them are of."""
-    totals = length.of_totals(run.about)
+    totals = time_span.of_totals(run.about)
     return [element("p", totals, class_="note") if totals else None, *run_tables.of_run(run.result, prefix)]
 
 
@@ -87,12 +83,12 @@ def figures(run: Run) -> Html:
     )  # fmt: skip
 
 
-def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, charts.Picture]]:
+def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, drawn_charts.Picture]]:
     """Every chart with its group."""
     options = told(run.result, run.scenario)
     for name, chart in CHARTS.items():
         group = GROUPS.get(chart.draw.__module__.rsplit(".", 1)[-1], OTHERS)
-        yield group, charts.draw(chart, run.frames, prefix, **options.get(name, {}))
+        yield group, drawn_charts.draw(chart, run.frames, prefix, **options.get(name, {}))
 
 
 def groups(run: Run) -> list[Html]:
@@ -109,10 +105,10 @@ def parameters_of(run: Run, prefix: str = "") -> Child:
     """What differs from the baseline, then all."""
     if run.scenario is None:
         return element("p", run.lacking)
-    other = length.not_its_own(float(run.about["days"]), run.scenario)
+    other = time_span.not_its_own(float(run.about["days"]), run.scenario)
     return [
         element("p", run.lacking, class_="doubts") if run.lacking else None,
         element("p", other, class_="note") if other else None,
-        parameters.changed(run.scenario, f"{prefix}changed"),
-        parameters.all_of(run.scenario, f"{prefix}all"),
+        parameter_tables.changed(run.scenario, f"{prefix}changed"),
+        parameter_tables.all_of(run.scenario, f"{prefix}all"),
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from scenarios.reports.html import Html, element
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, dollars, percent, plain
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.measures import Facts, order_of_events
 from scenarios.results.measures.order import LONG_WEEKS
@@ -52,7 +52,7 @@ def of_run(result: RunResult, prefix: str = "") -> list[Html]:
 
 
 def _prices(frames: Frames, prefix: str) -> Table:
-    found = measures.prices(frames).to_dict("records") if not frames["offers"].empty else []
+    found = summary_tables.prices(frames).to_dict("records") if not frames["offers"].empty else []
     rows: list[Row] = [[row["product"], row["kind"], row["tier"], *(price(row[key]) for key in
              ("low", "high", "paid", "running_cost")), money(row["revenue"])] for row in found]  # fmt: skip
     heads = [word("product"), word("kind of seller"), word("tier"), Column("lowest list price"),
@@ -62,7 +62,7 @@ def _prices(frames: Frames, prefix: str) -> Table:
 
 
 def _waits(frames: Frames, prefix: str) -> Table:
-    found = measures.waits(frames).to_dict("records") if not frames["offers"].empty else []
+    found = summary_tables.waits(frames).to_dict("records") if not frames["offers"].empty else []
     rows: list[Row] = [[f"{row['kind']} {row['tier']}", number(row["ordered"]), wait(row["mean_h"]), wait(row["p95_h"]),
              wait(row["alike_h"]), wait(row["served_mean_h"]), share(row["left_share"])] for row in found]  # fmt: skip
     heads = [word("tier"), *map(Column, ("requests ordered", "expected, mean", "expected, 95 of 100 below",
@@ -74,8 +74,10 @@ def _waits(frames: Frames, prefix: str) -> Table:
 
 
 def _fates(frames: Frames, prefix: str) -> Table:
-    found = measures.outcomes(frames)
-    shown = {name: label for name, label in measures.OUTCOMES.items() if name == "served" or found[name].sum() > 0}
+    found = summary_tables.outcomes(frames)
+    shown = {
+        name: label for name, label in summary_tables.OUTCOMES.items() if name == "served" or found[name].sum() > 0
+    }
     rows: list[Row] = []
     for name, row in found.iterrows():
         asked = row["asked"] if row["asked"] > 0 else np.nan
@@ -88,7 +90,7 @@ def _fates(frames: Frames, prefix: str) -> Table:
 
 def _sellers(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = []
-    for name, row in measures.shares(frames).iterrows() if not frames["offers"].empty else []:
+    for name, row in summary_tables.shares(frames).iterrows() if not frames["offers"].empty else []:
         rows.append([str(name), str(row["kind"]), number(row["tokens"] * 1e6), share(row["token_share"]),
                      money(row["revenue"]), share(row["revenue_share"])])  # fmt: skip
     heads = [word("seller"), word("kind"), *map(Column, ("tokens", "share of tokens", "dollars", "share of dollars"))]
@@ -97,7 +99,7 @@ def _sellers(frames: Frames, prefix: str) -> Table:
 
 def _providers(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = []
-    for name, row in measures.margins(frames).iterrows() if not frames["providers"].empty else []:
+    for name, row in summary_tables.margins(frames).iterrows() if not frames["providers"].empty else []:
         flows = [money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")]
         rows.append([str(name), str(row["kind"]), *flows, share(row["margin"]), money(row["cash_before"]),
                      money(row["cash_after"]), share(row["utilisation"])])  # fmt: skip
@@ -108,7 +110,7 @@ def _providers(frames: Frames, prefix: str) -> Table:
 
 def _peak(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = [[str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
-            for name, row in measures.peak(frames).iterrows()]  # fmt: skip
+            for name, row in summary_tables.peak(frames).iterrows()]  # fmt: skip
     note = "Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at a constant mix."
     heads = [word("what"), *map(Column, ("peak", "off-peak", "ratio"))]
     return Table(f"{prefix}table-peak", "Peak against off-peak", heads, rows, note)
@@ -134,7 +136,7 @@ def _gains(result: RunResult, prefix: str) -> Table:
 def _checks(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = [[check.name, number(check.left), check.unit, Cell(f"{check.error:.0e}", float(check.error)),
              Cell("kept" if check.kept else "BROKEN", mark="good" if check.kept else "bad")]
-            for check in measures.checks(frames)]  # fmt: skip
+            for check in summary_tables.checks(frames)]  # fmt: skip
     heads = [word("two sums that must be the same"), Column("sum"), word("unit"), Column("relative error"), word("")]
     return Table(f"{prefix}table-checks", "What must add up", [*heads[:-1], word("verdict")], rows)
 

@@ -12,7 +12,7 @@ from scenarios.batches import open_batch
 from scenarios.batches.store.folder import ABOUT as BATCH
 from scenarios.loading.scenarios import load
 from scenarios.pictures.batch_charts import short_labels
-from scenarios.results import run_folder as results
+from scenarios.results import run_folder
 from scenarios.results.frames import ALL_COLUMNS, Frames
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Run:
     """
 
     folder: Path
-    result: results.RunResult
+    result: run_folder.RunResult
     scenario: Scenario | None
     lacking: str = ""
 
@@ -115,9 +115,11 @@ def read(folder: Path) -> Subject:
         if not found.done:
             raise InputError(f"no run of batch '{folder}' is done yet, so there is nothing to report")
         return found
-    if folder.is_dir() and not (folder / results.ABOUT).is_file():
-        raise InputError(f"folder '{folder}' holds no run and no batch: there is no {results.ABOUT} or {BATCH} in it")
-    result = results.read(folder)
+    if folder.is_dir() and not (folder / run_folder.ABOUT).is_file():
+        raise InputError(
+            f"folder '{folder}' holds no run and no batch: there is no {run_folder.ABOUT} or {BATCH} in it"
+        )
+    result = run_folder.read(folder)
     if result.frames["ticks"].empty:
         raise InputError(f"run '{folder}' has no ticks, so there is nothing to report")
     for name, columns in ALL_COLUMNS.items():
@@ -131,13 +133,13 @@ def read(folder: Path) -> Subject:
 
 
 def _scenario(folder: Path, digest: str) -> tuple[Scenario | None, str]:
-    path = folder / results.PARAMETERS
+    path = folder / run_folder.PARAMETERS
     if not path.is_file():
-        return None, f"The folder holds no {results.PARAMETERS}, so parameters and expectations are not known here."
+        return None, f"The folder holds no {run_folder.PARAMETERS}, so parameters and expectations are not known here."
     try:
         scenario = load(str(path))
     except InputError as error:
         return None, f"The parameters cannot be read by this version of tokenmarket: {error}"
     if scenario.digest != digest:
-        return scenario, f"{results.PARAMETERS} is not, or not any more, just what was run: its digest is another."
+        return scenario, f"{run_folder.PARAMETERS} is not, or not any more, just what was run: its digest is another."
     return scenario, ""

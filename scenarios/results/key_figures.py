@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.measures.facts import LOST
 from scenarios.results.run_folder import RunResult
 from scenarios.results.simulated_days import has_gaps, simulated_days
@@ -30,31 +30,31 @@ def subtitle(about: Any) -> str:
 def key_figures(result: RunResult) -> list[tuple[str, str]]:
     """The run in six numbers: value and meaning."""
     frames = result.frames
-    ticks, by_segment = frames["ticks"], measures.outcomes(frames)
+    ticks, by_segment = frames["ticks"], summary_tables.outcomes(frames)
     asked = max(by_segment["asked"].sum(), 1e-300)
     lost = by_segment[[*LOST]].to_numpy().sum()
     made = [
         (f"{100 * by_segment['served'].sum() / asked:.1f} %", f"of requests served; {100 * lost / asked:.1f} % lost")
     ]
     if not frames["offers"].empty:
-        billed = measures.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
+        billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
         paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
         if len(paid):
             made.append(
                 (" / ".join(f"${price:,.2f}" for price in paid), f"paid per M tokens: {' / '.join(paid.index)}")
             )
-        waits = measures.waits(frames)
+        waits = summary_tables.waits(frames)
         mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
         worst = waits.loc[waits["alike_h"].fillna(0.0).idxmax()]
         tier = f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}"
         made.append((hours_in_words(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:
-        peak = measures.peak(frames).loc["utilisation [%]"]
+        peak = summary_tables.peak(frames).loc["utilisation [%]"]
         made.append((f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",
                      f"of machines busy; peak {peak['peak']:.0f} %, off {peak['off-peak']:.0f} %"))  # fmt: skip
     if not frames["wholesale"].empty:
         made.append((f"${ticks['spot_price'].mean():,.0f}", "a rack-hour on the spot market"))
-    kinds = measures.shares(frames, "kind")
+    kinds = summary_tables.shares(frames, "kind")
     if "frontier" in kinds.index and kinds["tokens"].sum() > 0:
         row = kinds.loc["frontier"]
         made.append(

@@ -12,7 +12,7 @@ from scenarios.app.run_request import Asked
 from scenarios.loading.scenarios import load
 from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import DARK_PAPER, PAPER, contrast
-from scenarios.results import run_folder as results
+from scenarios.results import run_folder
 from scenarios.runs import run
 
 
@@ -54,7 +54,7 @@ def test_the_zip_is_a_folder_that_reads_as_a_result_and_says_how_to_make_it_agai
         assert {name.split("/")[0] for name in archive.namelist()} == {"baseline-2026-seed4"}
         archive.extractall(tmp_path)
     folder = tmp_path / "baseline-2026-seed4"
-    again = results.read(folder)
+    again = run_folder.read(folder)
     assert again.about == one.about
     for name, frame in one.result.frames.items():
         assert again.frames[name].equals(frame), name

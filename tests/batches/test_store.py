@@ -13,8 +13,7 @@ from in_line import InLine, half_done, resume, run
 
 from capacity.errors import InputError
 from scenarios.batches import Study, open_batch, resume_batch
-from scenarios.batches.store import parts
-from scenarios.batches.store import table_files as tables
+from scenarios.batches.store import parts, table_files
 from scenarios.batches.store.folder import create
 from scenarios.batches.store.parts import Part
 from scenarios.batches.store.state import spans
@@ -131,7 +130,7 @@ class Unlucky:
 
 
 def test_a_run_is_never_cut_in_two_and_long_frames_make_several_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "ROWS_A_GROUP", 50)
+    monkeypatch.setattr(table_files, "ROWS_A_GROUP", 50)
     run(a_study(2, 20), tmp_path / "a")
     path = tmp_path / "a/frames/ticks/runs-000000-000099.parquet"
     import pyarrow.parquet as pq

@@ -7,8 +7,7 @@ import pytest
 from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.library import SCENARIOS
-from scenarios.reports import report as make
-from scenarios.reports import subject
+from scenarios.reports import report, subject
 from scenarios.results import run_folder as results
 from scenarios.runs.run import run
 from scenarios.runs.settings import Settings
@@ -26,7 +25,7 @@ def folder_of(path, scenario, days=2.0, users=100, seed=1):
 
 def report_of(path, *folders):
     """The report of folders in a file."""
-    path.write_text(make.html([subject.read(Path(one)) for one in folders], "tokenmarket report"), encoding="utf-8")
+    path.write_text(report.html([subject.read(Path(one)) for one in folders], "tokenmarket report"), encoding="utf-8")
     return path
 
 

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from capacity.errors import InputError
 from scenarios.cli.main import app
-from scenarios.reports import report_file as file
+from scenarios.reports import report_file
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def call(monkeypatch):
 
 
 def page(text):
-    return f'<!DOCTYPE html>\n<html><head><meta name="generator" content="{file.GENERATOR}"></head>{text}</html>'
+    return f'<!DOCTYPE html>\n<html><head><meta name="generator" content="{report_file.GENERATOR}"></head>{text}</html>'
 
 
 def test_it_writes_into_the_folder_and_replaces_its_own(call, run_folder, tmp_path):
@@ -48,7 +48,7 @@ def test_what_is_no_report_is_not_replaced(call, run_folder, tmp_path):
     assert "is there and is no report: replace it with --force" in call(run_folder, "--out", target)
     assert "my own page" in target.read_text()
     call(run_folder, "--out", target, "--force")
-    assert file.is_report(target)
+    assert report_file.is_report(target)
 
 
 def test_what_is_wrong_is_said_before_anything_is_drawn(call, run_folder, batch_folder, tmp_path):
@@ -62,23 +62,22 @@ def test_what_is_wrong_is_said_before_anything_is_drawn(call, run_folder, batch_
 
 
 def call_mixed(run_folder, batch_folder):
-    from scenarios.reports import report as make
-    from scenarios.reports import subject
+    from scenarios.reports import report, subject
 
     with pytest.raises(InputError) as caught:
-        make.page([subject.read(run_folder), subject.read(batch_folder)], "")
+        report.page([subject.read(run_folder), subject.read(batch_folder)], "")
     return str(caught.value)
 
 
 def test_a_file_that_cannot_be_written_leaves_no_trace(tmp_path, monkeypatch):
     target = tmp_path / "report.html"
-    file.write(page("first"), target)
+    report_file.write(page("first"), target)
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", fail)
     with pytest.raises(InputError, match="cannot be written: No space left"):
-        file.write(page("second"), target)
+        report_file.write(page("second"), target)
     assert "first" in target.read_text()
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]

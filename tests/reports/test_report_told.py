@@ -10,9 +10,7 @@ from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.reports import pair_answer, pair_report, subject
-from scenarios.reports import report as make
-from scenarios.reports import time_span as length
+from scenarios.reports import pair_answer, pair_report, report, subject, time_span
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
 from scenarios.results.side_by_side import Figure
@@ -31,7 +29,7 @@ def weeks(place, made):
 
 
 def main_of(*subjects):
-    text = make.html(list(subjects), "tokenmarket report")
+    text = report.html(list(subjects), "tokenmarket report")
     return re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
 
 
@@ -45,7 +43,7 @@ def test_days_that_are_not_simulated_are_not_said_to_be(weeks):
 def test_days_that_are_all_simulated_are(pair_folders):
     one = subject.read(pair_folders[0])
     assert in_short(one).startswith("In 2 simulated days from 5 January 2026 the market served ")
-    assert length.of_totals(one.about) == ""
+    assert time_span.of_totals(one.about) == ""
 
 
 @pytest.mark.parametrize(
@@ -79,10 +77,10 @@ def test_the_rest_of_the_requests_is_named(pair_folders):
 
 
 def test_the_slowest_tier_is_that_of_hours_alike(pair_folders):
-    from scenarios.results import summary_tables as measures
+    from scenarios.results import summary_tables
 
     run = subject.read(pair_folders[0])
-    waits = measures.waits(run.frames)
+    waits = summary_tables.waits(run.frames)
     worst = waits.loc[waits["alike_h"].idxmax()]
     assert f"longest in the tier {worst['kind']} {worst['tier']}" in in_short(run)
 
@@ -133,7 +131,7 @@ def test_a_broken_scenario_is_said_on_stderr_and_on_the_page(tmp_path, monkeypat
 
 def test_parameters_say_when_a_run_is_of_another_length(pair_folders):
     scenario = SCENARIOS["off-peak"]
-    assert length.not_its_own(scenario.time.days, scenario) == ""
+    assert time_span.not_its_own(scenario.time.days, scenario) == ""
     said = "This ran for 2 days, as asked for when it was started (--days), and not for the 28 of"
     assert said in main_of(subject.read(pair_folders[0]))
 

@@ -13,7 +13,7 @@ from scenarios import library
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.frames import frames_of
 from scenarios.results.measures import MEASURES
 from scenarios.results.outcome import compare, part_of
@@ -70,7 +70,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
     frames = run(scenario)
     assert len(frames["ticks"]) == 48  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
-    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     for one in scenario.outcomes:
         value, _, _ = compare(one, frames, frames)  # type: ignore[arg-type]
         assert np.isfinite(value), one.measure
@@ -81,7 +81,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
 )
 def test_variants_run(name: str, variant: str) -> None:
     frames = run(SCENARIOS[name].variant(variant), days=0.25)
-    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
 
 

@@ -6,7 +6,7 @@ import pytest
 from market_runs import copy_of, small_run
 
 from scenarios.library import SCENARIOS
-from scenarios.results import summary_tables as measures
+from scenarios.results import summary_tables
 from scenarios.results.over_time import (
     FATES,
     MOST_BINS,
@@ -100,7 +100,7 @@ def test_racks_are_counted_once():
 
 def test_cash_and_margins_are_those_of_the_summary():
     frames = small_run().frames
-    table = measures.margins(frames)
+    table = summary_tables.margins(frames)
     assert accounts(frames, "cash").iloc[-1].to_dict() == pytest.approx(table["cash_after"].to_dict())
     day = frames["providers"].query("tick < 24").groupby("provider", observed=True)[["profit", "revenue"]].sum()
     assert accounts(frames, "margin").iloc[0].to_dict() == pytest.approx((day["profit"] / day["revenue"]).to_dict())

@@ -17,7 +17,7 @@ from capacity.errors import InputError
 from scenarios.batches.plan.sampling import Sampling
 from scenarios.batches.plan.study import COLUMNS, FORMAT, Case, Study
 from scenarios.definition.scenario import Scenario
-from scenarios.text import toml as toml_writer
+from scenarios.text import toml
 from scenarios.text.toml import parse_value
 
 PLAN: Final = "study.toml"
@@ -32,7 +32,7 @@ def write(study: Study, folder: Path) -> None:
         name = f"scenario-{number}-{re.sub(r'[^A-Za-z0-9]+', '-', key)[:60].strip('-')}.toml"
         (folder / name).write_text(scenario.to_toml(), encoding="utf-8", newline="")
         files.append({"key": key, "file": name})
-    text = toml_writer.write({**study.record(), "scenarios": files})
+    text = toml.write({**study.record(), "scenarios": files})
     (folder / PLAN).write_text(text, encoding="utf-8", newline="")
     (folder / CASES).write_text(study.cases_text(), encoding="utf-8", newline="")
 

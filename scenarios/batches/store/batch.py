@@ -22,8 +22,7 @@ import pyarrow.parquet as pq
 
 from capacity.errors import InputError, UnknownNameError, nearest
 from scenarios.batches.analysis.analysed import Analysed
-from scenarios.batches.store import columns, parts
-from scenarios.batches.store import table_files as tables
+from scenarios.batches.store import columns, parts, table_files
 from scenarios.batches.store.folder import resume_hint
 from scenarios.batches.store.parts import DONE, MISSING, Part
 from scenarios.batches.store.recall import read_about, read_study
@@ -66,7 +65,7 @@ class Batch(Analysed):
         """The index: which run, its inputs, how it went, and what it took."""
         schema = columns.index_schema(self.study)
         if self.state.finished:
-            index, timing = (self._read(name) for name in (tables.RUNS, tables.TIMING))
+            index, timing = (self._read(name) for name in (table_files.RUNS, table_files.TIMING))
         else:
             made = [self._part(run) for run in self.study.runs]
             code = self.about["code"]["hash"]
@@ -78,14 +77,16 @@ class Batch(Analysed):
     @property
     def summaries(self) -> pd.DataFrame:
         """One row a run that is done: which run, its inputs, and all measures. Damage is refused, not left out."""
-        self._refuse_damage((tables.SUMMARIES, tables.FRAMES, *([] if self.state.finished else [parts.FOLDER])))
+        self._refuse_damage(
+            (table_files.SUMMARIES, table_files.FRAMES, *([] if self.state.finished else [parts.FOLDER]))
+        )
         schema = columns.index_schema(self.study)
         done = self.state.runs(DONE)
         names = [*columns.KEYS, *self.study.inputs]
         rows = [columns.inputs_of(self.study, self.study.runs[run], schema) for run in done]
         inputs = _frame(rows, _part_of(schema, names))
         if self.state.finished:
-            measures = self._read(tables.SUMMARIES)
+            measures = self._read(table_files.SUMMARIES)
         else:
             made = [self._part(self.study.runs[run]) for run in done]
             found = columns.summary_schema(dict.fromkeys(name for part in made for name in part.summary))
@@ -103,7 +104,9 @@ class Batch(Analysed):
             made.append(table.add_column(0, "run", pa.array([run] * table.num_rows, pa.int64())))
         if not made:
             raise InputError(f"no run of '{self.folder}' is done yet, so there is no frame '{name}'")
-        joined = pa.concat_tables([tables.named(tables.worded(table)) for table in made], promote_options="permissive")
+        joined = pa.concat_tables(
+            [table_files.named(table_files.worded(table)) for table in made], promote_options="permissive"
+        )
         frame = joined.unify_dictionaries().to_pandas()
         return frame.sort_values("run", kind="stable", ignore_index=True) if from_parts and rest else frame
 
@@ -114,7 +117,7 @@ class Batch(Analysed):
         if name not in keep:
             kept = f"kept are {', '.join(keep)}" if keep else "none was kept; `--keep` keeps some"
             raise UnknownNameError(f"batch '{self.folder}' has no frame '{name}'{nearest(name, keep)}: {kept}")
-        self._refuse_damage((f"{tables.FRAMES}/{name}/", parts.FOLDER))
+        self._refuse_damage((f"{table_files.FRAMES}/{name}/", parts.FOLDER))
         if runs is None:
             return self.state.runs(DONE)
         for run in runs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from scenarios.batches.store.parts import Part
-from scenarios.text import toml as toml_writer
+from scenarios.text import toml
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Run, Study
@@ -55,7 +55,7 @@ def inputs_of(study: Study, run: Run, schema: pa.Schema) -> dict[str, Any]:
         value = run.case.changes.get(path)
         kind = schema.field(path).type
         if value is not None and kind == pa.string():
-            value = value if isinstance(value, str) else toml_writer.value(value)
+            value = value if isinstance(value, str) else toml.value(value)
         elif value is not None and kind == pa.float64():
             value = float(value)
         found[path] = value

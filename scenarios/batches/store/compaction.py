@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
-from scenarios.batches.store import columns, parts
-from scenarios.batches.store import table_files as tables
+from scenarios.batches.store import columns, parts, table_files
 from scenarios.batches.store.folder import resume_hint
 from scenarios.batches.store.parts import DONE, Part
 from scenarios.batches.store.table_files import Block, FrameFile, RowFile, block_name
@@ -38,7 +37,7 @@ def compact(study: Study, state: State, code: str) -> None:
         kept = f"all finished runs are kept, {resume_hint(folder)}"
         raise InputError(f"the tables of '{folder}' cannot be written: {parts.reason(error)}; {kept}") from error
     finally:
-        for path in (*folder.glob(".*.tmp-*"), *folder.glob(f"{tables.FRAMES}/*/.*.tmp-*")):
+        for path in (*folder.glob(".*.tmp-*"), *folder.glob(f"{table_files.FRAMES}/*/.*.tmp-*")):
             path.unlink(missing_ok=True)
     for run in list(parts.numbers(folder)):
         parts.path_of(folder, run).unlink(missing_ok=True)
@@ -62,20 +61,20 @@ class _Compaction:
     def write(self) -> dict[str, Any]:
         """Write all under temporary names; return the manifest to be."""
         schemas = {
-            tables.RUNS: self._index_schema,
-            tables.SUMMARIES: columns.summary_schema(self._measures()),
-            tables.TIMING: columns.timing_schema(),
+            table_files.RUNS: self._index_schema,
+            table_files.SUMMARIES: columns.summary_schema(self._measures()),
+            table_files.TIMING: columns.timing_schema(),
         }
         self._files = {name: RowFile(self._new(name), schema) for name, schema in schemas.items()}
         self._names += schemas
-        for first in range(0, self.state.total, tables.RUNS_A_FILE):
-            self._block(range(first, min(first + tables.RUNS_A_FILE, self.state.total)))
-            if (first + tables.RUNS_A_FILE) % tables.RUNS_A_GROUP == 0:
+        for first in range(0, self.state.total, table_files.RUNS_A_FILE):
+            self._block(range(first, min(first + table_files.RUNS_A_FILE, self.state.total)))
+            if (first + table_files.RUNS_A_FILE) % table_files.RUNS_A_GROUP == 0:
                 for file in self._files.values():
                     file.end_group()
         for file in self._files.values():
             file.close()
-        made = {name: tables.checksum(_temporary(self.folder / name)) for name in self._names}
+        made = {name: table_files.checksum(_temporary(self.folder / name)) for name in self._names}
         return dict(sorted((self._kept | made).items()))
 
     def _new(self, name: str) -> Path:
@@ -105,7 +104,7 @@ class _Compaction:
             before = {frame: Block(self.folder / name) for frame, name in names.items()} if old else {}
             files = {frame: FrameFile(self._new(name)) for frame, name in names.items()}
         elif done:
-            self._kept |= {name: tables.checksum(self.folder / name) for name in names.values()}
+            self._kept |= {name: table_files.checksum(self.folder / name) for name in names.values()}
         for number in block:
             part = self._part(self.study.runs[number], bool(files))
             for frame, file in files.items() if part.status == DONE else ():
@@ -119,7 +118,9 @@ class _Compaction:
 
     def _part(self, run: Run, frames: bool) -> Part:
         """Put a run into the tables of one row a run."""
-        index, summaries, timing = (self._files[name] for name in (tables.RUNS, tables.SUMMARIES, tables.TIMING))
+        index, summaries, timing = (
+            self._files[name] for name in (table_files.RUNS, table_files.SUMMARIES, table_files.TIMING)
+        )
         if self.state.in_part(run.number):
             part = parts.read(parts.path_of(self.folder, run.number), frames=frames)
             timing.add(columns.timing_row(part))
@@ -151,16 +152,16 @@ def _put_in_place(folder: Path, files: Mapping[str, Any]) -> None:
         if temporary.exists():
             _sync(temporary)
     text = json.dumps({"format": FORMAT, "files": dict(files)}, indent=1) + "\n"
-    parts.write_whole(folder / tables.NEXT, text.encode())
-    _sync(folder / tables.NEXT)
+    parts.write_whole(folder / table_files.NEXT, text.encode())
+    _sync(folder / table_files.NEXT)
     for name in files:
         temporary = _temporary(folder / name)
         if temporary.exists():
             temporary.replace(folder / name)
-    for path in (folder / tables.FRAMES).glob("*/*.parquet"):
+    for path in (folder / table_files.FRAMES).glob("*/*.parquet"):
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()
-    (folder / tables.NEXT).replace(folder / tables.MANIFEST)
+    (folder / table_files.NEXT).replace(folder / table_files.MANIFEST)
     _sync(folder)
 
 

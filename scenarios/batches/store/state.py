@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scenarios.batches.store import parts
-from scenarios.batches.store import table_files as tables
+from scenarios.batches.store import parts, table_files
 from scenarios.batches.store.parts import DONE, FAILED, MISSING, DamagedError
 from scenarios.batches.store.table_files import RowTable, block_name, is_sound
 
@@ -82,7 +81,7 @@ def examine(folder: Path, study: Study, *, thorough: bool) -> State:
 
 def examine_parts(state: State, *, thorough: bool) -> bool:
     """Look at the runs' own files, which count before the tables; say whether there are any."""
-    unfinished = (state.folder / tables.NEXT).exists()
+    unfinished = (state.folder / table_files.NEXT).exists()
     there = False
     for run in sorted(run for run in parts.numbers(state.folder) if run < state.total):
         there = True
@@ -102,14 +101,14 @@ def examine_parts(state: State, *, thorough: bool) -> bool:
 
 
 def _examine_tables(state: State, study: Study, thorough: bool) -> None:
-    folder, manifests = state.folder, tables.read_manifests(state.folder)
-    names = (tables.RUNS, tables.SUMMARIES, tables.TIMING)
+    folder, manifests = state.folder, table_files.read_manifests(state.folder)
+    names = (table_files.RUNS, table_files.SUMMARIES, table_files.TIMING)
     if not manifests and not any((folder / name).is_file() for name in names):
         return
     state.index, state.summaries, state.timing = read = [RowTable.read(folder / name) for name in names]
     place = state.summaries.place if state.summaries is not None else {}
-    for first in range(0, state.total, tables.RUNS_A_FILE):
-        done = [run for run in range(first, first + tables.RUNS_A_FILE) if run in place]
+    for first in range(0, state.total, table_files.RUNS_A_FILE):
+        done = [run for run in range(first, first + table_files.RUNS_A_FILE) if run in place]
         files = [block_name(frame, first) for frame in study.keep] if done else []
         bad = [name for name in files if not is_sound(folder / name, name, manifests, thorough=thorough)]
         state.bad_blocks.update(bad)
@@ -123,9 +122,9 @@ def _examine_tables(state: State, study: Study, thorough: bool) -> None:
         if table is not None and table.whole and is_sound(folder / name, name, manifests, thorough=thorough)
     ]
     lost = {
-        tables.RUNS: "no run is lost",
-        tables.SUMMARIES: spans([run for run in range(state.total) if run not in place and run not in failed]),
-        tables.TIMING: "only times are lost",
+        table_files.RUNS: "no run is lost",
+        table_files.SUMMARIES: spans([run for run in range(state.total) if run not in place and run not in failed]),
+        table_files.TIMING: "only times are lost",
     }
     state.damage += [f"{name} ({lost[name]})" for name in names if name not in sound]
 
