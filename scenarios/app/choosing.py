@@ -10,7 +10,7 @@ import streamlit as st
 from capacity.errors import InputError
 from scenarios.app.knobs import GROUPS, Setting, changed, setting
 from scenarios.app.limits import MOST_USERS, check_size
-from scenarios.app.run_request import Asked, number, sets_of, sets_of_lines, whole_number
+from scenarios.app.run_request import RunRequest, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
@@ -36,7 +36,7 @@ class Choice:
         base: the scenario before the changes; None where even that is wrong.
     """
 
-    asked: Asked | None
+    asked: RunRequest | None
     complaint: str = ""
     name: str = ""
     base: Scenario | None = None
@@ -73,7 +73,7 @@ def choose() -> Choice:
     try:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
         days, users, seed = typed.read()
-        asked = Asked(name, sets, days, users, seed)
+        asked = RunRequest(name, sets, days, users, seed)
         # As the library has them, all are right, and need not wait for the model.
         if sets or (days, users, seed) != (base.time.days, FIRST_USERS, FIRST_SEED):
             check_size(asked.settings())

@@ -10,7 +10,7 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
-from scenarios.app.result import Shown
+from scenarios.app.result import ShownResult
 from scenarios.app.tabs import market_of_tab
 from scenarios.text.durations import time_left
 from scenarios.text.markdown import plain
@@ -131,5 +131,5 @@ def _take_in(market: Live) -> None:
     shown = market.results.get("shown")
     if shown is not None and shown.number != market.number:
         market.results["last"] = shown
-    market.results["shown"] = Shown.read(market.number, market.asked, folder)
+    market.results["shown"] = ShownResult.read(market.number, market.asked, folder)
     st.session_state["taken"] = folder

@@ -20,10 +20,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
-from scenarios.app.run_request import Asked
+from scenarios.app.run_request import RunRequest
 
 if TYPE_CHECKING:
-    from scenarios.app.result import Shown
+    from scenarios.app.result import ShownResult
 
 #: How long a stop waits for the tick that is under way [s]; then the process is ended.
 STOP_SECONDS: Final = 0.8
@@ -93,8 +93,8 @@ class Live:
     def __init__(self, tab: str = "") -> None:
         self.tab = tab
         self.gone_since: float | None = None
-        self.results: dict[str, Shown] = {}
-        self.asked: Asked | None = None
+        self.results: dict[str, ShownResult] = {}
+        self.asked: RunRequest | None = None
         self.ticks = self.from_tick = self.to_tick = self.number = self.order = 0
         self.was_stopped = False
         self.last_order = time.monotonic()
@@ -145,7 +145,7 @@ class Live:
 
     # ------------------------------------------------------------------------ orders
 
-    def begin(self, asked: Asked, ticks: int, to_tick: int, *, new: bool = True) -> None:
+    def begin(self, asked: RunRequest, ticks: int, to_tick: int, *, new: bool = True) -> None:
         """Make a model and run it; ``ticks`` of the whole run as ``limits.check_size`` gives them."""
         if self.is_running:
             self.stop()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from scenarios.app.run_request import Asked
+from scenarios.app.run_request import RunRequest
 from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import style
 from scenarios.pictures.svg import svg
@@ -53,7 +53,7 @@ _drawing = threading.Lock()
 
 
 @dataclass
-class Shown:
+class ShownResult:
     """A result as long as it is on the page.
 
     Attributes:
@@ -63,12 +63,12 @@ class Shown:
     """
 
     number: int
-    asked: Asked
+    asked: RunRequest
     result: RunResult
     pictures: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, number: int, asked: Asked, folder: Path) -> Shown:
+    def read(cls, number: int, asked: RunRequest, folder: Path) -> ShownResult:
         """From the folder that the run has written."""
         return cls(number, asked, run_folder.read(folder))
 
@@ -91,7 +91,7 @@ class Shown:
         """A chart of the registry as SVG; drawn once."""
         return self._kept(f"{name} {theme}", lambda: draw(name, self.result.frames, theme))
 
-    def picture_with(self, last: Shown, theme: Theme) -> str:
+    def picture_with(self, last: ShownResult, theme: Theme) -> str:
         """This run and another in the same panels, as SVG; drawn once."""
         key = f"with {last.number} {last.about['ticks']} {theme}"
         return self._kept(key, lambda: draw_together(self, last, theme))
@@ -146,7 +146,7 @@ def draw(name: str, frames: Frames, theme: Theme) -> str:
         return _svg(CHARTS[name].draw(frames, pyplot().subplots(figsize=size_of(name))[1]), name, theme)
 
 
-def draw_together(this: Shown, last: Shown, theme: Theme) -> str:
+def draw_together(this: ShownResult, last: ShownResult, theme: Theme) -> str:
     """Two runs in the same panels, as SVG."""
     with _drawing:
         return _svg(together(this.result.frames, last.result.frames)[0], "together", theme)

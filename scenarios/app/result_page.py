@@ -10,7 +10,7 @@ import streamlit as st
 from scenarios.app.choosing import Choice
 from scenarios.app.controls import live
 from scenarios.app.result import do_not_trust, size_of
-from scenarios.app.run_request import Asked
+from scenarios.app.run_request import RunRequest
 from scenarios.loading.parameter_rows import rows
 from scenarios.pictures.registry import CHARTS
 from scenarios.results.key_figures import key_figures, subtitle
@@ -18,7 +18,7 @@ from scenarios.results.side_by_side import figures
 from scenarios.text.markdown import plain
 
 if TYPE_CHECKING:
-    from scenarios.app.result import Shown
+    from scenarios.app.result import ShownResult
     from scenarios.pictures.svg import Theme
 
 #: Charts that are drawn at first.
@@ -45,7 +45,7 @@ def about_choice(choice: Choice) -> None:
             st.dataframe(_parameters(choice.asked), hide_index=True, width="stretch", height=380)
 
 
-def _parameters(asked: Asked) -> pd.DataFrame:
+def _parameters(asked: RunRequest) -> pd.DataFrame:
     found = rows(asked.settings().scenario)
     columns = {
         "parameter": [row["path"] for row in found],
@@ -87,7 +87,7 @@ def show_results(choice: Choice) -> None:
     _files(shown)
 
 
-def _head(shown: Shown, choice: Choice) -> None:
+def _head(shown: ShownResult, choice: Choice) -> None:
     st.subheader(plain(f"Result of {shown.asked.scenario}, seed {shown.asked.seed}"), anchor=False, divider="gray")
     if choice.asked != shown.asked:
         _differs(shown, choice)
@@ -96,7 +96,7 @@ def _head(shown: Shown, choice: Choice) -> None:
         st.caption("Changed: " + plain("  ·  ".join(_short(one) for one in shown.asked.sets)))
 
 
-def _differs(shown: Shown, choice: Choice) -> None:
+def _differs(shown: ShownResult, choice: Choice) -> None:
     """Say that what is below is not of what was put together above."""
     name = shown.asked.scenario.partition(":")[0]
     if choice.name.partition(":")[0] != name:
@@ -111,7 +111,7 @@ def _differs(shown: Shown, choice: Choice) -> None:
         )
 
 
-def _doubts(shown: Shown) -> None:
+def _doubts(shown: ShownResult) -> None:
     """Warn of a run whose sums do not add up: that is an error of the model."""
     if shown.broken:
         st.error(plain(do_not_trust(shown.broken)), icon=":material/warning:")
@@ -121,7 +121,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _figures(shown: Shown) -> None:
+def _figures(shown: ShownResult) -> None:
     found = key_figures(shown.result)
     for begin in range(0, len(found), 3):
         for column, (value, meaning) in zip(st.columns(3), found[begin : begin + 3], strict=False):
@@ -130,7 +130,7 @@ def _figures(shown: Shown) -> None:
                 st.caption(plain(meaning))
 
 
-def _comparison(this: Shown, last: Shown) -> None:
+def _comparison(this: ShownResult, last: ShownResult) -> None:
     st.subheader("This run and the last", anchor=False)
     st.caption("Last run: " + plain(_told(last)))
     _doubts(last)
@@ -143,14 +143,14 @@ def _comparison(this: Shown, last: Shown) -> None:
     st.table(table.set_index(""))
 
 
-def _told(shown: Shown) -> str:
+def _told(shown: ShownResult) -> str:
     about: Any = shown.about
     changes = ", ".join(_short(one) for one in shown.asked.sets) or "no changes"
     days = "1 day" if about["days"] == 1 else f"{about['days']:.4g} days"
     return f"{shown.asked.scenario}, {days}, {about['users']:,} users, seed {about['seed']}; {changes}"
 
 
-def _charts(shown: Shown, last: Shown | None) -> None:
+def _charts(shown: ShownResult, last: ShownResult | None) -> None:
     st.subheader("Charts", anchor=False)
     chosen = st.multiselect(
         "Charts", list(CHARTS), default=[name for name in FIRST_CHARTS if name in CHARTS], key="charts",
@@ -169,7 +169,7 @@ def _theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _files(shown: Shown) -> None:
+def _files(shown: ShownResult) -> None:
     st.subheader("Take it away", anchor=False)
     toml = f"{shown.file_name}.toml"
     with st.container(horizontal=True):

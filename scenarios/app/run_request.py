@@ -22,7 +22,7 @@ MOST_SAID: Final = 40
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """A run that somebody wishes for.
 
     Attributes:
@@ -64,7 +64,7 @@ class Asked:
         return {**vars(self), "sets": list(self.sets)}
 
     @classmethod
-    def of_json(cls, data: Mapping[str, Any]) -> Asked:
+    def of_json(cls, data: Mapping[str, Any]) -> RunRequest:
         """From plain values."""
         return cls(**{**data, "sets": tuple(data["sets"])})
 
@@ -75,7 +75,7 @@ def _loaded(scenario: str, sets: tuple[str, ...]) -> Scenario:
 
 
 def number(name: str, text: str) -> float:
-    """A number that somebody typed; what is too small or too large for a run, ``Asked.settings`` says."""
+    """A number that somebody typed; what is too small or too large for a run, ``RunRequest.settings`` says."""
     try:
         return float(text)
     except ValueError:

@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
-from scenarios.app.run_request import Asked
+from scenarios.app.run_request import RunRequest
 from scenarios.results import run_folder
 from scenarios.runs import run as running
 from scenarios.runs.provenance import code
@@ -46,7 +46,7 @@ class Worker:
         self.home, self.out = home, out
         self.orders: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.order, self.stopped = 0, 0
-        self.asked: Asked | None = None
+        self.asked: RunRequest | None = None
         self.model: TokenMarket | None = None
         self.seconds = 0.0
 
@@ -79,7 +79,7 @@ class Worker:
             self.order = order["order"]
             try:
                 if "asked" in order:
-                    self.make(Asked.of_json(order["asked"]))
+                    self.make(RunRequest.of_json(order["asked"]))
                 self.run_to(order["to"])
                 self.write(made_by)
             except InputError as error:
@@ -88,7 +88,7 @@ class Worker:
                 self.model = None
                 self.say(failed=f"it needs more than {MOST_BYTES / 2**30:g} GB of memory: take fewer users or days")
 
-    def make(self, asked: Asked) -> None:
+    def make(self, asked: RunRequest) -> None:
         """A model before its first tick, in place of the one there was."""
         self.model, self.asked, self.seconds = None, asked, 0.0
         settings = asked.settings()

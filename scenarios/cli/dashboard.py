@@ -39,13 +39,13 @@ def dashboard(
         batch_dashboard.draw(batch, path)
     else:
         from scenarios.loading.scenarios import named_scenario
-        from scenarios.pictures.chart_options import told
+        from scenarios.pictures.chart_options import chart_options
         from scenarios.pictures.dashboard import draw
 
         result = run_folder.read(folder)
         checked_picture_path(path)
         kept = folder / run_folder.PARAMETERS
-        draw(result, path, told(result, named_scenario(str(kept)) if kept.is_file() else None))
+        draw(result, path, chart_options(result, named_scenario(str(kept)) if kept.is_file() else None))
     typer.echo(f"wrote {path}")
 
 

@@ -58,7 +58,7 @@ def run(
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
     from scenarios.loading.checking import checked
     from scenarios.loading.scenarios import load
-    from scenarios.pictures.chart_options import told
+    from scenarios.pictures.chart_options import chart_options
     from scenarios.pictures.dashboard import draw
     from scenarios.results import run_folder
     from scenarios.runs import run as running
@@ -81,7 +81,7 @@ def run(
         with run_folder.new_folder(folder, force=force) as temporary:
             run_folder.write_files(result, temporary)
             if not no_picture:
-                draw(result, temporary / PICTURE, told(result, settings.scenario))
+                draw(result, temporary / PICTURE, chart_options(result, settings.scenario))
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None

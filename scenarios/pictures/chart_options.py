@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scenarios.results.run_folder import RunResult
 
 
-def told(result: RunResult, scenario: Scenario | None) -> dict[str, dict[str, Any]]:
+def chart_options(result: RunResult, scenario: Scenario | None) -> dict[str, dict[str, Any]]:
     """Options by the name of the chart; ``scenario``: what was run, where that is known."""
     options: dict[str, dict[str, Any]] = {}
     if scenario is not None:

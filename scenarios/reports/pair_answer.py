@@ -117,7 +117,7 @@ def _changed(verb: str, row: pd.Series[float], least: float) -> str:
     )
 
 
-def told(one: Frames, other: Frames, names: tuple[str, str]) -> list[Child]:
+def paragraphs(one: Frames, other: Frames, names: tuple[str, str]) -> list[Child]:
     """Both as lists."""
     found = differences(one, other)
     lead = f"B differs most from A in {'these figures' if len(found) > 1 else 'this figure'}:" if found else \

@@ -61,7 +61,7 @@ def called(one: Any, other: Any) -> tuple[str, str]:
 def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """What differs most, then each run's answer with the other to compare with."""
     parts: list[Child] = [answer.broken(dict(zip(names, (one, other), strict=True))),
-                          *pair_answer.told(one.frames, other.frames, names)]  # fmt: skip
+                          *pair_answer.paragraphs(one.frames, other.frames, names)]  # fmt: skip
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scenarios.pictures.chart_options import told
+from scenarios.pictures.chart_options import chart_options
 from scenarios.pictures.registry import CHARTS
 from scenarios.reports import answer, drawn_charts, how_made, parameter_tables, run_tables, time_span
 from scenarios.reports.html import Child, Html, element
@@ -85,7 +85,7 @@ def figures(run: Run) -> Html:
 
 def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, drawn_charts.Picture]]:
     """Every chart with its group."""
-    options = told(run.result, run.scenario)
+    options = chart_options(run.result, run.scenario)
     for name, chart in CHARTS.items():
         group = GROUPS.get(chart.draw.__module__.rsplit(".", 1)[-1], OTHERS)
         yield group, drawn_charts.draw(chart, run.frames, prefix, **options.get(name, {}))

@@ -15,14 +15,14 @@ from scenarios.app import live as living
 from scenarios.app import tabs
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
-from scenarios.app.result import Shown
-from scenarios.app.run_request import Asked
+from scenarios.app.result import ShownResult
+from scenarios.app.run_request import RunRequest
 from scenarios.cli import main as cli
 from scenarios.results import run_folder
 
 SECONDS = 120.0
-SMALL = Asked("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)
-LONG = Asked("baseline-2026", (), 364.0, 5_000, 1)
+SMALL = RunRequest("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)
+LONG = RunRequest("baseline-2026", (), 364.0, 5_000, 1)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_process_that_is_killed_is_named_and_the_next_run_works(market):
 
 
 def test_what_the_scenario_refuses_is_said_and_the_process_lives(market):
-    market.begin(Asked("baseline-2026", ("supply.growth=-1",), 1.0, 200, 1), 24, 24)
+    market.begin(RunRequest("baseline-2026", ("supply.growth=-1",), 1.0, 200, 1), 24, 24)
     assert market.wait(SECONDS)
     assert "supply.growth is -1" in market.trouble
     assert not market.is_running
@@ -123,7 +123,7 @@ def test_what_the_scenario_refuses_is_said_and_the_process_lives(market):
 def test_two_markets_know_nothing_of_each_other_and_go_with_their_files(market):
     mine = finished(market, SMALL, to=3)
     other = Live()
-    theirs = finished(other, Asked("baseline-2026", (), 1.0, 300, 9), to=2)
+    theirs = finished(other, RunRequest("baseline-2026", (), 1.0, 300, 9), to=2)
     assert (mine.about["users"], theirs.about["users"]) == (200, 300)
     assert market.ticks_done == 3
     process, folder = other.process, other.result_folder()
@@ -137,7 +137,7 @@ def test_two_markets_know_nothing_of_each_other_and_go_with_their_files(market):
 def test_what_a_closed_tab_held_is_put_away_after_a_while_and_not_before(monkeypatch):
     market = Live("a tab")
     finished(market, SMALL, to=1)
-    market.results["shown"] = Shown.read(1, SMALL, market.result_folder())
+    market.results["shown"] = ShownResult.read(1, SMALL, market.result_folder())
     folder = market.result_folder()
     tabs.put_away_closed(lambda name: False)
     tabs.put_away_closed(lambda name: False)
@@ -172,7 +172,7 @@ def test_what_is_taken_away_opens_in_pandas(market, tmp_path):
     import zipfile
 
     finished(market, SMALL, to=5)
-    shown = Shown.read(1, SMALL, market.result_folder())
+    shown = ShownResult.read(1, SMALL, market.result_folder())
     with zipfile.ZipFile(io.BytesIO(shown.zipped())) as archive:
         archive.extractall(tmp_path)
     folder = tmp_path / shown.file_name

@@ -12,7 +12,7 @@ from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
 from scenarios.loading.scenarios import load
-from scenarios.pictures.chart_options import told
+from scenarios.pictures.chart_options import chart_options
 from scenarios.pictures.registry import CHARTS
 from scenarios.reports import report, subject
 from scenarios.results import run_folder, summary_tables
@@ -100,7 +100,7 @@ def test_the_command_runs_both_and_keeps_both(beside):
 def test_pictures_and_report_show_both(beside):
     folder, _ = beside
     kept = run_folder.read(folder)
-    assert told(kept, None)["welfare-split"]["efficient"] is kept.efficient.frames
+    assert chart_options(kept, None)["welfare-split"]["efficient"] is kept.efficient.frames
     page = report.html([subject.read(folder)], "a test")
     assert "gain in an efficient market, a day" in page
     _, best = pair()

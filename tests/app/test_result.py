@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from scenarios.app.result import Shown
-from scenarios.app.run_request import Asked
+from scenarios.app.result import ShownResult
+from scenarios.app.run_request import RunRequest
 from scenarios.loading.scenarios import load
 from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import DARK_PAPER, PAPER, contrast
@@ -21,8 +21,8 @@ def two():
     """A run of a day, and one of two."""
     made = []
     for number, days in enumerate((1.0, 2.0), 1):
-        asked = Asked("baseline-2026", ("demand.growth=3",), days, 200, 4)
-        made.append(Shown(number, asked, run.run(asked.settings(), command=asked.command)))
+        asked = RunRequest("baseline-2026", ("demand.growth=3",), days, 200, 4)
+        made.append(ShownResult(number, asked, run.run(asked.settings(), command=asked.command)))
     return made
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from capacity import InputError
 from scenarios.app.limits import MOST_TICKS, MOST_USER_TICKS, MOST_USERS, check_size
-from scenarios.app.run_request import MOST_LINES, Asked, sets_of, sets_of_lines
+from scenarios.app.run_request import MOST_LINES, RunRequest, sets_of, sets_of_lines
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import load
 
 
 def asked(scenario="baseline-2026", sets=(), days=7.0, users=500, seed=1):
-    return Asked(scenario, tuple(sets), days, users, seed)
+    return RunRequest(scenario, tuple(sets), days, users, seed)
 
 
 def of_command(text):
@@ -22,7 +22,9 @@ def of_command(text):
     options = list(zip(words[3::2], words[4::2], strict=True))
     sets = [value for name, value in options if name == "--set"]
     rest = {name: value for name, value in options if name != "--set"}
-    return Asked(words[2], tuple(sets), float(rest["--days"]), int(rest["--users"]), int(rest["--seed"])).settings()
+    return RunRequest(
+        words[2], tuple(sets), float(rest["--days"]), int(rest["--users"]), int(rest["--seed"])
+    ).settings()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_the_command_asks_the_same(one):
     again = of_command(one.command)
     assert again.scenario.digest == one.settings().scenario.digest
     assert (again.days, again.users, again.seed) == (one.days, one.users, one.seed)
-    assert Asked.of_json(one.to_json()) == one
+    assert RunRequest.of_json(one.to_json()) == one
 
 
 def test_changes_are_written_so_that_they_load_as_they_were():
