@@ -1,13 +1,7 @@
-"""Batches and the EMA Workbench: finished runs in its format, and the market as a model that it runs itself.
+"""Finished runs in the format of the EMA Workbench, which need not be there for it.
 
-    experiments, outcomes = open_batch("results/growth").to_ema()
-    feature_scoring.get_feature_scores_all(experiments[inputs], outcomes)
-
-    model = ema_model("compute-crunch", {"supply.growth": (2, 6)}, days=28, users=500)
-    with SequentialEvaluator(model) as evaluator:
-        experiments, outcomes = evaluator.perform_experiments(scenarios=100)
-
-The second needs the workbench (``pip install ema-workbench``), the first does not.
+experiments, outcomes = open_batch("results/growth").to_ema()
+feature_scoring.get_feature_scores_all(experiments[inputs], outcomes)
 """
 
 from __future__ import annotations
