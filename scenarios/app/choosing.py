@@ -58,18 +58,23 @@ def choose() -> Choice:
     with st.expander("Tiers"):
         sold = tiers_sold(base)
         chosen = st.multiselect(
-            "Tiers that labs sell", tiers_to_choose(base), default=sold, key=f"{at}tiers",
+            "Tiers that labs sell",
+            tiers_to_choose(base),
+            default=sold,
+            key=f"{at}tiers",
             help="free: small requests within a daily quota. plan: a subscription at 20 USD a month. "
             "Parameters: `labs.*.tiers`, `labs.*.offers`.",
-        )  # fmt: skip
+        )
     with st.expander("Any other parameter"):
         box = st.text_area(
             "Changes, one path=value a line", key=f"{at}box", placeholder="labs.*.cash=1e9", help=BOX_HELP
         )
     st.button(
-        "Set all back", on_click=_set_back, width="stretch",
+        "Set all back",
+        on_click=_set_back,
+        width="stretch",
         help="All values as the scenario has them; users and seed as at first.",
-    )  # fmt: skip
+    )
     try:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
         days, users, seed = typed.read()
@@ -97,10 +102,12 @@ def _scenario(turn: int) -> str:
     if not variants:
         return name
     variant = st.selectbox(
-        "Variant", ["", *variants], key=f"{turn}|{name}|variant",
+        "Variant",
+        ["", *variants],
+        key=f"{turn}|{name}|variant",
         help="Named changes that the scenario is compared with.",
         format_func=lambda one: one or "none: the scenario itself",
-    )  # fmt: skip
+    )
     return f"{name}:{variant}" if variant else name
 
 
@@ -123,16 +130,20 @@ class Typed(NamedTuple):
 def _size(turn: int, at: str, base: Scenario) -> Typed:
     left, right = st.columns(2)
     days = left.text_input(
-        "Days", f"{base.time.days:.10g}", key=f"{at}days",
+        "Days",
+        f"{base.time.days:.10g}",
+        key=f"{at}days",
         help="Length of the run. With representative weeks one week of each month is simulated.",
-    )  # fmt: skip
+    )
     seed = right.text_input(
         "Seed", str(FIRST_SEED), key=f"{turn}|seed", help="Of every random stream: the same seed, the same run."
     )
     users = st.text_input(
-        "Simulated users", str(FIRST_USERS), key=f"{turn}|users",
+        "Simulated users",
+        str(FIRST_USERS),
+        key=f"{turn}|users",
         help=f"More give smoother pictures and take longer. At most {MOST_USERS:,}; the command line takes more.",
-    )  # fmt: skip
+    )
     return Typed(days.strip(), users.strip(), seed.strip())
 
 

@@ -115,10 +115,13 @@ class Live:
             home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scenarios.app.worker", str(home)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,  # Ctrl-C in the terminal is for the server; this ends with its stdin
-            )  # fmt: skip
+            )
             self.reports = Reports(self.order)
             threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
             self._end = weakref.finalize(self, _end, self.process, home)

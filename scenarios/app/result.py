@@ -110,9 +110,11 @@ class ShownResult:
     def readme(self) -> str:
         """What is in the folder, and how to make it again."""
         return READ_ME.format(
-            command=self.about["command"], of_scenario=self.command_for(PARAMETERS), days=f"{self.about['days']:.10g}",
+            command=self.about["command"],
+            of_scenario=self.command_for(PARAMETERS),
+            days=f"{self.about['days']:.10g}",
             broken=f"{do_not_trust(self.broken)}\n\n" if self.broken else "",
-        )  # fmt: skip
+        )
 
     def zipped(self) -> bytes:
         """A folder with all frames as Parquet and as CSV, the scenario, how it was made, and how to make it again."""

@@ -153,9 +153,14 @@ def _told(shown: ShownResult) -> str:
 def _charts(shown: ShownResult, last: ShownResult | None) -> None:
     st.subheader("Charts", anchor=False)
     chosen = st.multiselect(
-        "Charts", list(CHARTS), default=[name for name in FIRST_CHARTS if name in CHARTS], key="charts",
-        format_func=lambda name: CHARTS[name].title, label_visibility="collapsed", placeholder="Choose charts",
-    )  # fmt: skip
+        "Charts",
+        list(CHARTS),
+        default=[name for name in FIRST_CHARTS if name in CHARTS],
+        key="charts",
+        format_func=lambda name: CHARTS[name].title,
+        label_visibility="collapsed",
+        placeholder="Choose charts",
+    )
     with st.container(horizontal=True):
         for name in chosen:
             for one in (shown,) if last is None else (shown, last):
@@ -174,14 +179,24 @@ def _files(shown: ShownResult) -> None:
     toml = f"{shown.file_name}.toml"
     with st.container(horizontal=True):
         st.download_button(
-            "Data (zip)", shown.zipped, f"{shown.file_name}.zip", "application/zip", key="zip",
-            icon=":material/download:", on_click="ignore",
+            "Data (zip)",
+            shown.zipped,
+            f"{shown.file_name}.zip",
+            "application/zip",
+            key="zip",
+            icon=":material/download:",
+            on_click="ignore",
             help="A folder with every table as Parquet and CSV, and how it was made.",
-        )  # fmt: skip
+        )
         st.download_button(
-            "Scenario (TOML)", shown.result.parameters, toml, "application/toml", key="toml",
-            icon=":material/download:", on_click="ignore",
+            "Scenario (TOML)",
+            shown.result.parameters,
+            toml,
+            "application/toml",
+            key="toml",
+            icon=":material/download:",
+            on_click="ignore",
             help=f"The scenario with all changes. This makes the same result of it: `{shown.command_for(toml)}`",
-        )  # fmt: skip
+        )
     st.caption("The command that makes this result:")
     st.code(shown.about["command"], language="bash", wrap_lines=True)

@@ -107,8 +107,11 @@ def batch(
         "users": users, "keep": keep or None,
     }  # fmt: skip
     means: dict[str, Any] = {
-        "workers": cores() if workers is None else workers, "engine": engine, "address": address, "quiet": quiet,
-    }  # fmt: skip
+        "workers": cores() if workers is None else workers,
+        "engine": engine,
+        "address": address,
+        "quiet": quiet,
+    }
     engines.check(engine, means["workers"], address)
     if resume is not None:
         _refuse_more(scenarios, {**options, "out": out})

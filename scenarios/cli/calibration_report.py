@@ -51,14 +51,23 @@ def calibrate(rows: Measurements, draws: int, seed: int) -> dict[str, Any]:
 
 #: Columns of the two tables: the key in the result, and its heading.
 LEFT_OUT = {
-    "left_out": "left out", "rows": "rows", "compute_efficiency": "compute\nefficiency",
-    "bandwidth_efficiency": "bandwidth\nefficiency", "step_latency_ms": "step\nms", "per_token": "error\nper token",
+    "left_out": "left out",
+    "rows": "rows",
+    "compute_efficiency": "compute\nefficiency",
+    "bandwidth_efficiency": "bandwidth\nefficiency",
+    "step_latency_ms": "step\nms",
+    "per_token": "error\nper token",
     "throughput": "error\nthroughput",
-}  # fmt: skip
+}
 GOODNESS = {
-    "model": "model", "system": "system", "rows": "rows", "per_token": "per\ntoken", "per_token_bias": "bias",
-    "throughput": "through-\nput", "first_token": "first\ntoken",
-}  # fmt: skip
+    "model": "model",
+    "system": "system",
+    "rows": "rows",
+    "per_token": "per\ntoken",
+    "per_token_bias": "bias",
+    "throughput": "through-\nput",
+    "first_token": "first\ntoken",
+}
 
 
 def _filled(title: str, headings: dict[str, str], rows: list[dict[str, Any]]) -> Table:

@@ -118,9 +118,15 @@ def world_table(records: list[Record], architecture: Architecture, quarter: str)
     )  # fmt: skip
     for r in records:
         made.add_row(
-            r["title"], f"{r['promised_tok_s']:,g}", _number(r["rack_tok_s"]), r["binding"], _share(r["memory_share"]),
-            _number(r["headline_tok_s"]), _number(r["throughput_tok_s"]), _money(r["cost_usd_per_mtok"]),
-        )  # fmt: skip
+            r["title"],
+            f"{r['promised_tok_s']:,g}",
+            _number(r["rack_tok_s"]),
+            r["binding"],
+            _share(r["memory_share"]),
+            _number(r["headline_tok_s"]),
+            _number(r["throughput_tok_s"]),
+            _money(r["cost_usd_per_mtok"]),
+        )
     return made
 
 
@@ -183,9 +189,13 @@ def build_out_table(path: pd.DataFrame) -> Table:
     )
     for r in path.to_dict("records"):
         made.add_row(
-            str(r["quarter"]), short_number(r["wanted_units"]), short_number(r["new_units"]),
-            f"{r['compute_h100e'] / MILLION:,.1f}", f"{r['wanted_h100e'] / MILLION:,.1f}", _ceiling(r["binding"]),
-        )  # fmt: skip
+            str(r["quarter"]),
+            short_number(r["wanted_units"]),
+            short_number(r["new_units"]),
+            f"{r['compute_h100e'] / MILLION:,.1f}",
+            f"{r['wanted_h100e'] / MILLION:,.1f}",
+            _ceiling(r["binding"]),
+        )
     return made
 
 
@@ -274,9 +284,15 @@ def machine_report(deployment: Deployment, records: list[Record]) -> RenderableT
     )  # fmt: skip
     for r in records:
         made.add_row(
-            r["title"], f"{r['promised_tok_s']:,g}", _number(r["speed_tok_s"]), _number(r["batch"]),
-            _number(r["throughput_tok_s"]), r["binding"], _share(r["memory_share"]), _money(r["cost_usd_per_mtok"]),
-        )  # fmt: skip
+            r["title"],
+            f"{r['promised_tok_s']:,g}",
+            _number(r["speed_tok_s"]),
+            _number(r["batch"]),
+            _number(r["throughput_tok_s"]),
+            r["binding"],
+            _share(r["memory_share"]),
+            _money(r["cost_usd_per_mtok"]),
+        )
     return Group(made, Text(f"{deployment.calibration.name} calibration"), *_notes(records))
 
 

@@ -73,11 +73,19 @@ def _percent(value: float) -> str:
 
 def price_table(frames: Frames) -> Table:
     """Prices by kind of provider, model and tier."""
-    made = table("What a million tokens cost (USD, output-equivalent)",
-                 ["provider", "model", "tier", "list price\nfrom - to", "mean\npaid", "running\ncost"])  # fmt: skip
+    made = table(
+        "What a million tokens cost (USD, output-equivalent)",
+        ["provider", "model", "tier", "list price\nfrom - to", "mean\npaid", "running\ncost"],
+    )
     for row in summary_tables.prices(frames).to_dict("records"):
-        made.add_row(row["kind"], escape(row["model"]), escape(row["tier"]), f"{row['low']:,.2f} - {row['high']:,.2f}",
-                     f"{row['paid']:,.2f}", f"{row['running_cost']:,.2f}")  # fmt: skip
+        made.add_row(
+            row["kind"],
+            escape(row["model"]),
+            escape(row["tier"]),
+            f"{row['low']:,.2f} - {row['high']:,.2f}",
+            f"{row['paid']:,.2f}",
+            f"{row['running_cost']:,.2f}",
+        )
     for column in made.columns[1:3]:
         column.justify = "left"
     return made
@@ -103,28 +111,42 @@ def outcome_table(frames: Frames) -> Table:
         name: label for name, label in summary_tables.OUTCOMES.items() if name == "served" or found[name].sum() > 0
     }
     heads = [label.replace(" ", "\n", 1) for label in shown.values()]
-    made = table("What became of requests (share of those asked; a row adds up to 100 %)",
-                 ["segment", "asked", *heads, "in queue\nmean", "put off"])  # fmt: skip
+    made = table(
+        "What became of requests (share of those asked; a row adds up to 100 %)",
+        ["segment", "asked", *heads, "in queue\nmean", "put off"],
+    )
     total = found.sum()
     total["queue_h"] = summary_tables.ratio((found["queue_h"] * found["ordered"]).sum(), found["ordered"].sum())
     for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
-        made.add_row(escape(str(name)), _count(row["asked"]), *(_percent(row[key] / asked) for key in shown),
-                     hours_in_words(row["queue_h"]), _percent(row["put_off"] / asked))  # fmt: skip
+        made.add_row(
+            escape(str(name)),
+            _count(row["asked"]),
+            *(_percent(row[key] / asked) for key in shown),
+            hours_in_words(row["queue_h"]),
+            _percent(row["put_off"] / asked),
+        )
     return made
 
 
 def share_table(frames: Frames) -> Table:
     """Shares of tokens and dollars by provider and kind."""
-    made = table("Who sells and who earns",
-                 ["seller", "kind", "tokens", "share of\ntokens", "dollars", "share of\ndollars"])  # fmt: skip
+    made = table(
+        "Who sells and who earns", ["seller", "kind", "tokens", "share of\ntokens", "dollars", "share of\ndollars"]
+    )
     kinds = summary_tables.shares(frames, "kind")
     kinds["kind"] = kinds.index
     kinds.index = [f"all {kind}" for kind in kinds.index]
     for name, row in pd.concat([summary_tables.shares(frames), kinds]).iterrows():
-        made.add_row(escape(str(name)), row["kind"], _count(row["tokens"] * 1e6), _percent(row["token_share"]),
-                     money(row["revenue"]), _percent(row["revenue_share"]),
-                     style="bold" if str(name).startswith("all ") else None)  # fmt: skip
+        made.add_row(
+            escape(str(name)),
+            row["kind"],
+            _count(row["tokens"] * 1e6),
+            _percent(row["token_share"]),
+            money(row["revenue"]),
+            _percent(row["revenue_share"]),
+            style="bold" if str(name).startswith("all ") else None,
+        )
     made.columns[1].justify = "left"
     return made
 
@@ -133,8 +155,10 @@ def peak_table(frames: Frames) -> Table:
     """Peak against off-peak."""
     made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
     for name, row in summary_tables.peak(frames).iterrows():
-        made.add_row(escape(str(name)), *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in
-                                  ("peak", "off-peak", "ratio")))  # fmt: skip
+        made.add_row(
+            escape(str(name)),
+            *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in ("peak", "off-peak", "ratio")),
+        )
     return made
 
 
@@ -145,8 +169,14 @@ def provider_table(frames: Frames) -> Table:
                   "machines\nbusy"])  # fmt: skip
     for name, row in summary_tables.margins(frames).iterrows():
         flows = (money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
-        made.add_row(escape(str(name)), *flows, _percent(row["margin"]), money(row["cash_before"]),
-                     money(row["cash_after"]), _percent(row["utilisation"]))  # fmt: skip
+        made.add_row(
+            escape(str(name)),
+            *flows,
+            _percent(row["margin"]),
+            money(row["cash_before"]),
+            money(row["cash_after"]),
+            _percent(row["utilisation"]),
+        )
     return made
 
 
@@ -157,9 +187,13 @@ def gain_parts(result: RunResult) -> list[RenderableType]:
     total = found["gain"].sum()
     made = table("Who gains (USD a day)", ["who", "side", "gain", "share", *(["efficient\nmarket"] * efficient)])
     for row in found.to_dict("records"):
-        made.add_row(escape(row["kind"]), row["side"], money(row["gain"]),
-                     _percent(row["gain"] / total if total > 0 else np.nan),
-                     *([money(row["best"])] * efficient))  # fmt: skip
+        made.add_row(
+            escape(row["kind"]),
+            row["side"],
+            money(row["gain"]),
+            _percent(row["gain"] / total if total > 0 else np.nan),
+            *([money(row["best"])] * efficient),
+        )
     made.columns[1].justify = "left"
     said = "Users: expected surplus; sellers: profit; owners: rent above power and upkeep."
     return [made, Text(said), *([Text(said_of_efficient(found))] if efficient else [])]

@@ -21,8 +21,10 @@ def ceilings(parameters: Parameters) -> pd.DataFrame:
     supply, time = parameters.supply, parameters.time
     rows = []
     if supply.expansion == "planned":
-        first = sum(racks for owner, racks in racks_by_owner(supply.quarter).items()
-                    if owner not in supply.not_for_rent) * supply.scale  # fmt: skip
+        first = (
+            sum(racks for owner, racks in racks_by_owner(supply.quarter).items() if owner not in supply.not_for_rent)
+            * supply.scale
+        )
         count = math.ceil(time.days / (365.25 / 4.0)) + 1
         unlimited: dict[str, Any] = dict.fromkeys(NAMES.values(), math.inf)
         for name, field in NAMES.items():
@@ -32,6 +34,8 @@ def ceilings(parameters: Parameters) -> pd.DataFrame:
                 plan = planned(
                     supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, alone, count
                 )
-                rows += [(pd.Timestamp(time.start) + pd.Timedelta(hours=years * HOURS_A_YEAR), name, first * times)
-                         for years, times in zip(plan.years, plan.times, strict=True)]  # fmt: skip
+                rows += [
+                    (pd.Timestamp(time.start) + pd.Timedelta(hours=years * HOURS_A_YEAR), name, first * times)
+                    for years, times in zip(plan.years, plan.times, strict=True)
+                ]
     return pd.DataFrame(rows, columns=["time", "name", "racks"])

@@ -33,8 +33,11 @@ from scenarios.parameters.time import Time
 RACK: Final = CHIPS["gb200-nvl72"]
 FOREVER: Final = 10**9
 RULES: Final[Mapping[str, type[Rationing]]] = {
-    "first-come": FirstCome, "pro-rata": ProRata, "max-min": MaxMin, "lottery": Lottery,
-}  # fmt: skip
+    "first-come": FirstCome,
+    "pro-rata": ProRata,
+    "max-min": MaxMin,
+    "lottery": Lottery,
+}
 
 
 def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
@@ -58,7 +61,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         whole=rules.whole,
         fallback=rules.fallback,
         learning_ticks=max(rules.learning_hours / when.tick_hours, 1.0),
-    )  # fmt: skip
+    )
 
 
 def check_economy(parameters: Parameters, where: str) -> None:
@@ -110,11 +113,15 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
     waiting, machine = users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = LocalMachine(
-        machine.owners, local_quality(name, machine.quality, parameters.progress), machine.speed,
+        machine.owners,
+        local_quality(name, machine.quality, parameters.progress),
+        machine.speed,
         machine.energy_kwh * machine.power_usd_per_kwh,
         machine.at_once * 3600.0 * machine.speed / users.request.output,
-        machine.price_usd, machine.life_days, chance_in_simulated_day(machine.consider_per_day, when),
-    )  # fmt: skip
+        machine.price_usd,
+        machine.life_days,
+        chance_in_simulated_day(machine.consider_per_day, when),
+    )
     reconsider = users.reconsider_per_day / when.simulated_share
     return Segment(
         name,
@@ -167,14 +174,20 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
-            RENAMED.get(owner, owner), racks * supply.scale, expansion=grows,
-            first_party=supply.first_party, first_party_first=supply.first_party_first, acquires=supply.acquires,
-            rack_price=supply.rack_price_usd * when.simulated_share, running_cost=power,
-            reserve=rental * supply.reserve, cash=supply.owners_cash * when.simulated_share,
+            RENAMED.get(owner, owner),
+            racks * supply.scale,
+            expansion=grows,
+            first_party=supply.first_party,
+            first_party_first=supply.first_party_first,
+            acquires=supply.acquires,
+            rack_price=supply.rack_price_usd * when.simulated_share,
+            running_cost=power,
+            reserve=rental * supply.reserve,
+            cash=supply.owners_cash * when.simulated_share,
         )
         for owner, racks in racks_by_owner(supply.quarter).items()
         if owner not in supply.not_for_rent
-    )  # fmt: skip
+    )
 
 
 def expansion(supply: Supply, days: float) -> Expansion:
@@ -224,8 +237,12 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
     rental = Costs().usd_per_chip_hour(RACK) * RACK.chips_per_system
     return tuple(
         Contract(
-            largest[number % len(largest)].name, lab.name, terms.share * largest[number % len(largest)].racks,
-            price=terms.price * rental, ticks=min(ticks, FOREVER), renews=terms.renews,
+            largest[number % len(largest)].name,
+            lab.name,
+            terms.share * largest[number % len(largest)].racks,
+            price=terms.price * rental,
+            ticks=min(ticks, FOREVER),
+            renews=terms.renews,
         )
         for number, lab in enumerate(parameters.labs)
-    )  # fmt: skip
+    )

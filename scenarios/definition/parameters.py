@@ -49,15 +49,17 @@ class Parameters(Section):
         terms, days = self.supply.contracts, self.time.days
         if not terms.renews and math.isfinite(terms.term_days) and terms.term_days > days:
             raise refuse(
-                "supply.contracts.term_days", terms.term_days,
+                "supply.contracts.term_days",
+                terms.term_days,
                 f"contracts that are not renewed must end within the {days:g} days of time.days (or be inf)",
-            )  # fmt: skip
+            )
         each = -(-len(self.labs) // CONTRACTING)
         if terms.share * each > 1.0:
             raise refuse(
-                "supply.contracts.share", terms.share,
+                "supply.contracts.share",
+                terms.share,
                 f"{len(self.labs)} labs share {CONTRACTING} owners, so it must be at most {1.0 / each:g}",
-            )  # fmt: skip
+            )
         return self
 
     @model_validator(mode="after")

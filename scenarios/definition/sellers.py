@@ -117,13 +117,19 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
     terms = next(tier for tier in one.tiers if tier.name == sold.tier)
     edge = one.edge if model.size == "large" else 0.0
     return Offer(
-        f"{one.name} {sold.name}", sold.price, quality(model.lag_months, parameters, size=model.size, edge=edge),
+        f"{one.name} {sold.name}",
+        sold.price,
+        quality(model.lag_months, parameters, size=model.size, edge=edge),
         inference(model.architecture),
         Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
-        cost=model.cost, open_to=sold.open_to or None, efficiency_growth=parameters.progress.efficiency_growth,
-        kept_for=model.kept_for, kept_above=model.kept_above, fixed_price=sold.fixed_price or sold.price == 0.0,
+        cost=model.cost,
+        open_to=sold.open_to or None,
+        efficiency_growth=parameters.progress.efficiency_growth,
+        kept_for=model.kept_for,
+        kept_above=model.kept_above,
+        fixed_price=sold.fixed_price or sold.price == 0.0,
         fee_usd_per_month=sold.fee_usd_per_month,
-    )  # fmt: skip
+    )
 
 
 def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> Provider:
@@ -131,9 +137,14 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     base = parameters.progress.open_lag_months
     lag = BySegment(**{name: base.value(name) + one.extra_lag_months.value(name) for name in SEGMENTS})
     offer = Offer(
-        _open_offer(one), one.price, quality(lag, parameters, size=one.size), inference(one.architecture),
-        Tier(STANDARD, one.speed, 1.0), cost=one.cost, efficiency_growth=parameters.progress.efficiency_growth,
-    )  # fmt: skip
+        _open_offer(one),
+        one.price,
+        quality(lag, parameters, size=one.size),
+        inference(one.architecture),
+        Tier(STANDARD, one.speed, 1.0),
+        cost=one.cost,
+        efficiency_growth=parameters.progress.efficiency_growth,
+    )
     return Provider(
         one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, (one.price,), when), leaves=one.leaves, enters=one.enters,
@@ -153,11 +164,14 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
         served = [seller for seller in parameters.open if seller.architecture == architecture]
         offers.append(
             Offer(
-                f"{one.name} {architecture}", min(seller.price for seller in served) * (1.0 + one.cut),
-                technology=inference(architecture), tier=Tier(STANDARD, min(seller.speed for seller in served)),
-                routes=tuple(_open_offer(seller) for seller in served), cut=one.cut,
+                f"{one.name} {architecture}",
+                min(seller.price for seller in served) * (1.0 + one.cut),
+                technology=inference(architecture),
+                tier=Tier(STANDARD, min(seller.speed for seller in served)),
+                routes=tuple(_open_offer(seller) for seller in served),
+                cut=one.cut,
             )
-        )  # fmt: skip
+        )
     homes = one.homes
     pools: tuple[Pool, ...] = (Pool(),)
     if homes.idle_share > 0:
@@ -168,8 +182,14 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
         at_home: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
         offers.append(
             Offer(
-                f"{one.name} homes", homes.price, at_home, inference(homes.architecture, homes.chip),
-                Tier(STANDARD, homes.speed), pool="homes", open_to=("casual", "coders"), fixed_price=True,
+                f"{one.name} homes",
+                homes.price,
+                at_home,
+                inference(homes.architecture, homes.chip),
+                Tier(STANDARD, homes.speed),
+                pool="homes",
+                open_to=("casual", "coders"),
+                fixed_price=True,
             )
-        )  # fmt: skip
+        )
     return Provider(one.name, tuple(offers), pools, kind="broker", cash=one.cash * when.simulated_share)

@@ -22,7 +22,7 @@ SCENARIO = Scenario(
         outcome(name)
         for name in ("utilisation", "spot-price", "paid-price", "large-model-price", "open-price", "queue-hours")
     ),
-)  # fmt: skip
+)
 
 
 def economy(individuals: int = 10_000, first_party: float = 0.65) -> Economy:

@@ -93,9 +93,13 @@ def _percent(level: float) -> str:
 
 @chart("Cases side by side", size=(13, 7))
 def case_comparison(
-    summaries: pd.DataFrame, ax: Axes, *, measures: Sequence[str] = USUAL, by: str = "label",
+    summaries: pd.DataFrame,
+    ax: Axes,
+    *,
+    measures: Sequence[str] = USUAL,
+    by: str = "label",
     level: float = over_seeds.LEVEL,
-) -> None:  # fmt: skip
+) -> None:
     """Measures of each case, one small panel a measure: mean over seeds with its interval, and every seed as a dot.
 
     ``by``: what is compared: label, scenario, variant or the path of an input. ``level``: of the intervals [1].
@@ -173,8 +177,14 @@ def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame, ends: tupl
         each = seeds[column].dropna()
         ax.plot(each, np.full(len(each), place), ".", color=GREY, markersize=3, alpha=0.7)
         if np.isfinite(row.low):
-            ax.plot(np.clip([row.low, row.high], *ends), [place, place], color=colour, linewidth=3, alpha=0.55,
-                    solid_capstyle="butt")  # fmt: skip
+            ax.plot(
+                np.clip([row.low, row.high], *ends),
+                [place, place],
+                color=colour,
+                linewidth=3,
+                alpha=0.55,
+                solid_capstyle="butt",
+            )
         ax.plot([row.mean], [place], "o", color=colour, markersize=6)
     ax.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
     ax.margins(x=0.12)
@@ -220,9 +230,15 @@ def _value(value: Any) -> str:
 
 @chart("Through time, case by case", size=(9, 4.4))
 def time_paths(
-    frame: pd.DataFrame, ax: Axes, *, value: str, name: str | None = None, by: str = "label",
-    level: float = over_seeds.LEVEL, most: int = 200,
-) -> None:  # fmt: skip
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    value: str,
+    name: str | None = None,
+    by: str = "label",
+    level: float = over_seeds.LEVEL,
+    most: int = 200,
+) -> None:
     """A column over time by case: mean over seeds, with its interval as a band.
 
     ``frame``: columns ``time``, ``seed``, ``by`` and ``value``. ``name``: what the value is called, with its unit.

@@ -39,9 +39,12 @@ def picture(comparison: Comparison, title: str) -> Figure:
     said = _title(comparison, title, along, int(LETTERS * across))
     with style():
         figure, grid = plt.subplots(
-            rows, across, figsize=(WIDTH * across, 0.5 + 0.2 * (said.count("\n") + 1) + height * rows), squeeze=False,
+            rows,
+            across,
+            figsize=(WIDTH * across, 0.5 + 0.2 * (said.count("\n") + 1) + height * rows),
+            squeeze=False,
             sharey=not along,
-        )  # fmt: skip
+        )
         panels = list(grid.flat)
         for ax, measure in zip(panels, measures, strict=False):
             (_along if along else _differences)(comparison, measure, ax)

@@ -107,17 +107,24 @@ def utilisation(frames: Frames, ax: Axes) -> None:
     owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
     begin, end = (float(mdates.date2num(time)) for time in (wide.columns[0], wide.columns[-1] + step))  # type: ignore[no-untyped-call]
     image = ax.imshow(
-        values, aspect="auto", cmap=BUSY, vmin=0, vmax=100, interpolation="nearest",
+        values,
+        aspect="auto",
+        cmap=BUSY,
+        vmin=0,
+        vmax=100,
+        interpolation="nearest",
         extent=(begin, end, len(wide) - 0.5, -0.5),
-    )  # fmt: skip
+    )
     hatched = _hatch_gaps(ax, values, begin, end)
     gaps = "; hatched: no machines" if hatched else ""
     note(ax, f"beside each name: its mean over the run, by rack-hours{gaps}", BESIDE_BAR)
     time_axis(ax, wide.columns)
     ax.set_xlim(begin, end)
     means = margins(frames)["utilisation"] if set(wide.index) <= set(frames["sellers"]["seller"]) else None
-    names = [f"{pool}  {100 * means[pool]:.0f} %" if means is not None and np.isfinite(means[pool]) else str(pool)
-             for pool in wide.index]  # fmt: skip
+    names = [
+        f"{pool}  {100 * means[pool]:.0f} %" if means is not None and np.isfinite(means[pool]) else str(pool)
+        for pool in wide.index
+    ]
     rows(ax, names, [actor(str(owner.get(pool))) for pool in wide.index])
     ax.set_ylim(len(wide) - 0.5, -0.5)
     ax.hlines(np.arange(1, len(wide)) - 0.5, begin, end, color="white", linewidth=2.5)

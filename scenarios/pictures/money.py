@@ -68,16 +68,22 @@ def profits(frames: Frames, ax: Axes) -> None:
     ax.set_xlabel("share of revenue [%]")
 
 
-@chart("The cash of providers", "triangle: enters; cross: leaves; diamond: is bought by an owner of machines",
-       size=(9, 4.6))  # fmt: skip
+@chart(
+    "The cash of providers",
+    "triangle: enters; cross: leaves; diamond: is bought by an owner of machines",
+    size=(9, 4.6),
+)
 def cash(frames: Frames, ax: Axes) -> None:
     """Cash of every provider over time, with who comes, who leaves and who is bought."""
     _by_provider(frames, ax, "cash")
     ax.set_ylabel("cash [USD]")
 
 
-@chart("The margins of providers", "profit over revenue of a day or a week; triangle: enters; cross: leaves; diamond: "
-       "is bought", size=(9, 4.6))  # fmt: skip
+@chart(
+    "The margins of providers",
+    "profit over revenue of a day or a week; triangle: enters; cross: leaves; diamond: is bought",
+    size=(9, 4.6),
+)
 def margins(frames: Frames, ax: Axes) -> None:
     """Profit over revenue of every provider over time, with who comes, who leaves and who is bought."""
     _by_provider(frames, ax, "margin")

@@ -83,9 +83,14 @@ def _draw(ax: Axes, workload: Workload, frame: pd.DataFrame, promises: pd.DataFr
     above = 3 if look.line != "-" else 2  # broken lines lie on whole ones, so that equal curves both show
     ax.plot(curve["speed"], curve["throughput"], look.line, color=look.colour, linewidth=look.width, zorder=above)
     ax.plot(
-        kept["speed"], kept["throughput"], look.marker, color=look.colour, markersize=8, markeredgecolor="white",
+        kept["speed"],
+        kept["throughput"],
+        look.marker,
+        color=look.colour,
+        markersize=8,
+        markeredgecolor="white",
         zorder=5,
-    )  # fmt: skip
+    )
     ax.plot(
         [], [], look.line, marker=look.marker, color=look.colour, linewidth=look.width, markersize=8,
         markeredgecolor="white", label=workload.title,

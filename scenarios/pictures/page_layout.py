@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 #: Width of a page [inch].
 WIDTH: Final = 17.0
 #: Type small enough for four charts in a row.
-TYPE: Final[Any] = {"font.size": 9.0, "axes.titlesize": 11.5, "axes.labelsize": 9.0, "xtick.labelsize": 8.6,
-                    "ytick.labelsize": 8.6, "legend.fontsize": 8.6}  # fmt: skip
+TYPE: Final[Any] = {
+    "font.size": 9.0,
+    "axes.titlesize": 11.5,
+    "axes.labelsize": 9.0,
+    "xtick.labelsize": 8.6,
+    "ytick.labelsize": 8.6,
+    "legend.fontsize": 8.6,
+}
 #: Inset of the head from the left edge, as a share of the width.
 LEFT: Final = 0.008
 #: Letters that a title of full size and the foot have room for.

@@ -98,8 +98,10 @@ def time_axis(axes: Axes, times: Any) -> None:
         begin = (first if first.day <= 7 else first + pd.offsets.MonthBegin()).replace(day=1).normalize()
         ticks = pd.date_range(begin, last, freq=pd.DateOffset(months=months))
         ticks = ticks.where(ticks >= first, first)
-        labels = [f"{tick:%b}\n{tick:%Y}" if k == 0 or tick.year > ticks[k - 1].year else f"{tick:%b}"
-                  for k, tick in enumerate(ticks)]  # fmt: skip
+        labels = [
+            f"{tick:%b}\n{tick:%Y}" if k == 0 or tick.year > ticks[k - 1].year else f"{tick:%b}"
+            for k, tick in enumerate(ticks)
+        ]
         name = "time [UTC]"
     else:
         ticks = pd.date_range(first.floor("D") if step >= 24 else first.floor("h"), last, freq=pd.Timedelta(hours=step))
@@ -166,8 +168,10 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
         blocks.append([places[index] - k * gap, 1.0])
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             value, weight = blocks.pop()
-            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + value * weight) / (blocks[-1][1] + weight),
-                          blocks[-1][1] + weight]  # fmt: skip
+            blocks[-1] = [
+                (blocks[-1][0] * blocks[-1][1] + value * weight) / (blocks[-1][1] + weight),
+                blocks[-1][1] + weight,
+            ]
     moved = np.repeat([b[0] for b in blocks], [round(b[1]) for b in blocks]) + gap * np.arange(len(places))
     out = np.empty(len(places))
     out[order] = moved

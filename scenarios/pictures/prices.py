@@ -102,8 +102,13 @@ def spot_price(frames: Frames, ax: Axes) -> None:
         readable_axis(ax)
     time_axis(ax, mean.index)
     ax.set_ylabel("USD per rack-hour")
-    note(ax, f"mean ${short_number(float(frames['ticks']['spot_price'].mean()))}, power and upkeep "
-             f"${short_number(cost)}; band: lowest to highest" if np.isfinite(cost) else "")  # fmt: skip
+    note(
+        ax,
+        f"mean ${short_number(float(frames['ticks']['spot_price'].mean()))}, power and upkeep "
+        f"${short_number(cost)}; band: lowest to highest"
+        if np.isfinite(cost)
+        else "",
+    )
     label_ends(ax, ends, gap=0.2)
 
 
@@ -126,9 +131,12 @@ def wholesale_use(frames: Frames, ax: Axes) -> None:
     if sums.to_numpy().sum() <= 0:
         raise NothingToShowError("the owners have no machines in this run")
     ax.stackplot(
-        sums.index.to_numpy(), *(sums[name] for name in USES), colors=[colour for _, colour in USES.values()],
-        labels=[name for name, _ in USES.values()], linewidth=0,
-    )  # fmt: skip
+        sums.index.to_numpy(),
+        *(sums[name] for name in USES),
+        colors=[colour for _, colour in USES.values()],
+        labels=[name for name, _ in USES.values()],
+        linewidth=0,
+    )
     total = sums.sum(axis=1)
     ax.plot(total.index, total, color=BLUE, linewidth=1.2)
     ax.set_ylim(0, 1.06 * float(total.max()))

@@ -59,9 +59,12 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
     wide = wide.groupby(made.drop_duplicates("time").set_index("time")["bin"]).mean()
     order = list(wide.sum().sort_values(ascending=False).index)
     ax.stackplot(
-        wide.index.to_numpy(), *(wide[name] for name in order), colors=[looks[name] for name in order],
-        labels=[" ".join(name) for name in order], linewidth=0,
-    )  # fmt: skip
+        wide.index.to_numpy(),
+        *(wide[name] for name in order),
+        colors=[looks[name] for name in order],
+        labels=[" ".join(name) for name in order],
+        linewidth=0,
+    )
     time_axis(ax, wide.index)
     ax.set_ylim(0, (1.15 + 0.13 * ((len(order) + 1) // 2)) * float(wide.sum(axis=1).max()))
     ax.set(ylabel="requests that wait")
@@ -94,14 +97,22 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
         ax.plot([tail], [place], "|", color=colour, markersize=12, markeredgewidth=3)
         ax.plot([mean], [place], "o", color=colour, markersize=8)
         ax.annotate(
-            f"{hours_in_words(row['alike_h'])}; 95 %: {hours_in_words(row['alike_p95_h'])}", (max(mean, tail), place),
-            xytext=(0, 8), textcoords="offset points", ha="right" if max(mean, tail) > MINUTE else "left", va="bottom",
-            fontsize="small", color=PALE,
-        )  # fmt: skip
+            f"{hours_in_words(row['alike_h'])}; 95 %: {hours_in_words(row['alike_p95_h'])}",
+            (max(mean, tail), place),
+            xytext=(0, 8),
+            textcoords="offset points",
+            ha="right" if max(mean, tail) > MINUTE else "left",
+            va="bottom",
+            fontsize="small",
+            color=PALE,
+        )
     ax.set_xlim(0.6 * least, 3 * max(float(table[["alike_h", "alike_p95_h"]].max().max()), MINUTE))
     plain_log(ax, "x", TIMES, hours_in_words)
-    rows(ax, [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
-         [looks[key] for key in zip(table["kind"], table["tier"], strict=True)])  # fmt: skip
+    rows(
+        ax,
+        [f"{k} {t}" for k, t in zip(table["kind"], table["tier"], strict=True)],
+        [looks[key] for key in zip(table["kind"], table["tier"], strict=True)],
+    )
     ax.set(xlabel="expected wait on ordering [s, min, h]")
 
 
@@ -115,8 +126,14 @@ def speeds(frames: Frames, ax: Axes) -> None:
     colours = [actor(kind) for kind in table["kind"]]
     for place, row in table.iterrows():
         colour = actor(row["kind"])
-        ax.plot([max(row["low"], 0.1), row["high"]], [place, place], color=colour, linewidth=3, alpha=0.45,
-                  solid_capstyle="butt")  # fmt: skip
+        ax.plot(
+            [max(row["low"], 0.1), row["high"]],
+            [place, place],
+            color=colour,
+            linewidth=3,
+            alpha=0.45,
+            solid_capstyle="butt",
+        )
         ax.plot([row["mean"]], [place], "o", color=colour, markersize=8)
         ax.plot([row["promised"]], [place], "|", color=BLACK, markersize=16, markeredgewidth=2.2)
         ax.annotate(f"{row['mean']:.0f}", (row["mean"], place), xytext=(0, 6), textcoords="offset points",
@@ -175,8 +192,11 @@ def unserved(
                   fontsize="small", frameon=False, handlelength=1.0)  # fmt: skip
 
 
-@chart("Not served at once, by kind of user", "of the requests at hand in an hour; the rest, up to 100 %, was served",
-       size=(11, 3.8))  # fmt: skip
+@chart(
+    "Not served at once, by kind of user",
+    "of the requests at hand in an hour; the rest, up to 100 %, was served",
+    size=(11, 3.8),
+)
 def unserved_by_segment(frames: Frames, ax: Axes) -> None:
     """Who was not served at once, kind of user by kind of user, stacked over time."""
     names = list(frames["segments"]["segment"].drop_duplicates().astype(str))[:MOST_SEGMENTS]

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 #: Okabe and Ito (2008), told apart with every common kind of colour blindness; without its
 #: yellow, which is too pale on white, and with three more, chosen by the distances in tests/scenarios/test_palette.py.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#222222",
-)  # fmt: skip
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#222222",
+)
 VIOLET, BROWN, GREY = "#6A3DB8", "#8C5A2B", "#6E6E6E"
 
 #: One colour a kind of actor, in every picture.

@@ -37,8 +37,13 @@ def tiers(frames: Frames, ax: Axes) -> None:
     mix, premium = tier_mix(frames), premiums(frames)
     colours = tier_colours(list(mix.columns))
     above, below = parts(ax, (1.5, 1.0))
-    above.stackplot(mix.index.to_numpy(), *(mix[key].fillna(0.0) for key in mix), colors=[colours[key] for key in mix],
-                    labels=[" ".join(key) for key in mix], linewidth=0)  # fmt: skip
+    above.stackplot(
+        mix.index.to_numpy(),
+        *(mix[key].fillna(0.0) for key in mix),
+        colors=[colours[key] for key in mix],
+        labels=[" ".join(key) for key in mix],
+        linewidth=0,
+    )
     time_axis(above, mix.index)
     above.set(ylim=(0, 100), ylabel="tokens [%]", xticklabels=[], xlabel="")
     last, bottom, ends = mix.iloc[-1].fillna(0.0), 0.0, []

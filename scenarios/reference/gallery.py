@@ -117,8 +117,9 @@ def pictures(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
         frames = run_frames(scenario, days, USERS)
         yield chart, f'CHARTS["{name}"].draw(frames{told})', said, chart.draw(frames, **options)
     yield from _of_batches(folder)
-    curves = Chart(OPERATING, "Operating curves", "Throughput of a rack against the speed that each user sees.",
-                   operating_curves)  # fmt: skip
+    curves = Chart(
+        OPERATING, "Operating curves", "Throughput of a rack against the speed that each user sees.", operating_curves
+    )
     rack = Deployment(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
     yield (
         curves,
@@ -135,14 +136,20 @@ def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
     told: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "case-comparison": (prices.summaries, "batch.summaries", {}),
         "time-paths": (ticks, "ticks", {"value": "spot_price", "name": "spot price [USD per rack-h]"}),
-        "heat-map": (grid.summaries, "batch.summaries",
-                     {"x": "supply.scale", "y": "demand.scale", "measure": "spot-price"}),
+        "heat-map": (
+            grid.summaries,
+            "batch.summaries",
+            {"x": "supply.scale", "y": "demand.scale", "measure": "spot-price"},
+        ),
         "tornado": (ends, 'ends_of_inputs(batch.summaries, "spot-price")', {"measure": "spot-price"}),
-    }  # fmt: skip
+    }
     for name, chart in BATCH_CHARTS.items():
         data, called, options = told[name]
-        said = "six seeds of off-peak and its variants" if data is ticks or data is prices.summaries else (
-            "a batch over the sizes of supply and demand")  # fmt: skip
+        said = (
+            "six seeds of off-peak and its variants"
+            if data is ticks or data is prices.summaries
+            else ("a batch over the sizes of supply and demand")
+        )
         given = "".join(f", {key}={value!r}" for key, value in options.items()).replace("'", '"')
         yield chart, f'BATCH_CHARTS["{name}"].draw({called}{given})', said, chart.draw(data, **options)
 

@@ -45,8 +45,11 @@ def page() -> str:
     """The page in Markdown."""
     parts = [HEAD]
     for name, columns in ALL_COLUMNS.items():
-        rows = [] if name in STATIC_COLUMNS else [("tick", "1", "number of the tick, from 0"),
-                                                  ("time", "UTC", "begin of the tick")]  # fmt: skip
+        rows = (
+            []
+            if name in STATIC_COLUMNS
+            else [("tick", "1", "number of the tick, from 0"), ("time", "UTC", "begin of the tick")]
+        )
         entities = ("segment", "offer") if name in DAILY else (ENTITY[name],) if name in ENTITY else ()
         rows += [(entity, "", "name") for entity in entities]
         rows += [(column.name, column.unit, column.meaning) for column in columns]

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 GOOD, MISSED, UNSURE, REPORTED, OPEN = "as expected", "not as expected", "not certain", "reported", "not answered here"
 SIGNS: Final = {GOOD: "✓", MISSED: "✗", UNSURE: "≈", REPORTED: "·", OPEN: "?"}
 #: A change from the start to the end of a run; a difference between two.
-WISHES: Final = {"up": ("to rise", "to be higher"), "down": ("to fall", "to be lower"),
-                 "same": ("to stay", "to be the same")}  # fmt: skip
+WISHES: Final = {
+    "up": ("to rise", "to be higher"),
+    "down": ("to fall", "to be lower"),
+    "same": ("to stay", "to be the same"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,13 @@ def wish(one: Outcome) -> str:
     if one.expected == "reported":
         return ""
     said = WISHES[one.expected][one.against != "start"]
-    where = "" if one.against == "start" else f" than in {one.against}" if one.expected != "same" else \
-        f" as in {one.against}"  # fmt: skip
+    where = (
+        ""
+        if one.against == "start"
+        else f" than in {one.against}"
+        if one.expected != "same"
+        else f" as in {one.against}"
+    )
     return f"Expected {said}{where}{f' ({one.source})' if one.source else ''}."
 
 
@@ -161,9 +169,14 @@ def _advice(one: Outcome, run: Run, what: str) -> Child:
     length = f" --days {about['days']:g}" if is_short(run) else ""
     made = f"tokenmarket run {quote(name)} --seed {about['seed']} --users {about['users']}{length} --out OTHER"
     return element(
-        "span", "To answer it: ", element("code", made), ", then ",
-        element("code", f"tokenmarket report {quote(str(run.folder))} OTHER"), ".", class_="advice",
-    )  # fmt: skip
+        "span",
+        "To answer it: ",
+        element("code", made),
+        ", then ",
+        element("code", f"tokenmarket report {quote(str(run.folder))} OTHER"),
+        ".",
+        class_="advice",
+    )
 
 
 def _library_digest(name: str) -> str:
@@ -180,15 +193,22 @@ def doubts(run: Run) -> list[str]:
     facts, found = Facts(run.frames), []
     days = float(run.about["days"])
     if run.scenario is not None and is_short(run):
-        found.append(f"This run is too short for a full answer: {days:,.4g} of the {run.scenario.time.days:,.4g} days "
-                     "that the question is about.")  # fmt: skip
+        found.append(
+            f"This run is too short for a full answer: {days:,.4g} of the {run.scenario.time.days:,.4g} days "
+            "that the question is about."
+        )
     starts = run.scenario is not None and any(one.against == "start" for one in run.scenario.outcomes)
     if starts and facts.ticks * facts.hours < 336:
-        found.append("In less than two weeks the start and the end are the first and the last quarter, so hours of the "
-                     "day and weekends weigh in.")  # fmt: skip
+        found.append(
+            "In less than two weeks the start and the end are the first and the last quarter, so hours of the "
+            "day and weekends weigh in."
+        )
     elif starts:
         weeks = round(part_of(run.frames) * facts.ticks * facts.hours / 168)
-        found.append("The start is the first week of the run and the end its last." if weeks <= 1 else
-                     f"The start is the first {weeks} simulated weeks of the run and the end its last.")  # fmt: skip
+        found.append(
+            "The start is the first week of the run and the end its last."
+            if weeks <= 1
+            else f"The start is the first {weeks} simulated weeks of the run and the end its last."
+        )
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found

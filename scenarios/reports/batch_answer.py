@@ -74,8 +74,14 @@ def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None
     found = over_seeds.differences(part, one.against, [one.measure], by=by)
     means = over_seeds.summary(part, [one.measure], by=by).set_index(by)["mean"]
     row = found.set_index(by).loc[scenario.name]
-    return {"mean": float(means[scenario.name]), "base": float(means[one.against]), "gap": float(row["difference"]),
-            "low": float(row["low"]), "high": float(row["high"]), "seeds": float(row["seeds"])}  # fmt: skip
+    return {
+        "mean": float(means[scenario.name]),
+        "base": float(means[one.against]),
+        "gap": float(row["difference"]),
+        "low": float(row["low"]),
+        "high": float(row["high"]),
+        "seeds": float(row["seeds"]),
+    }
 
 
 def _interval(measure: str, gap: dict[str, float]) -> str:
@@ -83,8 +89,10 @@ def _interval(measure: str, gap: dict[str, float]) -> str:
         return "one seed, so there is no interval"
     low, high = (signed(scale(measure) * gap[end]) for end in ("low", "high"))
     behind = {"%": " points", "": ""}.get(unit(measure), f" {unit(measure)}")
-    return f"{100 * over_seeds.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to " \
-           f"{high}{behind}"  # fmt: skip
+    return (
+        f"{100 * over_seeds.LEVEL:.0f} % interval of the difference over {gap['seeds']:.0f} seeds: {low} to "
+        f"{high}{behind}"
+    )
 
 
 def _kind(one: Outcome, gap: dict[str, float]) -> str:

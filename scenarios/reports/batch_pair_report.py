@@ -65,8 +65,10 @@ def shared(one: BatchOf, other: BatchOf) -> list[str]:
 @cache
 def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Means of a case over the seeds that both have, and how B differs from A, seed by seed."""
-    parts = [batch.summaries[batch.summaries["label"] == label].assign(label=letter)
-             for batch, letter in ((one, "A"), (other, "B"))]  # fmt: skip
+    parts = [
+        batch.summaries[batch.summaries["label"] == label].assign(label=letter)
+        for batch, letter in ((one, "A"), (other, "B"))
+    ]
     seeds = set(parts[0]["seed"]) & set(parts[1]["seed"])
     parts = [part[part["seed"].isin(seeds)] for part in parts] if seeds else parts
     columns = [name for name in parts[0].columns if name in parts[1].columns]
@@ -99,7 +101,7 @@ def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Chil
             element("h3", name),
             element("p", answer.counted(verdicts, "This batch")) if verdicts else None,
             answer.listed(verdicts) if verdicts else element("p", "Its scenarios name no outcome."),
-        ]  # fmt: skip
+        ]
     return parts
 
 

@@ -47,9 +47,11 @@ def subtitle(batch: BatchOf) -> str:
     days = f"{study.days:g} days" if study.days is not None else "each scenario's own length"
     if any(scenario.time.mode == "representative-weeks" for scenario in study.scenarios.values()):
         days = f"{days}, of which a week of each month is simulated"
-    return (f"batch {about['name']}  ·  {about['cases']:,} case{'s' if about['cases'] != 1 else ''} x "
-            f"{about['seeds']:,} seed{'s' if about['seeds'] != 1 else ''}  ·  {days}  ·  "
-            f"{study.users:,} simulated users")  # fmt: skip
+    return (
+        f"batch {about['name']}  ·  {about['cases']:,} case{'s' if about['cases'] != 1 else ''} x "
+        f"{about['seeds']:,} seed{'s' if about['seeds'] != 1 else ''}  ·  {days}  ·  "
+        f"{study.users:,} simulated users"
+    )
 
 
 def made_of(batch: BatchOf) -> Html:
@@ -71,18 +73,26 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
     doubts = []
     left = batch.total - batch.done
     if left:
-        doubts.append(f"{left:,} of {batch.total:,} runs are not there ({batch.failed:,} failed): what is said is of "
-                      "the others.")  # fmt: skip
+        doubts.append(
+            f"{left:,} of {batch.total:,} runs are not there ({batch.failed:,} failed): what is said is of the others."
+        )
     full = [scenario.time.days for scenario in batch.study.scenarios.values()]
     if batch.study.days is not None and batch.study.days < max(full):
-        doubts.append(f"Runs of {batch.study.days:g} days are shorter than the question, which is about "
-                      f"{max(full):,g}.")  # fmt: skip
+        doubts.append(
+            f"Runs of {batch.study.days:g} days are shorter than the question, which is about {max(full):,g}."
+        )
     if len(batch.study.seeds) < 2:
         doubts.append("One seed only: there is no interval, and no telling a difference from luck.")
     doubts += [f"Damaged: {one}" for one in batch.batch.damage[:5]]
     counted = answer.counted(verdicts, "This batch")
-    verdicts_from = next((one.name for one in batch.study.scenarios.values()
-                          if any(outcome.against == "start" for outcome in one.outcomes)), "")  # fmt: skip
+    verdicts_from = next(
+        (
+            one.name
+            for one in batch.study.scenarios.values()
+            if any(outcome.against == "start" for outcome in one.outcomes)
+        ),
+        "",
+    )
     return [
         element("p", counted, class_="lead") if counted else None,
         answer.listed(verdicts) if verdicts else None,
@@ -130,9 +140,11 @@ def pictures(batch: BatchOf, prefix: str = "") -> Iterator[drawn_charts.Picture]
         return batch_charts.case_comparison(rows, axes, measures=measures, by=by)
 
     yield drawn_charts.picture(
-        draw, f"{prefix}case-comparison", "Cases side by side",
+        draw,
+        f"{prefix}case-comparison",
+        "Cases side by side",
         "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
-    )  # fmt: skip
+    )
     if "ticks" in batch.study.keep:
         yield from _through_time(batch, by, prefix)
     yield from _by_input(rows, prefix)

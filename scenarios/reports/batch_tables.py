@@ -28,8 +28,9 @@ BASE: Final = (Cell(NONE, math.nan),) * 3
 
 def of_batch(batch: BatchOf, found: Comparison, prefix: str = "") -> list[Child]:
     """Measures that answer the question, then all of them, then runs that failed."""
-    first = means(f"{prefix}table-answers", "Measures that answer the question", found.means, found.gaps, found.by,
-                  found.against)  # fmt: skip
+    first = means(
+        f"{prefix}table-answers", "Measures that answer the question", found.means, found.gaps, found.by, found.against
+    )
     parts: list[Child] = [first]
     every = summary(batch.rows, by=found.by)
     if len(every) <= MOST_ROWS:
@@ -45,18 +46,23 @@ def means(name: str, caption: str, found: Any, gaps: Any, by: str, against: Any)
     """Means with intervals, and differences from one of the cases: a row a measure, or a case where they are many."""
     found = found[found.groupby("measure")["mean"].transform("count") > 0]
     groups = list(dict.fromkeys([against, *found[by]]))
-    sizes = {str(measure): scale(str(measure)) * float(part["mean"].abs().max())
-             for measure, part in found.groupby("measure", sort=False)}  # fmt: skip
+    sizes = {
+        str(measure): scale(str(measure)) * float(part["mean"].abs().max())
+        for measure, part in found.groupby("measure", sort=False)
+    }
     cells = {(row[by], row["measure"]): _mean(row, sizes) for row in found.to_dict("records")}
     gaps = gaps[gaps["measure"].isin(list(sizes))]
     changes = {(row[by], row["measure"]): _gap(row, sizes) for row in gaps.to_dict("records")}
     heads = [Column("difference"), Column("relative"), Column("higher in")]
     if len(groups) <= BESIDE:
         rows: list[Row] = [
-            [Cell(titled(measure), measure), *(cells.get((group, measure), BASE[0]) for group in groups),
-             *(cell for group in groups[1:] for cell in changes.get((group, measure), BASE))]
+            [
+                Cell(titled(measure), measure),
+                *(cells.get((group, measure), BASE[0]) for group in groups),
+                *(cell for group in groups[1:] for cell in changes.get((group, measure), BASE)),
+            ]
             for measure in sizes
-        ]  # fmt: skip
+        ]
         columns = [
             word("measure"),
             *(Column(value_in_words(group)) for group in groups),
@@ -118,12 +124,15 @@ def _gap(row: Any, sizes: dict[str, float]) -> tuple[Cell, Cell, Cell]:
 def cases(batch: BatchOf, prefix: str = "") -> Child:
     """What was run: each case with what it changes."""
     every = batch.study.cases
-    rows: list[Row] = [[batch.short.get(case.label, case.label), case.key, Cell(_changes(case), mark="value")]
-                       for case in every[:MOST_LISTED]]  # fmt: skip
+    rows: list[Row] = [
+        [batch.short.get(case.label, case.label), case.key, Cell(_changes(case), mark="value")]
+        for case in every[:MOST_LISTED]
+    ]
     more = len(every) - len(rows)
     note = f"{more:,} more cases are not listed here; study/cases.csv in the folder has them all." if more else ""
-    return Table(f"{prefix}table-cases", "Cases", [word("case"), word("starts from"), word("changes")], rows,
-                 note).html()  # fmt: skip
+    return Table(
+        f"{prefix}table-cases", "Cases", [word("case"), word("starts from"), word("changes")], rows, note
+    ).html()
 
 
 def _changes(case: Any) -> Child:
@@ -136,9 +145,14 @@ def _failed(batch: BatchOf, prefix: str) -> Html:
     runs = batch.batch.runs
     failed = runs[runs["status"] == "failed"].head(MOST_LISTED)
     rows: list[Row] = [
-        [Cell(str(row["run"]), float(row["run"])), str(row["label"]), Cell(str(row["seed"]), float(row["seed"])),
-         Cell(str(row["error"]), mark="value")]
+        [
+            Cell(str(row["run"]), float(row["run"])),
+            str(row["label"]),
+            Cell(str(row["seed"]), float(row["seed"])),
+            Cell(str(row["error"]), mark="value"),
+        ]
         for row in failed.to_dict("records")
-    ]  # fmt: skip
-    return Table(f"{prefix}table-failed", "Runs that failed",
-                 [Column("run"), word("case"), Column("seed"), word("error")], rows).html()  # fmt: skip
+    ]
+    return Table(
+        f"{prefix}table-failed", "Runs that failed", [Column("run"), word("case"), Column("seed"), word("error")], rows
+    ).html()

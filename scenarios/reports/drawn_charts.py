@@ -56,9 +56,13 @@ class Picture:
         """The picture under a heading of this level."""
         keys = ". Left and right keys read values." if self.panels else ""
         box = element(
-            "div", Html(self.markup), class_="box chart-box", tabindex="0", role="group",
+            "div",
+            Html(self.markup),
+            class_="box chart-box",
+            tabindex="0",
+            role="group",
             aria_label=f"{self.title}{keys}",
-        )  # fmt: skip
+        )
         parts: list[Child] = [
             element(f"h{level}", self.title, id=f"{self.name}-title"),
             element("p", self.shows, class_="shows") if self.shows else None,
@@ -69,8 +73,9 @@ class Picture:
             safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
             parts += [Html(f'<script type="application/json" class="values">{safe}</script>'), self._numbers()]
         width = f"--width:{round(self.width * INCH * SCALE)}px"
-        return element("article", parts, class_="chart-card", id=self.name, style=width,
-                       aria_labelledby=f"{self.name}-title")  # fmt: skip
+        return element(
+            "article", parts, class_="chart-card", id=self.name, style=width, aria_labelledby=f"{self.name}-title"
+        )
 
     def titled(self, title: str) -> Picture:
         """The same under another heading, without the sentence that is said above."""

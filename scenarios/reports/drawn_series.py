@@ -180,18 +180,24 @@ def _panel_record(panel: Panel) -> dict[str, Any]:
     paths: list[list[float]] = []
     listed = []
     for series in panel.series:
-        x = [round(float(one) * (MINUTES_A_DAY if panel.is_time else 1.0), 0 if panel.is_time else 2)
-             for one in series.x]  # fmt: skip
+        x = [
+            round(float(one) * (MINUTES_A_DAY if panel.is_time else 1.0), 0 if panel.is_time else 2) for one in series.x
+        ]
         x = [int(one) for one in x] if panel.is_time else x
         if x not in paths:
             paths.append(x)
         listed.append([series.name, series.colour, paths.index(x), [_rounded(one) for one in series.y]])
     scale = MINUTES_A_DAY if panel.is_time else 1.0
     return {
-        "title": panel.title, "unit": panel.unit, "x": panel.x, "time": panel.is_time,
-        "box": [round(one, DECIMALS) for one in panel.box], "span": [round(one * scale, 2) for one in panel.span],
-        "at": [_short(path) for path in paths], "series": listed,
-    }  # fmt: skip
+        "title": panel.title,
+        "unit": panel.unit,
+        "x": panel.x,
+        "time": panel.is_time,
+        "box": [round(one, DECIMALS) for one in panel.box],
+        "span": [round(one * scale, 2) for one in panel.span],
+        "at": [_short(path) for path in paths],
+        "series": listed,
+    }
 
 
 def _short(path: list[float]) -> list[float] | dict[str, float]:

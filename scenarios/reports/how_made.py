@@ -69,6 +69,8 @@ def of_report(command: str) -> Html:
     """A line on the report itself."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
     return element(
-        "p", f"This page was made by tokenmarket {version('tokenmarket')} on {made} with ", element("code", command),
+        "p",
+        f"This page was made by tokenmarket {version('tokenmarket')} on {made} with ",
+        element("code", command),
         ". It asks nothing of any network, and can be kept, sent and printed as it is.",
-    )  # fmt: skip
+    )

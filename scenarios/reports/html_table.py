@@ -70,10 +70,13 @@ class Table:
         bodies += [self._body(rows, title) for title, rows in self.groups]
         most = max([len(self.rows), *(len(rows) for _, rows in self.groups)])
         made = element(
-            "table", element("caption", element("span", self.caption, class_="stays"), id=f"{self.name}-caption"),
-            element("thead", element("tr", heads)), bodies,
-            id=self.name, class_="sorts" if self.sorts and most > 1 else None,
-        )  # fmt: skip
+            "table",
+            element("caption", element("span", self.caption, class_="stays"), id=f"{self.name}-caption"),
+            element("thead", element("tr", heads)),
+            bodies,
+            id=self.name,
+            class_="sorts" if self.sorts and most > 1 else None,
+        )
         box = element("div", made, class_="box", tabindex="0", role="group", aria_labelledby=f"{self.name}-caption")
         return element("div", box, element("p", self.note, class_="note") if self.note else None, class_="table")
 

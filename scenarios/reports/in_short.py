@@ -86,5 +86,7 @@ def _waits(frames: Frames) -> str:
     if len(alike) < 2:
         return f"{said}."
     worst = waits.loc[alike.idxmax()]
-    return f"{said}; with all hours counted alike, the wait was longest in the tier {worst['kind']} {worst['tier']}, " \
-           f"{hours_in_words(worst['alike_h'])}."  # fmt: skip
+    return (
+        f"{said}; with all hours counted alike, the wait was longest in the tier {worst['kind']} {worst['tier']}, "
+        f"{hours_in_words(worst['alike_h'])}."
+    )

@@ -128,10 +128,13 @@ def values(measure: str, *numbers: float) -> list[str]:
     written = iter(_even(known, told_apart(known)))
     behind = f"{'\u00a0' if is_share(measure) else ' '}{unit(measure)}" if unit(measure) else ""
     return [
-        NONE if not math.isfinite(number) else TINY if is_tiny(measure, number, finite)
+        NONE
+        if not math.isfinite(number)
+        else TINY
+        if is_tiny(measure, number, finite)
         else f"{next(written).replace('-', '−')}{behind}"
         for number in numbers
-    ]  # fmt: skip
+    ]
 
 
 def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:

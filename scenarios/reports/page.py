@@ -55,15 +55,22 @@ class Page:
             element("h1", self.title),
             [element("p", line, class_="subtitle") for line in self.subtitle],
         )
-        toggle = element("button", "Dark", type="button", id="theme", aria_pressed="false", hidden=True,
-                         aria_label="Dark colours")  # fmt: skip
+        toggle = element(
+            "button", "Dark", type="button", id="theme", aria_pressed="false", hidden=True, aria_label="Dark colours"
+        )
         nav = element("nav", element("ul", links), toggle, aria_label="Contents")
-        main = element("main", [section(part.name, part.title, part.body) for part in self.parts], id="main",
-                       tabindex="-1")  # fmt: skip
+        main = element(
+            "main", [section(part.name, part.title, part.body) for part in self.parts], id="main", tabindex="-1"
+        )
         body = element(
-            "body", element("a", "Skip to the content", href="#main", class_="skip"), top, nav, main,
-            element("div", id="readout", aria_live="polite", hidden=True), _script(),
-        )  # fmt: skip
+            "body",
+            element("a", "Skip to the content", href="#main", class_="skip"),
+            top,
+            nav,
+            main,
+            element("div", id="readout", aria_live="polite", hidden=True),
+            _script(),
+        )
         shared, short = _shared_styles(body)
         head = element("head", self._head(), element("style", Html(_asset("style.css") + dark(body) + shared)))
         return f"<!DOCTYPE html>\n{element('html', head, Html(short), lang='en')}\n"

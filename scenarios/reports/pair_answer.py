@@ -37,8 +37,10 @@ SUBJECTS: Final = {
     "tokens sold by ": "Tokens sold by {}, of all",
     "dollars earned by ": "Dollars earned by {}, of all",
 }
-GAINS: Final = ("Dollars a day of those simulated. Users gain their expected surplus, sellers their profit, owners "
-                "their rent above power and upkeep.")  # fmt: skip
+GAINS: Final = (
+    "Dollars a day of those simulated. Users gain their expected surplus, sellers their profit, owners "
+    "their rent above power and upkeep."
+)
 UNITS: Final = {"USD/M tokens": " per million tokens", "USD/rack-hour": " a rack-hour"}
 
 
@@ -120,8 +122,11 @@ def _changed(verb: str, row: pd.Series[float], least: float) -> str:
 def paragraphs(one: Frames, other: Frames, names: tuple[str, str]) -> list[Child]:
     """Both as lists."""
     found = differences(one, other)
-    lead = f"B differs most from A in {'these figures' if len(found) > 1 else 'this figure'}:" if found else \
-        f"No key figure of {names[1]} differs from that of {names[0]}."  # fmt: skip
+    lead = (
+        f"B differs most from A in {'these figures' if len(found) > 1 else 'this figure'}:"
+        if found
+        else f"No key figure of {names[1]} differs from that of {names[0]}."
+    )
     return [
         element("p", lead, class_="lead"),
         element("ul", [element("li", said) for said in found]) if found else None,

@@ -60,18 +60,21 @@ def called(one: Any, other: Any) -> tuple[str, str]:
 
 def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     """What differs most, then each run's answer with the other to compare with."""
-    parts: list[Child] = [answer.broken(dict(zip(names, (one, other), strict=True))),
-                          *pair_answer.paragraphs(one.frames, other.frames, names)]  # fmt: skip
+    parts: list[Child] = [
+        answer.broken(dict(zip(names, (one, other), strict=True))),
+        *pair_answer.paragraphs(one.frames, other.frames, names),
+    ]
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))
     for name, run, beside in ((names[0], one, other), (names[1], other, one)):
         verdicts = answer.of_run(run, related(run, beside))
         parts += [
-            element("h3", name), element("p", in_short(run)),
+            element("h3", name),
+            element("p", in_short(run)),
             element("p", answer.counted(verdicts)) if verdicts else None,
             answer.listed(verdicts) if verdicts else None,
-        ]  # fmt: skip
+        ]
     return parts
 
 
@@ -89,13 +92,19 @@ def related(run: Run, beside: Run) -> dict[str, Frames]:
 def unlike(one: Run, other: Run) -> list[str]:
     """What the two do not share beside their parameters, in sentences."""
     names = {"seed": "seeds", "users": "numbers of simulated users", "days": "lengths", "begin": "first days"}
-    found = [f"The runs have different {text}: {one.about[key]} and {other.about[key]}."
-             for key, text in names.items() if one.about[key] != other.about[key]]  # fmt: skip
+    found = [
+        f"The runs have different {text}: {one.about[key]} and {other.about[key]}."
+        for key, text in names.items()
+        if one.about[key] != other.about[key]
+    ]
     if one.about["code"]["hash"] != other.about["code"]["hash"]:
         found.append("The runs were made by different code, which may be what makes them differ.")
-    found += [f"{letter} is too short for a full answer: {run.about['days']:,.4g} of the {run.scenario.time.days:,.4g} "
-              "days that its question is about." for run, letter in ((one, "A"), (other, "B"))
-              if run.scenario is not None and answer.is_short(run)]  # fmt: skip
+    found += [
+        f"{letter} is too short for a full answer: {run.about['days']:,.4g} of the {run.scenario.time.days:,.4g} "
+        "days that its question is about."
+        for run, letter in ((one, "A"), (other, "B"))
+        if run.scenario is not None and answer.is_short(run)
+    ]
     same = one.about["seed"] == other.about["seed"]
     alike = "the same seed draws the same users and luck in both" if same else "luck differs between them, too"
     return [*found, f"It is one run of each: {alike}, but only a batch over seeds shows how sure a difference is."]

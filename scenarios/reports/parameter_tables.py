@@ -59,8 +59,12 @@ def changed(
         unit, meaning, source = about.get(path, ("", "", ""))
         rows.append([_path(path), cell(mine), cell(theirs), unit, meaning, source])
     heads = ("parameter", here, called, "unit", "what it is", "source")
-    return Table(name, f"Parameters that differ from the {called}" if base is None else f"Parameters that differ "
-                 f"from {called}", [word(one) for one in heads], rows).html()  # fmt: skip
+    return Table(
+        name,
+        f"Parameters that differ from the {called}" if base is None else f"Parameters that differ from {called}",
+        [word(one) for one in heads],
+        rows,
+    ).html()
 
 
 def all_of(scenario: Scenario, name: str) -> Html:
@@ -69,8 +73,9 @@ def all_of(scenario: Scenario, name: str) -> Html:
     for path, value, unit, meaning, source in describe(scenario):
         parts.setdefault(path.split(".")[0], []).append([_path(path), cell(value), unit, meaning, source])
     heads = [word(one) for one in ("parameter", "value", "unit", "what it is", "source")]
-    tables = [Table(f"{name}-{part}", f"{part}: {len(rows)} parameters", heads, rows).html()
-              for part, rows in parts.items()]  # fmt: skip
+    tables = [
+        Table(f"{name}-{part}", f"{part}: {len(rows)} parameters", heads, rows).html() for part, rows in parts.items()
+    ]
     count = sum(len(rows) for rows in parts.values())
     return folded(f"All {count} parameters, with units and sources", tables)
 

@@ -65,8 +65,9 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
         answer.listed(verdicts) if verdicts else None,
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts", id=f"{prefix}doubts"),
         element("p", f"The question is after: {run.scenario.source}", class_="note")
-        if run.scenario is not None and run.scenario.source else None,
-    ]  # fmt: skip
+        if run.scenario is not None and run.scenario.source
+        else None,
+    ]
 
 
 def tables(run: Run, prefix: str = "") -> list[Child]:
@@ -78,9 +79,10 @@ def tables(run: Run, prefix: str = "") -> list[Child]:
 def figures(run: Run) -> Html:
     """Key figures in a row."""
     return element(
-        "dl", [element("div", element("dt", text), element("dd", value)) for value, text in key_figures(run.result)],
+        "dl",
+        [element("div", element("dt", text), element("dd", value)) for value, text in key_figures(run.result)],
         class_="figures",
-    )  # fmt: skip
+    )
 
 
 def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, drawn_charts.Picture]]:
@@ -96,9 +98,7 @@ def groups(run: Run) -> list[Html]:
     found: dict[str, list[Html]] = {}
     for group, picture in pictures(run):
         found.setdefault(group, []).append(picture.html(4))
-    return [
-        Html(element("h3", title) + element("div", cards, class_="cards")) for title, cards in found.items()
-    ]  # fmt: skip
+    return [Html(element("h3", title) + element("div", cards, class_="cards")) for title, cards in found.items()]
 
 
 def parameters_of(run: Run, prefix: str = "") -> Child:

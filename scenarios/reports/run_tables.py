@@ -67,9 +67,11 @@ def _waits(frames: Frames, prefix: str) -> Table:
              wait(row["alike_h"]), wait(row["served_mean_h"]), share(row["left_share"])] for row in found]  # fmt: skip
     heads = [word("tier"), *map(Column, ("requests ordered", "expected, mean", "expected, 95 of 100 below",
                                          "expected, hours alike", "in queue, mean", "lost patience"))]  # fmt: skip
-    note = ("Expected is what users are told on ordering, over requests; in hours alike every hour counts the same, "
-            "which is how tiers compare, since people who buy priority do so in the worst hours. Time in queue is in "
-            "whole ticks; who came from another offer's queue waits a tick.")  # fmt: skip
+    note = (
+        "Expected is what users are told on ordering, over requests; in hours alike every hour counts the same, "
+        "which is how tiers compare, since people who buy priority do so in the worst hours. Time in queue is in "
+        "whole ticks; who came from another offer's queue waits a tick."
+    )
     return Table(f"{prefix}table-waits", "How long requests wait", heads, rows, note)
 
 
@@ -103,14 +105,22 @@ def _providers(frames: Frames, prefix: str) -> Table:
         flows = [money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")]
         rows.append([str(name), str(row["kind"]), *flows, share(row["margin"]), money(row["cash_before"]),
                      money(row["cash_after"]), share(row["utilisation"])])  # fmt: skip
-    heads = [word("provider"), word("kind"), *map(Column, ("revenue", "rent", "running cost", "profit", "margin",
-                                                           "cash before", "cash after", "machines busy"))]  # fmt: skip
+    heads = [
+        word("provider"),
+        word("kind"),
+        *map(
+            Column,
+            ("revenue", "rent", "running cost", "profit", "margin", "cash before", "cash after", "machines busy"),
+        ),
+    ]
     return Table(f"{prefix}table-providers", "What providers keep", heads, rows)
 
 
 def _peak(frames: Frames, prefix: str) -> Table:
-    rows: list[Row] = [[str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
-            for name, row in summary_tables.peak(frames).iterrows()]  # fmt: skip
+    rows: list[Row] = [
+        [str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
+        for name, row in summary_tables.peak(frames).iterrows()
+    ]
     note = "Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at a constant mix."
     heads = [word("what"), *map(Column, ("peak", "off-peak", "ratio"))]
     return Table(f"{prefix}table-peak", "Peak against off-peak", heads, rows, note)
@@ -123,8 +133,9 @@ def _gains(result: RunResult, prefix: str) -> Table:
     rows: list[Row] = []
     for row in table.to_dict("records"):
         beside = [] if result.efficient is None else [money(row["best"]), money(row["gain"] - row["best"])]
-        rows.append([row["kind"], row["side"], money(row["gain"]), share(row["gain"] / total if total > 0 else np.nan),
-                     *beside])  # fmt: skip
+        rows.append(
+            [row["kind"], row["side"], money(row["gain"]), share(row["gain"] / total if total > 0 else np.nan), *beside]
+        )
     heads = [word("who"), word("side"), Column("gain a day"), Column("share of all")]
     heads += [] if result.efficient is None else [Column(best), Column("difference")]
     note = "Users gain their expected surplus, sellers their profit, owners their rent above power and upkeep."
@@ -145,16 +156,21 @@ def first_to_give(frames: Frames, prefix: str = "") -> list[Html]:
     """What gave first, in a run that is long enough to tell a trend from a busy week."""
     run = Facts(frames)
     if run.ticks < LONG_WEEKS * run.week or run.ticks * run.hours < LONG_WEEKS * 168:
-        text = (f"This run is too short to say: it takes {LONG_WEEKS} simulated weeks to tell a trend from a busy "
-                "one.")  # fmt: skip
+        text = f"This run is too short to say: it takes {LONG_WEEKS} simulated weeks to tell a trend from a busy one."
         return [element("p", text)]
     rows: list[Row] = []
     moved: list[str] = []
     for row in order_of_events(run).to_dict("records"):
         known = np.isfinite(row["day"])
         when = f"{row['date']:%-d %b %Y}" if known else "never"
-        rows.append([str(row["signal"]), Cell(when, float(row["day"])),
-                     Cell(f"{row['day']:.0f}" if known else NONE, float(row["day"])), str(row["meaning"])])  # fmt: skip
+        rows.append(
+            [
+                str(row["signal"]),
+                Cell(when, float(row["day"])),
+                Cell(f"{row['day']:.0f}" if known else NONE, float(row["day"])),
+                str(row["meaning"]),
+            ]
+        )
         moved += [f"{row['signal']} ({when})"] if known else []
     said = f"In this order: {', '.join(moved)}." if moved else "Nothing gave: no signal ever moved far enough."
     note = "Means of seven days are compared with the first week's. Days are those simulated, from 0."

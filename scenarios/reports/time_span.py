@@ -31,5 +31,7 @@ def not_its_own(days: float | None, scenario: Scenario) -> str:
     own = scenario.time.days
     if days is None or days == own:
         return ""
-    return f"This ran for {days:,.4g} days, as asked for when it was started (--days), and not for the {own:,.4g} of " \
-           "the scenario's time.days."  # fmt: skip
+    return (
+        f"This ran for {days:,.4g} days, as asked for when it was started (--days), and not for the {own:,.4g} of "
+        "the scenario's time.days."
+    )

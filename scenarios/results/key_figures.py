@@ -50,8 +50,12 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
         made.append((hours_in_words(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:
         peak = summary_tables.peak(frames).loc["utilisation [%]"]
-        made.append((f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",
-                     f"of machines busy; peak {peak['peak']:.0f} %, off {peak['off-peak']:.0f} %"))  # fmt: skip
+        made.append(
+            (
+                f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",
+                f"of machines busy; peak {peak['peak']:.0f} %, off {peak['off-peak']:.0f} %",
+            )
+        )
     if not frames["wholesale"].empty:
         made.append((f"${ticks['spot_price'].mean():,.0f}", "a rack-hour on the spot market"))
     kinds = summary_tables.shares(frames, "kind")

@@ -142,8 +142,9 @@ def accounts(frames: Frames, column: str) -> pd.DataFrame:
     else:
         sums = group[["profit", "revenue"]].sum()
         made = ratio(sums["profit"], sums["revenue"])
-    wide = made.reset_index(name=column).pivot_table(index="bin", columns="provider", values=column, sort=False,
-                                                     observed=True)  # fmt: skip
+    wide = made.reset_index(name=column).pivot_table(
+        index="bin", columns="provider", values=column, sort=False, observed=True
+    )
     return wide.rename(columns=str)
 
 
@@ -154,6 +155,9 @@ def events(frames: Frames) -> pd.DataFrame:
     for name, part in table.groupby("provider", observed=True, sort=False):
         for column, up, down in (("active", "enters", "leaves"), ("acquired", "is bought", "")):
             change = part[column].diff().fillna(0.0)
-            rows += [(row.time, str(name), up if step > 0 else down, row.cash)
-                     for row, step in zip(part.itertuples(), change, strict=True) if step != 0]  # fmt: skip
+            rows += [
+                (row.time, str(name), up if step > 0 else down, row.cash)
+                for row, step in zip(part.itertuples(), change, strict=True)
+                if step != 0
+            ]
     return pd.DataFrame(rows, columns=["time", "provider", "event", "cash"])

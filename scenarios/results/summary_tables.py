@@ -205,8 +205,10 @@ def wholesale(frames: Frames) -> dict[str, float]:
     """Spot price, where the owners' rack-hours went, and what their running costs."""
     table, spot = frames["wholesale"], frames["ticks"]["spot_price"]
     total = table[["owned", "first_party", "contracted", "sold_spot", "idle", "short"]].sum()
-    made = {name: float(ratio(total[name], total["owned"])) for name in
-            ("first_party", "contracted", "sold_spot", "idle", "short")}  # fmt: skip
+    made = {
+        name: float(ratio(total[name], total["owned"]))
+        for name in ("first_party", "contracted", "sold_spot", "idle", "short")
+    }
     made |= {"spot_mean": float(spot.mean()), "spot_low": float(spot.min()), "spot_high": float(spot.max())}
     made["running_cost"] = running_cost(frames)
     ticks = frames["ticks"]

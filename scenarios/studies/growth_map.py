@@ -21,8 +21,10 @@ SUPPLY: Final = (1.0, 2.0, 3.4, 6.0, 10.0)
 
 #: No machines at home, and no token gets cheaper to make.
 NO_WAY_OUT: Final[dict[str, Any]] = {
-    "demand.coders.local.owners": 0.0, "demand.coders.local.price_usd": math.inf, "progress.efficiency_growth": 1.0,
-}  # fmt: skip
+    "demand.coders.local.owners": 0.0,
+    "demand.coders.local.price_usd": math.inf,
+    "progress.efficiency_growth": 1.0,
+}
 #: Coders may buy machines whose models get better, and work for a token halves every year.
 WAYS_OUT: Final[dict[str, Any]] = {"progress.advancing": True, "progress.efficiency_growth": 2.0}
 WITHOUT: Final = "no way out"
@@ -42,6 +44,9 @@ def scenarios_of_the_map(days: float) -> list[Scenario]:
 def study_of_the_map(days: float = 364.0, seeds: int = 2, users: int = 300) -> Study:
     """All runs of the map."""
     return study_of(
-        scenarios_of_the_map(days), vary={"demand.growth": DEMAND, "supply.growth": SUPPLY}, seeds=seeds, users=users,
+        scenarios_of_the_map(days),
+        vary={"demand.growth": DEMAND, "supply.growth": SUPPLY},
+        seeds=seeds,
+        users=users,
         name="growth-map",
-    )  # fmt: skip
+    )

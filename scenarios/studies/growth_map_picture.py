@@ -54,16 +54,25 @@ def _times(value: float) -> str:
 LAYERS: Final = (
     Layer("spot-rise", "Prices: a rack-hour on the spot market, last week over first", "times", LogNorm(0.5, 30.0)),
     Layer("large-model-rise", "Prices: paid for large models, last week over first", "times", LogNorm(0.5, 30.0)),
-    Layer("late-queue-hours", "Queues: hours that a request spends in them, last week [h]", "hours",
-          Normalize(0.0, 1.5)),
-    Layer("late-quota-granted", "Quotas: share that labs grant of what is listed, last week [%]", "percent",
-          Normalize(0.0, 1.0), reverse=True),
+    Layer(
+        "late-queue-hours", "Queues: hours that a request spends in them, last week [h]", "hours", Normalize(0.0, 1.5)
+    ),
+    Layer(
+        "late-quota-granted",
+        "Quotas: share that labs grant of what is listed, last week [%]",
+        "percent",
+        Normalize(0.0, 1.0),
+        reverse=True,
+    ),
     Layer("late-unserved", "Users: requests that nobody serves, last week [%]", "percent", Normalize(0.0, 1.0)),
-)  # fmt: skip
+)
 #: A line that shows on pale and dark cells.
 LINE: Final[dict[str, Any]] = {
-    "color": INK, "linewidth": 2, "path_effects": [withStroke(linewidth=4.5, foreground="white")], "zorder": 3,
-}  # fmt: skip
+    "color": INK,
+    "linewidth": 2,
+    "path_effects": [withStroke(linewidth=4.5, foreground="white")],
+    "zorder": 3,
+}
 TEXTS: Final[dict[str, Callable[[float], str]]] = {
     "times": _times,
     "hours": lambda value: f"{value:.2f}" if value < 9.95 else f"{value:.0f}",
@@ -79,23 +88,34 @@ def growth_map(summaries: pd.DataFrame) -> Figure:
             len(LAYERS), 2, figsize=(9.6, 2.5 * len(LAYERS) + 1.4), layout="constrained", squeeze=False
         )
         figure.suptitle(
-            "Where prices rise, queues grow and quotas bind", fontsize="x-large", fontweight="bold", color=INK, x=0.01,
+            "Where prices rise, queues grow and quotas bind",
+            fontsize="x-large",
+            fontweight="bold",
+            color=INK,
+            x=0.01,
             ha="left",
-        )  # fmt: skip
+        )
         count = summaries["seed"].nunique()
         seeds = "one seed each" if count == 1 else f"means over {count} seeds"
         figure.supxlabel(
             f"growth of demand [factor a year]\n{seeds}; above the line supply grows at least as fast as demand",
-            color=INK, fontsize="medium",
-        )  # fmt: skip
+            color=INK,
+            fontsize="medium",
+        )
         figure.supylabel("growth of supply [factor a year]", color=INK, fontsize="medium")
         for column, name in enumerate((WITHOUT, WITH)):
             for row, layer in enumerate(LAYERS):
                 _draw(_table(summaries, name, layer.measure), axes[row, column], layer)
             axes[0, column].annotate(
-                name, (0.5, 1.17), xycoords="axes fraction", ha="center", va="bottom", color=PALE, fontsize="large",
+                name,
+                (0.5, 1.17),
+                xycoords="axes fraction",
+                ha="center",
+                va="bottom",
+                color=PALE,
+                fontsize="large",
                 fontweight="bold",
-            )  # fmt: skip
+            )
         for row, layer in enumerate(LAYERS):
             axes[row, 0].set_title(layer.title, loc="left", fontsize="medium", color=INK)
     return figure

@@ -76,9 +76,14 @@ def morris_effects(
     for about, measure, values, shares in _answers(summaries, design, measures):
         if np.isfinite(values).all():
             found: Any = morris.analyze(
-                unit_problem(design), shares, values, num_resamples=RESAMPLES, conf_level=level, num_levels=LEVELS,
+                unit_problem(design),
+                shares,
+                values,
+                num_resamples=RESAMPLES,
+                conf_level=level,
+                num_levels=LEVELS,
                 seed=seed,
-            )  # fmt: skip
+            )
         else:
             found = {name: [math.nan] * len(design.ranges) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
         for k, path in enumerate(design.paths):

@@ -42,9 +42,15 @@ def study_from(
     if name:
         given["name"] = name
     designed = {
-        "SCENARIO": scenarios, "--set": sets, "--vary": vary, "--sample": sample, "--method": method,
-        "--range": ranges, "--design": design, "--design-seed": design_seed,
-    }  # fmt: skip
+        "SCENARIO": scenarios,
+        "--set": sets,
+        "--vary": vary,
+        "--sample": sample,
+        "--method": method,
+        "--range": ranges,
+        "--design": design,
+        "--design-seed": design_seed,
+    }
     if study_file is not None:
         for option, value in designed.items():
             if value not in (None, (), []):

@@ -101,8 +101,12 @@ class Sampling:
         """As plain values for a file."""
         ranges = [vars(one) for one in self.ranges]
         return {
-            "method": self.method, "size": self.size, "seed": self.seed, "order": list(self.order), "ranges": ranges,
-        }  # fmt: skip
+            "method": self.method,
+            "size": self.size,
+            "seed": self.seed,
+            "order": list(self.order),
+            "ranges": ranges,
+        }
 
     @classmethod
     def of_record(cls, record: dict[str, Any]) -> Sampling:

@@ -72,21 +72,32 @@ def plan_in(path: Path, given: Mapping[str, Any]) -> Plan:
     """The plan in a study file; what is ``given`` beside it (seeds, days, users, keep, name) goes first."""
     said = _read(path)
     values: dict[str, Any] = {
-        "name": said.name or path.stem, "seeds": said.seeds, "days": said.days or None, "users": said.users,
-        "keep": said.keep, **given,
-    }  # fmt: skip
+        "name": said.name or path.stem,
+        "seeds": said.seeds,
+        "days": said.days or None,
+        "users": said.users,
+        "keep": said.keep,
+        **given,
+    }
     sample = said.sample
     if sample is not None:
         values |= {
-            "sample": sample.size, "method": sample.method, "design_seed": sample.seed,
+            "sample": sample.size,
+            "method": sample.method,
+            "design_seed": sample.seed,
             "ranges": list(_ranges(sample.ranges, str(path))),
-        }  # fmt: skip
+        }
     try:
         vary = dict(_flat(said.vary))
         return Plan(
-            said.scenarios, sets=dict(_flat(said.set)), vary=vary, design=said.design or None, folder=path.parent,
-            question=said.question, **values,
-        )  # fmt: skip
+            said.scenarios,
+            sets=dict(_flat(said.set)),
+            vary=vary,
+            design=said.design or None,
+            folder=path.parent,
+            question=said.question,
+            **values,
+        )
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

@@ -48,9 +48,12 @@ def _kind(study: Study, path: str) -> pa.DataType:
 def inputs_of(study: Study, run: Run, schema: pa.Schema) -> dict[str, Any]:
     """The key and the inputs of a run."""
     found: dict[str, Any] = {
-        "run": run.number, "label": run.case.label, "scenario": run.case.base, "variant": run.case.variant,
+        "run": run.number,
+        "label": run.case.label,
+        "scenario": run.case.base,
+        "variant": run.case.variant,
         "seed": run.seed,
-    }  # fmt: skip
+    }
     for path in study.inputs:
         value = run.case.changes.get(path)
         kind = schema.field(path).type
@@ -65,8 +68,12 @@ def inputs_of(study: Study, run: Run, schema: pa.Schema) -> dict[str, Any]:
 def index_row(study: Study, run: Run, schema: pa.Schema, part: Part, code: str) -> dict[str, Any]:
     """The row of a run in the index."""
     return inputs_of(study, run, schema) | {
-        "status": part.status, "error": part.error, "traceback": part.traceback, "digest": part.digest, "code": code,
-    }  # fmt: skip
+        "status": part.status,
+        "error": part.error,
+        "traceback": part.traceback,
+        "digest": part.digest,
+        "code": code,
+    }
 
 
 def timing_row(part: Part) -> dict[str, Any]:

@@ -65,9 +65,11 @@ class Part:
         """As bytes of a file."""
         body = b"".join(self.frames.values())
         head = vars(self) | {
-            "summary": dict(self.summary), "timing": dict(self.timing),
-            "frames": {name: len(data) for name, data in self.frames.items()}, "body": _hash(body),
-        }  # fmt: skip
+            "summary": dict(self.summary),
+            "timing": dict(self.timing),
+            "frames": {name: len(data) for name, data in self.frames.items()},
+            "body": _hash(body),
+        }
         line = json.dumps(head).encode() + b"\n"
         return b"%s %s %d\n" % (MAGIC, _hash(line).encode(), len(line)) + line + body
 

@@ -155,9 +155,15 @@ def _clear(state: State, quiet: bool) -> None:
 
 def _run(study: Study, state: State, about: Mapping[str, Any], means: Means) -> None:
     order = Order(
-        str(state.folder.resolve()), about["id"], about["code"]["hash"], tuple(about["versions"].items()),
-        pickle.dumps(means.work), study.days, study.users, study.keep,
-    )  # fmt: skip
+        str(state.folder.resolve()),
+        about["id"],
+        about["code"]["hash"],
+        tuple(about["versions"].items()),
+        pickle.dumps(means.work),
+        study.days,
+        study.users,
+        study.keep,
+    )
     tally = Tally(state.total, done=state.count(DONE))
     hide_main = name_of(means.work).split(":")[0] != "__main__"
     try:

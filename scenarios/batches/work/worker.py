@@ -133,9 +133,12 @@ def _one(order: Order, work: Work, pickled: bytes, run: Run) -> Part:
         text = " ".join(traceback.format_exception_only(error)[-1].split())
         trace = "".join(traceback.format_exception(error))
         return failed(
-            run, digest, _same_everywhere(text)[:ERROR_LENGTH], _same_everywhere(trace)[-TRACEBACK_LENGTH:],
+            run,
+            digest,
+            _same_everywhere(text)[:ERROR_LENGTH],
+            _same_everywhere(trace)[-TRACEBACK_LENGTH:],
             _timing(begin),
-        )  # fmt: skip
+        )
     return Part(run.number, DONE, digest, summary=summary, timing=_timing(begin), frames=frames)
 
 

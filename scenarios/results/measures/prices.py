@@ -105,7 +105,9 @@ def late_coders_price(f: Facts) -> float:
 
 PRICES: Final = (
     Measure(
-        "spot-price", "USD per rack-h", "mean wholesale spot price",
+        "spot-price",
+        "USD per rack-h",
+        "mean wholesale spot price",
         lambda f: float(f.frames["ticks"]["spot_price"].mean()),
     ),
     Measure("spot-peak-ratio", "1", "spot price of the busiest quarter of hours over the calmest", spot_peak),
@@ -116,7 +118,8 @@ PRICES: Final = (
     Measure("closed-list-price", PER_MTOK, "mean list price of closed models", partial(listed, kind="frontier")),
     Measure("open-price", PER_MTOK, "mean price paid for open models", partial(paid, kind="open")),
     Measure(
-        "open-large-price", PER_MTOK,
+        "open-large-price",
+        PER_MTOK,
         "the same for large open models, so that a move to small ones does not hide a rise",
         partial(paid, kind="open", model=LARGE_OPEN),
     ),
@@ -132,8 +135,10 @@ PRICES: Final = (
     Measure("late-spot-price", "USD per rack-h", "spot price in the last week", late_spot),
     Measure("spot-over-ask", "1", "spot price in the last week over the lowest at which an owner rents", spot_over_ask),
     Measure(
-        "late-spot-day-ratio", "1", "spot price of the dearest six hours of the day over the cheapest, last week",
+        "late-spot-day-ratio",
+        "1",
+        "spot price of the dearest six hours of the day over the cheapest, last week",
         hours_of_the_day,
     ),
     Measure("late-coders-price", "USD", "what coders pay for a request in the last week", late_coders_price),
-)  # fmt: skip
+)

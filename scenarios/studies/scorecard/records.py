@@ -37,12 +37,13 @@ def cells(record: dict[str, Any]) -> list[str]:
     low, high = record["expected_low"], record["expected_high"]
     meaning = record["meaning"] + (f" [{record['unit']}]" if record["unit"] not in ("1", SHARE) else "")
     return [
-        record["scenario"] + (f" less {record['against']}" if record["against"] else ""), meaning,
+        record["scenario"] + (f" less {record['against']}" if record["against"] else ""),
+        meaning,
         f"at least {low:g}" if high is None else f"at most {high:g}",
         "-" if record["mean"] is None else f"{record['mean']:.3g}",
         "-" if record["low"] is None else f"{record['low']:.3g} to {record['high']:.3g}",
         "hit" if record["hit"] else "MISS",
-    ]  # fmt: skip
+    ]
 
 
 def hits(records: list[dict[str, Any]]) -> str:
@@ -54,8 +55,10 @@ def hits(records: list[dict[str, Any]]) -> str:
 def markdown_table(records: list[dict[str, Any]], seeds: int, users: int) -> str:
     """The scorecard as a table for a page."""
     lines = [
-        f"{hits(records)} Printed by `tokenmarket evidence --seeds {seeds} --users {users} --markdown`.", "",
-        "| | " + " | ".join(HEADS) + " |", "|---" * (len(HEADS) + 1) + "|",
-    ]  # fmt: skip
+        f"{hits(records)} Printed by `tokenmarket evidence --seeds {seeds} --users {users} --markdown`.",
+        "",
+        "| | " + " | ".join(HEADS) + " |",
+        "|---" * (len(HEADS) + 1) + "|",
+    ]
     lines += [f"| {row['statement']} | " + " | ".join(cells(row)) + " |" for row in records]
     return "\n".join(lines)
