@@ -45,11 +45,10 @@ FLOORS = (
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Rooms that have rooms in them: only their own __init__.py is on their floor.
 FRONTS = {room for room in FLOOR_OF if any(other.startswith(f"{room}.") for other in FLOOR_OF)}
-#: What may wait until it is used: commands, so that --help answers at once.
+#: Where imports may wait in functions: commands, so that --help answers at once.
 MAY_WAIT = "scenarios.cli"
-#: To be emptied: rooms whose files still import each other in a circle, and files that import inside functions.
-CIRCLES_TO_BE_CUT = ("market.simulation",)
-WAITING_TO_BE_LIFTED = ("market",)
+#: Fronts that fetch what they show when it is asked for: who reads results does not wait for Mesa.
+FETCHES = ("market",)
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,8 @@ def room_of(module):
     return next((name for name in names if name in FLOOR_OF and (name == module or name not in FRONTS)), None)
 
 
-def is_in(module, rooms):
-    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+def is_in(module, room):
+    return module == room or module.startswith(f"{room}.")
 
 
 def names_in(node, module, is_package, modules):
@@ -123,12 +122,11 @@ class House:
                 found.append(f"{one.file}:{one.line}: {room} imports {one.target}")
         return found
 
-    def circle(self, but=()):
-        """Modules that import each other, in order; none if there is no circle outside of some rooms."""
+    def circle(self):
+        """Modules that import each other, in order; none if there is no circle."""
         graph = {module: set() for module in self.files}
         for one in self.imports():
-            own = one.module == one.target or (is_in(one.module, but) and is_in(one.target, but))
-            if one.target in graph and not own:
+            if one.target in graph and one.target != one.module:
                 graph[one.module].add(one.target)
         try:
             TopologicalSorter(graph).prepare()
@@ -140,7 +138,7 @@ class House:
         """Sentences about every import, of whatever library, that waits inside a function outside of the commands."""
         found = []
         for module, tree in self.trees.items():
-            if is_in(module, (MAY_WAIT,)) or module in but:
+            if is_in(module, MAY_WAIT) or module in but:
                 continue
             functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
             lines = sorted({node.lineno for function in functions for node in statements(function)})
@@ -163,11 +161,11 @@ def test_imports_only_point_down(house):
 
 
 def test_no_file_imports_itself_by_way_of_others(house):
-    assert house.circle(but=CIRCLES_TO_BE_CUT) == []
+    assert house.circle() == []
 
 
 def test_imports_are_at_the_top_of_files(house):
-    assert house.waiting(but=WAITING_TO_BE_LIFTED) == []
+    assert house.waiting(but=FETCHES) == []
 
 
 def test_nothing_lies_about_at_the_root_of_scenarios(house):
@@ -259,7 +257,6 @@ def test_a_circle_is_caught(tmp_path, back):
     }
     house = built(tmp_path, files)
     assert set(house.circle()) == {"scenarios.batches.plan.study", "scenarios.batches.plan.design"}
-    assert house.circle(but=("scenarios.batches.plan",)) == []
 
 
 def test_an_import_that_waits_is_caught(tmp_path):
