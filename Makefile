@@ -53,10 +53,10 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket run --force --quiet
 	@cp results/baseline-2026-seed1/dashboard.png docs/images/dashboard.png
 	@$(BIN)/tokenmarket capacity --chip gb200-nvl72 --plot docs/images/operating-curves.png > /dev/null
-	@$(BIN)/python -m scenarios.results_reference > docs/reference/results.md
+	@$(BIN)/python -m scenarios.reference.results_page > docs/reference/results.md
 	@sed -i '/^| theory/,$$d' docs/reference/exact-checks.md
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
-	@$(BIN)/python -m scenarios.charts.gallery docs/gallery.md
+	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
 
 evidence: $(DEV) ## run the sources' statements and the growth map anew (an hour), and write their page

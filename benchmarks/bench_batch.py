@@ -22,11 +22,12 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import mesa
 
-from scenarios.batch import Result, Study, run_batch
-from scenarios.batch.processes import Processes
-from scenarios.batch.simulation import simulate
+from scenarios.batches import Result, run_batch
+from scenarios.batches.plan.planning import study_of
+from scenarios.batches.work.processes import Processes
+from scenarios.batches.work.simulation import simulate
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.scenario import Scenario
 
 RUNS = 2_000
 #: A market run of about a second.
@@ -70,7 +71,7 @@ def bare(runs: int, work: Callable[..., Result] = empty, days: float = 1.0, user
 
 
 def ours(runs: int, pool: Processes, work: Callable[..., Result] = empty, days: float = 1.0, users: int = 10) -> float:
-    study = Study.of("baseline-2026", seeds=runs, days=days, users=users)
+    study = study_of("baseline-2026", seeds=runs, days=days, users=users)
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         batch = run_batch(study, Path(folder) / "b", engine=pool, workers=pool.workers, work=work, quiet=True)
@@ -155,8 +156,8 @@ import resource, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from bench_batch import empty
-from scenarios.batch import Study, run_batch
-study = Study.of("baseline-2026", seeds={runs}, days=1, users=10)
+from scenarios.batches import run_batch, study_of
+study = study_of("baseline-2026", seeds={runs}, days=1, users=10)
 with tempfile.TemporaryDirectory() as folder:
     out = Path(folder) / "b"
     run_batch(study, out, workers=2, work=empty, quiet=True)
@@ -177,7 +178,7 @@ def memory(counts: tuple[int, ...]) -> None:
 def disk() -> None:
     print("\nbytes/run on disk: the baseline, a week, 300 users, 8 seeds")
     for keep in ((), ("ticks",), ("ticks", "segments", "offers")):
-        study = Study.of("baseline-2026", seeds=8, days=DAYS, users=USERS, keep=keep)
+        study = study_of("baseline-2026", seeds=8, days=DAYS, users=USERS, keep=keep)
         with tempfile.TemporaryDirectory() as folder:
             run_batch(study, Path(folder) / "b", workers=2, quiet=True)
             size = sum(path.stat().st_size for path in (Path(folder) / "b").rglob("*.parquet"))

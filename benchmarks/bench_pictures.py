@@ -26,7 +26,7 @@ def command(*words: str) -> Callable[[], float]:
     def run() -> float:
         begin = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "scenarios.cli", *words], check=True, capture_output=True, env=ENVIRONMENT
+            [sys.executable, "-m", "scenarios.cli.main", *words], check=True, capture_output=True, env=ENVIRONMENT
         )
         return time.perf_counter() - begin
 
@@ -47,7 +47,7 @@ def first_page() -> float:
     sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
     from browsing import FLAGS, chromium
 
-    words = [sys.executable, "-m", "scenarios.cli", "app", "--no-browser", "--port", "0"]
+    words = [sys.executable, "-m", "scenarios.cli.main", "app", "--no-browser", "--port", "0"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         page = browser.new_page()

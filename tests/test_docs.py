@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import cli
+from scenarios.cli import main as cli
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

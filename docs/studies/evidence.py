@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from scenarios.batch import open_batch, run_batch
-from scenarios.charts.growth_map import draw
-from scenarios.growth_map import study_of_the_map
+from scenarios.batches import open_batch, run_batch
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import Facts, order_of_events
-from scenarios.run import Settings, run
-from scenarios.scorecard.command import markdown_table, records_of
-from scenarios.scorecard.run import judge, study_of
-from scenarios.scorecard.statements import STATEMENTS
+from scenarios.results.measures import Facts, order_of_events
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
+from scenarios.studies.growth_map import study_of_the_map
+from scenarios.studies.growth_map_picture import draw
+from scenarios.studies.scorecard.judging import evidence_study, judge
+from scenarios.studies.scorecard.records import markdown_table, records_of
+from scenarios.studies.scorecard.statements import STATEMENTS
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "explanation" / "evidence.md"
@@ -74,6 +75,6 @@ if __name__ == "__main__":
     else:
         with tempfile.TemporaryDirectory() as folder:
             evidence, growth = Path(folder) / "evidence", Path(folder) / "growth-map"
-            run_batch(study_of(seeds=SEEDS, users=USERS), evidence)
+            run_batch(evidence_study(seeds=SEEDS, users=USERS), evidence)
             run_batch(study_of_the_map(seeds=1), growth)
             refresh(evidence, growth)

@@ -2,7 +2,7 @@
 
     python docs/studies/refresh.py        # some minutes on two cores
 
-``make docs-figures`` runs it. tests/batch/test_study_page.py holds the page against the numbers.
+``make docs-figures`` runs it. tests/batches/test_study_page.py holds the page against the numbers.
 """
 
 import contextlib
@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scenarios import cli
-from scenarios.batch.store import open_batch
+from scenarios.batches.store.batch import open_batch
+from scenarios.cli import main as cli
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "tutorial" / "pricing-study.md"

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.knobs import GROUPS, Setting, changed, setting
 from scenarios.app.limits import MOST_USERS, check_size
+from scenarios.app.run_request import RunRequest, number, sets_of, sets_of_lines, whole_number
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.loading import parse_value
-from scenarios.scenario import Scenario
+from scenarios.text.toml import parse_value
 
 #: Simulated users at first: enough for a picture in seconds.
 FIRST_USERS: Final = 2_000
@@ -36,7 +36,7 @@ class Choice:
         base: the scenario before the changes; None where even that is wrong.
     """
 
-    asked: Asked | None
+    asked: RunRequest | None
     complaint: str = ""
     name: str = ""
     base: Scenario | None = None
@@ -58,22 +58,27 @@ def choose() -> Choice:
     with st.expander("Tiers"):
         sold = tiers_sold(base)
         chosen = st.multiselect(
-            "Tiers that labs sell", tiers_to_choose(base), default=sold, key=f"{at}tiers",
+            "Tiers that labs sell",
+            tiers_to_choose(base),
+            default=sold,
+            key=f"{at}tiers",
             help="free: small requests within a daily quota. plan: a subscription at 20 USD a month. "
             "Parameters: `labs.*.tiers`, `labs.*.offers`.",
-        )  # fmt: skip
+        )
     with st.expander("Any other parameter"):
         box = st.text_area(
             "Changes, one path=value a line", key=f"{at}box", placeholder="labs.*.cash=1e9", help=BOX_HELP
         )
     st.button(
-        "Set all back", on_click=_set_back, width="stretch",
+        "Set all back",
+        on_click=_set_back,
+        width="stretch",
         help="All values as the scenario has them; users and seed as at first.",
-    )  # fmt: skip
+    )
     try:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
         days, users, seed = typed.read()
-        asked = Asked(name, sets, days, users, seed)
+        asked = RunRequest(name, sets, days, users, seed)
         # As the library has them, all are right, and need not wait for the model.
         if sets or (days, users, seed) != (base.time.days, FIRST_USERS, FIRST_SEED):
             check_size(asked.settings())
@@ -97,10 +102,12 @@ def _scenario(turn: int) -> str:
     if not variants:
         return name
     variant = st.selectbox(
-        "Variant", ["", *variants], key=f"{turn}|{name}|variant",
+        "Variant",
+        ["", *variants],
+        key=f"{turn}|{name}|variant",
         help="Named changes that the scenario is compared with.",
         format_func=lambda one: one or "none: the scenario itself",
-    )  # fmt: skip
+    )
     return f"{name}:{variant}" if variant else name
 
 
@@ -123,16 +130,20 @@ class Typed(NamedTuple):
 def _size(turn: int, at: str, base: Scenario) -> Typed:
     left, right = st.columns(2)
     days = left.text_input(
-        "Days", f"{base.time.days:.10g}", key=f"{at}days",
+        "Days",
+        f"{base.time.days:.10g}",
+        key=f"{at}days",
         help="Length of the run. With representative weeks one week of each month is simulated.",
-    )  # fmt: skip
+    )
     seed = right.text_input(
         "Seed", str(FIRST_SEED), key=f"{turn}|seed", help="Of every random stream: the same seed, the same run."
     )
     users = st.text_input(
-        "Simulated users", str(FIRST_USERS), key=f"{turn}|users",
+        "Simulated users",
+        str(FIRST_USERS),
+        key=f"{turn}|users",
         help=f"More give smoother pictures and take longer. At most {MOST_USERS:,}; the command line takes more.",
-    )  # fmt: skip
+    )
     return Typed(days.strip(), users.strip(), seed.strip())
 
 

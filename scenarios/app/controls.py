@@ -10,8 +10,10 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
+from scenarios.app.result import ShownResult
 from scenarios.app.tabs import market_of_tab
-from scenarios.app.words import plain, time_left
+from scenarios.text.durations import time_left
+from scenarios.text.markdown import plain
 
 #: Time between two looks at a run under way [s].
 LOOK_SECONDS: Final = 0.4
@@ -48,20 +50,35 @@ def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
     hours = choice.base.time.tick_hours if choice.base is not None else 1.0
     with st.container(horizontal=True):
         all_of_it = st.button(
-            "Run", type="primary", icon=":material/play_arrow:", disabled=off, key="run",
+            "Run",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=off,
+            key="run",
             help=_why_off(choice, running=running) or "Run all of it from the start.",
-        )  # fmt: skip
+        )
         tick = st.button(
-            "Next hour" if hours == 1 else f"Next {hours:g} hours", icon=":material/skip_next:", key="hour",
+            "Next hour" if hours == 1 else f"Next {hours:g} hours",
+            icon=":material/skip_next:",
+            key="hour",
             disabled=off or at_end,
             help=_why_off(choice, running=running, at_end=at_end) or "One tick on, and all drawn anew.",
-        )  # fmt: skip
+        )
         day = st.button(
-            "Next day", icon=":material/fast_forward:", disabled=off or at_end, key="day",
+            "Next day",
+            icon=":material/fast_forward:",
+            disabled=off or at_end,
+            key="day",
             help=_why_off(choice, running=running, at_end=at_end) or "On to the end of the day.",
-        )  # fmt: skip
-        st.button("Stop", icon=":material/stop:", disabled=not running, key="stop", on_click=_stop,
-                  help="Stop, and keep what is done." if running else "Nothing is running.")  # fmt: skip
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            disabled=not running,
+            key="stop",
+            on_click=_stop,
+            help="Stop, and keep what is done." if running else "Nothing is running.",
+        )
     if off or not (all_of_it or tick or day):
         return
     if all_of_it:
@@ -123,13 +140,11 @@ def _progress() -> None:
 
 def _take_in(market: Live) -> None:
     """Put a new result on the page; what was there of another run becomes the last run."""
-    from scenarios.app.shown import Shown
-
     folder = market.result_folder()
     if folder is None or market.asked is None or st.session_state.get("taken") == folder:
         return
     shown = market.results.get("shown")
     if shown is not None and shown.number != market.number:
         market.results["last"] = shown
-    market.results["shown"] = Shown.read(market.number, market.asked, folder)
+    market.results["shown"] = ShownResult.read(market.number, market.asked, folder)
     st.session_state["taken"] = folder

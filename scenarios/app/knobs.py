@@ -12,9 +12,10 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from scenarios.app.words import plain
-from scenarios.changes import steps
-from scenarios.scenario import Scenario
+from scenarios.definition.scenario import Scenario
+from scenarios.library.off_peak import SCHEDULE
+from scenarios.parameters.paths import steps
+from scenarios.text.markdown import plain
 
 #: Offered first where values differ between firms, and by the knobs that change lists: nothing is changed.
 AS_IT_IS: Final = "as in the scenario"
@@ -151,7 +152,5 @@ def changed(one: Setting, value: Any) -> dict[str, Any]:
     made = {one.knob.path: value}
     if value == "time-of-day":
         # A schedule is a scenario's question and has no default; the one of the library is taken.
-        from scenarios.library.off_peak import SCHEDULE
-
         made[one.knob.path.replace("kind", "factors")] = SCHEDULE
     return made

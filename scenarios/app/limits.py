@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capacity.errors import InputError
+from scenarios.runs.settings import ticks_in
 
 if TYPE_CHECKING:
-    from scenarios.run import Settings
+    from scenarios.runs.settings import Settings
 
 #: Simulated users; more change little in a picture, and the command line takes them.
 MOST_USERS: Final = 100_000
@@ -27,8 +28,6 @@ IDLE_SECONDS: Final = 600.0
 
 def check_size(settings: Settings) -> int:
     """Ticks of a run that the app may make; or say what is too large, and where else it can be run."""
-    from scenarios.run import ticks_in
-
     ticks, users = ticks_in(settings, settings.scenario.economy(1)), settings.users
     if users > MOST_USERS:
         raise InputError(f"users is {users:,}, but the app runs at most {MOST_USERS:,}: use the command line for more")

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked
 from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
+from scenarios.app.run_request import RunRequest
 
 if TYPE_CHECKING:
-    from scenarios.app.shown import Shown
+    from scenarios.app.result import ShownResult
 
 #: How long a stop waits for the tick that is under way [s]; then the process is ended.
 STOP_SECONDS: Final = 0.8
@@ -93,8 +93,8 @@ class Live:
     def __init__(self, tab: str = "") -> None:
         self.tab = tab
         self.gone_since: float | None = None
-        self.results: dict[str, Shown] = {}
-        self.asked: Asked | None = None
+        self.results: dict[str, ShownResult] = {}
+        self.asked: RunRequest | None = None
         self.ticks = self.from_tick = self.to_tick = self.number = self.order = 0
         self.was_stopped = False
         self.last_order = time.monotonic()
@@ -115,10 +115,13 @@ class Live:
             home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scenarios.app.worker", str(home)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,  # Ctrl-C in the terminal is for the server; this ends with its stdin
-            )  # fmt: skip
+            )
             self.reports = Reports(self.order)
             threading.Thread(target=self.reports.listen, args=(self.process.stdout,), daemon=True).start()
             self._end = weakref.finalize(self, _end, self.process, home)
@@ -145,7 +148,7 @@ class Live:
 
     # ------------------------------------------------------------------------ orders
 
-    def begin(self, asked: Asked, ticks: int, to_tick: int, *, new: bool = True) -> None:
+    def begin(self, asked: RunRequest, ticks: int, to_tick: int, *, new: bool = True) -> None:
         """Make a model and run it; ``ticks`` of the whole run as ``limits.check_size`` gives them."""
         if self.is_running:
             self.stop()

@@ -16,11 +16,12 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from scenarios.app.guard import SameOriginOnly
+from scenarios.app.tabs import keep_house
 
 #: The colour of what can be pressed and moved, on light and on dark.
 BLUE: Final = "#1f77b4"
 PALE_BLUE: Final = "#3d8bc6"
-PAGE: Final = Path(__file__).with_name("page.py")
+PAGE: Final = Path(__file__).with_name("script.py")
 
 
 def options(host: str, port: int) -> dict[str, Any]:
@@ -56,8 +57,6 @@ def serve(host: str, port: int, ready: Callable[[str], None], *, open_browser: b
 
     @asynccontextmanager
     async def begin(_app: Any) -> AsyncIterator[None]:
-        from scenarios.app.tabs import keep_house
-
         # What the page needs is imported while the browser starts.
         threading.Thread(target=importlib.import_module, args=("scenarios.app.view",), daemon=True).start()
         ready(address(host, port))

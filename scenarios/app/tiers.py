@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from capacity.errors import InputError
+from scenarios.definition.scenario import Scenario
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER, PLAN_OFFER, PLAN_TIER
-from scenarios.scenario import Scenario
 
 #: Tiers that can be added: the tier and what is sold in it.
 EXTRA: Final = {"free": (FREE_TIER, FREE_OFFER), "plan": (PLAN_TIER, PLAN_OFFER)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -13,8 +11,8 @@ from capacity.errors import InputError
 from scenarios.app.choosing import Choice, choose
 from scenarios.app.controls import controls, live
 from scenarios.app.live import Live
-from scenarios.app.showing import about_choice, show_results
-from scenarios.app.words import plain
+from scenarios.app.result_page import about_choice, show_results
+from scenarios.text.markdown import plain
 
 #: Less empty space above the page, numbers to the right in tables, and no second Stop beside the one that stops a run.
 STYLE: Final = """
@@ -43,10 +41,9 @@ def _warm_up(market: Live) -> None:
     if st.session_state.setdefault("warm", False):
         return
     st.session_state["warm"] = True
-    for task in (market.warm_up, partial(importlib.import_module, "scenarios.run")):
-        soon = threading.Timer(WARM_UP_SECONDS, task)
-        soon.daemon = True
-        soon.start()
+    soon = threading.Timer(WARM_UP_SECONDS, market.warm_up)
+    soon.daemon = True
+    soon.start()
 
 
 def _chosen() -> Choice:

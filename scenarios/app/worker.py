@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import resource
 import shutil
 import sys
 import threading
@@ -24,8 +25,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
-from scenarios.app.asked import Asked
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
+from scenarios.app.run_request import RunRequest
+from scenarios.results import run_folder
+from scenarios.runs import run as running
+from scenarios.runs.provenance import code
+from scenarios.runs.run import result_so_far
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -41,7 +46,7 @@ class Worker:
         self.home, self.out = home, out
         self.orders: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.order, self.stopped = 0, 0
-        self.asked: Asked | None = None
+        self.asked: RunRequest | None = None
         self.model: TokenMarket | None = None
         self.seconds = 0.0
 
@@ -63,9 +68,7 @@ class Worker:
 
     def work(self) -> None:
         """Carry out orders until there is nobody left to give them."""
-        from scenarios import run as running
-
-        made_by = running.code()
+        made_by = code()
         while True:
             try:
                 order = self.orders.get(timeout=IDLE_SECONDS)
@@ -76,7 +79,7 @@ class Worker:
             self.order = order["order"]
             try:
                 if "asked" in order:
-                    self.make(Asked.of_json(order["asked"]))
+                    self.make(RunRequest.of_json(order["asked"]))
                 self.run_to(order["to"])
                 self.write(made_by)
             except InputError as error:
@@ -85,10 +88,8 @@ class Worker:
                 self.model = None
                 self.say(failed=f"it needs more than {MOST_BYTES / 2**30:g} GB of memory: take fewer users or days")
 
-    def make(self, asked: Asked) -> None:
+    def make(self, asked: RunRequest) -> None:
         """A model before its first tick, in place of the one there was."""
-        from scenarios import run as running
-
         self.model, self.asked, self.seconds = None, asked, 0.0
         settings = asked.settings()
         check_size(settings)
@@ -113,9 +114,6 @@ class Worker:
 
     def write(self, made_by: dict[str, Any]) -> None:
         """Write the result so far, with the command that makes the same; the one before it is no longer needed."""
-        from scenarios import results
-        from scenarios.run import result_so_far
-
         assert self.model is not None
         assert self.asked is not None
         if self.model.tick < 0:  # stopped before the first tick
@@ -126,7 +124,7 @@ class Worker:
         command = self.asked.command_for(result.about["days"])
         folder = self.home / f"result-{self.order}"
         folder.mkdir()
-        results.write_files(replace(result, about={**result.about, "command": command}), folder)
+        run_folder.write_files(replace(result, about={**result.about, "command": command}), folder)
         for old in self.home.glob("result-*"):
             if old != folder and old.name != f"result-{self.order - 1}":
                 shutil.rmtree(old, ignore_errors=True)
@@ -136,8 +134,6 @@ class Worker:
 def hold_to(most_bytes: int) -> None:
     """Refuse this process more memory than this, where the system can."""
     if sys.platform == "linux":
-        import resource
-
         resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
 
 

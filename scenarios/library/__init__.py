@@ -10,7 +10,7 @@ import pkgutil
 from typing import Final
 
 from capacity.errors import Catalogue
-from scenarios.scenario import Scenario
+from scenarios.definition.scenario import Scenario
 
 
 def _all() -> list[Scenario]:

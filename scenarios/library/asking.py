@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from scenarios.definition.scenario import Scenario
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
-from scenarios.scenario import Outcome, Scenario
+from scenarios.results.outcome import Outcome
 
 #: Three, two and one years, one whole week of each month.
 THREE_YEARS: Final[dict[str, Any]] = {"time.days": 1096.0, "time.mode": "representative-weeks"}

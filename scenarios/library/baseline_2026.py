@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenarios.definition.scenario import Scenario
 from scenarios.library.asking import outcome
-from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from market.economy import Economy
@@ -22,7 +22,7 @@ SCENARIO = Scenario(
         outcome(name)
         for name in ("utilisation", "spot-price", "paid-price", "large-model-price", "open-price", "queue-hours")
     ),
-)  # fmt: skip
+)
 
 
 def economy(individuals: int = 10_000, first_party: float = 0.65) -> Economy:

@@ -6,10 +6,15 @@ from scenarios.library.asking import MACHINES_FOR_SALE, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Inflation: brokers route work across vendors; Abundance: home machines idle most of the day",
     changes={
-        **MACHINES_FOR_SALE, "time.days": 56.0, "demand.growth": 10.0, "demand.coders.local.owners": 0.1,
+        **MACHINES_FOR_SALE,
+        "time.days": 56.0,
+        "demand.growth": 10.0,
+        "demand.coders.local.owners": 0.1,
         "brokers.+": {"name": "Junction", "routes": ["kimi-k2"], "cut": 0.03, "homes": {"idle_share": 0.3}},
     },
     outcomes=(
@@ -20,4 +25,4 @@ SCENARIO = ask(
         outcome("queue-hours", "down", against="no-broker", source="Inflation: work goes where there is room"),
     ),
     variants={"no-broker": {"brokers": []}, "routes-only": {"brokers.*.homes.idle_share": 0.0}},
-)  # fmt: skip
+)

@@ -6,7 +6,9 @@ from scenarios.library.asking import CRUNCH, FREE_PLANS, MACHINES_FOR_SALE, THRE
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Epoch: tokens served grow about 10x a year, compute 3.4x; Alderson; Crunch",
     changes={**THREE_YEARS, **CRUNCH, **FREE_PLANS, **MACHINES_FOR_SALE, "open.*.leaves": True},
     outcomes=(
@@ -26,4 +28,4 @@ SCENARIO = ask(
         "supply-leads": {"demand.growth": 3.0, "supply.growth": 5.0},
         "with-progress": {"progress.advancing": True, "progress.efficiency_growth": 2.0},
     },
-)  # fmt: skip
+)

@@ -6,7 +6,9 @@ from scenarios.library.asking import TWO_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson: DRAM for 15 GW over 2026-27; Crunch: capex; Epoch: 3.4x a year is wanted",
     changes={**TWO_YEARS, "demand.growth": 5.0, "supply.expansion": "planned", "supply.growth": 5.0},
     outcomes=(
@@ -20,4 +22,4 @@ SCENARIO = ask(
         "half-the-memory": {"supply.ceilings.dram_gw_per_year": 3.75},
         "capex-only": {"supply.ceilings.dram_gw_per_year": float("inf")},
     },
-)  # fmt: skip
+)

@@ -6,7 +6,9 @@ from scenarios.library.abundance import SCENARIO as ABUNDANCE
 from scenarios.library.asking import ask, outcome
 
 SCENARIO = ask(
-    __name__, __doc__, ABUNDANCE,
+    __name__,
+    __doc__,
+    ABUNDANCE,
     source="Abundance: a rise in energy prices makes compute scarce again even with abundant local models",
     changes={"supply.power_usd_per_kwh": 0.40, "demand.coders.local.power_usd_per_kwh": 1.00},
     outcomes=(
@@ -16,4 +18,4 @@ SCENARIO = ask(
         outcome("unserved", "up", against="cheap-power", source="Abundance"),
     ),
     variants={"cheap-power": {"supply.power_usd_per_kwh": 0.08, "demand.coders.local.power_usd_per_kwh": 0.20}},
-)  # fmt: skip
+)

@@ -7,11 +7,16 @@ from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER, PLAN_OFFER, PLAN_TIER
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson, Epoch: free plans less generous, peak-hour quotas cut; Epoch: 20 USD a month; Inflation",
     changes={
-        **ONE_YEAR, **CRUNCH, **FREE_PLANS,
-        "labs.*.tiers.+": [FREE_TIER, PLAN_TIER], "labs.*.offers.+": [FREE_OFFER, PLAN_OFFER],
+        **ONE_YEAR,
+        **CRUNCH,
+        **FREE_PLANS,
+        "labs.*.tiers.+": [FREE_TIER, PLAN_TIER],
+        "labs.*.offers.+": [FREE_OFFER, PLAN_OFFER],
     },
     outcomes=(
         outcome("quota-granted", "down", source="Alderson: quotas cut at peak hours"),
@@ -22,4 +27,4 @@ SCENARIO = ask(
         outcome("closed-queue-hours", "down", against="fixed-quotas", source="quotas in place of queues"),
     ),
     variants={"fixed-quotas": {"labs.*.quotas.kind": "fixed"}},
-)  # fmt: skip
+)

@@ -6,7 +6,9 @@ from scenarios.library.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Crunch: own products first, then agreements; open-weight providers, without leverage, pay first",
     changes={"time.days": 56.0, "demand.growth": 10.0, "supply.first_party": 0.75, "supply.first_party_first": True},
     outcomes=(
@@ -21,4 +23,4 @@ SCENARIO = ask(
         "contracts-first": {"supply.first_party": 0.9, "supply.first_party_first": False},
         "all-but-a-tenth": {"supply.first_party": 0.9},
     },
-)  # fmt: skip
+)

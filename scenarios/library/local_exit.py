@@ -6,7 +6,9 @@ from scenarios.library.asking import CRUNCH, MACHINES_FOR_SALE, TWO_YEARS, ask, 
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Abundance: local inference bounds prices for coders, at 1.4-7.4 times the cloud's energy",
     changes={**TWO_YEARS, **CRUNCH, **MACHINES_FOR_SALE, "demand.coders.local.quality": 0.75},
     outcomes=(
@@ -19,4 +21,4 @@ SCENARIO = ask(
         "no-machines": {"demand.coders.local.price_usd": float("inf"), "demand.coders.local.owners": 0.0},
         "half-the-price": {"demand.coders.local.price_usd": 2_000.0},
     },
-)  # fmt: skip
+)

@@ -6,11 +6,17 @@ from scenarios.library.asking import TWO_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson: SRAM sidesteps HBM; Epoch, Inflation: efficiency gains end the crunch",
     changes={
-        **TWO_YEARS, "demand.growth": 10.0, "supply.expansion": "planned", "supply.growth": 5.0,
-        "supply.ceilings.dram_gw_per_year": float("inf"), "progress.efficiency_growth": 3.0,
+        **TWO_YEARS,
+        "demand.growth": 10.0,
+        "supply.expansion": "planned",
+        "supply.growth": 5.0,
+        "supply.ceilings.dram_gw_per_year": float("inf"),
+        "progress.efficiency_growth": 3.0,
     },
     outcomes=(
         outcome("spot-price", "down", against="no-breakthrough", source="Alderson, Epoch, Inflation"),
@@ -23,4 +29,4 @@ SCENARIO = ask(
         "memory-only": {"progress.efficiency_growth": 1.0},
         "efficiency-only": {"supply.ceilings.dram_gw_per_year": 7.5},
     },
-)  # fmt: skip
+)

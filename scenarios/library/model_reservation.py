@@ -6,10 +6,14 @@ from scenarios.library.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson: the best models may be kept for the owner's own products (here their coding product)",
     changes={
-        "demand.scale": 1.5, "supply.growth": 1.0, "labs.*.models.best.kept_for": ["coders"],
+        "demand.scale": 1.5,
+        "supply.growth": 1.0,
+        "labs.*.models.best.kept_for": ["coders"],
         "labs.*.models.best.kept_above": 0.85,
     },
     outcomes=(
@@ -20,4 +24,4 @@ SCENARIO = ask(
         outcome("closed-margin", against="open-to-all"),
     ),
     variants={"open-to-all": {"labs.*.models.best.kept_for": []}},
-)  # fmt: skip
+)

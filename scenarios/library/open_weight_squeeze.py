@@ -6,7 +6,9 @@ from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Crunch: no leverage, near parity in coding; Epoch: open models near cost; Inflation: independents fail",
     changes={**ONE_YEAR, **CRUNCH, "open.*.leaves": True, "progress.advancing": True},
     outcomes=(
@@ -20,4 +22,4 @@ SCENARIO = ask(
         "near-parity": {"progress.open_lag_months": {"casual": 2.0, "coders": 1.0, "agentic": 2.0}},
         "under-contract": {"supply.first_party": 0.5},
     },
-)  # fmt: skip
+)

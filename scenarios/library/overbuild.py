@@ -6,11 +6,17 @@ from scenarios.library.asking import TWO_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="the case that the sources argue about: prices fall to running cost; Crunch: capex",
     changes={
-        **TWO_YEARS, "demand.growth": 2.0, "supply.growth": 5.0, "supply.reserve": 0.0,
-        "supply.rack_price_usd": 5.4e6, "supply.owners_cash": 2e11,
+        **TWO_YEARS,
+        "demand.growth": 2.0,
+        "supply.growth": 5.0,
+        "supply.reserve": 0.0,
+        "supply.rack_price_usd": 5.4e6,
+        "supply.owners_cash": 2e11,
     },
     outcomes=(
         outcome("spot-price", "down", source="overbuilding: prices fall to running cost"),
@@ -23,4 +29,4 @@ SCENARIO = ask(
         "owners-stop": {"supply.expansion": "follow-rents"},
         "owners-hold-prices": {"supply.reserve": 1.0},
     },
-)  # fmt: skip
+)

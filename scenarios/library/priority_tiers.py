@@ -6,7 +6,9 @@ from scenarios.library.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson, Epoch: dearer tiers and cheaper off-peak; all tiers start at one price",
     changes={"time.days": 56.0, "demand.scale": 1.5, "supply.growth": 1.0, "demand.coders.deferral.share": 0.1},
     outcomes=(
@@ -18,4 +20,4 @@ SCENARIO = ask(
         outcome("surplus", against="one-queue"),
     ),
     variants={"one-queue": {"market.by_tier": False}},
-)  # fmt: skip
+)

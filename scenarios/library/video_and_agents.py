@@ -13,10 +13,13 @@ VIDEO = {
 }  # fmt: skip
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Inflation: a minute of video 15-50 USD, persistent agents hold state; TraceLab: 150k input, 96 % cached",
     changes={
-        "demand.casual.individuals_share": 0.4, "demand.others.+": VIDEO,
+        "demand.casual.individuals_share": 0.4,
+        "demand.others.+": VIDEO,
         "demand.agentic.request": {"input": 150_000.0, "output": 500.0, "cached": 0.96, "held_s": 60.0},
         "demand.agentic.requests_per_day": 1_728.0,
     },
@@ -31,4 +34,4 @@ SCENARIO = ask(
         "without-video": {"demand.others": []},
         "stateless": {"demand.agentic.request.held_s": 0.0},
     },
-)  # fmt: skip
+)

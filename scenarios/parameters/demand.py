@@ -60,9 +60,12 @@ class Machine(Section):
     speed: Number = quantity(25.0, "token/s", "speed of each request", above=0, high=1e5)
     at_once: Number = quantity(4.0, "requests", "requests that it works on at a time", above=0, high=1e5)
     energy_kwh: Number = quantity(
-        0.002, "kWh", "electricity of a request: a quarter of 40 s of 0.4 kW, and 7 s of prefill",
-        "Abundance: 1.4-7.4 times a data centre's; kimi-k2 takes 0.0003 for a coder's request on a rack", high=100,
-    )  # fmt: skip
+        0.002,
+        "kWh",
+        "electricity of a request: a quarter of 40 s of 0.4 kW, and 7 s of prefill",
+        "Abundance: 1.4-7.4 times a data centre's; kimi-k2 takes 0.0003 for a coder's request on a rack",
+        high=100,
+    )
     power_usd_per_kwh: Number = quantity(0.20, "USD/kWh", "price of electricity at home", high=100)
     price_usd: Number = quantity(math.inf, "USD", "price of a machine; inf: nobody can buy one", or_inf=True)
     life_days: Number = quantity(1461.0, "days", "days over which it is earned back", above=0, high=36_525)
@@ -75,13 +78,21 @@ class Users(Section):
     """A segment of users."""
 
     users: Number = quantity(
-        ..., "people", "real users, or agents, at the start",
-        "Alderson: 1e9 use chat; Epoch: 30e6 engineers, 47 % daily; agents declared", above=0, high=1e11,
-    )  # fmt: skip
+        ...,
+        "people",
+        "real users, or agents, at the start",
+        "Alderson: 1e9 use chat; Epoch: 30e6 engineers, 47 % daily; agents declared",
+        above=0,
+        high=1e11,
+    )
     requests_per_day: Number = quantity(
-        ..., "requests/day", "mean requests of one user and day", "after Epoch: 5e9 tokens a second in all",
-        above=0, high=1e7,
-    )  # fmt: skip
+        ...,
+        "requests/day",
+        "mean requests of one user and day",
+        "after Epoch: 5e9 tokens a second in all",
+        above=0,
+        high=1e7,
+    )
     growth_tilt: Number = quantity(1.0, "1", "growth a year over that of all demand", above=0, high=1e3)
     individuals_share: Number = quantity(..., "1", "share of the simulated individuals", above=0, high=1)
     request: Request = part(Request(), "shape of a request")

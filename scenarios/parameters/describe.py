@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scenarios.changes import join
+from scenarios.parameters.paths import join
 
 type Row = tuple[str, Any, str, str, str]
 

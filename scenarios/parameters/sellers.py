@@ -249,14 +249,24 @@ TIERS: Final = (
 #: A free tier: last in the order of service, so many requests of the small model a day.
 FREE_TIER: Final[dict[str, Any]] = {"name": "free", "speed": 35.0, "priority": 3.0, "quota_per_day": 10.0}
 FREE_OFFER: Final[dict[str, Any]] = {
-    "name": "free", "model": "mini", "tier": "free", "price": 0.0, "fixed_price": True, "open_to": ["casual"],
-}  # fmt: skip
+    "name": "free",
+    "model": "mini",
+    "tier": "free",
+    "price": 0.0,
+    "fixed_price": True,
+    "open_to": ["casual"],
+}
 #: A subscription at 20 USD a month [Epoch] with a quota of requests to the best model.
 PLAN_TIER: Final[dict[str, Any]] = {"name": "plan", "speed": 35.0, "priority": 1.0, "quota_per_day": 40.0}
 PLAN_OFFER: Final[dict[str, Any]] = {
-    "name": "plan", "model": "best", "tier": "plan", "price": 0.0, "fixed_price": True, "fee_usd_per_month": 20.0,
+    "name": "plan",
+    "model": "best",
+    "tier": "plan",
+    "price": 0.0,
+    "fixed_price": True,
+    "fee_usd_per_month": 20.0,
     "open_to": ["casual"],
-}  # fmt: skip
+}
 
 
 def lab(name: str, edge: float, cash: float) -> Lab:

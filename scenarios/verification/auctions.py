@@ -81,9 +81,7 @@ def random_books() -> Iterator[Finding]:
     welfare, shadow = batch(some)
     outcomes = [CallAuction().clear(*bids, *asks) for bids, asks in some]
     worst = max(abs(o.welfare - w) / max(w, 1.0) for o, w in zip(outcomes, welfare, strict=True))
-    outside = sum(
-        not o.price_low - 1e-9 <= p <= o.price_high + 1e-9 for o, p in zip(outcomes, shadow, strict=True)
-    )  # fmt: skip
+    outside = sum(not o.price_low - 1e-9 <= p <= o.price_high + 1e-9 for o, p in zip(outcomes, shadow, strict=True))
     yield exact("largest error of welfare, relative", 0.0, worst)
     yield exact("books whose shadow price is no clearing price", 0.0, outside)
     yield exact("sum of welfare [USD]", float(welfare.sum()), float(sum(o.welfare for o in outcomes)))
@@ -93,9 +91,7 @@ def random_books() -> Iterator[Finding]:
 def spot_market() -> Iterator[Finding]:
     """Providers whose tokens are worth (10, 6, 3) a rack-hour bid for machines that cost (1, 2, 4)."""
     worth, wanted = [10.0, 6.0, 3.0], [60.0, 60.0, 15.0]
-    segments = [
-        Segment(f"users {k}", UNIT, users=q, requests_per_day=24, outside=None) for k, q in enumerate(wanted)
-    ]  # fmt: skip
+    segments = [Segment(f"users {k}", UNIT, users=q, requests_per_day=24, outside=None) for k, q in enumerate(wanted)]
     providers = [
         Provider(f"firm {k}", (Offer(f"good {k}", p, open_to=(f"users {k}",)),), spot=True, headroom=0.0)
         for k, p in enumerate(worth)
@@ -131,9 +127,7 @@ def rationing() -> Iterator[Finding]:
 
 def rationed_market(asked: Floats, rule: Rationing, racks: float = 100.0) -> Floats:
     """Requests served by offers that share a pool; each is bought by a segment of its own."""
-    segments = [
-        Segment(f"s{k}", UNIT, users=q, requests_per_day=24, outside=None) for k, q in enumerate(asked)
-    ]  # fmt: skip
+    segments = [Segment(f"s{k}", UNIT, users=q, requests_per_day=24, outside=None) for k, q in enumerate(asked)]
     offers = tuple(
         Offer(f"o{k}", 1.0, tier=Tier(f"t{k}", priority=float(k)), open_to=(f"s{k}",)) for k in range(asked.size)
     )
@@ -173,11 +167,13 @@ def scarcity_auction() -> Iterator[Finding]:
     ]
     providers = [
         Provider(
-            f"p{j}", (Offer(f"o{j}", cost[j], {f"s{s}": quality[s, j] for s in range(kinds)}, cost=cost[j]),),
-            pools=(Pool(capacity[j]),), pricing=MarginalCost(),
+            f"p{j}",
+            (Offer(f"o{j}", cost[j], {f"s{s}": quality[s, j] for s in range(kinds)}, cost=cost[j]),),
+            pools=(Pool(capacity[j]),),
+            pricing=MarginalCost(),
         )
         for j in range(pools)
-    ]  # fmt: skip
+    ]
     model = run(segments, providers, 2, clearing=ScarcityAuction())
     rents, value = logit_dual(quality, cost, capacity, users, worth, noise)
     yield from each(iterated, "rent of pool [USD per rack-h]", rents, model.rents)
@@ -200,9 +196,7 @@ def assignment_game() -> Iterator[Finding]:
     rng = np.random.default_rng(11)
     worths = tuple(rng.uniform(0.5, 3.0, 40).tolist())
     quality, cost, capacity = np.array([1.0, 0.8, 0.5]), np.array([0.3, 0.2, 0.1]), np.array([9.5, 8.0, 12.3])
-    users = Segment(
-        "users", UNIT, users=40, individuals=40, requests_per_day=24, taste_noise=0.0, worths_usd=worths
-    )  # fmt: skip
+    users = Segment("users", UNIT, users=40, individuals=40, requests_per_day=24, taste_noise=0.0, worths_usd=worths)
     providers = [
         Provider(f"p{j}", (Offer(f"o{j}", c, q, cost=c),), pools=(Pool(k),), pricing=MarginalCost())
         for j, (q, c, k) in enumerate(zip(quality, cost, capacity, strict=True))

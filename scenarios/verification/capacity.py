@@ -42,9 +42,11 @@ def peak_load_market(
         cost_per_cycle=capital * tick_hours, cycle_ticks=len(curves), gain=0.5 / slope / tick_hours**2 / len(curves)
     )
     firm = Provider(
-        "firm", (Offer("good", running, cost=running),), pools=(Pool(50.0 / tick_hours, investment=plan),),
+        "firm",
+        (Offer("good", running, cost=running),),
+        pools=(Pool(50.0 / tick_hours, investment=plan),),
         pricing=MarginalCost(),
-    )  # fmt: skip
+    )
     calendar = Calendar(tick_hours=tick_hours)
     return run(CurveSegment("users", curves), firm, ticks, clearing=ScarcityAuction(), calendar=calendar)
 
@@ -93,11 +95,13 @@ def duopoly_market(
     gain = 1.4 / slope / (len(running) + 1)
     firms = [
         Provider(
-            f"firm {k}", (Offer(f"good {k}", c, cost=c),), pricing=MarginalCost(),
+            f"firm {k}",
+            (Offer(f"good {k}", c, cost=c),),
+            pricing=MarginalCost(),
             pools=(Pool(10.0 + 5.0 * k, investment=Investment(f, 1, gain, market_power=True)),),
         )
         for k, (c, f) in enumerate(zip(running, capital, strict=True))
-    ]  # fmt: skip
+    ]
     return run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, ticks, clearing=ScarcityAuction())
 
 
@@ -110,11 +114,13 @@ def price_game(
     """
     firms = [
         Provider(
-            f"firm {k}", (Offer(f"good {k}", cost if p is None else p, cost=cost),), pools=(Pool(r),),
+            f"firm {k}",
+            (Offer(f"good {k}", cost if p is None else p, cost=cost),),
+            pools=(Pool(r),),
             pricing=MarginalCost() if p is None else FixedPrice(),
         )
         for k, (r, p) in enumerate(zip(racks, prices, strict=True))
-    ]  # fmt: skip
+    ]
     model = run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, 1, clearing=ScarcityAuction())
     sold, paid = model.round.served.sum(axis=0), model.cleared.prices[0]
     return np.asarray(sold * (paid - cost))

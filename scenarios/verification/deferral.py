@@ -25,9 +25,14 @@ def two_halves(
     mean = sum(loads) / 2.0
     hourly = tuple(load / mean for load in loads for _ in range(12))
     users = Segment(
-        "users", UNIT, users=mean, requests_per_day=2, outside=None, shape=LoadShape(hourly, hourly),
+        "users",
+        UNIT,
+        users=mean,
+        requests_per_day=2,
+        outside=None,
+        shape=LoadShape(hourly, hourly),
         deferral=Deferral(share=movable / loads[0], deadline_h=12.0, cost_usd=cost),
-    )  # fmt: skip
+    )
     pool = Pool(1e6, supply=RisingCost(slope))
     firm = Provider("firm", (Offer("good", base, cost=base),), pools=(pool,), pricing=MarginalCost())
     return run(users, firm, ticks, clearing=ScarcityAuction(), calendar=Calendar(tick_hours=12.0))

@@ -29,9 +29,14 @@ def shares(price: Floats, quality: Floats, alpha: float, noise: float, outside: 
 
 
 def nash(
-    quality: Sequence[Sequence[float]], cost: Sequence[float], owner: Sequence[int], users: Sequence[float] = (1.0,),
-    alpha: Sequence[float] = (1.0,), noise: Sequence[float] = (1.0,), outside: Sequence[float | None] = (0.0,),
-) -> Floats:  # fmt: skip
+    quality: Sequence[Sequence[float]],
+    cost: Sequence[float],
+    owner: Sequence[int],
+    users: Sequence[float] = (1.0,),
+    alpha: Sequence[float] = (1.0,),
+    noise: Sequence[float] = (1.0,),
+    outside: Sequence[float | None] = (0.0,),
+) -> Floats:
     """Bertrand-Nash prices of firms that own several goods and sell to several segments.
 
     The root of the first-order conditions, own derivation: for every good j, the sum over segments of
@@ -156,11 +161,16 @@ def two_segments() -> Iterator[Finding]:
     users, alpha, noise, outside = [3.0, 1.0], [1.0, 2.0], [0.5, 1.1], [0.0, 0.3]
     segments = [
         Segment(
-            f"s{k}", UNIT, users=users[k], requests_per_day=24, price_coefficient=alpha[k], taste_noise=noise[k],
+            f"s{k}",
+            UNIT,
+            users=users[k],
+            requests_per_day=24,
+            price_coefficient=alpha[k],
+            taste_noise=noise[k],
             outside=outside[k],
         )
         for k in range(2)
-    ]  # fmt: skip
+    ]
     goods = [({f"s{k}": qualities[k][j] for k in range(2)}, cost[j]) for j in range(3)]
     model = run(segments, [seller("one", goods[:1]), seller("two", goods[1:])], TICKS)
     answer = nash(qualities, cost, owner, users, alpha, noise, outside)

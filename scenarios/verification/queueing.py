@@ -43,13 +43,15 @@ def mmc_wait(servers: int, load: float, service: float) -> float:
 
 
 def station(
-    arrivals: Sequence[float] | Floats, servers: float, service: float = 1.0, tick_hours: float = 1.0,
-    slots: float = 1.0, **waits: Any,
-) -> TokenMarket:  # fmt: skip
+    arrivals: Sequence[float] | Floats,
+    servers: float,
+    service: float = 1.0,
+    tick_hours: float = 1.0,
+    slots: float = 1.0,
+    **waits: Any,
+) -> TokenMarket:
     """A pool of racks with ``slots`` servers each, one tier for each class of arrivals [requests/h], served by rank."""
-    segments = [
-        Segment(f"class {k}", UNIT, users=a, requests_per_day=24, outside=None) for k, a in enumerate(arrivals)
-    ]  # fmt: skip
+    segments = [Segment(f"class {k}", UNIT, users=a, requests_per_day=24, outside=None) for k, a in enumerate(arrivals)]
     technology = FixedWork(rack_hours=service / slots, slots_per_rack=slots)
     offers = tuple(
         Offer(f"tier {k}", 1.0, technology=technology, tier=Tier(f"tier {k}", priority=float(k)), open_to=(s.name,))

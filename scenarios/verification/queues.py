@@ -111,9 +111,12 @@ def controlled_mean(
     variance = mean * dispersion
     idle = capacity - (before + arrived - queue)
     series = [
-        queue, arrived - mean, (arrived - mean) ** 2 - variance, before * (arrived - mean),
+        queue,
+        arrived - mean,
+        (arrived - mean) ** 2 - variance,
+        before * (arrived - mean),
         idle - (capacity - mean),
-    ]  # fmt: skip
+    ]
     start = queue.size // 50
     size = (queue.size - start) // BATCHES
     means = [s[start : start + size * BATCHES].reshape(BATCHES, size).mean(axis=1) for s in series]
@@ -133,7 +136,7 @@ def day(load: Sequence[float], capacity: float, rule: Rationing | None = None) -
     hourly = tuple(float(v) for v in np.repeat(load, 2) / np.mean(load))
     users = Segment(
         "users", UNIT, users=float(np.mean(load)), requests_per_day=24, outside=None, shape=LoadShape(hourly, hourly)
-    )  # fmt: skip
+    )
     firm = Provider("firm", (Offer("good", 1.0),), pools=(Pool(capacity),))
     return run(users, firm, 12, calendar=Calendar(tick_hours=2.0), rationing=rule or FirstCome())
 
@@ -177,9 +180,7 @@ def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
     )
     firm = Provider("firm", offers, pools=(Pool(31.0), Pool(29.0, name="other")))
     calendar = Calendar(tick_hours=tick_hours)
-    return run(
-        segments, firm, 60, rng=3, whole=whole, rationing=rule, calendar=calendar, waits=WaitModel(chance=False)
-    )  # fmt: skip
+    return run(segments, firm, 60, rng=3, whole=whole, rationing=rule, calendar=calendar, waits=WaitModel(chance=False))
 
 
 @check(

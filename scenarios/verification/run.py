@@ -29,9 +29,14 @@ def verify(names: Sequence[str] | None = None, progress: bool = True) -> list[Ch
         if name not in CHECKS:
             raise UnknownNameError(f"unknown check '{name}'{nearest(name, list(CHECKS))}; known: {', '.join(CHECKS)}")
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(), console=Console(stderr=True), transient=True, disable=not progress,
-    )  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not progress,
+    )
     rows: list[CheckRow] = []
     with bar:
         task = bar.add_task("checks", total=len(chosen))

@@ -30,9 +30,7 @@ def seller(
     name: str, goods: Sequence[tuple[Any, float]], pricing: PricingPolicy | None = None, racks: float = PLENTY
 ) -> Provider:
     """A provider of goods, each a quality and a running cost, that starts a dollar above cost."""
-    offers = tuple(
-        Offer(f"{name}-{k}", cost + 1.0, quality, cost=cost) for k, (quality, cost) in enumerate(goods)
-    )  # fmt: skip
+    offers = tuple(Offer(f"{name}-{k}", cost + 1.0, quality, cost=cost) for k, (quality, cost) in enumerate(goods))
     return Provider(name, offers, pools=(Pool(racks),), pricing=pricing or BestResponse())
 
 
@@ -42,9 +40,12 @@ def buyers(name: str = "users", **knobs: Any) -> Segment:
 
 
 def run(
-    segments: Segment | CurveSegment | Sequence[Segment | CurveSegment], providers: Provider | Sequence[Provider],
-    ticks: int, rng: int = 1, **knobs: Any,
-) -> TokenMarket:  # fmt: skip
+    segments: Segment | CurveSegment | Sequence[Segment | CurveSegment],
+    providers: Provider | Sequence[Provider],
+    ticks: int,
+    rng: int = 1,
+    **knobs: Any,
+) -> TokenMarket:
     """Run an economy, without waits by chance unless told otherwise."""
     some = (segments,) if isinstance(segments, Segment | CurveSegment) else tuple(segments)
     sellers = (providers,) if isinstance(providers, Provider) else tuple(providers)

@@ -30,7 +30,7 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 def served():
     """The command, running; its process and address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "scenarios.cli", "app", "--no-browser", "--port", "0"],
+        [sys.executable, "-m", "scenarios.cli.main", "app", "--no-browser", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     with process:

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from scenarios import cli
 from scenarios.app.server import address, free_port, options
+from scenarios.cli import main as cli
 
 
 def said(capsys, monkeypatch, *words):

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from capacity import InputError
-from scenarios.app.asked import sets_of
 from scenarios.app.knobs import AS_IT_IS, GROUPS, changed, setting
+from scenarios.app.run_request import sets_of
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
 from scenarios.library import SCENARIOS
-from scenarios.loading import load
+from scenarios.loading.scenarios import load
 
 KNOBS = [knob for group in GROUPS.values() for knob in group]
 BASE = SCENARIOS["baseline-2026"]

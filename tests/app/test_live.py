@@ -11,17 +11,18 @@ import pandas as pd
 import pytest
 
 from capacity import InputError
-from scenarios import cli, results
 from scenarios.app import live as living
 from scenarios.app import tabs
-from scenarios.app.asked import Asked
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
-from scenarios.app.shown import Shown
+from scenarios.app.result import ShownResult
+from scenarios.app.run_request import RunRequest
+from scenarios.cli import main as cli
+from scenarios.results import run_folder
 
 SECONDS = 120.0
-SMALL = Asked("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)
-LONG = Asked("baseline-2026", (), 364.0, 5_000, 1)
+SMALL = RunRequest("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)
+LONG = RunRequest("baseline-2026", (), 364.0, 5_000, 1)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def finished(market, asked, to=None):
     ticks = check_size(asked.settings())
     market.begin(asked, ticks, ticks if to is None else to)
     assert market.wait(SECONDS)
-    return results.read(market.result_folder())
+    return run_folder.read(market.result_folder())
 
 
 def test_it_gives_the_numbers_of_the_command_that_it_names(market, tmp_path, monkeypatch, capsys):
@@ -45,7 +46,7 @@ def test_it_gives_the_numbers_of_the_command_that_it_names(market, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [*shlex.split(command), "--out", "same", "--no-picture", "--quiet"])
     cli.app(standalone_mode=False)
-    same = results.read(tmp_path / "same")
+    same = run_folder.read(tmp_path / "same")
     for name, frame in same.frames.items():
         pd.testing.assert_frame_equal(found.frames[name], frame)
     assert found.about["digest"] == same.about["digest"]
@@ -57,13 +58,13 @@ def test_steps_come_to_the_same_as_a_run_and_each_says_how_to_make_it(market):
     assert market.number == 3  # a new run each time it begins anew
     market.run_to(2)
     assert market.wait(SECONDS)
-    two = results.read(market.result_folder())
+    two = run_folder.read(market.result_folder())
     assert two.about["ticks"] == len(two.frames["ticks"]) == 2
     assert f"--days {2 / 24:.10g}" in two.about["command"]
     market.run_to(1_000)
     assert market.wait(SECONDS)
     assert market.number == 3
-    stepped = results.read(market.result_folder())
+    stepped = run_folder.read(market.result_folder())
     for name, frame in whole.frames.items():
         pd.testing.assert_frame_equal(stepped.frames[name], frame)
 
@@ -81,7 +82,7 @@ def test_a_stop_takes_less_than_a_second_keeps_what_is_done_and_it_can_go_on(mar
     assert time.monotonic() - begin < 1.0
     done = market.ticks_done
     assert 20 <= done < 8_736
-    assert len(results.read(market.result_folder()).frames["ticks"]) == done
+    assert len(run_folder.read(market.result_folder()).frames["ticks"]) == done
     assert market.has_model
     market.run_to(done + 1)
     assert market.wait(SECONDS)
@@ -110,7 +111,7 @@ def test_a_process_that_is_killed_is_named_and_the_next_run_works(market):
 
 
 def test_what_the_scenario_refuses_is_said_and_the_process_lives(market):
-    market.begin(Asked("baseline-2026", ("supply.growth=-1",), 1.0, 200, 1), 24, 24)
+    market.begin(RunRequest("baseline-2026", ("supply.growth=-1",), 1.0, 200, 1), 24, 24)
     assert market.wait(SECONDS)
     assert "supply.growth is -1" in market.trouble
     assert not market.is_running
@@ -122,7 +123,7 @@ def test_what_the_scenario_refuses_is_said_and_the_process_lives(market):
 def test_two_markets_know_nothing_of_each_other_and_go_with_their_files(market):
     mine = finished(market, SMALL, to=3)
     other = Live()
-    theirs = finished(other, Asked("baseline-2026", (), 1.0, 300, 9), to=2)
+    theirs = finished(other, RunRequest("baseline-2026", (), 1.0, 300, 9), to=2)
     assert (mine.about["users"], theirs.about["users"]) == (200, 300)
     assert market.ticks_done == 3
     process, folder = other.process, other.result_folder()
@@ -136,7 +137,7 @@ def test_two_markets_know_nothing_of_each_other_and_go_with_their_files(market):
 def test_what_a_closed_tab_held_is_put_away_after_a_while_and_not_before(monkeypatch):
     market = Live("a tab")
     finished(market, SMALL, to=1)
-    market.results["shown"] = Shown.read(1, SMALL, market.result_folder())
+    market.results["shown"] = ShownResult.read(1, SMALL, market.result_folder())
     folder = market.result_folder()
     tabs.put_away_closed(lambda name: False)
     tabs.put_away_closed(lambda name: False)
@@ -171,7 +172,7 @@ def test_what_is_taken_away_opens_in_pandas(market, tmp_path):
     import zipfile
 
     finished(market, SMALL, to=5)
-    shown = Shown.read(1, SMALL, market.result_folder())
+    shown = ShownResult.read(1, SMALL, market.result_folder())
     with zipfile.ZipFile(io.BytesIO(shown.zipped())) as archive:
         archive.extractall(tmp_path)
     folder = tmp_path / shown.file_name
@@ -179,4 +180,4 @@ def test_what_is_taken_away_opens_in_pandas(market, tmp_path):
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), frame)
         assert len(pd.read_csv(folder / "csv" / f"{name}.csv")) == len(frame)
     assert (folder / "scenario.toml").read_text() == SMALL.settings().scenario.to_toml()
-    assert results.read(folder).about["seed"] == 3  # the folder is a result like any other
+    assert run_folder.read(folder).about["seed"] == 3  # the folder is a result like any other

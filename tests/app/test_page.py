@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios.app import live as living
 from scenarios.app import view
-from scenarios.app.asked import Asked
 from scenarios.app.live import Live
+from scenarios.app.run_request import RunRequest
 
-PAGE = Path(view.__file__).with_name("page.py")
+PAGE = Path(view.__file__).with_name("script.py")
 SECONDS = 120.0
 
 
@@ -247,7 +247,7 @@ def test_tabs_do_not_share():
 def test_too_many_at_once_is_said(monkeypatch):
     tab = small(opened())
     busy = Live()
-    busy.begin(Asked("baseline-2026", (), 364.0, 5_000, 1), 8_736, 8_736)
+    busy.begin(RunRequest("baseline-2026", (), 364.0, 5_000, 1), 8_736, 8_736)
     monkeypatch.setattr(living, "MOST_MODELS", 1)
     pressed(tab, "Run")
     (error,) = tab.error

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from scenarios import run as running
 from scenarios.app import worker as working
-from scenarios.app.asked import Asked
+from scenarios.app.run_request import RunRequest
 from scenarios.app.worker import Worker
+from scenarios.runs import run as running
 
-SMALL = Asked("baseline-2026", (), 1.0, 50, 1).to_json()
+SMALL = RunRequest("baseline-2026", (), 1.0, 50, 1).to_json()
 
 
 def reports(home, *orders):

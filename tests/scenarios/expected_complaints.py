@@ -87,7 +87,7 @@ EXPECTED: dict[str, str] = {
     "unknown-field-of-a-list": "open[0].prise is unknown (did you mean 'price'?)",
     "unknown-field-of-a-segment": "demand.coders.worth is unknown (did you mean 'worth_usd'?)",
     "unknown-lab": "labs.Asterr is unknown (did you mean 'Aster'?); labs has Aster, Borealis, Cygnus",
-    "unknown-measure": "outcomes[0].measure is 'spot-prise', but must be a measure of scenarios/outcomes, such as",
+    "unknown-measure": "outcomes[0].measure is 'spot-prise', but must be a measure of scenarios/results/measures",
     "unknown-mode": "time.mode is 'weekly', but must be one of hourly, representative-weeks",
     "unknown-owner": "supply.not_for_rent[0] is 'Gogle', but owners are",
     "unknown-pricing": "labs[0].pricing.kind is 'surg', but must be one of best-response, cost-plus, fixed, sur",

@@ -4,8 +4,10 @@ from functools import cache
 
 import pandas as pd
 
-from scenarios.results import ALL_COLUMNS, RunResult
-from scenarios.run import Settings, run
+from scenarios.results.frames import ALL_COLUMNS
+from scenarios.results.run_folder import RunResult
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 SMALL = Settings(length_days=7, users=300, seed=3)
 

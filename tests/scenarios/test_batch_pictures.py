@@ -11,15 +11,16 @@ from matplotlib import pyplot as plt
 from picture_check import blank_panels, drawn_texts, flaws
 
 from capacity import InputError
-from scenarios import cli
-from scenarios.batch import Study, open_batch, run_batch
-from scenarios.batch.analysis import interval
-from scenarios.batch.comparison import Runs, compare
-from scenarios.batch.comparison_picture import picture
-from scenarios.charts import batches
-from scenarios.charts.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
-from scenarios.charts.registry import BATCH_CHARTS
-from scenarios.charts.style import style
+from scenarios.batches import open_batch, run_batch
+from scenarios.batches.analysis.over_seeds import interval
+from scenarios.batches.comparison import Runs, compare
+from scenarios.batches.plan.planning import study_of
+from scenarios.cli import main as cli
+from scenarios.pictures import batch_charts
+from scenarios.pictures.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
+from scenarios.pictures.comparison import picture
+from scenarios.pictures.registry import BATCH_CHARTS
+from scenarios.pictures.style import style
 
 SEEDS = range(1, 6)
 GROWTHS = (2.0, 3.4, 5.0)
@@ -58,15 +59,15 @@ def paths():
 def drawn(name):
     table = summaries()
     return {
-        "case-comparison": lambda ax=None: batches.case_comparison(
+        "case-comparison": lambda ax=None: batch_charts.case_comparison(
             table, ax, measures=["spot-price", "unserved", "surplus", "closed-list-price"]
         ),
-        "time-paths": lambda ax=None: batches.time_paths(paths(), ax, value="price", name="price [USD]"),
-        "heat-map": lambda ax=None: batches.heat_map(
+        "time-paths": lambda ax=None: batch_charts.time_paths(paths(), ax, value="price", name="price [USD]"),
+        "heat-map": lambda ax=None: batch_charts.heat_map(
             table, ax, x="supply.growth", y="demand.growth", measure="spot-price"
         ),
-        "tornado": lambda ax=None: batches.tornado(
-            batches.ends_of_inputs(table, "spot-price"), ax, measure="spot-price"
+        "tornado": lambda ax=None: batch_charts.tornado(
+            batch_charts.ends_of_inputs(table, "spot-price"), ax, measure="spot-price"
         ),
     }[name]
 
@@ -92,7 +93,9 @@ def test_an_empty_table_gives_a_message(name):
         "time-paths": {"value": "price"},
         "heat-map": {"x": "supply.growth", "y": "demand.growth", "measure": "spot-price"},
     }
-    table = {"time-paths": paths(), "tornado": batches.ends_of_inputs(summaries(), "spot-price")}.get(name, summaries())
+    table = {"time-paths": paths(), "tornado": batch_charts.ends_of_inputs(summaries(), "spot-price")}.get(
+        name, summaries()
+    )
     axes = BATCH_CHARTS[name].draw(table.iloc[:0], **options.get(name, {}))
     assert "batch" in axes.texts[0].get_text()
     assert not axes.lines
@@ -100,18 +103,18 @@ def test_an_empty_table_gives_a_message(name):
 
 def test_titles_of_small_panels_keep_apart_beside_long_names():
     """As on the page of a report."""
-    measures = list(batches.USUAL)
+    measures = list(batch_charts.USUAL)
     table = summaries().assign(**dict.fromkeys(measures, 1.0))
     with style():
         axes = plt.subplots(figsize=(13.0, 10.5))[1]
-        batches.case_comparison(table, axes, measures=measures)
+        batch_charts.case_comparison(table, axes, measures=measures)
         assert flaws(axes.figure) == []
     titles = [" ".join(panel.get_title(loc="left").split()) for panel in axes.child_axes]
-    assert titles == [batches.meaning(name) for name in measures], "nothing of them is cut"
+    assert titles == [batch_charts.meaning(name) for name in measures], "nothing of them is cut"
 
 
 def test_dots_are_means_and_bars_intervals():
-    axes = batches.case_comparison(summaries(), measures=["spot-price"], by="supply.growth")
+    axes = batch_charts.case_comparison(summaries(), measures=["spot-price"], by="supply.growth")
     (panel,) = axes.child_axes
     by_seed = summaries().groupby(["supply.growth", "seed"])["spot-price"].mean()
     for place, growth in enumerate(GROWTHS):
@@ -122,19 +125,19 @@ def test_dots_are_means_and_bars_intervals():
 
 
 def test_a_measure_without_a_value_has_no_panel():
-    axes = batches.case_comparison(summaries(), measures=["spot-price", "surplus"])
+    axes = batch_charts.case_comparison(summaries(), measures=["spot-price", "surplus"])
     assert len(axes.child_axes) == 1
 
 
 def test_cells_are_means_over_seeds():
-    axes = batches.heat_map(summaries(), x="supply.growth", y="demand.growth", measure="spot-price")
+    axes = batch_charts.heat_map(summaries(), x="supply.growth", y="demand.growth", measure="spot-price")
     values = axes.images[0].get_array()
     assert values[0].tolist() == pytest.approx([100 * 10 / s + 3 for s in GROWTHS]), "the largest on top"
     assert axes.get_xlabel() == "supply.growth"
 
 
 def test_paths_are_means_in_bins():
-    axes = batches.time_paths(paths(), value="price", most=21)
+    axes = batch_charts.time_paths(paths(), value="price", most=21)
     line = axes.lines[0]
     assert len(line.get_xdata()) == 21
     assert line.get_ydata()[0] == pytest.approx(10 + 3 + np.arange(24).mean() / 100)
@@ -145,12 +148,12 @@ def test_paths_are_means_in_bins():
 
 
 def test_the_input_that_moves_it_most_is_on_top():
-    table = batches.ends_of_inputs(summaries(), "spot-price").set_index("input")
+    table = batch_charts.ends_of_inputs(summaries(), "spot-price").set_index("input")
     mean = summaries().groupby("supply.growth")["spot-price"].mean()
     assert table.loc["supply.growth", "low"] == pytest.approx(mean[2.0])
     assert table.loc["supply.growth", "high"] == pytest.approx(mean[5.0])
     assert table.loc["supply.growth", "base"] == pytest.approx(summaries()["spot-price"].mean())
-    axes = batches.tornado(table.reset_index(), measure="spot-price")
+    axes = batch_charts.tornado(table.reset_index(), measure="spot-price")
     widths = (table["high"] - table["low"]).abs()
     assert [text.get_text() for text in axes.get_yticklabels()] == list(widths.sort_values(ascending=False).index)
 
@@ -168,19 +171,19 @@ def test_the_question_of_a_comparison_stays_on_the_picture(by, measures):
 @pytest.mark.parametrize("name", ["spot-prise", "seed2"])
 def test_an_unknown_column_is_refused_with_the_nearest(name):
     with pytest.raises(InputError, match=f"no column '{name}'"):
-        batches.heat_map(summaries(), x="supply.growth", y="demand.growth", measure=name)
+        batch_charts.heat_map(summaries(), x="supply.growth", y="demand.growth", measure=name)
 
 
 def test_too_many_cases_say_so():
     many = pd.concat([paths().assign(label=f"case {k}") for k in range(5)] + [paths()] * 1)
     many = pd.concat([many, *(paths().assign(label=f"more {k}") for k in range(5))])
-    assert "too many" in batches.time_paths(many, value="price").texts[0].get_text()
+    assert "too many" in batch_charts.time_paths(many, value="price").texts[0].get_text()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A real batch: three ways to price, two seeds, a few hours."""
-    study = Study.of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
+    study = study_of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
     with ThreadPoolExecutor(1) as engine:
         return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=engine, quiet=True).folder
 
@@ -195,7 +198,7 @@ def test_the_page_of_a_batch_has_no_overlaps(folder):
 def grid(tmp_path_factory):
     """As many cases as are told apart, with long names."""
     sizes = {"supply.scale": [0.5, 1, 1.5, 2], "demand.scale": [1, 2]}
-    study = Study.of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
+    study = study_of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
     with ThreadPoolExecutor(1) as engine:
         return run_batch(study, tmp_path_factory.mktemp("batch") / "grid", engine=engine, quiet=True).folder
 
@@ -210,9 +213,11 @@ def test_the_page_of_a_grid_names_its_cases_by_what_varies_and_has_no_overlaps(g
 
 def test_labels_keep_the_scenario_where_it_varies():
     table = summaries()
-    assert batches.short_labels(table.assign(label="baseline-2026, " + table["label"])).tolist() == list(table["label"])
+    assert batch_charts.short_labels(table.assign(label="baseline-2026, " + table["label"])).tolist() == list(
+        table["label"]
+    )
     two = pd.DataFrame({"label": ["a, x=1", "b, x=1"], "scenario": ["a", "b"]})
-    assert batches.short_labels(two).tolist() == ["a, x=1", "b, x=1"]
+    assert batch_charts.short_labels(two).tolist() == ["a, x=1", "b, x=1"]
 
 
 def test_intervals_do_not_pass_what_is_possible():
@@ -221,7 +226,7 @@ def test_intervals_do_not_pass_what_is_possible():
         "label": "one", "scenario": "a", "variant": "", "seed": [1, 2], "unserved": [0.2, 0.9],
         "spot-price": [5.0, 90.0], "closed-margin": [-0.5, 0.9],
     })  # fmt: skip
-    axes = batches.case_comparison(table, measures=["unserved", "spot-price", "closed-margin"])
+    axes = batch_charts.case_comparison(table, measures=["unserved", "spot-price", "closed-margin"])
     share, price, margin = (
         next(line.get_xdata() for line in panel.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-")
         for panel in axes.child_axes
@@ -242,7 +247,10 @@ def test_bands_of_percentages_end_at_a_hundred(name, values, top):
     frame = pd.concat([pd.DataFrame({"time": hours, "label": "one", "seed": seed, "value": value})
                        for seed, value in enumerate(values)])  # fmt: skip
     low, high = (
-        batches.time_paths(frame, value="value", name=name).collections[0].get_datalim(plt.gca().transData).intervaly
+        batch_charts.time_paths(frame, value="value", name=name)
+        .collections[0]
+        .get_datalim(plt.gca().transData)
+        .intervaly
     )
     assert low == 0
     assert high == top if top else high > 110

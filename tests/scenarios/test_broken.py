@@ -12,7 +12,7 @@ import pytest
 from expected_complaints import EXPECTED
 
 from capacity.errors import InputError
-from scenarios.loading import load
+from scenarios.loading.scenarios import load
 
 FOLDER = Path(__file__).parent / "broken"
 

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from capacity import ARCHITECTURES, CHIPS, PUBLISHED, WORKLOADS, Costs, Deployment, fleet
 from capacity.measurements import shipped
-from scenarios import capacity_report as report
-from scenarios import cli
+from scenarios.cli import capacity_report as report
+from scenarios.cli import main as cli
 
 KEYS = {"throughput_tok_s", "batch", "speed_tok_s", "binding", "work_rack_s", "cost_usd_per_mtok"}
 CHIP = ["capacity", "--chip", "gb200-nvl72"]
@@ -273,7 +273,7 @@ def subprocess_of(*code):
 
 def test_help_imports_nothing_heavy():
     heavy = "{'numpy', 'pandas', 'scipy', 'mesa', 'matplotlib', 'seaborn', 'capacity', 'market'}"
-    found = subprocess_of("-c", f"import sys, scenarios.cli; print(sorted({heavy} & set(sys.modules)))")
+    found = subprocess_of("-c", f"import sys, scenarios.cli.main; print(sorted({heavy} & set(sys.modules)))")
     assert found.stdout.strip() == "[]"
 
 
@@ -282,7 +282,7 @@ def test_help_answers_in_under_a_second():
 
     def once():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        found = subprocess_of("-m", "scenarios.cli", "--help")
+        found = subprocess_of("-m", "scenarios.cli.main", "--help")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert found.returncode == 0
         assert "capacity" in found.stdout
@@ -292,7 +292,7 @@ def test_help_answers_in_under_a_second():
 
 
 def test_status_2_reaches_the_shell():
-    found = subprocess_of("-m", "scenarios.cli", "capacity", "--chip", "h1000")
+    found = subprocess_of("-m", "scenarios.cli.main", "capacity", "--chip", "h1000")
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("tokenmarket: unknown chip 'h1000' (did you mean 'h100'?)")
 

@@ -6,9 +6,9 @@ import pytest
 from matplotlib import pyplot as plt
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment, InputError, Workload
-from scenarios.charts.numbers import short_number, told_apart
-from scenarios.charts.operating_curves import curve_frame, operating_curves, promise_frame
-from scenarios.charts.style import WORKLOAD_LOOKS
+from scenarios.pictures.operating_curves import curve_frame, operating_curves, promise_frame
+from scenarios.pictures.style import WORKLOAD_LOOKS
+from scenarios.text.numbers import short_number, told_apart
 
 RACK = Deployment(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
 READ = [workload for workload in WORKLOADS.values() if workload.decoding is None]

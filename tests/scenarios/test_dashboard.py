@@ -11,10 +11,10 @@ from matplotlib import pyplot as plt
 from picture_check import blank_panels, flaws
 
 from capacity import InputError
-from scenarios.charts import money, panel
-from scenarios.charts.dashboard import dashboard, draw
-from scenarios.charts.style import save, style
-from scenarios.results import RunResult
+from scenarios.pictures import money, panel
+from scenarios.pictures.dashboard import dashboard, draw
+from scenarios.pictures.style import save, style
+from scenarios.results.run_folder import RunResult
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_a_map_is_as_wide_as_its_place_whatever_its_note_says():
 
 
 def test_who_draws_the_page_does_not_wait_for_what_it_does_not_use():
-    code = "import sys, scenarios.charts.dashboard; print({'mesa', 'seaborn', 'scipy.stats'} & set(sys.modules))"
+    code = "import sys, scenarios.pictures.dashboard; print({'mesa', 'seaborn', 'scipy.stats'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 

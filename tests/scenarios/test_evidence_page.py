@@ -9,7 +9,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from scenarios.scorecard.statements import STATEMENTS
+from scenarios.studies.scorecard.statements import STATEMENTS
 
 STUDIES = Path(__file__).parents[2] / "docs" / "studies"
 

@@ -9,8 +9,8 @@ from market_runs import small_run
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from scenarios.charts.gallery import AREA, DPI, HEAD, IMAGES, OPERATING, STEPS, entry, shrink, write_picture
-from scenarios.charts.registry import BATCH_CHARTS, CHARTS
+from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
+from scenarios.reference.gallery import AREA, DPI, HEAD, IMAGES, OPERATING, STEPS, entry, shrink, write_picture
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "gallery.md"

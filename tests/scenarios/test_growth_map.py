@@ -10,10 +10,10 @@ from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
-from scenarios.charts.growth_map import LAYERS, growth_map
-from scenarios.cli import app
-from scenarios.growth_map import DEMAND, SUPPLY, WITH, WITHOUT, scenarios_of_the_map, study_of_the_map
-from scenarios.outcomes import MEASURES
+from scenarios.cli.main import app
+from scenarios.results.measures import MEASURES
+from scenarios.studies.growth_map import DEMAND, SUPPLY, WITH, WITHOUT, scenarios_of_the_map, study_of_the_map
+from scenarios.studies.growth_map_picture import LAYERS, growth_map
 
 
 def runs() -> pd.DataFrame:

@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 
 from market import TokenMarket
-from scenarios import library, measures
+from scenarios import library
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import MEASURES, compare, part_of
-from scenarios.results import frames_of
-from scenarios.scenario import Scenario
+from scenarios.loading.checking import checked
+from scenarios.results import summary_tables
+from scenarios.results.frames import frames_of
+from scenarios.results.measures import MEASURES
+from scenarios.results.outcome import compare, part_of
 
 #: The questions of the library that were asked for.
 WANTED = (
@@ -50,7 +53,7 @@ def test_says_what_it_asks(name: str) -> None:
 
 @pytest.mark.parametrize("name", WANTED)
 def test_is_valid_with_all_its_variants(name: str) -> None:
-    SCENARIOS[name].check()
+    checked(SCENARIOS[name])
 
 
 def run(scenario: Scenario, days: float = 2.0) -> dict[str, object]:
@@ -67,7 +70,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
     frames = run(scenario)
     assert len(frames["ticks"]) == 48  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
-    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     for one in scenario.outcomes:
         value, _, _ = compare(one, frames, frames)  # type: ignore[arg-type]
         assert np.isfinite(value), one.measure
@@ -78,7 +81,7 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
 )
 def test_variants_run(name: str, variant: str) -> None:
     frames = run(SCENARIOS[name].variant(variant), days=0.25)
-    assert [check.name for check in measures.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
     assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
 
 

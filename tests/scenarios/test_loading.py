@@ -13,9 +13,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from scenarios import scenarios_command
+from scenarios.cli import scenarios as scenarios_command
 from scenarios.library import SCENARIOS
-from scenarios.loading import from_file, load, parse_value, with_sets
+from scenarios.loading.scenarios import from_file, load, with_sets
+from scenarios.text.toml import parse_value
 
 BASE = SCENARIOS["baseline-2026"]
 

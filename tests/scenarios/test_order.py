@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.outcomes import Facts
-from scenarios.outcomes.order import SIGNALS, Signal, day_of
+from scenarios.results.measures import Facts
+from scenarios.results.measures.order import SIGNALS, Signal, day_of
 
 DAYS = 60
 

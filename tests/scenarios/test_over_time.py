@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from market_runs import copy_of, small_run
 
-from scenarios import measures
 from scenarios.library import SCENARIOS
-from scenarios.over_time import (
+from scenarios.results import summary_tables
+from scenarios.results.over_time import (
     FATES,
     MOST_BINS,
     accounts,
@@ -100,7 +100,7 @@ def test_racks_are_counted_once():
 
 def test_cash_and_margins_are_those_of_the_summary():
     frames = small_run().frames
-    table = measures.margins(frames)
+    table = summary_tables.margins(frames)
     assert accounts(frames, "cash").iloc[-1].to_dict() == pytest.approx(table["cash_after"].to_dict())
     day = frames["providers"].query("tick < 24").groupby("provider", observed=True)[["profit", "revenue"]].sum()
     assert accounts(frames, "margin").iloc[0].to_dict() == pytest.approx((day["profit"] / day["revenue"]).to_dict())
@@ -123,7 +123,7 @@ def test_who_comes_leaves_and_is_bought():
 
 
 def test_ceilings_hold_the_racks_back():
-    from scenarios.ceilings import ceilings
+    from scenarios.definition.ceilings import ceilings
 
     table = ceilings(SCENARIOS["dram-ceiling"])
     assert set(table["name"]) == {"DRAM", "capex"}

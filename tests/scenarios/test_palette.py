@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from scenarios.charts.panel import READABLE, darker, readable_on, shades
-from scenarios.charts.style import ACTORS, DARK_PAPER, PAPER, contrast, luminance
-from scenarios.charts.svg import in_the_dark
+from scenarios.pictures.panel import READABLE, darker, readable_on, shades
+from scenarios.pictures.style import ACTORS, DARK_PAPER, PAPER, contrast, luminance
+from scenarios.pictures.svg import in_the_dark
 
 #: What colours become without one kind of cone, in linear RGB [Machado, Oliveira and Fernandes 2009, severity 1].
 SIGHT = {

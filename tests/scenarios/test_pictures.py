@@ -14,12 +14,14 @@ from matplotlib.axes import Axes
 from picture_check import blank_panels, flaws
 
 from market import TokenMarket
-from scenarios.charts.panel import NOTE, head, note
-from scenarios.charts.registry import BATCH_CHARTS, CHARTS
 from scenarios.library import SCENARIOS
-from scenarios.over_time import events, in_bins
-from scenarios.results import RunResult, frames_of
-from scenarios.run import Settings, run
+from scenarios.pictures.panel import NOTE, head, note
+from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
+from scenarios.results.frames import frames_of
+from scenarios.results.over_time import events, in_bins
+from scenarios.results.run_folder import RunResult
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 NAMES = list(CHARTS)
 UNIT = re.compile(r"\[.+\]|USD|racks|requests|tokens|ratio|^$")

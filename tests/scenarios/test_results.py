@@ -10,8 +10,9 @@ import pytest
 from market_runs import SMALL, small_run
 
 from capacity import InputError
-from scenarios import results, results_reference
-from scenarios.run import run
+from scenarios.reference import results_page
+from scenarios.results import run_folder
+from scenarios.runs.run import run
 
 
 def folders(path):
@@ -20,23 +21,23 @@ def folders(path):
 
 def test_frames_hold_the_columns_that_are_documented():
     frames = small_run().frames
-    assert list(frames) == list(results.ALL_COLUMNS)
-    for name, columns in results.ALL_COLUMNS.items():
+    assert list(frames) == list(run_folder.ALL_COLUMNS)
+    for name, columns in run_folder.ALL_COLUMNS.items():
         assert [c for c in frames[name].columns if c not in ("tick", "time")][-len(columns) :] == [
             c.name for c in columns
         ]
 
 
 def test_a_result_is_read_back_as_it_was(tmp_path):
-    results.write(small_run(), tmp_path / "run")
-    again = results.read(tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
+    again = run_folder.read(tmp_path / "run")
     assert again.about == json.loads(json.dumps(small_run().about))
     for name, frame in small_run().frames.items():
         pd.testing.assert_frame_equal(again.frames[name], frame, check_categorical=False)
 
 
 def test_pandas_reads_a_frame_with_one_line(tmp_path):
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     offers = pd.read_parquet(tmp_path / "run" / "offers.parquet")
     assert len(offers) == 168 * 16
     assert offers["time"].iloc[0] == pd.Timestamp("2026-01-05")
@@ -55,24 +56,24 @@ def test_run_json_says_how_it_was_made():
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
-        results.write(run(SMALL), tmp_path / name)
+        run_folder.write(run(SMALL), tmp_path / name)
     for path in sorted((tmp_path / "one").glob("*.parquet")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
 
 def test_an_existing_result_is_replaced_only_by_force(tmp_path):
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     (tmp_path / "run" / "old").touch()
     with pytest.raises(InputError, match="exists already: replace it with --force"):
-        results.write(small_run(), tmp_path / "run")
-    results.write(small_run(), tmp_path / "run", force=True)
+        run_folder.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run", force=True)
     assert not (tmp_path / "run" / "old").exists()
     assert folders(tmp_path) == ["run"]
 
 
 def test_an_empty_folder_may_be_filled(tmp_path):
     (tmp_path / "run").mkdir()
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     assert (tmp_path / "run" / "run.json").is_file()
     assert folders(tmp_path) == ["run"]
 
@@ -81,23 +82,23 @@ def test_an_empty_folder_may_be_filled(tmp_path):
 def test_what_is_no_result_is_never_replaced(tmp_path, force):
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(InputError, match="holds no result"):
-        results.check_target(tmp_path, force=force)
+        run_folder.check_target(tmp_path, force=force)
     with pytest.raises(InputError, match="is a file"):
-        results.check_target(tmp_path / "thesis.tex", force=force)
+        run_folder.check_target(tmp_path / "thesis.tex", force=force)
     with pytest.raises(InputError, match=r"thesis\.tex' is a file, not a folder"):
-        results.check_target(tmp_path / "thesis.tex" / "deep" / "run", force=force)
+        run_folder.check_target(tmp_path / "thesis.tex" / "deep" / "run", force=force)
 
 
 def test_a_folder_without_permission_is_refused_before_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(results.os, "access", lambda *_: False)  # the tests may run as root, who may do anything
+    monkeypatch.setattr(run_folder.os, "access", lambda *_: False)  # the tests may run as root, who may do anything
     with pytest.raises(InputError, match="no permission"):
-        results.check_target(tmp_path / "run")
+        run_folder.check_target(tmp_path / "run")
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, MemoryError, ValueError])
 def test_a_stop_half_way_leaves_nothing(tmp_path, stop):
     def begin_and_stop():
-        with results.new_folder(tmp_path / "deep" / "run") as temporary:
+        with run_folder.new_folder(tmp_path / "deep" / "run") as temporary:
             (temporary / "half").write_text("half")
             raise stop
 
@@ -111,48 +112,48 @@ def test_a_full_disk_is_one_clear_sentence_and_nothing_is_left(tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
         with pytest.raises(InputError, match=r"cannot be written: .*; nothing was left behind"):
-            results.write(small_run(), tmp_path / "run")
+            run_folder.write(small_run(), tmp_path / "run")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert folders(tmp_path) == []
 
 
 def test_a_replacement_that_fails_leaves_the_old_result(tmp_path, monkeypatch):
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     before = (tmp_path / "run" / "run.json").read_bytes()
 
     def no_space(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(results, "write_files", no_space)
+    monkeypatch.setattr(run_folder, "write_files", no_space)
     with pytest.raises(InputError, match="No space left on device"):
-        results.write(small_run(), tmp_path / "run", force=True)
+        run_folder.write(small_run(), tmp_path / "run", force=True)
     assert (tmp_path / "run" / "run.json").read_bytes() == before
     assert folders(tmp_path) == ["run"]
 
 
 def test_a_frame_that_is_missing_is_named(tmp_path):
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     (tmp_path / "run" / "pools.parquet").unlink()
     with pytest.raises(InputError, match=r"run' lacks the frame 'pools': there is no pools\.parquet in it"):
-        results.read(tmp_path / "run")
+        run_folder.read(tmp_path / "run")
 
 
 def test_reading_what_is_no_result_says_what_is_missing(tmp_path):
-    results.write(small_run(), tmp_path / "run")
+    run_folder.write(small_run(), tmp_path / "run")
     with pytest.raises(InputError, match=r"no result folder '.*ran'; results in .*run"):
-        results.read(tmp_path / "ran")
+        run_folder.read(tmp_path / "ran")
     with pytest.raises(InputError, match=r"there is no run\.json"):
-        results.read(tmp_path)
+        run_folder.read(tmp_path)
     (tmp_path / "run" / "offers.parquet").write_bytes(b"no parquet")
     with pytest.raises(InputError, match=r"offers\.parquet' cannot be read"):
-        results.read(tmp_path / "run")
+        run_folder.read(tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text("{")
     with pytest.raises(InputError, match=r"run\.json' cannot be read"):
-        results.read(tmp_path / "run")
+        run_folder.read(tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text('{"format": 0}')
     with pytest.raises(InputError, match="not a run of format 1"):
-        results.read(tmp_path / "run")
+        run_folder.read(tmp_path / "run")
 
 
 def test_listings_and_accounts_explain_the_names():
@@ -167,6 +168,6 @@ def test_listings_and_accounts_explain_the_names():
 
 def test_the_reference_page_is_printed_from_the_columns():
     page = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
-    assert page.read_text() == results_reference.page(), (
-        "run python -m scenarios.results_reference > docs/reference/results.md"
+    assert page.read_text() == results_page.page(), (
+        "run python -m scenarios.reference.results_page > docs/reference/results.md"
     )

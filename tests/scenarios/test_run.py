@@ -8,11 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from capacity import InputError
-from scenarios import run as running
-from scenarios import run_command
+from scenarios.cli import run as run_command
 from scenarios.library import SCENARIOS
-from scenarios.loading import load
-from scenarios.results import ABOUT
+from scenarios.loading.scenarios import load
+from scenarios.results.run_folder import ABOUT
+from scenarios.runs import run as running
 
 APP = typer.Typer()
 run_command.register(APP)
@@ -105,7 +105,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path, monkeypatch):
             result = invoke("run", *SMALL, "--out", tmp_path / "deep" / "run")
             assert result.exit_code == 130
             assert "stopped; nothing was written" in result.stderr
-    monkeypatch.setattr("scenarios.charts.dashboard.draw", stop)
+    monkeypatch.setattr("scenarios.pictures.dashboard.draw", stop)
     assert invoke("run", *SMALL, "--out", tmp_path / "deep" / "run").exit_code == 130
     assert not list(tmp_path.iterdir())
 

@@ -21,11 +21,11 @@ from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.pricing import BestResponse, CostPlus, Every, Sticky, Surge, TimeOfDay
 from market.supply.quotas import PeakCut
+from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
-from scenarios.loading import from_file
+from scenarios.loading.scenarios import from_file
 from scenarios.parameters.describe import describe
 from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
-from scenarios.scenario import Scenario
 
 BASE = SCENARIOS["baseline-2026"]
 
@@ -105,7 +105,7 @@ def test_every_parameter_has_a_meaning_a_unit_and_a_source() -> None:
 
 
 def _sections(model: type[BaseModel]) -> set[type[BaseModel]]:
-    from scenarios.complaints import _section
+    from scenarios.parameters.complaints import _section
 
     found = {model}
     for field in model.model_fields.values():

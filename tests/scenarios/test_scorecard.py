@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
-from scenarios.batch.study import Study
-from scenarios.cli import app
+from scenarios.batches.plan.planning import study_of
+from scenarios.cli.evidence import evidence_command
+from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.outcomes import MEASURES
-from scenarios.scorecard.command import evidence_command
-from scenarios.scorecard.run import Verdict, judge, study_of
-from scenarios.scorecard.statements import STATEMENTS, Check, Statement
+from scenarios.results.measures import MEASURES
+from scenarios.studies.scorecard.judging import Verdict, evidence_study, judge
+from scenarios.studies.scorecard.statements import STATEMENTS, Check, Statement
 
 
 def test_the_ten_statements_are_there() -> None:
@@ -83,7 +83,7 @@ def test_a_hit_is_sure_of_its_side(mean: float, low: float, high: float, *, hit:
 
 
 def test_every_scenario_that_is_asked_is_run_once_a_seed() -> None:
-    study = study_of(seeds=3, users=50)
+    study = evidence_study(seeds=3, users=50)
     asked = {name for s in STATEMENTS for c in s.checks for name in (c.scenario, c.against) if name}
     assert sorted(case.label for case in study.cases) == sorted(asked)
     assert study.seeds == (1, 2, 3)
@@ -93,10 +93,11 @@ def test_the_command_runs_a_batch_judges_it_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check = Check("free-tier", "late-quota-granted", high=0.9)
-    monkeypatch.setattr("scenarios.scorecard.statements.STATEMENTS", (statement(check),))
+    monkeypatch.setattr("scenarios.studies.scorecard.statements.STATEMENTS", (statement(check),))
     shorter = SCENARIOS["free-tier"].with_changes({"time.days": 1.0})
     monkeypatch.setattr(
-        "scenarios.scorecard.run.study_of", lambda *_: Study.of(shorter, seeds=2, users=40, name="evidence")
+        "scenarios.studies.scorecard.judging.evidence_study",
+        lambda *_: study_of(shorter, seeds=2, users=40, name="evidence"),
     )
     for _ in range(2):  # the second time everything is there
         evidence_command(out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)

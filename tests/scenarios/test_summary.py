@@ -9,12 +9,12 @@ import pytest
 from market_runs import copy_of, small_run, without_rows
 from rich.console import Console
 
-from scenarios import measures
-from scenarios.charts.numbers import duration
-from scenarios.headline import key_figures, subtitle
-from scenarios.outcomes.facts import busy_and_calm, tick_hours
-from scenarios.results import RunResult
-from scenarios.summary import summary, summary_record
+from scenarios.cli.summary import summary, summary_record
+from scenarios.results import summary_tables
+from scenarios.results.key_figures import key_figures, subtitle
+from scenarios.results.measures.facts import busy_and_calm, tick_hours
+from scenarios.results.run_folder import RunResult
+from scenarios.text.durations import hours_in_words
 
 
 def printed(result, width=80):
@@ -29,26 +29,28 @@ def frames():
 
 
 def test_requests_of_every_segment_are_all_accounted_for(frames):
-    found = measures.outcomes(frames)
-    assert found[list(measures.OUTCOMES)].sum(axis=1).to_numpy() == pytest.approx(found["asked"].to_numpy(), rel=1e-9)
+    found = summary_tables.outcomes(frames)
+    assert found[list(summary_tables.OUTCOMES)].sum(axis=1).to_numpy() == pytest.approx(
+        found["asked"].to_numpy(), rel=1e-9
+    )
 
 
 def test_shares_add_up_to_one(frames):
     for by in ("provider", "kind"):
-        found = measures.shares(frames, by)
+        found = summary_tables.shares(frames, by)
         assert found["token_share"].sum() == pytest.approx(1)
         assert found["revenue_share"].sum() == pytest.approx(1)
 
 
 def test_mean_price_lies_between_the_lowest_and_highest_list_price(frames):
-    found = measures.prices(frames)
+    found = summary_tables.prices(frames)
     assert (found["paid"] >= found["low"] - 1e-9).all()
     assert (found["paid"] <= found["high"] + 1e-9).all()
     assert (found["running_cost"] > 0).all()
 
 
 def test_tokens_billed_give_the_revenue_back(frames):
-    made = measures.offers(frames)
+    made = summary_tables.offers(frames)
     assert (made["billed"] * made["paid_price"]).to_numpy() == pytest.approx(made["revenue"].to_numpy())
 
 
@@ -56,7 +58,7 @@ def test_tiers_are_compared_over_the_same_hours():
     """One lab: nobody is slower with priority in any hour, but it is bought in the hours in which all are slow."""
     calm, rush = {"priority": (0.0, 1.0), "batch": (0.1, 99.0)}, {"priority": (2.0, 99.0), "batch": (3.0, 1.0)}
     frames = waits_of([*[calm] * 19, rush])
-    found = measures.waits(frames).set_index("tier")
+    found = summary_tables.waits(frames).set_index("tier")
     assert found.loc["priority", "mean_h"] > found.loc["batch", "mean_h"], "by request priority looks slower"
     assert found.loc["priority", "alike_h"] == pytest.approx(2.0 / 20)
     assert found.loc["batch", "alike_h"] == pytest.approx((19 * 0.1 + 3.0) / 20)
@@ -69,10 +71,10 @@ def test_hours_without_machines_have_no_wait_and_an_offer_counts_by_all_that_it_
     frames = waits_of(hours, one_tier=True)
     pools = frames["pools"]
     pools.loc[(pools["tick"] == 2) & (pools["pool"] == "big"), "capacity"] = 0.0
-    (found,) = measures.waits(frames).to_dict("records")
+    (found,) = summary_tables.waits(frames).to_dict("records")
     assert found["alike_h"] == pytest.approx(((30 * 1 + 10 * 4) / 40 + (30 * 2 + 10 * 5) / 40 + 6) / 3)
     frames["offers"]["ordered"] = 0.0
-    (found,) = measures.waits(frames).to_dict("records")
+    (found,) = summary_tables.waits(frames).to_dict("records")
     assert found["alike_h"] == pytest.approx(((1 + 4) / 2 + (2 + 5) / 2 + 6) / 3), "nothing ordered: all alike"
 
 
@@ -95,16 +97,16 @@ def waits_of(hours, one_tier=False):
 
 
 def test_in_a_real_run_priority_is_the_fastest_tier(frames):
-    found = measures.waits(frames)
+    found = summary_tables.waits(frames)
     labs = found[found["kind"] == "frontier"].set_index("tier")["alike_h"]
     assert labs["priority"] <= labs["standard"] <= labs["batch"]
 
 
 def test_the_longest_tier_is_named_by_hours(frames):
-    found = measures.waits(frames)
+    found = summary_tables.waits(frames)
     worst = found.loc[found["alike_h"].idxmax()]
     (said,) = [meaning for _, meaning in key_figures(small_run()) if meaning.startswith("expected wait")]
-    assert said.endswith(f"{worst['kind']} {worst['tier']}, {duration(worst['alike_h'])}")
+    assert said.endswith(f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}")
 
 
 def test_the_subtitle_says_how_much_of_the_period_is_simulated():
@@ -115,7 +117,7 @@ def test_the_subtitle_says_how_much_of_the_period_is_simulated():
 
 
 def test_waiting_in_queues_is_littles_law(frames):
-    found = measures.outcomes(frames)
+    found = summary_tables.outcomes(frames)
     queue = frames["segments"].groupby("segment", observed=True)["waiting"].sum()
     assert (found["queue_h"] * found["ordered"]).to_numpy() == pytest.approx(queue.to_numpy())
 
@@ -124,12 +126,12 @@ def test_peak_is_busier_than_off_peak(frames):
     peak, off = busy_and_calm(frames)
     assert len(peak) == len(off) == 42
     assert not set(peak) & set(off)
-    found = measures.peak(frames)
+    found = summary_tables.peak(frames)
     assert found.loc["utilisation [%]", "peak"] > found.loc["utilisation [%]", "off-peak"]
 
 
 def test_everything_adds_up(frames):
-    for check in measures.checks(frames):
+    for check in summary_tables.checks(frames):
         assert check.kept, check
 
 
@@ -144,15 +146,15 @@ def test_everything_adds_up(frames):
 def test_a_sum_that_is_off_is_found(frames, frame, column, broken):
     changed = copy_of(small_run())
     changed[frame].loc[changed[frame].index[-1], column] += 1e-6 * changed[frame][column].abs().sum() + 1.0
-    wrong = [check.name for check in measures.checks(changed) if not check.kept]
+    wrong = [check.name for check in summary_tables.checks(changed) if not check.kept]
     assert any(name.startswith(broken) for name in wrong)
     assert "BROKEN" in printed(RunResult(changed, small_run().about))
 
 
 def test_the_percentile_counts_requests_not_rows():
-    assert measures.weighted_quantile([1.0, 2.0, 3.0], [94, 1, 5], 0.95) == 2.0
-    assert measures.weighted_quantile([3.0, 1.0], [1, 99], 0.5) == 1.0
-    assert np.isnan(measures.weighted_quantile([1.0], [0.0], 0.95))
+    assert summary_tables.weighted_quantile([1.0, 2.0, 3.0], [94, 1, 5], 0.95) == 2.0
+    assert summary_tables.weighted_quantile([3.0, 1.0], [1, 99], 0.5) == 1.0
+    assert np.isnan(summary_tables.weighted_quantile([1.0], [0.0], 0.95))
 
 
 def test_the_summary_fits_80_columns_and_says_what_was_asked_for():
@@ -194,7 +196,7 @@ def test_the_record_is_strict_json():
     ],
 )
 def test_times_as_people_say_them(hours, text):
-    assert duration(hours) == text
+    assert hours_in_words(hours) == text
 
 
 def test_frames_of_one_tick_have_an_hour():
@@ -203,8 +205,8 @@ def test_frames_of_one_tick_have_an_hour():
 
 @pytest.mark.parametrize(("left", "right"), [(np.nan, 1.0), (1.0, np.nan), (np.nan, np.nan), (np.inf, 1.0), (1.0, 0.0)])
 def test_a_sum_that_is_no_number_is_not_kept(left, right):
-    assert not measures.Check("sums", left, right, "USD").kept
+    assert not summary_tables.Check("sums", left, right, "USD").kept
 
 
 def test_nothing_is_nothing():
-    assert measures.Check("sums", 0.0, 0.0, "USD").kept
+    assert summary_tables.Check("sums", 0.0, 0.0, "USD").kept

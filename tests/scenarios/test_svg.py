@@ -8,9 +8,9 @@ from market_runs import small_run
 from matplotlib import pyplot as plt
 from test_pictures import three_years
 
-from scenarios.charts.registry import CHARTS
-from scenarios.charts.style import DARK_PAPER, PAPER, contrast
-from scenarios.charts.svg import dark_variables, in_the_dark, svg
+from scenarios.pictures.registry import CHARTS
+from scenarios.pictures.style import DARK_PAPER, PAPER, contrast
+from scenarios.pictures.svg import dark_variables, in_the_dark, svg
 
 LARGEST = 120_000
 #: A look at a few: areas, bars, an image, panels within panels.

@@ -4,9 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
-from scenarios.cli import app
+from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.loading import load, split_variant
+from scenarios.loading.scenarios import load, split_variant
 
 
 @pytest.mark.parametrize(

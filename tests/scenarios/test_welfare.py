@@ -8,16 +8,25 @@ import pytest
 from market_runs import small_run
 from typer.testing import CliRunner
 
-from scenarios import measures, results
-from scenarios.charts.registry import CHARTS
-from scenarios.cli import app
+from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.loading import load
-from scenarios.report import make, subject
-from scenarios.run import Settings, run
-from scenarios.summary import said_of_efficient
-from scenarios.told import told
-from scenarios.welfare import beside_efficient, efficient, gains_a_day, own_use_cost, owners_rent, welfare
+from scenarios.loading.checking import checked
+from scenarios.loading.scenarios import load
+from scenarios.pictures.chart_options import chart_options
+from scenarios.pictures.registry import CHARTS
+from scenarios.reports import report, subject
+from scenarios.results import run_folder, summary_tables
+from scenarios.results.welfare import (
+    beside_efficient,
+    gains_a_day,
+    own_use_cost,
+    owners_rent,
+    said_of_efficient,
+    welfare,
+)
+from scenarios.runs.efficient import efficient
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 
 SCENARIO = SCENARIOS["baseline-2026"]
 
@@ -43,7 +52,7 @@ def test_every_part_is_told_once():
     assert not table.duplicated(["side", "kind"]).any()
     gains = table.groupby("side")["gain"].sum()
     assert gains["users"] == pytest.approx(frames["ticks"]["surplus"].sum(), rel=1e-6)
-    assert gains["sellers"] == pytest.approx(measures.margins(frames)["profit"].sum())
+    assert gains["sellers"] == pytest.approx(summary_tables.margins(frames)["profit"].sum())
     paid, cost = frames["wholesale"]["income"].sum(), frames["wholesale"]["running_cost"].sum()
     assert paid - cost < owners_rent(frames) < paid, (
         "the power of what is rented out is counted, that of own use is not"
@@ -79,20 +88,20 @@ def beside(tmp_path_factory):
 def test_the_command_runs_both_and_keeps_both(beside):
     folder, said = beside
     now, best = pair()
-    kept = results.read(folder)
+    kept = run_folder.read(folder)
     for frames, expected in ((kept.frames, now), (kept.efficient.frames, best)):
         pd.testing.assert_frame_equal(frames["ticks"], expected["ticks"])
     assert {row["kind"]: row["best"] for row in said["gains"]} == pytest.approx(
         dict(gains_a_day(best)[["kind", "gain"]].to_numpy())
     )
-    assert load(folder / "efficient" / results.PARAMETERS).market.clearing == "auction"
+    assert load(folder / "efficient" / run_folder.PARAMETERS).market.clearing == "auction"
 
 
 def test_pictures_and_report_show_both(beside):
     folder, _ = beside
-    kept = results.read(folder)
-    assert told(kept, None)["welfare-split"]["efficient"] is kept.efficient.frames
-    page = make.html([subject.read(folder)], "a test")
+    kept = run_folder.read(folder)
+    assert chart_options(kept, None)["welfare-split"]["efficient"] is kept.efficient.frames
+    page = report.html([subject.read(folder)], "a test")
     assert "gain in an efficient market, a day" in page
     _, best = pair()
     assert f"the ${gains_a_day(best)['gain'].sum() / 1e9:.3g}B of the same users" in page
@@ -107,7 +116,7 @@ def test_without_it_there_is_nothing_to_compare_with():
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_has_an_efficient_companion(name):
     for scenario in (SCENARIOS[name], *map(SCENARIOS[name].variant, SCENARIOS[name].variants)):
-        assert efficient(scenario).check(name).market.clearing == "auction"
+        assert checked(efficient(scenario), name).market.clearing == "auction"
 
 
 def test_the_picture_says_what_is_lost():

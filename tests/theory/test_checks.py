@@ -9,8 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from capacity.errors import UnknownNameError
+from scenarios.cli.verify import verify_command
 from scenarios.verification.check import CHECKS, Check, exact, stochastic
-from scenarios.verification.command import verify_command
 from scenarios.verification.run import verify
 
 app = typer.Typer()

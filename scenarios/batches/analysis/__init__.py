@@ -1,0 +1,1 @@
+"""What the runs of a batch say: means, differences and sensitivities over seeds."""

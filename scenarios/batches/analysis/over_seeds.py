@@ -1,0 +1,238 @@
+"""What a batch says: means with intervals over seeds, and paired differences between cases.
+
+All of it works on a plain frame, one row a run: columns seed, label, scenario, variant, the inputs that vary (their
+names have a dot, as in supply.growth) and measures. Where the frame comes from does not matter.
+
+Runs with the same seed draw the same users and luck in every case (common random numbers). So what belongs to a seed is
+averaged first, and an interval is over seeds; differences are taken seed by seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import scipy
+from numpy.typing import NDArray
+
+from capacity.errors import InputError, UnknownNameError, nearest, require
+
+type Floats = NDArray[np.float64]
+
+#: Columns that say which run a row is.
+ABOUT: Final = ("run", "label", "scenario", "variant", "seed")
+LEVEL: Final = 0.9
+#: Width that a mean should be known to, as a share of it: half its interval.
+PRECISION: Final = 0.02
+#: Seeds beyond this are not counted out.
+MANY: Final = 10_000_000
+#: More values of an input than this are gathered into so many classes of equal size.
+VALUES, CLASSES = 12, 5
+
+
+def summary(
+    summaries: pd.DataFrame,
+    measures: Sequence[str] | None = None,
+    *,
+    by: str = "label",
+    level: float = LEVEL,
+    precision: float = PRECISION,
+) -> pd.DataFrame:
+    """Mean of each measure by case (or by ``by``), with its interval over seeds.
+
+    Columns: ``by``, measure, mean, low, high (Student's t at ``level``: it covers the true mean so often, if the seeds'
+    values are not far from normal), sd (between seeds), seeds, and seeds_needed: how many would bring half the interval
+    down to ``precision`` x |mean|.
+    """
+    _check_level(level)
+    require("precision", precision, above=0)
+    rows = []
+    for measure in measures_in(summaries, measures):
+        table = by_seed(summaries, measure, by)
+        for group in table.columns:
+            values = _finite(table[group])
+            mean, low, high = interval(values, level)
+            sd = float(values.std(ddof=1)) if values.size > 1 else math.nan
+            needed = seeds_needed(sd, precision * abs(mean), level)
+            rows.append((group, measure, mean, low, high, sd, values.size, needed))
+    columns = [by, "measure", "mean", "low", "high", "sd", "seeds", "seeds_needed"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def differences(
+    summaries: pd.DataFrame,
+    baseline: Any,
+    measures: Sequence[str] | None = None,
+    *,
+    by: str = "label",
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """How each case differs from one of them, seed by seed.
+
+    Columns: ``by``, measure, difference (mean over seeds), low, high (Student's t at ``level``), relative (to the
+    baseline's mean), up, down and seeds (in how many of so many seeds it is above and below), and gain: how many
+    times the seeds unpaired runs would need for the same interval.
+    """
+    _check_level(level)
+    rows = []
+    for measure in measures_in(summaries, measures):
+        table = by_seed(summaries, measure, by)
+        against = _group(table, baseline, by)
+        for group in table.columns:
+            if group == against:
+                continue
+            pair = table[[group, against]].to_numpy(dtype=np.float64)
+            pair = pair[np.isfinite(pair).all(axis=1)]
+            gap = pair[:, 0] - pair[:, 1]
+            mean, low, high = interval(gap, level)
+            base = float(pair[:, 1].mean()) if len(pair) else math.nan
+            relative = mean / abs(base) if base else math.nan
+            up, down = int((gap > 0).sum()), int((gap < 0).sum())
+            rows.append((group, measure, mean, low, high, relative, up, down, len(gap), pairing_gain(pair)))
+    columns = [by, "measure", "difference", "low", "high", "relative", "up", "down", "seeds", "gain"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+
+def interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean and its interval by Student's t; the ends are NaN for a single value, which says nothing of its spread."""
+    if values.size == 0:
+        return math.nan, math.nan, math.nan
+    mean = float(values.mean())
+    if values.size == 1:
+        return mean, math.nan, math.nan
+    half = float(scipy.stats.t.ppf(0.5 + level / 2.0, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
+    return mean, mean - half, mean + half
+
+
+def seeds_needed(sd: float, half: float, level: float = LEVEL) -> float:
+    """Smallest number of seeds, from 2, for which half the interval is at most ``half``; NaN where it is unknown."""
+    if not (math.isfinite(sd) and math.isfinite(half)) or half <= 0 < sd:
+        return math.nan
+    if sd == 0:
+        return 2.0
+    low, high = 1, 2
+    while scipy.stats.t.ppf(0.5 + level / 2.0, high - 1) * sd / math.sqrt(high) > half:
+        low, high = high, high * 2
+        if high > MANY:
+            return math.inf
+    while high - low > 1:
+        middle = (low + high) // 2
+        enough = scipy.stats.t.ppf(0.5 + level / 2.0, middle - 1) * sd / math.sqrt(middle) <= half
+        low, high = (low, middle) if enough else (middle, high)
+    return float(high)
+
+
+def pairing_gain(pair: Floats) -> float:
+    """Variance of a difference of independent runs over that of paired ones: above 1 where common seeds help."""
+    if len(pair) < 2:
+        return math.nan
+    apart, together = float(pair.var(axis=0, ddof=1).sum()), float((pair[:, 0] - pair[:, 1]).var(ddof=1))
+    if together == 0:
+        return math.inf if apart > 0 else math.nan
+    return apart / together
+
+
+def _finite(values: pd.Series[float]) -> Floats:
+    array: Floats = values.to_numpy(dtype=np.float64)
+    return array[np.isfinite(array)]
+
+
+def _check_level(level: float) -> None:
+    if require("level", level, above=0) >= 1:
+        raise InputError(f"level is {level:g}, but must be above 0 and below 1, such as 0.9")
+
+
+# ---------------------------------------------------------------------------------------------- the frame
+
+
+def inputs_in(summaries: pd.DataFrame) -> list[str]:
+    """Columns that are parameters: their names are paths."""
+    return [str(name) for name in summaries.columns if "." in str(name) or "[" in str(name)]
+
+
+def measures_in(summaries: pd.DataFrame, wanted: Sequence[str] | None = None) -> list[str]:
+    """Columns that are measures, or those that are wanted of them."""
+    missing = [name for name in ("seed", "label") if name not in summaries.columns]
+    if missing:
+        raise InputError(f"the table of runs has no column '{missing[0]}', but needs seed and label")
+    if not len(summaries):
+        raise InputError("the table of runs is empty: no run has finished")
+    about = {*ABOUT, *inputs_in(summaries)}
+    known = [str(name) for name in summaries.columns if name not in about and _is_number(summaries[name])]
+    for name in wanted or ():
+        if name not in known:
+            raise UnknownNameError(f"unknown measure '{name}'{nearest(name, known)}; known: {', '.join(known)}")
+    return list(dict.fromkeys(wanted)) if wanted else known
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def by_seed(summaries: pd.DataFrame, measure: str, by: str = "label") -> pd.DataFrame:
+    """One row a seed, one column a group: the mean over the group's cases, where the seed ran all of them."""
+    rows = pd.DataFrame({"seed": summaries["seed"], "label": summaries["label"], "value": summaries[measure]})
+    rows["group"] = groups(summaries, by)
+    cases = rows.groupby("group", sort=False)["label"].nunique()
+    cells = rows.pivot_table(index="seed", columns="group", values="value", aggfunc=["mean", "count"], dropna=False)
+    order = _ordered(rows["group"])
+    means, counts = (cells[name].reindex(columns=order) for name in ("mean", "count"))
+    return means.where(counts.eq(cases.reindex(order)))
+
+
+def groups(summaries: pd.DataFrame, by: str) -> pd.Series[Any]:
+    """To which group each run belongs; many values of a number are gathered into classes."""
+    known = ["label", "scenario", "variant", *inputs_in(summaries)]
+    if by not in known or by not in summaries.columns:
+        here = [name for name in known if name in summaries.columns]
+        raise UnknownNameError(f"cannot compare by '{by}'{nearest(by, here)}; known: {', '.join(here)}")
+    column = summaries[by]
+    if by == "variant":
+        # Without a variant a scenario is itself.
+        return column.where(column.astype(str) != "", summaries["scenario"]).astype(str)
+    if not _is_number(column):
+        return column.astype(str)
+    if column.nunique() <= VALUES:
+        return column
+    classes, edges = pd.qcut(column, CLASSES, duplicates="drop", labels=False, retbins=True)
+    names = {k: f"{edges[k]:.4g} to {edges[k + 1]:.4g}" for k in range(len(edges) - 1)}
+    return classes.map(names).astype(str)
+
+
+def _ordered(group: pd.Series[Any]) -> list[Any]:
+    """Groups as they come; numbers and classes by size."""
+    found = list(group.unique())
+    if _is_number(group):
+        return sorted(found)
+    if all(isinstance(one, str) and " to " in one and _begin(one) is not None for one in found):
+        return sorted(found, key=lambda one: _begin(one) or 0.0)
+    return found
+
+
+def _begin(one: str) -> float | None:
+    try:
+        return float(one.split(" to ")[0])
+    except ValueError:
+        return None
+
+
+def _group(table: pd.DataFrame, wanted: Any, by: str) -> Any:
+    for one in table.columns:
+        if one == wanted or str(one) == str(wanted) or _same_number(one, wanted):
+            return one
+    known = [str(one) for one in table.columns]
+    shown = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+    raise UnknownNameError(f"no {by} is '{wanted}'{nearest(str(wanted), known)}; known: {shown}")
+
+
+def _same_number(one: Any, other: Any) -> bool:
+    try:
+        return float(one) == float(other)
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,153 @@
+"""A comparison of the cases of a batch: means with intervals over seeds, and how they differ from one of them.
+
+It is of a batch's folder, or of any table of runs (CSV or Parquet): columns label, seed, inputs and measures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from capacity.errors import InputError, nearest
+from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION, differences, groups, inputs_in, measures_in, summary
+from scenarios.batches.store.batch import open_batch
+from scenarios.results.measures import MEASURES
+
+if TYPE_CHECKING:
+    from scenarios.batches.plan.sampling import Sampling
+
+#: Shown where a scenario does not say which measures answer it.
+USUAL: Final = ("paid-price", "spot-price", "queue-hours", "unserved", "utilisation", "surplus")
+#: Measures shown of a table that has none of these.
+SHOWN: Final = 6
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a batch as a table, and what is known of them.
+
+    Attributes:
+        summaries: one row a run that is done.
+        name: what the batch is called.
+        question: what it asks.
+        answers: measures that answer it.
+        sampling: how its cases were sampled, where they were.
+        note: what is missing, in words.
+    """
+
+    summaries: pd.DataFrame
+    name: str
+    question: str = ""
+    answers: tuple[str, ...] = ()
+    sampling: Sampling | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Means and differences of some measures, by case or by an input.
+
+    Attributes:
+        by: the column whose values are compared.
+        against: the value that the others are compared with.
+        means: as ``analysis.summary`` gives them.
+        gaps: as ``analysis.differences`` gives them.
+        level: how often an interval covers the true mean.
+        precision: share of a mean to which it should be known.
+    """
+
+    by: str
+    against: Any
+    means: pd.DataFrame
+    gaps: pd.DataFrame
+    level: float = LEVEL
+    precision: float = PRECISION
+
+    def table(self) -> pd.DataFrame:
+        """One tidy table: a row for each measure and value, means first, then differences."""
+        gaps = self.gaps.rename(columns={"low": "difference_low", "high": "difference_high", "seeds": "pairs"})
+        made = self.means.merge(gaps, on=[self.by, "measure"], how="left")
+        units = made["measure"].map(lambda name: MEASURES[name].unit if name in MEASURES else "")
+        made.insert(2, "unit", units)
+        made.insert(len(made.columns), "against", str(self.against))
+        return made
+
+
+def read_runs(path: Path) -> Runs:
+    """The runs of a batch, or of a table in a CSV or Parquet file."""
+    if path.suffix.lower() in (".csv", ".parquet") and not path.is_dir():
+        return Runs(_table(path), path.stem)
+    batch = open_batch(path)
+    study, total, done = batch.study, batch.state.total, batch.state.count("done")
+    answers = dict.fromkeys(one.measure for scenario in study.scenarios.values() for one in scenario.outcomes)
+    failed = batch.state.count("failed")
+    note = f"{total - done:,} of {total:,} runs are not there ({failed:,} failed); what follows is of the others"
+    return Runs(
+        batch.summaries, study.name, study.question, tuple(answers), study.sampling, note if done < total else ""
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    if not path.exists():
+        near = nearest(path.name, [one.name for one in path.parent.glob("*")] if path.parent.is_dir() else [])
+        raise InputError(f"'{path}' is not there{near}")
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(path)
+        frame = pd.read_csv(path, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())[:200]}") from error
+    words = {"label", "scenario", "variant", *inputs_in(frame)}
+    for name in frame.columns.difference(list(words)):
+        frame[name] = pd.to_numeric(frame[name].replace("", math.nan), errors="coerce")
+    return frame
+
+
+def compare(
+    runs: Runs,
+    *,
+    by: str | None = None,
+    measures: Sequence[str] | None = None,
+    against: Any = None,
+    level: float = LEVEL,
+    precision: float = PRECISION,
+) -> Comparison:
+    """Compare cases, or the values of a column, with one of them: the first if nothing is said."""
+    frame = runs.summaries
+    by = by or _usual_column(frame)
+    wanted = list(measures) if measures else answering(runs)
+    means = summary(frame, wanted, by=by, level=level, precision=precision)
+    base = means[by].iloc[0] if against is None else against
+    gaps = differences(frame, base, wanted, by=by, level=level)
+    found = next(one for one in means[by] if one not in set(gaps[by]))
+    return Comparison(by, found, means, gaps, level, precision)
+
+
+def _usual_column(frame: pd.DataFrame) -> str:
+    """Cases by their labels; by their variants, which are shorter, where nothing else differs."""
+    if not {"scenario", "variant"} <= set(frame.columns) or inputs_in(frame) or len(set(frame["scenario"])) > 1:
+        return "label"
+    return "variant" if len(set(frame["variant"])) == len(set(frame["label"])) > 1 else "label"
+
+
+def answering(runs: Runs) -> list[str]:
+    """Measures that answer the question, or usual ones."""
+    known = measures_in(runs.summaries)
+    for names in (runs.answers, USUAL):
+        found = [name for name in names if name in known]
+        if found:
+            return found
+    if not known:
+        raise InputError(f"'{runs.name}' has no measure: no column of numbers beside the inputs")
+    return known[:SHOWN]
+
+
+def cases_pooled(runs: Runs, by: str) -> int:
+    """Most cases that are averaged in one value of a column."""
+    frame = pd.DataFrame({"group": groups(runs.summaries, by), "label": runs.summaries["label"]})
+    return int(frame.groupby("group")["label"].nunique().max())

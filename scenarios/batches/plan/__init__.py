@@ -1,0 +1,1 @@
+"""What a batch runs: cases, seeds and designs as values."""

@@ -1,0 +1,1 @@
+"""The command ``tokenmarket``: one file a command. Nothing imports it."""

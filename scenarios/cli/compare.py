@@ -1,0 +1,192 @@
+"""The command ``tokenmarket compare``. Heavy imports wait inside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.cli.printing import print_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from scenarios.batches.comparison import Comparison, Runs
+
+#: Width that the tables keep to.
+WIDTH = 80
+
+EXAMPLES = """Examples:
+
+* `tokenmarket compare results/prices` every case against the first, by the measures that answer the question
+
+* `tokenmarket compare results/prices --against "off-peak: dynamic" --measure queue-hours --measure surplus`
+
+* `tokenmarket compare results/growth --by supply.growth --csv growth.csv --plot growth.png`
+
+* `tokenmarket compare results/sobol --sensitivity` which input explains how much
+
+* `tokenmarket compare runs.csv` any table of runs: label, seed, inputs (their names have a dot) and measures
+"""
+
+
+def compare(
+    source: Annotated[Path, typer.Argument(help="A batch, or a table of runs (.csv, .parquet).", metavar="DIR|FILE")],
+    by: Annotated[
+        str | None,
+        typer.Option(help="label, scenario, variant, or an input such as supply.growth [default: case by case]."),
+    ] = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option("--measure", help="Measure; again for more [default: those that answer the question]."),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Value that the others are compared with [default: the first].")
+    ] = None,
+    level: Annotated[float, typer.Option(help="How often an interval covers the true mean.")] = 0.9,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Say how many seeds bring ± down to this share of the mean.", show_default=False),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Sobol or Morris indices of a batch that was sampled so.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write the numbers to this CSV file.", show_default=False)] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw them to this .png, .svg or .pdf.", show_default=False)] = None,
+) -> None:
+    """Compare the cases of a batch: means with intervals over seeds, and differences seed by seed."""
+    from scenarios.batches.analysis.over_seeds import PRECISION
+    from scenarios.batches.comparison import compare as compared
+    from scenarios.batches.comparison import read_runs
+    from scenarios.pictures.picture_path import checked_picture_path
+
+    if plot is not None:
+        checked_picture_path(plot)
+    _check_target(csv)
+    if sensitivity:
+        _refuse_beside({"--by": by, "--against": against, "--precision": precision, "--plot": plot})
+    runs = read_runs(source)
+    if runs.note:
+        typer.echo(f"tokenmarket: {runs.note}", err=True)
+    if sensitivity:
+        _sensitivity(runs, measures, as_json=as_json, csv=csv)
+        return
+    share = PRECISION if precision is None else precision
+    found = compared(runs, by=by, measures=measures, against=against, level=level, precision=share)
+    if csv is not None:
+        _write(found.table(), csv)
+    if plot is not None:
+        _plot(found, runs, plot)
+    if as_json:
+        print_json({"name": runs.name, "question": runs.question, "by": found.by, "against": str(found.against),
+                     "level": level, "rows": _records(found.table())})  # fmt: skip
+    else:
+        _print(found, runs, with_precision=precision is not None)
+        for path in (csv, plot):
+            if path is not None:
+                typer.echo(f"wrote {path}")
+
+
+def _refuse_beside(options: dict[str, Any]) -> None:
+    from capacity.errors import InputError
+
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(f"{option} belongs to means and differences: leave it or --sensitivity out")
+
+
+def _print(found: Comparison, runs: Runs, *, with_precision: bool) -> None:
+    from scenarios.batches.comparison import cases_pooled
+    from scenarios.cli.compare_tables import legend, tables
+
+    out = _console()
+    out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
+    _print_tables(out, tables(found, with_precision=with_precision))
+    for line in legend(found, cases_pooled(runs, found.by)):
+        out.print(line, highlight=False)
+
+
+def _sensitivity(runs: Runs, measures: list[str] | None, *, as_json: bool, csv: Path | None) -> None:
+    from scenarios.batches.analysis.sensitivity import morris_effects, sobol_indices
+    from scenarios.batches.comparison import answering
+    from scenarios.cli.compare_tables import sensitivity_tables
+
+    morris = runs.sampling is not None and runs.sampling.method == "morris"
+    wanted = measures or answering(runs)
+    found = (morris_effects if morris else sobol_indices)(runs.summaries, runs.sampling, wanted)
+    if csv is not None:
+        _write(found, csv)
+    if as_json:
+        print_json({"name": runs.name, "question": runs.question, "rows": _records(found)})
+        return
+    out = _console()
+    out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
+    _print_tables(out, sensitivity_tables(found))
+    if csv is not None:
+        typer.echo(f"wrote {csv}")
+
+
+def _print_tables(out: Any, made: Iterable[tuple[str, Table]]) -> None:
+    from rich.markup import escape
+
+    out.print()
+    for title, table in made:
+        out.print(f"[bold]{escape(title)}[/bold]", highlight=False)
+        out.print(table, end="")
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    from scenarios.text.console import console
+
+    usual = console()
+    return usual if usual.is_terminal else Console(width=min(usual.width, WIDTH))
+
+
+def _check_target(path: Path | None) -> None:
+    from capacity.errors import InputError
+
+    if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
+        what = "is a folder" if path.is_dir() else f"cannot be written: the folder '{path.parent}' does not exist"
+        raise InputError(f"--csv '{path}' {what}")
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    from capacity.errors import InputError
+
+    try:
+        frame.to_csv(path, index=False)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from error
+
+
+def _plot(found: Comparison, runs: Runs, path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from scenarios.pictures.comparison import picture
+    from scenarios.pictures.style import save
+
+    save(picture(found, runs.question or runs.name), path)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict("records")
+    return [{str(key): _plain(value) for key, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    # JSON knows neither infinities nor what is no number, and nothing of numpy.
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(epilog=EXAMPLES)(compare)

@@ -1,0 +1,120 @@
+"""The command ``tokenmarket run``. Heavy imports wait inside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    pass
+
+PICTURE = "dashboard.png"
+
+EXAMPLES = """Examples:
+
+* `tokenmarket run` four weeks of the baseline, into results/baseline-2026-seed1
+
+* `tokenmarket run compute-crunch --users 2000 --set supply.growth=5` three years, with other machines
+
+* `tokenmarket run off-peak --variant dynamic` one of the scenario's variants, also `off-peak:dynamic`
+
+* `tokenmarket run --days 7 --users 2000 --seed 2 --out results/quick`
+
+* `tokenmarket run --users 2000 --efficient` beside it the same users and machines in an efficient market
+
+* `tokenmarket run --force --json | jq .waits` again, and the summary for machines
+"""
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="Scenario, scenario:variant, or a .toml file.", metavar="[SCENARIO]")
+    ] = "baseline-2026",
+    variant: Annotated[
+        str, typer.Option(help="One of the scenario's variants; the same as scenario:variant.", show_default=False)
+    ] = "",
+    days: Annotated[
+        float | None, typer.Option(help="Length in days [default: the scenario's].", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
+    users: Annotated[int, typer.Option(help="Simulated users.")] = 10_000,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a parameter: path=value; again for more.", metavar="SET")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the result [default: results/SCENARIO-seedSEED].", show_default=False)
+    ] = None,
+    beside_efficient: Annotated[
+        bool, typer.Option("--efficient", help="Run an efficient market beside it, to see what is lost and by whom.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
+    no_picture: Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")] = False,
+) -> None:
+    """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
+    from scenarios.loading.checking import checked
+    from scenarios.loading.scenarios import load
+    from scenarios.pictures.chart_options import chart_options
+    from scenarios.pictures.dashboard import draw
+    from scenarios.results import run_folder
+    from scenarios.runs import run as running
+    from scenarios.runs.efficient import efficient, with_efficient
+    from scenarios.runs.settings import Settings, ticks_in
+    from scenarios.text.progress_bar import progress_bar
+
+    settings = Settings(load(scenario, sets or (), variant), days, seed, users)
+    ticks = ticks_in(settings, settings.scenario.economy(users))
+    folder = settings.folder if out is None else out
+    run_folder.check_target(folder, force=force)
+    if beside_efficient:
+        checked(efficient(settings.scenario), f"the efficient companion of {settings.scenario.name}")
+    try:
+        with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
+            result = running.run(settings, progress)
+        if beside_efficient:
+            with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
+                result = with_efficient(result, settings, progress)
+        with run_folder.new_folder(folder, force=force) as temporary:
+            run_folder.write_files(result, temporary)
+            if not no_picture:
+                draw(result, temporary / PICTURE, chart_options(result, settings.scenario))
+    except KeyboardInterrupt:
+        typer.echo("tokenmarket: stopped; nothing was written", err=True)
+        raise typer.Exit(130) from None
+    _report(result, folder, as_json=as_json, quiet=quiet, picture=not no_picture)
+    _refuse_broken(result)
+
+
+def _refuse_broken(result: Any) -> None:
+    """Say so, and end with status 1, if money or requests do not add up: that is an error of the model."""
+    from scenarios.results.summary_tables import checks
+
+    broken = [check.name for check in checks(result.frames) if not check.kept]
+    if broken:
+        typer.echo(f"tokenmarket: do not trust this run: {'; '.join(broken)} does not hold", err=True)
+        raise typer.Exit(1)
+
+
+def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:
+    from scenarios.cli.summary import summary, summary_record
+    from scenarios.text.console import console
+
+    if as_json:
+        typer.echo(json.dumps({**summary_record(result), "folder": str(folder)}, indent=2, allow_nan=False))
+        return
+    if quiet:
+        typer.echo(str(folder))
+        return
+    console().print(summary(result))
+    about = result.about
+    typer.echo(f"\n{about['ticks']} ticks of {about['users']:,} simulated users in {about['wall_time_s']:.1f} s")
+    typer.echo(f"wrote {folder}{f', with {PICTURE}' if picture else ''}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(epilog=EXAMPLES)(run)

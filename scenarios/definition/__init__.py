@@ -1,0 +1,1 @@
+"""What a scenario is, and the economy that is made from it."""

@@ -1,0 +1,248 @@
+"""From a scenario to an economy: the one place where parameters become agents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
+from capacity.errors import InputError
+from market.calendar import Calendar, RepresentativeWeeks
+from market.demand.load_shape import FLAT, measured
+from market.demand.segment import Deferral, LocalMachine, Segment, Zone
+from market.economy import Economy
+from market.exchange.books import Tariff
+from market.exchange.clearing import PostedPrices, ScarcityAuction
+from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
+from market.exchange.waits import WaitModel
+from market.quality import Improving, Quality
+from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.specs import Contract, Hyperscaler
+from scenarios.definition.parameters import Parameters
+from scenarios.definition.sellers import providers
+from scenarios.parameters.demand import Request, Users
+from scenarios.parameters.market import Progress
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
+from scenarios.parameters.time import Time
+
+#: The rack in which all capacity is counted.
+RACK: Final = CHIPS["gb200-nvl72"]
+FOREVER: Final = 10**9
+RULES: Final[Mapping[str, type[Rationing]]] = {
+    "first-come": FirstCome,
+    "pro-rata": ProRata,
+    "max-min": MaxMin,
+    "lottery": Lottery,
+}
+
+
+def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
+    """The economy with so many simulated individuals."""
+    when, rules = calendar_of(parameters.time), parameters.market
+    owners = hyperscalers(parameters, when)
+    sellers = providers(parameters, when)
+    within = RULES[rules.rationing]()
+    return Economy(
+        segments=tuple(
+            segment(name, users, parameters, individuals, when) for name, users in parameters.demand.segments()
+        ),
+        providers=sellers,
+        hyperscalers=owners,
+        contracts=contracts(parameters, owners, when),
+        calendar=when,
+        clearing=ScarcityAuction() if rules.clearing == "auction" else PostedPrices(),
+        rationing=StrictPriority(within=within) if rules.by_tier else within,
+        waits=WaitModel(chance=rules.chance_waits),
+        tariff=Tariff(rules.bills.input_ratio, rules.bills.cached_ratio),
+        whole=rules.whole,
+        fallback=rules.fallback,
+        learning_ticks=max(rules.learning_hours / when.tick_hours, 1.0),
+    )
+
+
+def check_economy(parameters: Parameters, where: str) -> None:
+    """Make the economy and look whether every offer can be served: machines hold the model at the speed promised."""
+    at = ""
+    try:
+        made = economy_of(parameters, individuals=30)
+        for provider in made.providers:
+            for offer in provider.offers:
+                for users in made.segments:
+                    at = f"offer '{offer.name}' cannot serve segment '{users.name}': "
+                    offer.technology.work(users.workload, offer.tier.speed)
+    except InputError as error:
+        raise InputError(f"{where}: {at}{error}") from error
+
+
+# -------------------------------------------------------------------------------------------------- time
+
+
+def calendar_of(time: Time) -> Calendar:
+    """Every hour, or representative weeks."""
+    kind = RepresentativeWeeks if time.mode == "representative-weeks" else Calendar
+    return kind(datetime(time.start.year, time.start.month, time.start.day, tzinfo=UTC), time.tick_hours)
+
+
+def chance_in_simulated_day(chance: float, when: Calendar) -> float:
+    """What a chance per day is in a simulated day, which stands for more days where weeks are left out."""
+    return 1.0 - (1.0 - min(chance, 1.0)) ** (1.0 / when.simulated_share) if when.simulated_share < 1 else chance
+
+
+# -------------------------------------------------------------------------------------------------- users
+
+
+def workload(request: Request) -> Workload:
+    """The shape of a request."""
+    shape = Workload(request.input, request.output, cached=request.cached, held=request.held_s)
+    return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
+
+
+def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
+    """Worth of what a machine at home answers: small models get better at home too."""
+    return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
+
+
+def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
+    """A segment of users."""
+    demand = parameters.demand
+    growth = demand.growth * users.growth_tilt
+    waiting, machine = users.deferral, users.local
+    deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
+    local = LocalMachine(
+        machine.owners,
+        local_quality(name, machine.quality, parameters.progress),
+        machine.speed,
+        machine.energy_kwh * machine.power_usd_per_kwh,
+        machine.at_once * 3600.0 * machine.speed / users.request.output,
+        machine.price_usd,
+        machine.life_days,
+        chance_in_simulated_day(machine.consider_per_day, when),
+    )
+    reconsider = users.reconsider_per_day / when.simulated_share
+    return Segment(
+        name,
+        workload(users.request),
+        users=users.users * demand.scale,
+        individuals=max(1, round(individuals * users.individuals_share)),
+        requests_per_day=users.requests_per_day,
+        size_spread=users.size_spread,
+        worth_usd=users.worth_usd,
+        worth_spread=users.worth_spread,
+        taste_noise=users.taste_noise,
+        time_value=users.time_value,
+        attachment=users.attachment,
+        reconsider_per_day=reconsider,
+        patience_h=users.patience_h,
+        budget_usd_per_day=users.budget_usd_per_day,
+        deferral=deferral if waiting.share > 0 else None,
+        local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
+        shape=FLAT if users.shape == "flat" else measured(users.shape),
+        zones=tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones),
+        burstiness=users.burstiness,
+        growth=growth**demand.users_share,
+        intensity_growth=growth ** (1.0 - demand.users_share),
+        dtype="float32" if individuals >= 1_000 else "float64",
+    )
+
+
+# -------------------------------------------------------------------------------------------------- machines
+
+
+@cache
+def racks_by_owner(quarter: str) -> dict[str, float]:
+    """What each owner's chips can serve, in GB200 racks [chip owners by quarter]."""
+    kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
+    rack = float(Deployment(RACK, kimi).throughput(general))
+    made = {}
+    for owner, part in fleet.installed(quarter).groupby("owner"):
+        units = dict(zip(part["chip"], part["units"], strict=True))
+        made[str(owner)] = fleet.throughput(units, kimi, general) / rack
+    return made
+
+
+def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, ...]:
+    """Owners of machines for rent."""
+    supply = parameters.supply
+    costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
+    power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
+    rental = costs.usd_per_chip_hour(RACK) * RACK.chips_per_system
+    grows = expansion(supply, parameters.time.days)
+    # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
+    return tuple(
+        Hyperscaler(
+            RENAMED.get(owner, owner),
+            racks * supply.scale,
+            expansion=grows,
+            first_party=supply.first_party,
+            first_party_first=supply.first_party_first,
+            acquires=supply.acquires,
+            rack_price=supply.rack_price_usd * when.simulated_share,
+            running_cost=power,
+            reserve=rental * supply.reserve,
+            cash=supply.owners_cash * when.simulated_share,
+        )
+        for owner, racks in racks_by_owner(supply.quarter).items()
+        if owner not in supply.not_for_rent
+    )
+
+
+def expansion(supply: Supply, days: float) -> Expansion:
+    """How racks grow."""
+    if supply.expansion == "steady":
+        return SteadyGrowth(supply.growth)
+    if supply.expansion == "planned":
+        count = math.ceil(days / (365.25 / 4.0)) + 1
+        return planned(
+            supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
+        )
+    cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
+    return FollowRents(
+        cost, supply.response, supply.lead_quarters / 4.0, max(supply.growth, 1.0), supply.retired_a_year
+    )
+
+
+@cache
+def planned(quarter: str, growth: float, lead: int, pipeline: float, ceilings: Ceilings, count: int) -> PlannedRacks:
+    """The world's build-out under its ceilings, as a factor on every owner's racks."""
+    first = fleet.quarter_name(fleet.quarter_index(quarter) + 1)
+    limits = []
+    if math.isfinite(ceilings.dram_gw_per_year) and ceilings.dram_years > 0:
+        limits.append(fleet.dram_ceiling(ceilings.dram_gw_per_year, "2026Q1", ceilings.dram_years))
+    if math.isfinite(ceilings.capex_scale):
+        capex = fleet.capex_ceiling()
+        limits.append(replace(capex, per_quarter={q: v * ceilings.capex_scale for q, v in capex.per_quarter.items()}))
+    if math.isfinite(ceilings.power_gw_per_year):
+        limits.append(fleet.power_ceiling(ceilings.power_gw_per_year, first, count / 4.0))
+    plan = fleet.BuildOut(growth=growth, ceilings=tuple(limits), lead_time=lead, pipeline_growth=pipeline)
+    units = fleet.world_units(quarter)
+    path, _ = plan.project(units, first, count)
+    begin = fleet.compute(units) / CHIPS["h100"].compute("bf16")
+    times = (1.0, *(float(level) / begin for level in path["compute_h100e"]))
+    return PlannedRacks(tuple(k / 4.0 for k in range(count + 1)), times)
+
+
+def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Calendar) -> tuple[Contract, ...]:
+    """Each lab holds a share of one of the largest owners' racks."""
+    terms = parameters.supply.contracts
+    if terms.share == 0:
+        return ()
+    largest = sorted(owners, key=lambda owner: -owner.racks)[:CONTRACTING]
+    ticks = FOREVER
+    if math.isfinite(terms.term_days):
+        ticks = max(1, round(terms.term_days * when.simulated_share * when.ticks_per_day))
+    rental = Costs().usd_per_chip_hour(RACK) * RACK.chips_per_system
+    return tuple(
+        Contract(
+            largest[number % len(largest)].name,
+            lab.name,
+            terms.share * largest[number % len(largest)].racks,
+            price=terms.price * rental,
+            ticks=min(ticks, FOREVER),
+            renews=terms.renews,
+        )
+        for number, lab in enumerate(parameters.labs)
+    )

@@ -1,0 +1,89 @@
+"""What a run is made of: users, machines, sellers, progress and rules, as validated values that fit together."""
+
+from __future__ import annotations
+
+import math
+from typing import Self
+
+from pydantic import model_validator
+
+from capacity.errors import nearest
+from scenarios.parameters.demand import Demand
+from scenarios.parameters.fields import Section, part, refuse, refuse_doubles, several
+from scenarios.parameters.market import Market, Progress
+from scenarios.parameters.sellers import LABS, OPEN, Broker, Lab, OpenProvider
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply, owners
+from scenarios.parameters.time import Time
+
+
+class Parameters(Section):
+    """Everything that a run is made of, but for its seed and its number of simulated users."""
+
+    time: Time = part(Time(), "when and how long")
+    demand: Demand = part(Demand(), "users")
+    supply: Supply = part(Supply(), "owners of machines")
+    labs: tuple[Lab, ...] = several(LABS, "frontier labs", least=1, most=20)
+    open: tuple[OpenProvider, ...] = several(OPEN, "open-weight providers", least=1, most=50)
+    brokers: tuple[Broker, ...] = several((), "brokers", least=0, most=20)
+    progress: Progress = part(Progress(), "how models get better")
+    market: Market = part(Market(), "rules of the market")
+
+    # -------------------------------------------------------------------------------- what must fit together
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        taken = [name for name, _ in self.demand.segments()]
+        taken += [RENAMED.get(name, name) for name in owners(self.supply.quarter)]
+        for kind in ("labs", "open", "brokers"):
+            for number, one in enumerate(getattr(self, kind)):
+                if one.name in taken:
+                    raise refuse(
+                        f"{kind}[{number}].name", one.name, "that name is taken: all agents' names must differ"
+                    )
+                taken.append(one.name)
+        refuse_doubles("labs", [lab.name for lab in self.labs])
+        return self
+
+    @model_validator(mode="after")
+    def _contracts(self) -> Self:
+        terms, days = self.supply.contracts, self.time.days
+        if not terms.renews and math.isfinite(terms.term_days) and terms.term_days > days:
+            raise refuse(
+                "supply.contracts.term_days",
+                terms.term_days,
+                f"contracts that are not renewed must end within the {days:g} days of time.days (or be inf)",
+            )
+        each = -(-len(self.labs) // CONTRACTING)
+        if terms.share * each > 1.0:
+            raise refuse(
+                "supply.contracts.share",
+                terms.share,
+                f"{len(self.labs)} labs share {CONTRACTING} owners, so it must be at most {1.0 / each:g}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _segments(self) -> Self:
+        known = [name for name, _ in self.demand.segments()]
+        for n, lab in enumerate(self.labs):
+            named = [(f"labs[{n}].offers[{k}].open_to", one.open_to) for k, one in enumerate(lab.offers)]
+            named += [(f"labs[{n}].models[{k}].kept_for", one.kept_for) for k, one in enumerate(lab.models)]
+            for at, names in named:
+                for k, name in enumerate(names):
+                    if name not in known:
+                        raise refuse(f"{at}[{k}]", name, f"segments are {', '.join(known)}{nearest(name, known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _routes(self) -> Self:
+        served = sorted({one.architecture for one in self.open})
+        for n, broker in enumerate(self.brokers):
+            for k, name in enumerate(broker.routes):
+                if name not in served:
+                    near = nearest(name, served)
+                    raise refuse(f"brokers[{n}].routes[{k}]", name, f"open providers serve {', '.join(served)}{near}")
+            if not broker.routes and not broker.homes.idle_share:
+                raise refuse(
+                    f"brokers[{n}].routes", [], "a broker needs something to sell: routes, or homes.idle_share"
+                )
+        return self

@@ -1,0 +1,195 @@
+"""From a scenario's labs, open providers and brokers to those of an economy."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from capacity import ARCHITECTURES, CHIPS, Deployment
+from market.calendar import Calendar
+from market.exchange.technology import Inference
+from market.quality import Improving, Quality
+from market.supply.pricing import (
+    BestResponse,
+    ClearingPrice,
+    CongestionToll,
+    CostPlus,
+    Every,
+    FixedPrice,
+    PricingPolicy,
+    Sticky,
+    Surge,
+    TimeOfDay,
+)
+from market.supply.quotas import FixedQuota, PeakCut, QuotaPolicy
+from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
+from scenarios.definition.parameters import Parameters
+from scenarios.parameters.fields import SEGMENTS, BySegment
+from scenarios.parameters.market import Progress
+from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing, Quotas
+
+RACK: Final = CHIPS["gb200-nvl72"]
+#: Steps of the best response in one look: prices move towards it over the days, all providers together.
+SWEEPS: Final = 4
+STANDARD: Final = "standard"
+
+
+def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
+    """All sellers of tokens."""
+    open_ = [open_provider(one, parameters, when) for one in parameters.open]
+    return (
+        *(lab(one, parameters, when) for one in parameters.labs),
+        *open_,
+        *(broker(one, parameters, when) for one in parameters.brokers),
+    )
+
+
+@cache
+def inference(architecture: str, chip: str = RACK.name) -> Inference:
+    """An architecture on the fewest systems of a chip that hold it."""
+    machine = CHIPS[chip]
+    reference = RACK.chips_per_system if chip == RACK.name else 1
+    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture]), reference)
+
+
+# -------------------------------------------------------------------------------------------------- quality
+
+
+def quality(lag: BySegment, parameters: Parameters, *, size: str, edge: float = 0.0) -> Quality:
+    """Worth of an answer by segment: what today's best model gave so many months ago, and how it goes on.
+
+    With an exponential closing of the gap a lag in months is a ratio of gaps: gap = gap_best x (1 - c)^(-months / 12).
+    """
+    p = parameters.progress
+    start = {name: as_of(lag.value(name), p) + edge for name in SEGMENTS}
+    start |= {one.name: start[one.quality_as] for one in parameters.demand.others}
+    if not p.advancing:
+        return start
+    return Improving(start, p.frontier_closing if size == "large" else p.small_closing, p.perfect)
+
+
+def as_of(months: float, progress: Progress) -> float:
+    """Quality of the best closed model so many months before the start."""
+    gap = (progress.perfect - 1.0) * (1.0 - progress.frontier_closing) ** (-months / 12.0)
+    return float(max(progress.perfect - gap, 0.0))
+
+
+# -------------------------------------------------------------------------------------------------- policies
+
+
+def pricing(chosen: Pricing, prices: tuple[float, ...], when: Calendar) -> PricingPolicy:
+    """A pricing policy, looked at every so often and followed when the gap is large enough."""
+    memory = max(chosen.memory_hours / when.tick_hours, 1.0)
+    policies: dict[str, PricingPolicy] = {
+        "best-response": BestResponse(sweeps=SWEEPS),
+        "cost-plus": CostPlus(margin=chosen.margin, memory_ticks=memory),
+        "fixed": FixedPrice(),
+        "surge": Surge(chosen.target, chosen.gain),
+        "clearing": ClearingPrice(),
+        "congestion-toll": CongestionToll(memory),
+    }
+    policy = TimeOfDay(prices, chosen.factors) if chosen.kind == "time-of-day" else policies[chosen.kind]
+    if chosen.every_hours > when.tick_hours:
+        policy = Every(policy, max(1, round(chosen.every_hours / when.tick_hours)))
+    return Sticky(policy, chosen.stickiness) if chosen.stickiness > 0 else policy
+
+
+def quotas(chosen: Quotas) -> QuotaPolicy:
+    """A quota policy."""
+    return PeakCut(chosen.target, chosen.pace, chosen.least) if chosen.kind == "peak-cut" else FixedQuota()
+
+
+# -------------------------------------------------------------------------------------------------- sellers
+
+
+def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
+    """A frontier lab."""
+    offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
+    return Provider(
+        one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
+        pricing=pricing(one.pricing, tuple(offer.price for offer in offers), when), quotas=quotas(one.quotas),
+        leaves=one.leaves, burn_usd_per_day=one.burn_usd_per_day, funding_usd_per_day=one.funding_usd_per_day,
+    )  # fmt: skip
+
+
+def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
+    model = next(model for model in one.models if model.name == sold.model)
+    terms = next(tier for tier in one.tiers if tier.name == sold.tier)
+    edge = one.edge if model.size == "large" else 0.0
+    return Offer(
+        f"{one.name} {sold.name}",
+        sold.price,
+        quality(model.lag_months, parameters, size=model.size, edge=edge),
+        inference(model.architecture),
+        Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
+        cost=model.cost,
+        open_to=sold.open_to or None,
+        efficiency_growth=parameters.progress.efficiency_growth,
+        kept_for=model.kept_for,
+        kept_above=model.kept_above,
+        fixed_price=sold.fixed_price or sold.price == 0.0,
+        fee_usd_per_month=sold.fee_usd_per_month,
+    )
+
+
+def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> Provider:
+    """An open-weight provider: rents on the spot market."""
+    base = parameters.progress.open_lag_months
+    lag = BySegment(**{name: base.value(name) + one.extra_lag_months.value(name) for name in SEGMENTS})
+    offer = Offer(
+        _open_offer(one),
+        one.price,
+        quality(lag, parameters, size=one.size),
+        inference(one.architecture),
+        Tier(STANDARD, one.speed, 1.0),
+        cost=one.cost,
+        efficiency_growth=parameters.progress.efficiency_growth,
+    )
+    return Provider(
+        one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
+        pricing=pricing(one.pricing, (one.price,), when), leaves=one.leaves, enters=one.enters,
+        enter_margin=one.enter_margin, burn_usd_per_day=one.burn_usd_per_day,
+        funding_usd_per_day=one.funding_usd_per_day,
+    )  # fmt: skip
+
+
+def _open_offer(one: OpenProvider) -> str:
+    return f"{one.name} {one.architecture}"
+
+
+def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
+    """A broker: routes, and idle machines of coders at home."""
+    offers = []
+    for architecture in one.routes:
+        served = [seller for seller in parameters.open if seller.architecture == architecture]
+        offers.append(
+            Offer(
+                f"{one.name} {architecture}",
+                min(seller.price for seller in served) * (1.0 + one.cut),
+                technology=inference(architecture),
+                tier=Tier(STANDARD, min(seller.speed for seller in served)),
+                routes=tuple(_open_offer(seller) for seller in served),
+                cut=one.cut,
+            )
+        )
+    homes = one.homes
+    pools: tuple[Pool, ...] = (Pool(),)
+    if homes.idle_share > 0:
+        rented = HomeMachines("coders", homes.idle_share, homes.usd_per_hour, homes.power_usd_per_hour)
+        pools = (Pool(), Pool(name="homes", homes=rented))
+        worth, p = parameters.demand.coders.local.quality, parameters.progress
+        start = dict.fromkeys([name for name, _ in parameters.demand.segments()], worth)
+        at_home: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
+        offers.append(
+            Offer(
+                f"{one.name} homes",
+                homes.price,
+                at_home,
+                inference(homes.architecture, homes.chip),
+                Tier(STANDARD, homes.speed),
+                pool="homes",
+                open_to=("casual", "coders"),
+                fixed_price=True,
+            )
+        )
+    return Provider(one.name, tuple(offers), pools, kind="broker", cash=one.cash * when.simulated_share)

@@ -1,0 +1,1 @@
+"""Scenarios by name or from TOML files, with changes, checked through."""

@@ -1,0 +1,156 @@
+"""One page for a batch: its cases side by side with intervals over seeds, through time, and by input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from scenarios.batches.analysis import over_seeds
+from scenarios.pictures.batch_charts import (
+    MOST_CASES,
+    USUAL,
+    case_comparison,
+    ends_of_inputs,
+    heat_map,
+    in_units_drawn,
+    meaning,
+    short_labels,
+    time_paths,
+    tornado,
+    unit_of,
+)
+from scenarios.pictures.page_layout import TYPE, WIDTH, divided, write, write_foot, write_head
+from scenarios.pictures.panel import head, note
+from scenarios.pictures.picture_path import checked_picture_path
+from scenarios.pictures.style import style
+from scenarios.results.measures.facts import LOST
+from scenarios.text.numbers import short_number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+    from scenarios.batches import Batch
+
+
+def _busy(ticks: pd.DataFrame) -> Any:
+    return 100 * ticks["used"] / ticks["capacity"].where(ticks["capacity"] > 0)
+
+
+def _lost(ticks: pd.DataFrame) -> Any:
+    """Of the requests that end in the tick, whenever they were asked: so it cannot pass 100 %."""
+    lost = ticks[[*LOST]].sum(axis=1)
+    ended = lost + ticks["served"] + ticks["local"]
+    return 100 * lost / ended.where(ended > 0)
+
+
+#: What is drawn over time, from the frame ``ticks``: name with unit, title, and how it is worked out.
+THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
+    "USD per rack-hour": ("What a machine costs on the spot", lambda ticks: ticks["spot_price"]),
+    "machines busy [%]": ("How busy the machines are", _busy),
+    "requests that wait": ("How many wait", lambda ticks: ticks["waiting"]),
+    "lost, of requests that end [%]": ("Who is not served", _lost),
+}
+#: Measures whose inputs are looked at.
+EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
+#: Heights of the head, of the rows, and of the foot [inch].
+HEAD, CASES, ROW, FOOT = 1.6, 6.6, 3.9, 0.35
+#: Height that the panels of cases need for each of many [inch].
+CASE: Final = 1.0
+#: Longer units have no room in a title.
+MOST_UNIT: Final = 18
+#: Inputs with more values than these are no rows and columns of a map.
+MOST_VALUES: Final = 12
+
+
+def batch_dashboard(batch: Batch) -> Figure:
+    """Draw the page."""
+    mpl.use("Agg")
+    summaries = batch.summaries.assign(label=short_labels(batch.summaries))
+    by, inputs = compared_by(summaries), _varied(summaries)
+    timed = "ticks" in batch.study.keep and len(summaries) > 0
+    height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
+    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
+    with style(), mpl.rc_context(TYPE):
+        figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
+        title = str(batch.about["question"] or batch.about["name"])
+        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries))
+        measures = [name for name in USUAL if name in summaries.columns]
+        axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
+        if by != "label":
+            head(axes, f"Cases side by side, by {by}")
+        if timed:
+            _draw_times(rows[0], batch.frame("ticks"), summaries, by)
+        if inputs:
+            _draw_effects(rows[-1], summaries, inputs)
+        write_foot(foot, _made(batch))
+    return figure
+
+
+def _made(batch: Batch) -> str:
+    about = batch.about
+    code = about["code"]["commit"] or about["code"]["hash"]
+    return f"tokenmarket {about['versions']['tokenmarket']}, code {code}  ·  made with: {about['command']}"
+
+
+def _varied(summaries: pd.DataFrame) -> list[str]:
+    return [name for name in over_seeds.inputs_in(summaries) if len(summaries[name].unique()) > 1]
+
+
+def compared_by(summaries: pd.DataFrame) -> str:
+    """What a batch compares: its cases, or the first input that varies where the cases are too many."""
+    inputs = _varied(summaries)
+    return "label" if summaries["label"].nunique() <= MOST_CASES or not inputs else inputs[0]
+
+
+def _subtitle(batch: Batch, timed: bool) -> str:
+    about = batch.about
+    counts = f"{about['cases']:,} cases x {about['seeds']:,} seeds"
+    kept = "" if timed else "  ·  no frame 'ticks' was kept: --keep ticks shows the cases through time"
+    return f"batch {about['name']}  ·  {counts}  ·  folder {batch.folder.name}{kept}"
+
+
+def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
+    """Runs done, and how far apart the cases are in a few measures."""
+    made = [(f"{len(summaries):,} of {batch.about['runs']:,}", "runs done")]
+    summaries = in_units_drawn(summaries, [name for name in EFFECTS if name in summaries])
+    for name in EFFECTS:
+        means = summaries.groupby("label")[name].mean().dropna() if name in summaries else pd.Series(dtype=float)
+        if len(means):
+            low, high = short_number(float(means.min())), short_number(float(means.max()))
+            made.append((low if low == high else f"{low} to {high}", meaning(name)))
+    return made
+
+
+def _draw_times(figure: SubFigure, ticks: pd.DataFrame, summaries: pd.DataFrame, by: str) -> None:
+    ticks = ticks.merge(summaries[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
+    ticks[by] = over_seeds.groups(ticks, by)
+    places = divided(figure, 1, len(THROUGH_TIME))
+    for place, (name, (title, of)) in zip(places, THROUGH_TIME.items(), strict=True):
+        axes = time_paths(ticks.assign(value=of(ticks)), place.subplots(), value="value", name=name, by=by)
+        head(axes, title)
+
+
+def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str]) -> None:
+    """Two inputs on few values: maps. Else: what each input alone does."""
+    shown = [measure for measure in EFFECTS if measure in summaries]
+    gridded = len(inputs) == 2 and all(summaries[name].nunique() <= MOST_VALUES for name in inputs)
+    for place, measure in zip(divided(figure, 1, len(shown)), shown, strict=True):
+        axes = place.subplots()
+        if gridded:
+            heat_map(summaries, axes, x=inputs[0], y=inputs[1], measure=measure)
+        else:
+            tornado(ends_of_inputs(summaries, measure, inputs), axes, measure=measure, most=8)
+        unit = unit_of(measure)
+        head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}")
+        note(axes, "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end")
+
+
+def draw(batch: Batch, path: Path) -> Path:
+    """Draw the page into a file."""
+    checked_picture_path(path)
+    return write(batch_dashboard(batch), path)

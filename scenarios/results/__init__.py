@@ -1,0 +1,1 @@
+"""What a run gave: its folder, its frames, and the tables and measures worked out from them."""

@@ -1,0 +1,82 @@
+"""The tidy frames of a run: what their columns are, and how a model gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from market.exchange.ledger import OUTSIDE
+from market.records import DAILY, Column
+from market.simulation.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from market import TokenMarket
+
+type Frames = Mapping[str, pd.DataFrame]
+#: Frames that do not change over time: what the names in the other frames mean.
+STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
+    "listings": (
+        Column("offer", "", "name of the offer"),
+        Column("provider", "", "who sells it"),
+        Column("kind", "", "kind of provider: frontier, open or broker"),
+        Column("model", "", "architecture that serves it; empty for a textbook's good"),
+        Column("tier", "", "terms on which it is sold"),
+        Column("pool", "", "machines that serve it, as in pools"),
+        Column("promised_speed", "token/s", "speed that the tier promises"),
+        Column("priority", "1", "place in the order of service; smaller is served first"),
+        Column("deadline_h", "h", "age at which a waiting request is turned away"),
+        Column("cost", "USD per million output-equivalent tokens", "running cost beside machines"),
+    ),
+    "sellers": (
+        Column("seller", "", "name of a provider or hyperscaler"),
+        Column("kind", "", "frontier, open, broker or hyperscaler"),
+        Column("start_cash", "USD", "money before the first tick"),
+        Column("ask", "USD per rack-h", "lowest price at which a hyperscaler rents machines; 0 for others"),
+    ),
+    "accounts": (
+        Column("account", "", "name of an agent, or of a flow from or to the world outside"),
+        Column("side", "", "inside or outside; all accounts together hold nothing"),
+        Column("balance", "USD", "money at the end; outside below 0 is what came in, above 0 what went out"),
+    ),
+}
+ALL_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {**COLUMNS, **DAILY, **STATIC_COLUMNS}
+
+
+def frames_of(model: TokenMarket) -> dict[str, pd.DataFrame]:
+    """All that a model has measured, and what the names in it mean."""
+    return model.frames() | {"listings": _listings(model), "sellers": _sellers(model), "accounts": _accounts(model)}
+
+
+def _names(columns: str) -> list[str]:
+    return [column.name for column in STATIC_COLUMNS[columns]]
+
+
+def _listings(model: TokenMarket) -> pd.DataFrame:
+    rows = []
+    for provider in model.providers:
+        for number, offer in zip(provider.offers, provider.spec.offers, strict=True):
+            deployment = getattr(offer.technology, "deployment", None)
+            made_by = deployment.architecture.name if deployment is not None else ""
+            rows.append(
+                (
+                    offer.name, provider.name, provider.kind, made_by, offer.tier.name,
+                    model.founded.pool_names[int(model.book.pool[number])], offer.tier.speed, offer.tier.priority,
+                    offer.tier.deadline_h, offer.cost,
+                )
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=_names("listings"))
+
+
+def _sellers(model: TokenMarket) -> pd.DataFrame:
+    sellers: list[Any] = [*model.providers, *model.hyperscalers]
+    asks = {owner.name: owner.ask for owner in model.hyperscalers}
+    rows = [(s.name, s.kind, float(s.spec.cash), float(asks.get(s.name, 0.0))) for s in sellers]
+    return pd.DataFrame(rows, columns=_names("sellers"))
+
+
+def _accounts(model: TokenMarket) -> pd.DataFrame:
+    ledger = model.ledger
+    rows = [(name, "outside" if name in OUTSIDE else "inside", ledger[name]) for name in ledger.names]
+    return pd.DataFrame(rows, columns=_names("accounts"))

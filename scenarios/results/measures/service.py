@@ -1,0 +1,84 @@
+"""Service: queues, speed, quotas, and who is not served."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from scenarios.results.measures.facts import LOST, SMALL, Facts, Wanted, ratio
+from scenarios.results.measures.measure import SHARE, Measure
+
+
+def queue_hours(f: Facts, **wanted: Wanted) -> float:
+    """Hours in queues for each request ordered."""
+    rows = f.where(**wanted)
+    return ratio(f.offers("waiting")[rows].sum() * f.hours, f.offers("ordered")[rows].sum())
+
+
+def speed(f: Facts, **wanted: Wanted) -> float:
+    """Mean speed over requests served."""
+    rows = f.where(**wanted)
+    served = f.offers("served")[rows]
+    return ratio((f.offers("speed")[rows] * served).sum(), served.sum())
+
+
+def unserved(f: Facts, segment: str = "") -> float:
+    """Share of requests given up, unaffordable or turned away."""
+    return ratio(f.total("segments", *LOST, segment=segment), f.total("segments", "asked", segment=segment))
+
+
+def granted(f: Facts) -> float:
+    """Share of quotas that labs grant."""
+    labs = f.frames["listings"].loc[f.listed(kind="frontier"), "provider"].unique()
+    rows = f.frames["providers"]
+    return float(rows.loc[rows["provider"].isin(labs), "granted"].mean())
+
+
+def waiting_share(f: Facts, kind: str) -> float:
+    """Share of requests that wait at the end of their tick."""
+    rows = f.where(kind=kind)
+    waiting = f.offers("waiting")[rows].sum()
+    return ratio(waiting, waiting + f.offers("ordered")[rows].sum())
+
+
+def lost_rise(f: Facts, segment: str) -> float:
+    """Share not served in the last week less that in the first."""
+    return unserved(f.late, segment) - unserved(f.early, segment)
+
+
+def small_rise(f: Facts) -> float:
+    """Share of casual requests that small models serve: last week less first."""
+    return f.late.share_bought("casual", model=SMALL) - f.early.share_bought("casual", model=SMALL)
+
+
+SERVICE: Final = (
+    Measure("queue-hours", "h", "hours in queues for each request ordered", queue_hours),
+    Measure("closed-queue-hours", "h", "the same at labs", partial(queue_hours, kind="frontier")),
+    Measure("open-queue-hours", "h", "the same at open providers", partial(queue_hours, kind="open")),
+    Measure("priority-queue-hours", "h", "the same in the priority tier", partial(queue_hours, tier="priority")),
+    Measure("batch-queue-hours", "h", "the same in the batch tier", partial(queue_hours, tier="batch")),
+    Measure("late-queue-hours", "h", "hours in queues for each request ordered, in the last week",
+            lambda f: queue_hours(f.late)),
+    Measure("closed-speed", "token/s", "mean speed at labs", partial(speed, kind="frontier")),
+    Measure("unserved", SHARE, "share of requests given up, unaffordable or turned away", unserved),
+    Measure("unserved-casual", SHARE, "the same of casual users", partial(unserved, segment="casual")),
+    Measure("unserved-coders", SHARE, "the same of coders", partial(unserved, segment="coders")),
+    Measure("unserved-agentic", SHARE, "the same of agentic users", partial(unserved, segment="agentic")),
+    Measure("unserved-video", SHARE, "the same of users of video, where there are some",
+            partial(unserved, segment="video")),
+    Measure("late-unserved", SHARE, "share of requests not served in the last week", lambda f: unserved(f.late)),
+    Measure(
+        "agentic-before-casual", SHARE, "rise of the share not served, agentic less casual users, last week less first",
+        lambda f: lost_rise(f, "agentic") - lost_rise(f, "casual"),
+    ),
+    Measure("casual-to-small", SHARE, "share of casual requests that small models serve, last week less first",
+            small_rise),
+    Measure(
+        "open-wait-gap", SHARE, "share that waits at the end of its tick in the last week, open providers less labs",
+        lambda f: waiting_share(f.late, "open") - waiting_share(f.late, "frontier"),
+    ),
+    Measure("quota-granted", SHARE, "share of quotas that labs grant", granted),
+    Measure(
+        "late-quota-granted", SHARE, "share of quotas that labs grant, in the last week", lambda f: granted(f.late)
+    ),
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""What the numbers of a run depend on beside its parameters: the code, and the libraries."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+#: Packages that are one program.
+PACKAGES: Final = ("capacity", "market", "scenarios")
+REPORTED: Final = ("tokenmarket", "mesa", "numpy", "pandas", "pyarrow", "scipy", "seaborn", "matplotlib")
+#: What pictures depend on does not change a number.
+NUMERIC: Final = ("python", "tokenmarket", "mesa", "numpy", "pandas", "pyarrow", "scipy")
+
+
+def code() -> dict[str, Any]:
+    """Which code ran: a hash of all of it, and the commit where there is a repository."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[2]
+    for home in (root / package for package in PACKAGES):
+        for path in sorted(p for p in home.rglob("*") if p.suffix in (".py", ".csv", ".toml", ".json") and p.is_file()):
+            digest.update(path.relative_to(home.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return {"hash": digest.hexdigest()[:16], "commit": _commit(root)}
+
+
+def _commit(root: Path) -> str | None:
+    if not (root / ".git").exists():
+        return None
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip() or None
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers and pictures depend on."""
+    found = {"python": platform.python_version()}
+    for name in REPORTED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+@functools.cache
+def code_record() -> dict[str, Any]:
+    """Hash and commit of the code, as it was when first asked."""
+    return code()
+
+
+def code_hash() -> str:
+    """Hash of the code."""
+    return str(code_record()["hash"])
+
+
+@functools.cache
+def numeric_versions() -> tuple[tuple[str, str], ...]:
+    """Versions that numbers depend on."""
+    found = versions()
+    return tuple((name, found[name]) for name in NUMERIC)
+
+
+def changed(about: Mapping[str, Any]) -> list[str]:
+    """What differs between now and when a batch was begun, in words."""
+    before, now = about["code"], code_record()
+    found = []
+    if before["hash"] != now["hash"]:
+        commits = f" (commit {before['commit']}, now {now['commit']})" if before["commit"] != now["commit"] else ""
+        found.append(f"the code is not what it was{commits}")
+    for name, number in numeric_versions():
+        was = about["versions"].get(name)
+        if was != number:
+            found.append(f"{name} was {was} and is {number}")
+    return found

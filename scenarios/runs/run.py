@@ -1,0 +1,72 @@
+"""Running a scenario: from its name, a seed and a number of users to a result."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from market import TokenMarket
+from scenarios.results.frames import frames_of
+from scenarios.results.run_folder import FORMAT, RunResult
+from scenarios.runs.provenance import code, versions
+from scenarios.runs.settings import Settings, ticks_in
+
+type Progress = Callable[[int], None]
+
+
+def start(settings: Settings) -> TokenMarket:
+    """The model of a scenario, before its first tick."""
+    return TokenMarket(settings.scenario.economy(settings.users), rng=settings.seed)
+
+
+def advance(model: TokenMarket, ticks: int, progress: Progress | None = None) -> None:
+    """Run so many ticks, and tell ``progress`` after each how many are done."""
+    for done in range(1, ticks + 1):
+        model.step()
+        if progress is not None:
+            progress(done)
+
+
+def run(settings: Settings, progress: Progress | None = None, command: str = "") -> RunResult:
+    """Run a scenario from the first tick to the last."""
+    begin, made_by = time.perf_counter(), code()
+    model = start(settings)
+    ticks = ticks_in(settings, model.economy)
+    advance(model, ticks, progress)
+    return result_so_far(settings, model, time.perf_counter() - begin, command, made_by)
+
+
+def result_so_far(
+    settings: Settings, model: TokenMarket, seconds: float, command: str = "", made_by: dict[str, Any] | None = None
+) -> RunResult:
+    """All that a model has measured in the ticks it has run, and how it was made; it may run on afterwards.
+
+    ``seconds``: time that it took. ``made_by``: what ``code()`` said when it was started.
+    """
+    calendar, ticks = model.calendar, model.tick + 1
+    whole = ticks == ticks_in(settings, model.economy)
+    begin, end = calendar.moment(0), calendar.moment(ticks - 1) + timedelta(hours=calendar.tick_hours)
+    about = {
+        "format": FORMAT,
+        "scenario": settings.scenario.name,
+        "question": settings.scenario.question,
+        "digest": settings.scenario.digest,
+        "seed": settings.seed,
+        "users": settings.users,
+        "real_users": float(sum(getattr(segment, "users", 0.0) for segment in model.economy.segments)),
+        "days": settings.days if whole else (end - begin).total_seconds() / 86_400.0,
+        "ticks": ticks,
+        "tick_hours": calendar.tick_hours,
+        "begin": begin.isoformat(),
+        "end": end.isoformat(),
+        "command": command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_time_s": round(seconds, 3),
+        "code": made_by or code(),
+        "versions": versions(),
+    }
+    return RunResult(frames_of(model), about, settings.scenario.to_toml())

@@ -1,0 +1,45 @@
+"""An executor that does its tasks at once, in this process: for tests of what is written."""
+
+from concurrent.futures import Executor, Future
+
+import cheap_work
+import pytest
+
+from capacity.errors import InputError
+from scenarios.batches import open_batch, resume_batch, run_batch
+
+
+class InLine(Executor):
+    def __init__(self):
+        self.tasks = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.tasks += 1
+        future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def run(study, out, work=cheap_work.draw, **options):
+    return run_batch(study, out, engine=InLine(), work=work, quiet=True, **options)
+
+
+def resume(out, work=cheap_work.draw, **options):
+    return resume_batch(out, engine=InLine(), work=work, quiet=True, **options)
+
+
+def half_done(folder):
+    """Seven of twelve runs, one of them failed, then an executor that takes no more."""
+
+    class Breaks(InLine):
+        def submit(self, fn, /, *args, **kwargs):
+            if self.tasks == 7:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            return super().submit(fn, *args, **kwargs)
+
+    with pytest.raises(InputError, match=r"takes no more work: .* `tokenmarket batch --resume"):
+        run_batch(cheap_work.a_study(), folder, engine=Breaks(), workers=1, work=cheap_work.raises, quiet=True)
+    return open_batch(folder)

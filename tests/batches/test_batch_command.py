@@ -1,0 +1,196 @@
+"""``tokenmarket batch``, with the real market: the plan, the run, the way on, and what it refuses."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cheap_work import tables_of
+from family import children, is_alive, until
+
+from scenarios.batches import open_batch
+from scenarios.batches.plan.planning import study_of
+from scenarios.batches.store import parts
+from scenarios.batches.work import pilot
+from scenarios.batches.work.engine import Tally
+from scenarios.batches.work.progress import Lines, Pace, rate
+from scenarios.batches.work.simulation import simulate
+from scenarios.cli import main as cli
+from scenarios.text.durations import bytes_in_words, seconds_in_words
+
+SMALL = ("--days", "1", "--users", "30", "--workers", "1")
+
+
+@pytest.fixture
+def tokenmarket(tmp_path, monkeypatch, capfd):
+    """Run a command in an empty folder; give its exit status, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["tokenmarket", *words])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as error:
+            status = error.code or 0
+        shown = capfd.readouterr()
+        return status, shown.out, shown.err
+
+    return call
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(tokenmarket, tmp_path):
+    status, out, err = tokenmarket("batch", "off-peak:*", "--seeds", "32", "--keep", "ticks", "--dry-run", *SMALL)
+    assert (status, err) == (0, "")
+    assert " cases     3: off-peak, off-peak: time-of-day, off-peak: dynamic\n" in out
+    assert " seeds     32: 1 to 32, the same for every case\n" in out
+    assert " runs      96, 1 day each, 30 simulated users\n" in out
+    assert " with 1 worker (" in out
+    assert "results/off-peak-batch" in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_from_the_command_and_the_way_on(tokenmarket, tmp_path):
+    vary = ("--vary", "supply.growth=2,5", "--seeds", "2", "--keep", "ticks")
+    status, out, err = tokenmarket("batch", "baseline-2026", *vary, "--out", "b", *SMALL)
+    assert status == 0, err
+    assert "4 of 4 runs done" in out
+    assert "wrote b: runs.parquet, summaries.parquet, frames of ticks" in out
+    summaries = open_batch("b").summaries
+    assert summaries["supply.growth"].tolist() == [2, 5, 2, 5]
+    assert (summaries["spot-price"] > 0).all()
+    assert pd.read_parquet("b/frames/ticks").groupby("run").size().tolist() == [24] * 4
+    before = tables_of("b")
+
+    assert tokenmarket("batch", "baseline-2026", "--out", "b", *SMALL)[0] == 2
+    status, out, _ = tokenmarket("batch", "--resume", "b")
+    assert (status, tables_of("b")) == (0, before)
+    assert "batch 'b': 4 done of 4 runs; nothing is left to do" in out
+
+    status, out, _ = tokenmarket("batch", "--resume", "b", "--force-new", "--quiet", "--workers", "1")
+    assert (status, out) == (0, "b-2\n")
+    assert tables_of("b-2") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["off-peek"], "unknown scenario 'off-peek' (did you mean 'off-peak'?)"),
+        (["off-peak", "--workers", "0"], "--workers is 0, but must be at least 1"),
+        (["off-peak", "--engine", "mpi"], "--engine is 'mpi'"),
+        (["off-peak", "--address", "tcp://a:1"], "only --engine dask has one"),
+        (["--resume", "nowhere"], "there is no batch folder 'nowhere'"),
+        (
+            ["off-peak", "--resume", "nowhere", "--seeds", "3"],
+            "--resume needs nothing else: leave SCENARIO, --seeds out",
+        ),
+        (["off-peak", "--out", "."], "holds no batch: choose another"),
+    ],
+)
+def test_wrong_words_are_refused_in_one_line_and_nothing_is_written(tokenmarket, tmp_path, words, said):
+    (tmp_path / "notes.txt").write_text("mine")
+    status, out, err = tokenmarket("batch", *words)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypatch):
+    """One of the four runs raises; a resume tries it again."""
+    import cheap_work
+    from in_line import InLine
+
+    import scenarios.batches.work.running as running
+
+    def run_here(study, folder, **means):
+        return whole(study, folder, engine=InLine(), work=cheap_work.raises, quiet=True)
+
+    whole = running.run_batch
+    monkeypatch.setattr(running, "run_batch", run_here)
+    status, out, err = tokenmarket("batch", "baseline-2026", "--seeds", "4", "--out", "b", *SMALL)
+    assert status == 1
+    assert "3 of 4 runs done" in out
+    assert "run 1 (baseline-2026, seed 2) failed: ValueError: no luck with" in err
+    assert "1 of 4 runs failed; tracebacks are in b/runs.parquet; `tokenmarket batch --resume b`" in err
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
+    command = [sys.executable, "-m", "scenarios.cli.main", "batch", "baseline-2026", "--seeds", "400", "--days", "1"]
+    # Of its own session, as in a terminal: Ctrl-C goes to the workers too.
+    made = subprocess.Popen(
+        [*command, "--users", "30", "--workers", "2", "--out", "b"], cwd=tmp_path, start_new_session=True,
+        # What a shell has put in the background is deaf to Ctrl-C, and so would its children be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    until(lambda: len(list((tmp_path / "b/parts").glob("run-*.part"))) >= 3 or made.poll() is not None, 60.0)
+    family = children(made.pid)
+    assert len(family) >= 2
+    os.killpg(made.pid, signal.SIGINT)
+    _, err = made.communicate(timeout=20)
+    assert made.returncode == 130
+    assert err == "tokenmarket: stopped; finished runs are kept, `tokenmarket batch --resume b` goes on\n"
+    batch = open_batch(tmp_path / "b")
+    assert 3 <= batch.state.count("done") < 400
+    assert batch.state.count("failed") == 0
+    until(lambda: not any(is_alive(pid) for pid in family), 5.0)
+
+
+# -------------------------------------------------------------------- the plan, and how far it is
+
+
+def test_a_forecast_is_of_the_right_size():
+    """Seconds are the machine's affair; bytes are not."""
+    study = study_of("baseline-2026", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
+    found = pilot.forecast(study)
+    assert found.tried == 1
+    assert 0 < found.seconds < 60
+    assert found.total_seconds(10, 3) == pytest.approx(pilot.START_SECONDS + 4 * found.seconds)
+    frames = simulate(study.scenario(study.cases[0]), 1, 4, 30, study.keep).frames
+    actual = sum(len(parts.packed(frame)) for frame in frames.values())
+    assert found.bytes == pytest.approx(actual, rel=0.5)
+
+
+def test_times_rates_and_sizes_as_a_person_would_say_them():
+    assert [seconds_in_words(s) for s in (0.2, 45, 600, 7200, 4 * 86400)] == [
+        "under 1 s",
+        "45 s",
+        "10 min",
+        "2.0 h",
+        "4.0 days",
+    ]
+    assert [rate(a) for a in (250.0, 2.5, 0.5, 0.001)] == ["250 runs/s", "2.5 runs/s", "30 runs/min", "3.6 runs/h"]
+    assert [bytes_in_words(b) for b in (700, 5600, 728_000, 1.2e9, 3e12)] == [
+        "700 bytes",
+        "5.6 kB",
+        "728 kB",
+        "1.2 GB",
+        "3.0 TB",
+    ]
+
+
+def test_plain_lines_come_now_and_then(monkeypatch, capfd):
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    lines, tally = Lines("study"), Tally(100)
+    for done in range(0, 100, 5):
+        tally.done, tally.running = done, 2
+        lines(tally)
+        now[0] += 5.0
+    shown = capfd.readouterr().err.splitlines()
+    assert shown[0] == "study: 30 of 100 done, 2 running, 1 runs/s, 70 s left"
+    assert len(shown) == 3
+
+
+def test_the_pace_counts_only_what_was_done_since_it_began(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    pace, tally = Pace(), Tally(100, done=50, running=2)
+    assert pace.words(tally) == "50 of 100 done, 2 running"
+    now[0], tally.done, tally.failed = 10.0, 69, 1
+    assert pace.words(tally) == "69 of 100 done, 1 failed, 2 running, 2 runs/s, 15 s left"
