@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from market.quality import QualityPath, quality_at
-from market.supply.quotas import FixedQuota
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -76,7 +75,7 @@ def grant_quotas(model: TokenMarket) -> None:
         return
     full = utilisation(model)
     for p in model.providers:
-        if p.offers.size and not isinstance(p.spec.quotas, FixedQuota):
+        if p.offers.size and p.spec.quotas.cuts:
             p.granted = p.spec.quotas(p.granted, float(full[p.pools].max()))
             model.book.quota[p.offers] = model.first_quota[p.offers] * p.granted
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.describe import hours, money, number, share
 
 if TYPE_CHECKING:

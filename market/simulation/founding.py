@@ -11,7 +11,7 @@ from market.demand.cohort import CurveCohort
 from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment
 from market.exchange.books import Listing, make_book
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.ledger import Ledger
 from market.quality import quality_at
 from market.supply.agents import AGENT_OF_KIND, HyperscalerAgent, ProviderAgent

@@ -16,7 +16,7 @@ from market.demand.cohort import Cohort
 from market.demand.scene import Scene
 from market.economy import Economy
 from market.exchange.books import Book
-from market.exchange.clearing import Cleared, Response
+from market.exchange.clearing.base import Cleared, Response
 from market.exchange.ledger import Ledger
 from market.exchange.queue import Queue, Round
 from market.exchange.supply_curve import SupplyCurve

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.supply.outlook import Estimate
 
 if TYPE_CHECKING:

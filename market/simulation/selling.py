@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from market.simulation.research import estimate, toll
 from market.simulation.routing import route_offers
-from market.supply.pricing import FixedPrice
 
 if TYPE_CHECKING:
     from market.simulation.model import TokenMarket
@@ -22,7 +21,7 @@ def post_prices(model: TokenMarket) -> None:
     """Providers see their outlook and post list prices."""
     ordered = (model.orders * model.book.work).sum(axis=0)
     by_pool = np.bincount(model.book.pool, weights=ordered, minlength=model.book.pools)
-    movers = [p for p in model.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
+    movers = [p for p in model.providers if p.spec.pricing.moves_prices and p.offers.size]
     posted = model.book.price.copy()
     if movers:  # market research is about the tick that comes
         for cohort in model.cohorts:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.individuals import LogitCohort
-from market.exchange.clearing import ScarcityAuction, Situation
+from market.exchange.clearing.base import Situation
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.research import latent_orders
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.changing import MONTH_HOURS
 from market.simulation.routing import offered_at_home
 
@@ -46,7 +46,7 @@ def trade_wholesale(model: TokenMarket) -> None:
     dearer = isinstance(model.economy.clearing, ScarcityAuction)  # users pay the rent of scarce machines on top
     for p in (p for p in model.providers if p.active):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
-        stays = not (dearer or p.spec.pricing.follows_cost)
+        stays = not (dearer or p.spec.pricing.covers_cost(hours))
         slopes = model.demand_slopes[:, p.offers] * (not stays)
         bids += p.bids(model.book, expected[:, p.offers], slopes, paid[:, p.offers], held, stays=stays)
     model.allotment = model.economy.wholesale.allot(

@@ -134,6 +134,7 @@ class ProviderAgent(mesa.Agent):
             work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
             capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
+            opening_price=np.array([o.price for o in self.spec.offers]), tick_hours=calendar.tick_hours,
         )  # fmt: skip
 
     def bids(
