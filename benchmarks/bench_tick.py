@@ -18,7 +18,7 @@ from market import TokenMarket
 from market.demand.load_shape import measured
 from market.demand.segment import Segment, Zone
 from market.economy import Economy
-from market.exchange.rationing import ProRata
+from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider

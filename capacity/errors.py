@@ -100,12 +100,19 @@ def require_whole(name: str, value: Any, *, at_least: float | None = None, at_mo
     return int(number)
 
 
-def require_or_inf(name: str, value: Any, *, at_least: float) -> float:
+def require_or_inf(
+    name: str,
+    value: Any,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    at_most: float | None = None,
+) -> float:
     """Like ``require``, for what may be infinite: no limit."""
     if isinstance(value, float) and value == math.inf:
         return value
     try:
-        return require(name, value, at_least=at_least)
+        return require(name, value, at_least=at_least, above=above, at_most=at_most)
     except InputError as error:
         raise InputError(f"{str(error).removesuffix(' and finite')} (or inf)") from None
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_kind, require_kinds
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, Segment
-from market.exchange.books import Tariff
-from market.exchange.clearing import Clearing, PostedPrices
+from market.exchange.clearing.base import Clearing
+from market.exchange.clearing.posted import PostedPrices
 from market.exchange.ledger import OUTSIDE
-from market.exchange.rationing import FirstCome, Rationing, StrictPriority
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.strict_priority import StrictPriority
+from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
 from market.supply.specs import Contract, Hyperscaler, Provider

@@ -17,7 +17,7 @@ PACKAGES = ("capacity", "market", "scenarios")
 #: floor do not know of each other, so supply and demand meet only in the exchange. A new room gets a line here.
 FLOORS = (
     {"capacity"},
-    {"market.calendar", "market.quality", "market.randomness"},
+    {"market.calendar", "market.kinds", "market.quality", "market.randomness"},
     {"market.exchange"},
     {"market.supply", "market.demand"},
     {"market.records", "market.economy"},

@@ -106,7 +106,7 @@ class Cohort[W: Wanted](mesa.Agent):
         """Take note of what happened: what was wanted, and what was ordered of it at these prices."""
         self.wanted, self.users = wanted, wanted.users
 
-    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:  # noqa: B027
+    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
         """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""
 
     def members(self, offers: int) -> Floats:

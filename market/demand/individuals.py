@@ -147,7 +147,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
 
     def form(self, tick: int) -> IndividualsWanted:
-        """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are those of a day."""
+        """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are a day's."""
         wanted = self.would_want(tick)
         wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)), plans={})
         if self.calendar.period(tick) == 0:
@@ -283,9 +283,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             parts += [part._replace(mass=part.mass * allowed) for part, _ in split if part.mass.any()]
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(
-        self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True
-    ) -> NDArray[Any]:
+    def _shares(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
         utility, attached = self._local_utility(wanted.machine_quality, local), self._attachments()
         chosen = choose(
             options, self.inverse_worth[who], wanted.mass[who], None if attached is None else attached[who],

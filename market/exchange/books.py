@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity import Workload
-from capacity.errors import InputError, require
+from capacity.errors import InputError
+from market.exchange.tariff import Tariff
 from market.exchange.technology import LOADS, Technology
 
 type Floats = NDArray[np.float64]
@@ -104,27 +105,6 @@ class Book:
     def of_provider(self, provider: int) -> Ints:
         """Numbers of the offers of one provider."""
         return np.flatnonzero(self.provider == provider)
-
-
-@dataclass(frozen=True)
-class Tariff:
-    """How tokens are billed relative to output tokens.
-
-    Input tokens cost a quarter of output tokens at the median, cache reads a tenth of input
-    [first-party price lists, July 2026].
-    """
-
-    input_ratio: float = 0.25
-    cached_ratio: float = 0.025
-
-    def __post_init__(self) -> None:
-        require("tariff: input_ratio", self.input_ratio, at_least=0)
-        require("tariff: cached_ratio", self.cached_ratio, at_least=0)
-
-    def billed(self, workload: Workload) -> float:
-        """Million output-equivalent tokens of one request."""
-        cached = workload.input * workload.cached
-        return (workload.output + self.input_ratio * workload.fresh + self.cached_ratio * cached) / 1e6
 
 
 def rank_in_pool(pool: Ints, priority: Floats) -> tuple[Ints, int]:

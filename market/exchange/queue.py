@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.books import Book
-from market.exchange.rationing import Claims, Rationing
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.claims import Claims
 
 type Floats = NDArray[np.float64]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from capacity.errors import require
+from market.kinds import Kind, quantity
 
 
-class SupplyCurve(ABC):
+class SupplyCurve(Kind, ABC):
     """Work offered [rack-h] at a rent above running cost [USD per rack-h], and the profit from it."""
 
     @abstractmethod
@@ -33,6 +33,8 @@ class SupplyCurve(ABC):
 class FixedCapacity(SupplyCurve):
     """All of the capacity at any rent."""
 
+    kind = "fixed-capacity"
+
     def quantity(self, rent: float, capacity: float) -> float:  # noqa: ARG002
         """The capacity."""
         return capacity
@@ -48,12 +50,15 @@ class FixedCapacity(SupplyCurve):
 
 @dataclass(frozen=True)
 class RisingCost(SupplyCurve):
-    """Marginal cost rises with the work done: ``slope_usd`` USD per rack-h more for each rack-h, up to capacity."""
+    """Marginal cost rises with the work done: so much more for each rack-hour, up to capacity.
 
-    slope_usd: float
+    >>> RisingCost(0.5).quantity(rent=2.0, capacity=10.0), RisingCost(0.5).profit(rent=2.0, capacity=10.0)
+    (4.0, 4.0)
+    """
 
-    def __post_init__(self) -> None:
-        require("rising cost: slope_usd", self.slope_usd, above=0)
+    kind = "rising-cost"
+
+    slope_usd: float = quantity(..., "USD per rack-h per rack-h", "rise of marginal cost with the work done", above=0)
 
     def quantity(self, rent: float, capacity: float) -> float:
         """Work whose marginal cost is below the rent."""

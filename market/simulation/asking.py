@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.demand.scene import Scene
 from market.exchange.books import Book
-from market.exchange.clearing import Response
+from market.exchange.clearing.base import Response
 from market.exchange.technology import LOADS
 from market.simulation.state import Founded
 
@@ -78,6 +78,4 @@ def writing_hours(book: Book, load: Floats) -> Floats:
     low = np.minimum(position.astype(np.int64), LOADS.size - 2)
     part = position - low
     index = np.arange(book.offers)
-    return np.asarray(
-        book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low])
-    )
+    return np.asarray(book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low]))

@@ -43,7 +43,7 @@ class _Day:
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
         self.opening: dict[int, float] = {}
         self.payments: list[Payment] = []
-        self.cash = {firm.name: firm.cash for firm in (*founded.providers, *founded.owners)}
+        self.cash = {p.name: p.cash for p in founded.providers} | {h.name: h.cash for h in founded.owners}
 
     def foresee(self, payment: Payment) -> None:
         """Take a payment of this tick into account, which is made later."""
@@ -79,9 +79,7 @@ class _Day:
 
     def enter(self, p: ProviderAgent, book: Book, price: Floats, rack_hour_usd: float) -> None:
         """A provider comes when the lowest price of its kind pays its cost and the margin that it wants."""
-        rivals = [
-            r for r in self.founded.providers if self.active[r.number] and r.kind == p.kind and r.offers.size
-        ]
+        rivals = [r for r in self.founded.providers if self.active[r.number] and r.kind == p.kind and r.offers.size]
         if not rivals or not p.offers.size:
             return
         own = p.offers

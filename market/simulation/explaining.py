@@ -76,7 +76,11 @@ def _buyers(founded: Founded, book: Book, j: int, flows: dict[str, Any]) -> list
     with np.errstate(divide="ignore", invalid="ignore"):
         earned = np.where(orders > 0, flows["prices"][:, j] / work, np.inf)
     least = int(np.argmin(earned))
-    first = "are priced out first" if founded.economy.clearing.charges_rents else "would be priced out first if machines went to who pays most"
+    first = (
+        "are priced out first"
+        if founded.economy.clearing.charges_rents
+        else "would be priced out first if machines went to who pays most"
+    )
     marginal = (
         f"The marginal buyers are {founded.economy.segments[least].name}: they pay least for the machines' time, "
         f"{money(float(earned[least]))} a rack-hour, and {first}."

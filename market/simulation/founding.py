@@ -14,7 +14,7 @@ from market.demand.segment import CurveSegment
 from market.economy import Economy
 from market.exchange.books import Book, Listing, make_book
 from market.exchange.call_auction import CallAuction
-from market.exchange.clearing import Cleared, Response
+from market.exchange.clearing.base import Cleared, Response
 from market.exchange.ledger import Ledger
 from market.exchange.queue import Queue, Round
 from market.quality import quality_at
@@ -51,8 +51,10 @@ def found(model: mesa.Model, economy: Economy, streams: Streams) -> tuple[Founde
     owners = make_owners(model, economy, ledger)
     providers = make_providers(model, economy, ledger)
     cohorts = make_cohorts(model, economy, streams)
-    for firm in (*owners, *providers):
-        ledger.pay("funding", firm.name, firm.spec.cash, "funding")
+    for owner in economy.hyperscalers:
+        ledger.pay("funding", owner.name, owner.cash, "funding")
+    for provider in economy.providers:
+        ledger.pay("funding", provider.name, provider.cash, "funding")
     book = list_offers(economy, providers)
     founded = found_market(economy, streams, cohorts, providers, owners, book)
     return founded, first_state(founded, ledger)
@@ -71,9 +73,7 @@ def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[
     offers = pools = 0
     for k, spec in enumerate(economy.providers):
         made.append(
-            agent_class(ProviderAgent, spec.kind)(
-                model, spec, k, ledger, economy.calendar.ticks_per_day, offers, pools
-            )
+            agent_class(ProviderAgent, spec.kind)(model, spec, k, ledger, economy.calendar.ticks_per_day, offers, pools)
         )
         offers, pools = offers + len(spec.offers), pools + len(spec.pools)
     return made
@@ -89,28 +89,31 @@ def make_cohorts(model: mesa.Model, economy: Economy, streams: Streams) -> list[
 
 def list_offers(economy: Economy, providers: Sequence[ProviderAgent]) -> Book:
     """Put all offers into a book."""
-    listings: list[Listing] = []
-    for p in providers:
-        pool_of = dict(zip((pool.name for pool in p.spec.pools), p.pools, strict=True))
-        for o in p.spec.offers:
-            listings.append(
-                Listing(
-                    name=o.name,
-                    provider=p.number,
-                    pool=pool_of[o.pool],
-                    technology=o.technology,
-                    speed=o.tier.speed,
-                    priority=o.tier.priority,
-                    deadline_h=o.tier.deadline_h,
-                    quota=o.tier.quota_per_day,
-                    quality=tuple(quality_at(o.quality, s.name) for s in economy.segments),
-                    open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
-                    price=o.price,
-                )
-            )
+    listings = [listing for p in providers for listing in listings_of(economy, p)]
     pools = sum(len(p.spec.pools) for p in providers)
     workloads = [s.workload for s in economy.segments]
     return make_book(listings, workloads, economy.tariff, economy.calendar.tick_hours, pools)
+
+
+def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
+    """A provider's offers as they enter the book."""
+    pool_of = dict(zip((pool.name for pool in p.spec.pools), p.pools, strict=True))
+    return [
+        Listing(
+            name=o.name,
+            provider=p.number,
+            pool=pool_of[o.pool],
+            technology=o.technology,
+            speed=o.tier.speed,
+            priority=o.tier.priority,
+            deadline_h=o.tier.deadline_h,
+            quota=o.tier.quota_per_day,
+            quality=tuple(quality_at(o.quality, s.name) for s in economy.segments),
+            open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
+            price=o.price,
+        )
+        for o in p.spec.offers
+    ]
 
 
 def found_market(
@@ -127,7 +130,7 @@ def found_market(
         cohorts=cohorts,
         providers=providers,
         owners=owners,
-        number_of={seller.name: seller.number for seller in (*owners, *providers)},
+        number_of={owner.name: owner.number for owner in owners} | {p.name: p.number for p in providers},
         pool_names=[
             p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for p in providers for pool in p.spec.pools
         ],
@@ -155,10 +158,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         terms=Terms(book, np.ones(providers)),
         firms=first_firms(founded),
         contracts=Contracts(tuple(economy.contracts), ()),
-        machines=Machines(
-            of_pools, nothing_allotted(owners, providers), *(np.zeros(providers) for _ in range(4)),
-            earned=np.zeros(owners), spot_prices=np.zeros(0),
-        ),  # fmt: skip
+        machines=no_machines(owners, providers, book.pools),
         posted=Posted(book, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
         expected=Expected(of_offers, of_offers, of_offers, writing, writing),
@@ -173,7 +173,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
         paid=Paid(np.zeros(shape)),
-        queue=Queue(*shape, founded.hours, patience, whole=economy.whole),
+        queue=Queue(book.segments, book.offers, founded.hours, patience, whole=economy.whole),
         ledger=ledger,
     )
 
@@ -185,11 +185,23 @@ def first_firms(founded: Founded) -> Firms:
     return Firms(active, nobody, (None,) * active.size, np.ones(founded.book.offers, dtype=bool), {}, ())
 
 
-def nothing_allotted(owners: int, providers: int) -> Allotment:
+def no_machines(owners: int, providers: int, pools: int) -> Machines:
     """No machines have been given out."""
-    none = np.zeros(owners)
-    outcome = CallAuction().clear([], [], [], [])
-    return Allotment(none, none, none, none, none, none, np.zeros(0), np.zeros(providers), 0.0, outcome)
+    none, of_providers = np.zeros(owners), np.zeros(providers)
+    allotment = Allotment(
+        owned=none, first_party=none, contracted=none, short=none, sold_spot=none, idle=none,
+        by_contract=np.zeros(0), spot=of_providers, price=0.0, outcome=CallAuction().clear([], [], [], []),
+    )  # fmt: skip
+    return Machines(
+        capacity=np.zeros(pools),
+        allotment=allotment,
+        own_racks=of_providers,
+        home_racks=of_providers,
+        spot_racks=of_providers,
+        contracted_racks=of_providers,
+        earned=none,
+        spot_prices=np.zeros(0),
+    )
 
 
 def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:

@@ -1,4 +1,4 @@
-"""Improving: models get better and take less work; quotas and the best models are kept short while machines are full."""
+"""Improving: models get better; quotas and the best models are kept short while machines are full."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from market.exchange.books import Book
 from market.quality import QualityPath, quality_at
 from market.simulation.state import Founded, Machines, Ordered, Posted, Terms
-from market.supply.quotas import FixedQuota
 
 type Floats = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ def grant_quotas(founded: Founded, granted: Floats, full: Floats, quota: Floats)
         return granted, quota
     granted, quota = granted.copy(), quota.copy()
     for p in founded.providers:
-        if p.offers.size and not isinstance(p.spec.quotas, FixedQuota):
+        if p.offers.size and p.spec.quotas.cuts:
             granted[p.number] = p.spec.quotas(float(granted[p.number]), float(full[p.pools].max()))
             quota[p.offers] = first[p.offers] * granted[p.number]
     return granted, quota

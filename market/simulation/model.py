@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from capacity.errors import require_kind, require_whole
 from market.economy import Economy
 from market.exchange.books import Book
-from market.exchange.clearing import Cleared
+from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger
 from market.exchange.queue import Queue, Round
 from market.randomness import Streams

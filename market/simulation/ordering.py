@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
-from market.exchange.clearing import Cleared, Situation
+from market.exchange.clearing.base import Cleared, Situation
 from market.simulation.asking import Asking
 from market.simulation.state import Expected, Firms, Founded, Machines, Ordered, Posted
 

@@ -12,7 +12,6 @@ from market.exchange.books import Book, rank_in_pool
 from market.simulation.asking import Asking, writing_hours
 from market.simulation.research import estimate, toll
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Terms
-from market.supply.pricing import FixedPrice
 
 type Floats = NDArray[np.float64]
 
@@ -23,7 +22,7 @@ def post(
 ) -> Posted:  # fmt: skip
     """Providers see their outlook and post list prices."""
     book = replace(terms.book, price=firms.with_openings(terms.book.price))
-    movers = [p for p in founded.providers if not isinstance(p.spec.pricing, FixedPrice) and p.offers.size]
+    movers = [p for p in founded.providers if p.spec.pricing.moves_prices and p.offers.size]
     if movers:
         price = new_prices(founded, tick, book, firms, machines, expected, ordered, known)
         book = replace(book, price=price)
@@ -43,7 +42,7 @@ def new_prices(
     asking = Asking(founded, wanted, book, firms.alive, np.asarray(delay))
     price = book.price.copy()
     for p in founded.providers:
-        if isinstance(p.spec.pricing, FixedPrice) or not p.offers.size:
+        if not (p.spec.pricing.moves_prices and p.offers.size):
             continue
         outlook = p.outlook(
             book, founded.calendar, tick, ordered.orders, machines.capacity, by_pool,
@@ -80,4 +79,4 @@ def route(founded: Founded, book: Book, firms: Firms, machines: Machines, posted
 def served_ahead(book: Book) -> Floats:
     """1 where offer k is served before or with offer j, by offer j and k."""
     same_pool = book.pool[:, None] == book.pool[None, :]
-    return (same_pool & (book.priority[None, :] <= book.priority[:, None])).astype(np.float64)
+    return np.asarray(same_pool & (book.priority[None, :] <= book.priority[:, None]), dtype=np.float64)

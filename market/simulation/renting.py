@@ -53,7 +53,7 @@ def rent(
     for p in (p for p in founded.providers if firms.active[p.number]):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
         # Where the mechanism charges rents users pay for scarce machines on top.
-        stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.follows_cost)
+        stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(hours))
         slopes = ordered.slopes[:, p.offers] * (not stays)
         bids += p.bids(book, orders[:, p.offers], slopes, paid[:, p.offers], held, stays=stays)
     allotment = allot(founded, fleets, contracts, parties, bids)

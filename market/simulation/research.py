@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.books import Book
-from market.exchange.clearing import Cleared
+from market.exchange.clearing.base import Cleared
 from market.simulation.asking import Asking
 from market.simulation.state import Founded
 from market.supply.outlook import Estimate

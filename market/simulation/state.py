@@ -15,7 +15,7 @@ from market.calendar import Calendar
 from market.demand.cohort import Cohort, Wanted
 from market.economy import Economy
 from market.exchange.books import Book
-from market.exchange.clearing import Cleared
+from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
 from market.exchange.supply_curve import SupplyCurve

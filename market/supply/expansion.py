@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from capacity.errors import InputError, require
+from capacity.errors import InputError
+from market.kinds import Kind, quantities, quantity
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Fleet:
     next_look: float = 0.0
 
 
-class Expansion(ABC):
+class Expansion(Kind, ABC):
     """A plan for a fleet. Called once a tick; returns the racks that were ordered, to be paid for."""
 
     @abstractmethod
@@ -39,17 +40,16 @@ class Expansion(ABC):
 class SteadyGrowth(Expansion):
     """Racks grow by a factor a year, smoothly."""
 
-    factor: float = 1.0
+    kind = "steady"
 
-    def __post_init__(self) -> None:
-        require("steady growth: factor", self.factor, above=0)
+    growth: float = quantity(1.0, "1/year", "factor a year of compute", "Epoch: 3.4", above=0, high=1e3, shipped=3.4)
 
     def __call__(self, fleet: Fleet, years: float) -> float:
         """Grow since the last call."""
         elapsed = years - fleet.next_look
         fleet.next_look = years
         before = fleet.racks
-        fleet.racks *= self.factor**elapsed
+        fleet.racks *= self.growth**elapsed
         return max(fleet.racks - before, 0.0)
 
 
@@ -60,18 +60,19 @@ class PlannedRacks(Expansion):
     Made from ``capacity.fleet.BuildOut`` where capex, DRAM and power ceilings bind.
     """
 
-    years: tuple[float, ...]
-    times: tuple[float, ...]
+    kind = "planned"
+
+    years: tuple[float, ...] = quantities(
+        ..., "years", "when the plan says something, after the start", low=None, settable=False
+    )
+    times: tuple[float, ...] = quantities(..., "1", "racks over the first ones, at each of them", settable=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if len(self.years) != len(self.times) or not self.years:
-            raise InputError(
-                f"planned racks: {len(self.years)} years and {len(self.times)} factors, but as many are needed"
-            )
+            raise InputError(f"planned: {len(self.years)} years and {len(self.times)} factors, but as many are needed")
         if any(b <= a for a, b in zip(self.years, self.years[1:], strict=False)):
-            raise InputError(f"planned racks: years must rise, got {self.years}")
-        for value in self.times:
-            require("planned racks: times", value, at_least=0)
+            raise InputError(f"planned: years must rise, got {self.years}")
 
     def __call__(self, fleet: Fleet, years: float) -> float:
         """Follow the plan since the last call."""
@@ -86,28 +87,25 @@ class PlannedRacks(Expansion):
 class FollowRents(Expansion):
     """Racks are ordered while they earn more than they cost, and come after a lead time.
 
-    Once a month: growth ordered a year = response x (earned / cost - 1), between none and the ceiling.
+    Once a month, with what a rack-hour has earned, e, and its full cost, c:
 
-    Attributes:
-        cost: full cost of a rack-hour, capital included [USD per rack-h].
-        response: yearly growth ordered per unit of excess return.
-        lead_years: years from order to arrival.
-        most_a_year: largest factor a year by which DRAM, power and capex let the fleet grow.
-        retired_a_year: share of racks that is retired in a year.
+        growth ordered a year = response (e / c - 1), between none and the ceiling                      (1)
     """
 
-    cost: float
-    response: float = 1.0
-    lead_years: float = 0.75
-    most_a_year: float = 3.4
-    retired_a_year: float = 0.0
+    kind = "follow-rents"
 
-    def __post_init__(self) -> None:
-        require("follow rents: cost", self.cost, above=0)
-        require("follow rents: response", self.response, at_least=0)
-        require("follow rents: lead_years", self.lead_years, at_least=0)
-        require("follow rents: most_a_year", self.most_a_year, at_least=1)
-        require("follow rents: retired_a_year", self.retired_a_year, at_least=0, at_most=1)
+    cost: float = quantity(..., "USD per rack-h", "full cost of a rack-hour, capital included", above=0, settable=False)
+    response: float = quantity(1.0, "1/year", "yearly growth ordered per unit of excess return", high=1e3)
+    lead_quarters: int = quantity(3, "quarters", "time from an order to its machines", high=40, whole=True, shipped=2)
+    growth: float = quantity(
+        3.4,
+        "1/year",
+        "most that rents can call for, as a factor a year; below 1 they call for none",
+        "Epoch: 3.4",
+        above=0,
+        high=1e3,
+    )
+    retired_a_year: float = quantity(0.0, "1/year", "share of racks retired in a year", high=1)
 
     def __call__(self, fleet: Fleet, years: float) -> float:
         """Take in what arrives; look once a month whether to order."""
@@ -122,8 +120,8 @@ class FollowRents(Expansion):
             return 0.0  # nothing has been earned yet: nothing is known
         coming = fleet.racks + sum(racks for _, racks in fleet.on_order)
         wish = self.response * (fleet.earned / self.cost - 1.0)
-        yearly = min(max(1.0 + wish, 1.0), self.most_a_year)
+        yearly = min(max(1.0 + wish, 1.0), max(self.growth, 1.0))
         ordered = float(coming * (yearly**month - 1.0))
         if ordered > 0:
-            fleet.on_order.append((years + self.lead_years, ordered))
+            fleet.on_order.append((years + self.lead_quarters / 4.0, ordered))
         return ordered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import mesa
 
@@ -12,7 +12,7 @@ from market.exchange.ledger import Ledger, Payment
 from market.supply.specs import Hyperscaler, Provider
 
 
-class Firm[S: (Provider, Hyperscaler), T](mesa.Agent):
+class Firm[S: Provider | Hyperscaler, T](mesa.Agent):
     """A firm of a kind; a new kind is a subclass with a ``kind`` of its own, found by ``agent_class``.
 
     ``S`` is what it is made of, ``T`` what it is told of a tick when it pays.
@@ -27,7 +27,7 @@ class Firm[S: (Provider, Hyperscaler), T](mesa.Agent):
     @property
     def name(self) -> str:
         """Its name."""
-        return self.spec.name
+        return str(self.spec.name)
 
     @property
     def cash(self) -> float:
@@ -39,9 +39,10 @@ class Firm[S: (Provider, Hyperscaler), T](mesa.Agent):
         return ()
 
 
-def agent_class[F: type[Firm]](base: F, kind: str) -> F:
+def agent_class[F: Firm[Any, Any]](base: type[F], kind: str) -> type[F]:
     """The class of agents of a kind: ``base``, or the subclass of it that says so."""
-    found, waiting = {}, [base]
+    found: dict[str, type[F]] = {}
+    waiting = [base]
     while waiting:
         one = waiting.pop()
         waiting += one.__subclasses__()

@@ -44,7 +44,9 @@ class Outlook:
         toll: what an order of last tick cost the others by making them wait longer [USD per million tokens].
         estimate: demand at own prices, everybody else's as they stand; market research.
         public_prices: list prices of all offers.
+        opening_price: list prices at the start [USD per million output-equivalent tokens].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
+        tick_hours: length of a tick [h].
     """
 
     tick: int
@@ -62,8 +64,22 @@ class Outlook:
     toll: Callable[[], Floats]
     estimate: Callable[[Floats], Estimate]
     public_prices: Floats
+    opening_price: Floats
     elapsed: float = 1.0
+    tick_hours: float = 1.0
 
-    def kept(self, memory_ticks: float, weight: float = 1.0) -> float:
-        """Part of the present price that is left in a running mean over so many ticks of this weight."""
-        return float((1.0 - 1.0 / memory_ticks) ** (weight * self.elapsed)) if np.isfinite(self.elapsed) else 0.0
+    def kept(self, memory_hours: float, weight: float = 1.0) -> float:
+        """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""
+        if not np.isfinite(self.elapsed):
+            return 0.0
+        ticks = memory_ticks(memory_hours, self.tick_hours)
+        return float((1.0 - 1.0 / ticks) ** (weight * self.elapsed))
+
+
+def memory_ticks(memory_hours: float, tick_hours: float) -> float:
+    """Ticks over which a running mean goes; one tick remembers nothing, and it is never less.
+
+    >>> memory_ticks(24.0, tick_hours=0.5), memory_ticks(0.0, tick_hours=0.5)
+    (48.0, 1.0)
+    """
+    return max(memory_hours / tick_hours, 1.0)

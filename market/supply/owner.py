@@ -39,12 +39,12 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
     @property
     def racks(self) -> float:
         """Racks that run."""
-        return self.fleet.racks
+        return float(self.fleet.racks)
 
     @property
     def ask(self) -> float:
         """Least price that it rents for on the spot market [USD per rack-h]."""
-        return max(self.spec.reserve, self.spec.running_cost)
+        return float(max(self.spec.reserve, self.spec.running_cost))
 
     @property
     def rented_out(self) -> float:
@@ -59,7 +59,7 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         ``earned``: what a rack-hour has earned lately [USD per rack-h].
         """
         self.fleet.earned = earned
-        return self.spec.expansion(self.fleet, years)
+        return float(self.spec.expansion(self.fleet, years))
 
     def payments(self, tick: OwnerTick) -> Iterator[Payment]:
         """Power and upkeep of the racks in use."""

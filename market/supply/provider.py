@@ -69,6 +69,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         pool_of = {pool.name: pool for pool in spec.pools}
         self._cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
+        self._opening_price = np.array([offer.price for offer in spec.offers])
         self._movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
 
     @property
@@ -128,6 +129,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
             capacity=have, toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
+            opening_price=self._opening_price, tick_hours=calendar.tick_hours,
         )  # fmt: skip
 
     def bids(

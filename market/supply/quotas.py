@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from capacity.errors import require
+from market.kinds import Kind, quantity
 
 
-class QuotaPolicy(ABC):
-    """From how full a provider's machines are to the share of the quota that it grants."""
+class QuotaPolicy(Kind, ABC):
+    """From how full a provider's machines are to the share of the quota that it grants.
+
+    Attributes:
+        cuts: whether it ever grants less than the list says; one that does not is not asked.
+    """
+
+    cuts: ClassVar[bool] = True
 
     @abstractmethod
     def __call__(self, granted: float, utilisation: float) -> float:
@@ -22,6 +29,9 @@ class QuotaPolicy(ABC):
 class FixedQuota(QuotaPolicy):
     """The quota is what the list says."""
 
+    kind = "fixed"
+    cuts = False
+
     def __call__(self, granted: float, utilisation: float) -> float:  # noqa: ARG002
         """All of it."""
         return 1.0
@@ -31,20 +41,19 @@ class FixedQuota(QuotaPolicy):
 class PeakCut(QuotaPolicy):
     """Quotas shrink while more is ordered than a share of capacity, and grow back below it.
 
-    Attributes:
-        target: orders over capacity above which quotas are cut.
-        pace: relative change a tick per unit of utilisation off target.
-        least: smallest share of the quota that is ever granted.
+    Share granted q, orders over capacity u, target u*, pace k and least share q0:
+
+        q' = q exp(-k (u - u*)), the exponent at most 0.5 either way, and q' from q0 to 1               (1)
+
+    >>> round(PeakCut(target=0.9, pace=0.3)(granted=1.0, utilisation=1.9), 3)
+    0.741
     """
 
-    target: float = 0.9
-    pace: float = 0.3
-    least: float = 0.05
+    kind = "peak-cut"
 
-    def __post_init__(self) -> None:
-        require("peak cut: target", self.target, above=0)
-        require("peak cut: pace", self.pace, at_least=0)
-        require("peak cut: least", self.least, at_least=0, at_most=1)
+    target: float = quantity(0.9, "1", "orders over capacity above which they are cut", above=0, high=10)
+    pace: float = quantity(0.3, "1", "relative cut a tick per unit off target", high=10)
+    least: float = quantity(0.05, "1", "smallest share of a quota that is ever granted", high=1)
 
     def __call__(self, granted: float, utilisation: float) -> float:
         """Move the share by how far utilisation is off target."""

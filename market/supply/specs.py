@@ -11,7 +11,8 @@ from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.technology import FixedWork, Technology
 from market.quality import Quality, QualityPath
 from market.supply.expansion import Expansion, SteadyGrowth
-from market.supply.pricing import FixedPrice, PricingPolicy
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
 
 

@@ -15,9 +15,15 @@ from market.calendar import Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, measured
 from market.demand.segment import Deferral, LocalMachine, Segment, Zone
 from market.economy import Economy
-from market.exchange.books import Tariff
-from market.exchange.clearing import PostedPrices, ScarcityAuction
-from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
+from market.exchange.tariff import CachedTokens, InputTokens, OutputTokens, Tariff
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
@@ -57,7 +63,9 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         clearing=ScarcityAuction() if rules.clearing == "auction" else PostedPrices(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
-        tariff=Tariff(rules.bills.input_ratio, rules.bills.cached_ratio),
+        tariff=Tariff(
+            (OutputTokens(), InputTokens(rules.bills.input_ratio), CachedTokens(rules.bills.cached_ratio))
+        ),
         whole=rules.whole,
         fallback=rules.fallback,
         learning_ticks=max(rules.learning_hours / when.tick_hours, 1.0),
@@ -200,9 +208,7 @@ def expansion(supply: Supply, days: float) -> Expansion:
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
     cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
-    return FollowRents(
-        cost, supply.response, supply.lead_quarters / 4.0, max(supply.growth, 1.0), supply.retired_a_year
-    )
+    return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
 
 
 @cache

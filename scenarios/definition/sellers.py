@@ -9,18 +9,16 @@ from capacity import ARCHITECTURES, CHIPS, Deployment
 from market.calendar import Calendar
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
-from market.supply.pricing import (
-    BestResponse,
-    ClearingPrice,
-    CongestionToll,
-    CostPlus,
-    Every,
-    FixedPrice,
-    PricingPolicy,
-    Sticky,
-    Surge,
-    TimeOfDay,
-)
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.clearing_price import ClearingPrice
+from market.supply.pricing.congestion_toll import CongestionToll
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.surge import Surge
+from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import FixedQuota, PeakCut, QuotaPolicy
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
 from scenarios.definition.parameters import Parameters
@@ -77,20 +75,19 @@ def as_of(months: float, progress: Progress) -> float:
 # -------------------------------------------------------------------------------------------------- policies
 
 
-def pricing(chosen: Pricing, prices: tuple[float, ...], when: Calendar) -> PricingPolicy:
+def pricing(chosen: Pricing) -> PricingPolicy:
     """A pricing policy, looked at every so often and followed when the gap is large enough."""
-    memory = max(chosen.memory_hours / when.tick_hours, 1.0)
     policies: dict[str, PricingPolicy] = {
         "best-response": BestResponse(sweeps=SWEEPS),
-        "cost-plus": CostPlus(margin=chosen.margin, memory_ticks=memory),
+        "cost-plus": CostPlus(margin=chosen.margin, memory_hours=chosen.memory_hours),
         "fixed": FixedPrice(),
         "surge": Surge(chosen.target, chosen.gain),
         "clearing": ClearingPrice(),
-        "congestion-toll": CongestionToll(memory),
+        "congestion-toll": CongestionToll(chosen.memory_hours),
     }
-    policy = TimeOfDay(prices, chosen.factors) if chosen.kind == "time-of-day" else policies[chosen.kind]
-    if chosen.every_hours > when.tick_hours:
-        policy = Every(policy, max(1, round(chosen.every_hours / when.tick_hours)))
+    policy = TimeOfDay(chosen.factors) if chosen.kind == "time-of-day" else policies[chosen.kind]
+    if chosen.every_hours > 0:
+        policy = Every(policy, chosen.every_hours)
     return Sticky(policy, chosen.stickiness) if chosen.stickiness > 0 else policy
 
 
@@ -107,7 +104,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
     offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
     return Provider(
         one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing, tuple(offer.price for offer in offers), when), quotas=quotas(one.quotas),
+        pricing=pricing(one.pricing), quotas=quotas(one.quotas),
         leaves=one.leaves, burn_usd_per_day=one.burn_usd_per_day, funding_usd_per_day=one.funding_usd_per_day,
     )  # fmt: skip
 
@@ -147,7 +144,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     )
     return Provider(
         one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing, (one.price,), when), leaves=one.leaves, enters=one.enters,
+        pricing=pricing(one.pricing), leaves=one.leaves, enters=one.enters,
         enter_margin=one.enter_margin, burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
     )  # fmt: skip

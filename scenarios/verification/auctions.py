@@ -12,9 +12,13 @@ from scipy.special import logsumexp
 
 from market.demand.segment import Segment
 from market.exchange.call_auction import CallAuction
-from market.exchange.clearing import ScarcityAuction
-from market.exchange.rationing import Claims, MaxMin, ProRata, Rationing, StrictPriority
-from market.supply.pricing import MarginalCost
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.claims import Claims
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
+from market.supply.pricing.marginal_cost import MarginalCost
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, each, exact, iterated
 from scenarios.verification.setups import UNIT, run

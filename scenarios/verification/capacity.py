@@ -11,8 +11,9 @@ from scipy.optimize import brentq
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand
-from market.exchange.clearing import ScarcityAuction
-from market.supply.pricing import FixedPrice, MarginalCost
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.marginal_cost import MarginalCost
 from market.supply.specs import Investment, Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, each, iterated
 from scenarios.verification.setups import run

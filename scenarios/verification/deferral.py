@@ -10,9 +10,9 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import LoadShape
 from market.demand.segment import Deferral, Segment
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.supply_curve import RisingCost
-from market.supply.pricing import MarginalCost
+from market.supply.pricing.marginal_cost import MarginalCost
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, iterated
 from scenarios.verification.setups import UNIT, run

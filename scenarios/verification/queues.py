@@ -15,7 +15,12 @@ from market.calendar import Calendar
 from market.demand.load_shape import LoadShape
 from market.demand.segment import Segment
 from market.exchange.queueing import fluid_overload, stationary_backlog
-from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact, iterated, stochastic

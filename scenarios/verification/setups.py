@@ -13,7 +13,8 @@ from market import TokenMarket
 from market.demand.segment import CurveSegment, Segment
 from market.economy import Economy
 from market.exchange.waits import WaitModel
-from market.supply.pricing import BestResponse, PricingPolicy
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.best_response import BestResponse
 from market.supply.specs import Offer, Pool, Provider
 
 type Floats = NDArray[np.float64]

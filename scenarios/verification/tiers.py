@@ -12,7 +12,10 @@ from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
-from market.supply.pricing import CongestionToll, FixedPrice, MarginalCost, PricingPolicy
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.congestion_toll import CongestionToll
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.marginal_cost import MarginalCost
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact, iterated
 from scenarios.verification.setups import UNIT, run

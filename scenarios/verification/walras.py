@@ -9,9 +9,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from market.demand.segment import CurveSegment, DemandCurve, IsoelasticDemand, LinearDemand
-from market.exchange.clearing import ScarcityAuction
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.supply_curve import FixedCapacity, RisingCost, SupplyCurve
-from market.supply.pricing import ClearingPrice, MarginalCost, PriceAdjustment
+from market.supply.pricing.clearing_price import ClearingPrice
+from market.supply.pricing.marginal_cost import MarginalCost
+from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, exact, iterated
 from scenarios.verification.setups import run

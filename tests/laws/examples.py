@@ -6,29 +6,29 @@ arguments, ``EXAMPLES`` has to say with which, and the laws fail loudly until it
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import market.simulation  # noqa: F401  # only what is loaded can be found
 from capacity import ARCHITECTURES, CHIPS, Deployment
 from market.demand.segment import DemandCurve, IsoelasticDemand, LinearDemand
-from market.exchange.clearing import Clearing
-from market.exchange.rationing import FirstCome, Lottery, Rationing, StrictPriority
+from market.exchange.clearing.base import Clearing
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.supply_curve import RisingCost, SupplyCurve
 from market.exchange.technology import FixedWork, Inference, Technology
+from market.kinds import classes_of
 from market.quality import Improving, Lagging, QualityPath
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
-from market.supply.pricing import (
-    BestResponse,
-    CostPlus,
-    Every,
-    PriceAdjustment,
-    PricingPolicy,
-    Sticky,
-    Surge,
-    TimeOfDay,
-)
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.price_adjustment import PriceAdjustment
+from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.surge import Surge
+from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import QuotaPolicy
 
 RACK = CHIPS["gb200-nvl72"]
@@ -41,7 +41,7 @@ IMPROVING = Improving(dict.fromkeys(NAMES, 0.7), 0.5)
 EXAMPLES: dict[type, list[Any]] = {
     StrictPriority: [StrictPriority(), StrictPriority(within=FirstCome()), StrictPriority(within=Lottery())],
     FirstCome: [FirstCome(), FirstCome(within=Lottery())],
-    TimeOfDay: [TimeOfDay((5.0,), (1.0,) * 12 + (2.0,) * 12)],
+    TimeOfDay: [TimeOfDay((1.0,) * 12 + (2.0,) * 12), TimeOfDay((1.0,) * 12 + (2.0,) * 12, base=(5.0,))],
     PriceAdjustment: [PriceAdjustment(0.01)],
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
@@ -50,7 +50,7 @@ EXAMPLES: dict[type, list[Any]] = {
     FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
-    FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_years=0.0, retired_a_year=0.5)],
+    FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5)],
     Improving: [IMPROVING],
     Lagging: [Lagging(IMPROVING, dict.fromkeys(NAMES, 6.0))],
     LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
@@ -58,18 +58,10 @@ EXAMPLES: dict[type, list[Any]] = {
 }
 
 
-def concrete[Kind](base: type[Kind]) -> Iterator[type[Kind]]:
-    """All subclasses of a class that can be made, however deep."""
-    for kind in base.__subclasses__():
-        if not inspect.isabstract(kind):
-            yield kind
-        yield from concrete(kind)
-
-
 def examples[Kind](base: type[Kind]) -> list[Kind]:
     """At least one of every concrete subclass that the package has."""
     found: list[Kind] = []
-    for kind in concrete(base):
+    for kind in classes_of(base):
         if not kind.__module__.startswith("market."):
             continue  # a test's own
         if kind in EXAMPLES:
@@ -86,14 +78,14 @@ def examples[Kind](base: type[Kind]) -> list[Kind]:
     return found
 
 
-CLEARINGS: list[Clearing] = examples(Clearing)  # type: ignore[type-abstract]
-RULES: list[Rationing] = examples(Rationing)  # type: ignore[type-abstract]
-POLICIES: list[PricingPolicy] = examples(PricingPolicy)  # type: ignore[type-abstract]
-TECHNOLOGIES: list[Technology] = examples(Technology)  # type: ignore[type-abstract]
-EXPANSIONS: list[Expansion] = examples(Expansion)  # type: ignore[type-abstract]
-QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)  # type: ignore[type-abstract]
-PATHS: list[QualityPath] = examples(QualityPath)  # type: ignore[type-abstract]
-SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)  # type: ignore[type-abstract]
+CLEARINGS: list[Clearing] = examples(Clearing)
+RULES: list[Rationing] = examples(Rationing)
+POLICIES: list[PricingPolicy] = examples(PricingPolicy)
+TECHNOLOGIES: list[Technology] = examples(Technology)
+EXPANSIONS: list[Expansion] = examples(Expansion)
+QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
+PATHS: list[QualityPath] = examples(QualityPath)
+SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)
 CURVES: list[DemandCurve] = [curve for kind in DemandCurve.__value__.__args__ for curve in EXAMPLES[kind]]
 
 

@@ -15,11 +15,11 @@ from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.segment import CurveSegment, Deferral, LocalMachine, Segment, Zone
 from market.economy import Economy
-from market.exchange.clearing import Clearing
-from market.exchange.rationing import Rationing
+from market.exchange.clearing.base import Clearing
+from market.exchange.rationing.base import Rationing
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
-from market.supply.pricing import PricingPolicy
+from market.supply.pricing.base import PricingPolicy
 from market.supply.specs import (
     Contract,
     HomeMachines,

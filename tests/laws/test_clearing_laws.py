@@ -18,10 +18,14 @@ from random_economies import quick
 from market import TokenMarket
 from market.demand.segment import CurveSegment, IsoelasticDemand, LinearDemand, Segment
 from market.economy import Economy
-from market.exchange.clearing import Clearing, PostedPrices, ScarcityAuction
-from market.exchange.rationing import Rationing
+from market.exchange.clearing.base import Clearing
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.rationing.base import Rationing
 from market.exchange.waits import WaitModel
-from market.supply.pricing import CostPlus, FixedPrice, Surge
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.surge import Surge
 from market.supply.specs import Hyperscaler, Offer, Pool, Provider, Tier
 
 AUCTIONS = [clearing for clearing in CLEARINGS if not isinstance(clearing, PostedPrices)]

@@ -11,7 +11,7 @@ from plain_economies import market_of, people, run, seller, ticks_of
 from random_economies import quick
 
 from capacity.errors import InputError
-from market.exchange.clearing import Clearing
+from market.exchange.clearing.base import Clearing
 from market.exchange.ledger import OUTSIDE, Ledger
 from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider
 

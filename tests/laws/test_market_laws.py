@@ -16,10 +16,10 @@ from market import TokenMarket
 from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment
 from market.economy import Economy
-from market.exchange.clearing import Clearing
-from market.exchange.rationing import Rationing
+from market.exchange.clearing.base import Clearing
+from market.exchange.rationing.base import Rationing
 from market.simulation.columns import COLUMNS
-from market.supply.pricing import PricingPolicy
+from market.supply.pricing.base import PricingPolicy
 
 TICKS = 8
 #: Rounding that is put up with, relative to what is counted; populations in float32 round more.

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from plain_economies import assert_same, frame_bytes, market_of, people, run, seller
 from random_economies import quick
 
-from market.exchange.clearing import Clearing
+from market.exchange.clearing.base import Clearing
 from market.quality import QualityPath
 from market.supply.expansion import Expansion, Fleet
 from market.supply.outlook import Estimate, Outlook
-from market.supply.pricing import BestResponse, CostPlus, PriceAdjustment, PricingPolicy
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.quotas import QuotaPolicy
 from market.supply.specs import Offer, Pool, Provider
 
@@ -45,6 +48,7 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         "weight": draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])), "work": some(),
         "utilisation": draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
         "sold": some(), "capacity": draw(amounts), "toll": some, "estimate": estimate, "public_prices": some(),
+        "opening_price": some(), "tick_hours": draw(st.sampled_from([0.25, 1.0, 6.0])),
         "movable": np.ones(count, dtype=bool),
     }  # fmt: skip
     known = {field.name for field in dataclasses.fields(Outlook)}

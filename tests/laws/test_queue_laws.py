@@ -16,7 +16,8 @@ from random_economies import quick
 from capacity import Workload
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand
-from market.exchange.rationing import Rationing, StrictPriority
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
 

@@ -20,8 +20,8 @@ from random_economies import economies, quick
 from market import TokenMarket
 from market.demand.segment import Deferral
 from market.economy import Economy
-from market.exchange.clearing import Clearing
-from market.exchange.rationing import Rationing
+from market.exchange.clearing.base import Clearing
+from market.exchange.rationing.base import Rationing
 from market.randomness import Streams
 from market.supply.specs import Hyperscaler, Offer, Provider
 

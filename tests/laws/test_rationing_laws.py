@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator
 from dataclasses import fields
 
 import numpy as np
@@ -11,22 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.exchange.rationing import Claims, Floats, Rationing
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.claims import Claims, Floats
+from market.kinds import classes_of
 
 QUICK = settings(max_examples=25, deadline=None, derandomize=True)
 ROUNDING = 1e-11  # of the capacity
 
 
-def concrete(rule: type[Rationing]) -> Iterator[type[Rationing]]:
-    for kind in rule.__subclasses__():
-        if not inspect.isabstract(kind):
-            yield kind
-        yield from concrete(kind)
-
-
 def every_rule() -> list[Rationing]:
     """Each rule as it comes, and each that has a rule within it with each of the others."""
-    simple = [kind() for kind in concrete(Rationing)]  # type: ignore[type-abstract]
+    simple = [kind() for kind in classes_of(Rationing)]
     nested = [
         type(outer)(within=inner)  # type: ignore[call-arg]
         for outer in simple

@@ -6,8 +6,10 @@ from capacity import Workload
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segment
 from market.economy import Economy
-from market.exchange.clearing import PostedPrices, ScarcityAuction
-from market.supply.pricing import FixedPrice, MarginalCost
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.marginal_cost import MarginalCost
 from market.supply.specs import HomeMachines, Offer, Pool, Provider
 
 UNIT = Workload(0, 1_000_000)

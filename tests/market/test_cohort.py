@@ -15,7 +15,9 @@ from market import TokenMarket
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segment, Zone
 from market.economy import Economy
-from market.exchange.clearing import Clearing, PostedPrices, ScarcityAuction
+from market.exchange.clearing.base import Clearing
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.waits import WaitModel
 from market.quality import Improving
 from market.supply.specs import Offer, Pool, Provider, Tier

@@ -25,25 +25,24 @@ from market.demand.segment import (
     Zone,
 )
 from market.economy import Economy
-from market.exchange.books import Tariff
 from market.exchange.call_auction import CallAuction
-from market.exchange.clearing import PostedPrices, ScarcityAuction
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.supply_curve import RisingCost
+from market.exchange.tariff import CachedTokens, InputTokens, Tariff
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.quality import Improving
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
-from market.supply.pricing import (
-    BestResponse,
-    CongestionToll,
-    CostPlus,
-    Every,
-    FixedPrice,
-    PriceAdjustment,
-    Sticky,
-    Surge,
-    TimeOfDay,
-)
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.congestion_toll import CongestionToll
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.price_adjustment import PriceAdjustment
+from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.surge import Surge
+from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
 from market.supply.specs import Contract, HomeMachines, Hyperscaler, Investment, Offer, Pool, Provider, Tier
 
@@ -74,7 +73,8 @@ GOOD: tuple[Any, ...] = (
     Contract("cloud", "shop", 1.0, 1.0),
     Calendar(),
     ECONOMY,
-    Tariff(),
+    InputTokens(),
+    CachedTokens(),
     WaitModel(),
     ScarcityAuction(),
     CallAuction(),
@@ -178,7 +178,8 @@ OUT_OF_RANGE = [
     (Contract("c", "s", 1.0, 1.0), "first_tick", 0.5),
     (Calendar(), "tick_hours", 7.0),
     (Calendar(), "start", "today"),
-    (Tariff(), "input_ratio", -1.0),
+    (InputTokens(), "input_ratio", -1.0),
+    (Tariff(), "components", (0.25,)),
     (WaitModel(), "fullest", 1.5),
     (WaitModel(), "service_scv", -1.0),
     (ScarcityAuction(), "tolerance", 0.0),
@@ -188,16 +189,16 @@ OUT_OF_RANGE = [
     (FixedWork(), "rack_hours", 0.0),
     (FixedWork(), "seconds", -1.0),
     (CostPlus(), "margin", -1.0),
-    (CostPlus(), "memory_ticks", 0.0),
+    (CostPlus(), "memory_hours", -1.0),
     (Surge(), "target", 0.0),
     (PriceAdjustment(1.0), "gain", 0.0),
     (BestResponse(), "sweeps", 0),
     (BestResponse(), "cap", -1.0),
-    (Every(FixedPrice()), "ticks", 0),
+    (Every(FixedPrice()), "hours", -1.0),
     (Every(FixedPrice()), "policy", FixedPrice),
     (Sticky(FixedPrice()), "threshold", -1.0),
-    (TimeOfDay((1.0,), (1.0,) * 24), "base", (-1.0,)),
-    (TimeOfDay((1.0,), (1.0,) * 24), "factors", (1.0,) * 23),
+    (TimeOfDay((1.0,) * 24), "base", (-1.0,)),
+    (TimeOfDay((1.0,) * 24), "factors", (1.0,) * 23),
     (ECONOMY, "segments", USERS),
     (ECONOMY, "segments", (SHOP,)),
     (ECONOMY, "providers", (USERS,)),
@@ -293,7 +294,7 @@ def test_qualities_must_be_given_for_all() -> None:
 
 @pytest.mark.parametrize("wrap", [lambda p: p, lambda p: Every(p, 2), lambda p: Sticky(Every(p))])
 def test_schedules_must_have_a_price_for_every_offer(wrap: Any) -> None:
-    policy = wrap(TimeOfDay((1.0, 2.0), (1.0,) * 24))
+    policy = wrap(TimeOfDay((1.0,) * 24, base=(1.0, 2.0)))
     with pytest.raises(InputError, match=r"'shop'.*base has 2 prices, but must have 1 or 3"):
         Provider("shop", tuple(Offer(f"o{k}", 1.0) for k in range(3)), pricing=policy)
     Provider("shop", (OFFER, Offer("o", 1.0)), pricing=policy)
@@ -331,8 +332,14 @@ def test_lists_do_for_tuples() -> None:
 @pytest.mark.parametrize(
     ("economy", "words"),
     [
-        (Economy((USERS,), (dataclasses.replace(SHOP, kind="opn"),)), r"unknown kind of agent 'opn' \(did you mean 'open'\?\)"),
-        (Economy((USERS,), (SHOP,), (dataclasses.replace(CLOUD, kind="hyper"),)), "unknown kind of agent 'hyper'.*hyperscaler"),
+        (
+            Economy((USERS,), (dataclasses.replace(SHOP, kind="opn"),)),
+            r"unknown kind of agent 'opn' \(did you mean 'open'\?\)",
+        ),
+        (
+            Economy((USERS,), (SHOP,), (dataclasses.replace(CLOUD, kind="hyper"),)),
+            "unknown kind of agent 'hyper'.*hyperscaler",
+        ),
     ],
 )
 def test_kinds_of_agents_are_known(economy: Economy, words: str) -> None:

@@ -12,7 +12,9 @@ from capacity.errors import InputError, UnknownNameError
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.economy import Economy
-from market.exchange.clearing import Clearing, PostedPrices, ScarcityAuction
+from market.exchange.clearing.base import Clearing
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.describe import hours, money, number, share
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 

@@ -5,7 +5,11 @@ import pytest
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand
 from market.economy import Economy
-from market.supply.pricing import CongestionToll, CostPlus, Every, PricingPolicy, Sticky
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.congestion_toll import CongestionToll
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.sticky import Sticky
 from market.supply.specs import Offer, Pool, Provider
 
 
@@ -22,10 +26,10 @@ def last_price(policy: PricingPolicy, start: float, ticks: int = 200) -> float:
     "policy",
     [
         CostPlus(0.1),
-        CostPlus(0.1, memory_ticks=24),
-        Every(CostPlus(0.1, memory_ticks=24), 168),
-        Sticky(CostPlus(0.1, memory_ticks=24), 0.1),
-        Sticky(Every(CostPlus(0.1, memory_ticks=24), 168), 0.1),
+        CostPlus(0.1, memory_hours=24),
+        Every(CostPlus(0.1, memory_hours=24), 168),
+        Sticky(CostPlus(0.1, memory_hours=24), 0.1),
+        Sticky(Every(CostPlus(0.1, memory_hours=24), 168), 0.1),
     ],
     ids=str,
 )
@@ -35,13 +39,13 @@ def test_a_running_mean_gets_there_however_seldom_it_is_looked_at(policy: Pricin
 
 @pytest.mark.parametrize("start", [2.05, 2.2, 2.4])
 def test_a_list_that_is_near_enough_stays(start: float) -> None:
-    assert last_price(Sticky(CostPlus(0.1, memory_ticks=24), 0.1), start) == start
+    assert last_price(Sticky(CostPlus(0.1, memory_hours=24), 0.1), start) == start
 
 
 def test_seldom_looks_count_the_time_between() -> None:
     """Half a day's memory: after two looks a day apart (1 - 1/12)^48 of the gap is left, as if looked at each tick."""
-    often = last_price(CostPlus(0.1, memory_ticks=12), 10.0, ticks=48)
-    seldom = last_price(Every(CostPlus(0.1, memory_ticks=12), 24), 10.0, ticks=25)
+    often = last_price(CostPlus(0.1, memory_hours=12), 10.0, ticks=48)
+    seldom = last_price(Every(CostPlus(0.1, memory_hours=12), 24), 10.0, ticks=25)
     assert often == pytest.approx(2.2 + 7.8 * (11 / 12) ** 48)
     assert seldom == pytest.approx(2.2 + 7.8 * (11 / 12) ** 48)
 

@@ -7,16 +7,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from market.exchange.rationing import (
-    Claims,
-    FirstCome,
-    Floats,
-    Lottery,
-    MaxMin,
-    ProRata,
-    Rationing,
-    StrictPriority,
-)
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.claims import Claims, Floats
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 
 WORK = [80, 60, 40, 20]
 

@@ -8,8 +8,13 @@ import pytest
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand
 from market.economy import Economy
-from market.exchange.clearing import PostedPrices
-from market.supply.pricing import CostPlus, Every, FixedPrice, PricingPolicy, Sticky, Surge
+from market.exchange.clearing.posted import PostedPrices
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.surge import Surge
 from market.supply.purchases import Purchases
 from market.supply.specs import Hyperscaler, Offer, Provider
 from market.supply.wholesale import Wholesale

@@ -15,11 +15,17 @@ from pydantic import BaseModel, ValidationError
 
 from capacity.errors import InputError, UnknownNameError
 from market.calendar import RepresentativeWeeks
-from market.exchange.clearing import ScarcityAuction
-from market.exchange.rationing import ProRata, StrictPriority
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
-from market.supply.pricing import BestResponse, CostPlus, Every, Sticky, Surge, TimeOfDay
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.pricing.every import Every
+from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.surge import Surge
+from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
@@ -204,7 +210,7 @@ def test_policies_and_rules() -> None:
          "open.*.pricing.kind": "surge", "labs.*.quotas.kind": "peak-cut", "market.clearing": "auction",
          "market.rationing": "pro-rata"}
     ).economy(30)  # fmt: skip
-    assert made.providers[0].pricing == TimeOfDay((25.0, 25.0, 25.0, 4.0), tuple(schedule))
+    assert made.providers[0].pricing == TimeOfDay(tuple(schedule))
     assert made.providers[3].pricing == Surge()
     assert made.providers[0].quotas == PeakCut()
     assert isinstance(made.clearing, ScarcityAuction)

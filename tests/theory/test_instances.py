@@ -12,10 +12,18 @@ from market.calendar import Calendar
 from market.demand.load_shape import LoadShape
 from market.demand.segment import CurveSegment as Curves
 from market.demand.segment import LinearDemand, Segment
-from market.exchange.clearing import ScarcityAuction
-from market.exchange.rationing import FirstCome, Lottery, MaxMin, ProRata, Rationing, StrictPriority
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.technology import FixedWork
-from market.supply.pricing import BestResponse, CongestionToll, MarginalCost, PriceAdjustment
+from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.congestion_toll import CongestionToll
+from market.supply.pricing.marginal_cost import MarginalCost
+from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.auctions import assignment
 from scenarios.verification.capacity import cournot, duopoly_market, peak_load_market, planner

@@ -35,7 +35,9 @@ WAYS: Final[dict[str, dict[str, tuple[Column, Way]]]] = {frame: {} for frame in 
 def column(frame: str, name: str, unit: str, meaning: str) -> Callable[[Way], Way]:
     """Add a column to a frame; the function gives a value for each of the frame's entities."""
     if frame not in WAYS:
-        raise UnknownNameError(f"column '{name}': unknown frame '{frame}'{nearest(frame, WAYS)}; known: {', '.join(WAYS)}")
+        raise UnknownNameError(
+            f"column '{name}': unknown frame '{frame}'{nearest(frame, WAYS)}; known: {', '.join(WAYS)}"
+        )
     if name in WAYS[frame]:
         raise InputError(f"column '{name}' of frame '{frame}' is there already")
 

@@ -36,7 +36,12 @@ def rent_paid(moment: Moment) -> Any:
     return moment.spent(moment.providers, "contract") + moment.spent(moment.providers, "spot")
 
 
-@column("providers", "running_cost", "USD", "paid for power, upkeep and capital of its own, to home machines and for routed tokens")
+@column(
+    "providers",
+    "running_cost",
+    "USD",
+    "paid for power, upkeep and capital of its own, to home machines and for routed tokens",
+)
 def running_cost(moment: Moment) -> Any:
     by_kind = [moment.spent(moment.providers, kind).tolist() for kind in SPENT]
     return [sum(of_one) for of_one in zip(*by_kind, strict=True)]

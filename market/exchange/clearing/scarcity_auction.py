@@ -1,25 +1,13 @@
-"""Clearing: at which prices users order, and what scarcity is worth.
-
-A mechanism gets the situation of one tick and gives prices and orders. What capacity cannot serve waits in
-the queues, in the order of the rationing rule. To add a mechanism, add one subclass of ``Clearing``.
-"""
+"""The scarcity auction: every pool asks a rent, so that no more is ordered than it can do."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import ClassVar
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capacity.errors import require, require_whole
-from market.exchange.books import Book
-from market.exchange.supply_curve import SupplyCurve
-
-type Floats = NDArray[np.float64]
-
+from market.exchange.clearing.base import Cleared, Clearing, Floats, Response, Situation
+from market.kinds import quantity
 
 #: Relative excess of orders at which steps that make no more headway are taken for rounding (32-bit users).
 STALLED = 1e-5
@@ -36,110 +24,6 @@ ROUNDS = 30
 
 
 @dataclass(frozen=True)
-class Response:
-    """What users order at given prices of requests.
-
-    Attributes:
-        requests: orders, by segment and offer.
-        nothing, local, unaffordable: requests given up, done on a machine of one's own, and beyond budgets, by segment.
-        surplus: expected surplus of the users [USD], by segment.
-        own: fall of an offer's orders with its own price, were nobody to come from or go to another offer
-            [requests per USD], by segment and offer.
-        cross: rise of offer j's orders with offer k's price from those who weigh both, by segment, j and k;
-            the derivative of orders is ``cross - diag(own)``.
-    """
-
-    requests: Floats
-    nothing: Floats
-    local: Floats
-    unaffordable: Floats
-    surplus: Floats
-    own: Floats
-    cross: Floats
-
-    def towards(self, other: Response, share: float) -> Response:
-        """A mixture: this response, and a share of the way to another."""
-
-        def mix(name: str) -> Floats:
-            here: Floats = getattr(self, name)
-            there: Floats = getattr(other, name)
-            return np.asarray(here + share * (there - here))
-
-        return Response(*(mix(field.name) for field in fields(self)))
-
-    def derivative(self, segment: int) -> Floats:
-        """d requests_j / d price_k of a segment [requests per USD]."""
-        return np.asarray(self.cross[segment] - np.diag(self.own[segment]))
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a mechanism sees of one tick.
-
-    Attributes:
-        book: the offers with their list prices.
-        capacity: work that can be done for new orders [rack-h], by pool.
-        supply: supply curve, by pool.
-        respond: orders at given prices of a request [USD], by segment and offer; a second argument is the width
-            within which ties are shared [USD].
-        rents: scarcity rents of the last tick [USD per rack-h], by pool: where to start.
-    """
-
-    book: Book
-    capacity: Floats
-    supply: Sequence[SupplyCurve]
-    respond: Callable[..., Response]
-    rents: Floats
-
-
-@dataclass(frozen=True)
-class Cleared:
-    """The outcome of a mechanism.
-
-    Attributes:
-        prices: price of a request [USD], by segment and offer.
-        response: orders at these prices, and their surplus.
-        rents: scarcity rent [USD per rack-h], by pool; 0 where prices are posted.
-        gap: duality gap of the auction over the money spent [1]; 0 where prices are posted.
-        evaluations: how often users were asked.
-    """
-
-    prices: Floats
-    response: Response
-    rents: Floats
-    gap: float = 0.0
-    evaluations: int = 1
-
-
-class Clearing(ABC):
-    """A way to clear the retail market; what differs between mechanisms is said by these flags.
-
-    Attributes:
-        needs_slopes: whether it looks at the slope of demand in every tick.
-        charges_rents: whether users pay the rent of scarce machines on top of the list price.
-        cuts_orders: whether orders are cut to what machines can do.
-    """
-
-    needs_slopes: ClassVar[bool] = False
-    charges_rents: ClassVar[bool] = False
-    cuts_orders: ClassVar[bool] = False
-
-    @abstractmethod
-    def clear(self, situation: Situation) -> Cleared:
-        """Find prices and orders."""
-
-
-@dataclass(frozen=True)
-class PostedPrices(Clearing):
-    """Users order at the list prices; what does not fit is rationed and waits."""
-
-    def clear(self, situation: Situation) -> Cleared:
-        """Orders at list prices."""
-        prices = situation.book.request_prices()
-        return Cleared(prices, situation.respond(prices), np.zeros(situation.book.pools))
-
-
-@dataclass(frozen=True)
 class ScarcityAuction(Clearing):
     """Every pool asks the rent at which just so much work is ordered as it can do.
 
@@ -148,22 +32,17 @@ class ScarcityAuction(Clearing):
     projected Newton steps from the last tick's rents. Where demand jumps (no taste noise, perfect substitutes)
     the users who are indifferent at the rents are shared so that capacity is met: by bisection for one pool,
     else by letting ties blur, ever less.
-
-    Attributes:
-        tolerance: largest excess of work ordered over work offered, relative.
-        steps: Newton steps at most before bisection.
     """
 
-    needs_slopes: ClassVar[bool] = True
-    charges_rents: ClassVar[bool] = True
-    cuts_orders: ClassVar[bool] = True
+    kind = "auction"
+    needs_slopes = True
+    charges_rents = True
+    cuts_orders = True
 
-    tolerance: float = 1e-10
-    steps: int = 60
-
-    def __post_init__(self) -> None:
-        require("scarcity auction: tolerance", self.tolerance, above=0, at_most=1)
-        require_whole("scarcity auction: steps", self.steps, at_least=1)
+    tolerance: float = quantity(
+        1e-10, "1", "largest excess of work ordered over work offered, relative", above=0, high=1, settable=False
+    )
+    steps: int = quantity(60, "1", "Newton steps at most before bisection", low=1, whole=True, settable=False)
 
     def clear(self, situation: Situation) -> Cleared:
         """Find the rents."""

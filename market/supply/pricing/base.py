@@ -1,0 +1,30 @@
+"""What all pricing policies have."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from market.kinds import Kind
+from market.supply.outlook import Floats, Outlook
+
+
+class PricingPolicy(Kind, ABC):
+    """How a provider sets list prices.
+
+    Attributes:
+        moves_prices: whether it ever changes a price; one that does not is not asked.
+    """
+
+    moves_prices: ClassVar[bool] = True
+
+    def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
+        """Whether the price of a tick of so many hours covers whatever machines turn out to cost in it."""
+        return False
+
+    @abstractmethod
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Return new list prices of the provider's offers."""
+
+    def fits(self, provider: str, offers: int) -> None:
+        """Say so if the policy cannot price this many offers."""

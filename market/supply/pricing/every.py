@@ -1,0 +1,46 @@
+"""Prices that are looked at now and then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from market.kinds import behaviour, quantity
+from market.supply.outlook import Floats, Outlook
+from market.supply.pricing.base import PricingPolicy
+
+
+@dataclass(frozen=True)
+class Every(PricingPolicy):
+    """Another policy, asked only every so many hours: prices that are looked at once a day."""
+
+    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price")
+    hours: float = quantity(
+        24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766, shipped=168.0
+    )
+
+    def ticks(self, tick_hours: float) -> int:
+        """Ticks between two looks.
+
+        >>> from market.supply.pricing.fixed import FixedPrice
+        >>> Every(FixedPrice(), 24.0).ticks(tick_hours=0.5), Every(FixedPrice(), 0.0).ticks(tick_hours=0.5)
+        (48, 1)
+        """
+        return max(1, round(self.hours / tick_hours))
+
+    def covers_cost(self, tick_hours: float) -> bool:
+        """If it is asked in every tick."""
+        return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)
+
+    def fits(self, provider: str, offers: int) -> None:
+        """What the policy within says."""
+        self.policy.fits(provider, offers)
+
+    def __call__(self, outlook: Outlook) -> Floats:
+        """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
+        ticks = self.ticks(outlook.tick_hours)
+        if outlook.tick % ticks:
+            return outlook.price
+        if ticks == 1:
+            return self.policy(outlook)
+        elapsed = max(float(ticks), outlook.elapsed)
+        return self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=elapsed))
