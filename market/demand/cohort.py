@@ -102,6 +102,10 @@ class Cohort[W: Wanted](mesa.Agent):
     def reply(self, wanted: W, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
 
+    @abstractmethod
+    def hourly_cost(self, wanted: W, scene: Scene, prices: Floats) -> Floats:
+        """What an hour's delay costs all who order an offer at these prices together [USD/h], by offer."""
+
     def settle(self, wanted: W, scene: Scene, prices: Floats) -> None:  # noqa: ARG002
         """Take note of what happened: what was wanted, and what was ordered of it at these prices."""
         self.wanted, self.users = wanted, wanted.users
@@ -162,3 +166,7 @@ class CurveCohort(Cohort[CurveWanted]):
         keen = quantity / width if np.count_nonzero(share) > 1 else fall
         cross = np.outer(share, share) * (keen - fall)
         return Reply(share * quantity, unserved, 0.0, 0.0, curve.surplus(price), share * keen, cross)
+
+    def hourly_cost(self, wanted: CurveWanted, scene: Scene, prices: Floats) -> Floats:
+        """Every request's delay costs the same."""
+        return self.segment.delay_cost_usd_per_h * self.reply(wanted, scene, prices).requests

@@ -112,6 +112,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
+        self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.wanted = self.would_want(0)
 
@@ -336,6 +337,22 @@ class LogitCohort(Cohort[IndividualsWanted]):
             )  # fmt: skip
         return total
 
+    def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
+        """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
+        s, total = self.segment, np.zeros(prices.size)
+        if s.price_coefficient == 0.0:
+            return total  # nobody minds money
+        attached = self._attachments()
+        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
+            local = self._local_utility(wanted.machine_quality, at_home)
+            chosen = choose(
+                options, self.inverse_worth[who], mass, None if attached is None else attached[who],
+                local=None if local is None else local[who], keep=True,
+            )  # fmt: skip
+            assert chosen.shares is not None
+            total += (mass * self.worth[who]).astype(np.float64) @ chosen.shares[:, : prices.size]
+        return np.asarray(total * (s.time_value / s.price_coefficient))
+
     def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
         """Let those without taste noise share ties within a width of money, in full precision."""
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
@@ -353,6 +370,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self.quota_used = self._used_before(wanted, np.isfinite(scene.quota)) + plan.quota_used
         if self.habit:
             self._put_off(wanted)
+            self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
         self.spent_on_machines = 0.0
         self._consider_machine(wanted, scene, prices)
         if (scene.fee > 0).any():
@@ -364,8 +382,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Remember what a request was worth in this period, for the habit of putting off."""
         if self.habit:
             requests = float(self.wanted.mass.sum(dtype=np.float64))
-            if requests > 0:
-                self.habit.learn(period, surplus / requests, usual_price)
+            worth = surplus / requests if requests > 0 else self._worth_when_idle
+            self.habit.learn(period, worth, usual_price)
+
+    def _worth_of_any(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
+        """What a request would be worth in a tick in which nobody asks anything [USD]; 0 where somebody does."""
+        if wanted.mass.any() or not self.requests_per_tick.any():
+            return 0.0
+        anybody = replace(wanted, mass=self.requests_per_tick, plans={})
+        return self.reply(anybody, scene, prices).surplus / float(self.requests_per_tick.sum(dtype=np.float64))
 
     def _consider_subscriptions(self, scene: Scene, prices: Floats) -> None:
         """A few individuals think about which subscription to hold, if any."""

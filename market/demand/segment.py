@@ -193,13 +193,6 @@ class Segment:
         if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
             raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
 
-    @property
-    def hourly_cost(self) -> float:
-        """What an hour's wait costs the typical request [USD/h]: the median, or the mean of given worths."""
-        if self.worths_usd is not None:
-            return self.time_value * sum(self.worths_usd) / len(self.worths_usd)
-        return self.time_value * self.worth_usd
-
 
 @dataclass(frozen=True)
 class LinearDemand:
@@ -288,8 +281,3 @@ class CurveSegment:
         require_kinds(f"segment '{self.name}': curves", self.curves, LinearDemand, IsoelasticDemand)
         require(f"segment '{self.name}': delay_cost_usd_per_h", self.delay_cost_usd_per_h, at_least=0)
         require_or_inf(f"segment '{self.name}': patience_h", self.patience_h, at_least=0)
-
-    @property
-    def hourly_cost(self) -> float:
-        """What an hour's wait costs a request [USD/h]."""
-        return self.delay_cost_usd_per_h

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
 from market.simulation.asking import Asking, writing_hours
 from market.simulation.research import estimate, toll
@@ -17,36 +18,37 @@ type Floats = NDArray[np.float64]
 
 
 def post(
-    founded: Founded, tick: int, terms: Terms, firms: Firms, machines: Machines, posted: Posted, expected: Expected,
-    ordered: Ordered, known: Known,
+    founded: Founded, tick: int, terms: Terms, firms: Firms, machines: Machines, posted: Posted,
+    wanted: tuple[Wanted, ...], expected: Expected, ordered: Ordered, known: Known,
 ) -> Posted:  # fmt: skip
     """Providers see their outlook and post list prices."""
     book = replace(terms.book, price=firms.with_openings(terms.book.price))
     movers = [p for p in founded.providers if p.spec.pricing.moves_prices and p.offers.size]
     if movers:
-        price = new_prices(founded, tick, book, firms, machines, expected, ordered, known)
+        price = new_prices(founded, tick, book, firms, machines, wanted, expected, ordered, known)
         book = replace(book, price=price)
     return route(founded, book, firms, machines, posted)
 
 
 def new_prices(
-    founded: Founded, tick: int, book: Book, firms: Firms, machines: Machines, expected: Expected, ordered: Ordered,
-    known: Known,
+    founded: Founded, tick: int, book: Book, firms: Firms, machines: Machines, wanted: tuple[Wanted, ...],
+    expected: Expected, ordered: Ordered, known: Known,
 ) -> Floats:  # fmt: skip
     """List prices of all offers, each provider's by its policy [USD per million tokens]."""
     work_ordered = (ordered.orders * book.work).sum(axis=0)
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
     # Market research is about the tick that comes, at the waits that users think usual.
-    wanted = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
+    would_want = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
     delay = known.chance_wait_h + expected.backlog_wait_h + writing_hours(book, known.load)
-    asking = Asking(founded, wanted, book, firms.alive, np.asarray(delay))
+    asking = Asking(founded, would_want, book, firms.alive, np.asarray(delay))
+    last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
     price = book.price.copy()
     for p in founded.providers:
         if not (p.spec.pricing.moves_prices and p.offers.size):
             continue
         outlook = p.outlook(
             book, founded.calendar, tick, ordered.orders, machines.capacity, by_pool,
-            partial(toll, founded, book, ordered.orders, machines.capacity), partial(estimate, asking),
+            partial(toll, last, ordered, machines.capacity), partial(estimate, asking),
         )  # fmt: skip
         wished = np.maximum(p.spec.pricing(outlook), 0.0)
         price[p.offers] = np.where(outlook.movable, wished, outlook.price)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.simulation.asking import Asking
-from market.simulation.state import Founded
+from market.simulation.state import Founded, Ordered
 from market.supply.outlook import Estimate
 
 type Floats = NDArray[np.float64]
@@ -31,12 +31,24 @@ def estimate(asking: Asking, own: NDArray[np.int64], prices: Floats) -> Estimate
     )
 
 
-def toll(founded: Founded, book: Book, orders: Floats, capacity: Floats, own: NDArray[np.int64]) -> Floats:
-    """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
-    economy = founded.economy
+def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:
+    """What an hour's wait costs those who ordered an offer at the cleared prices, all together [USD/h], by offer."""
+    cohorts, expected = asking.founded.cohorts, cleared.response.requests
+    cost = [
+        cohort.hourly_cost(asking.wanted[s], asking.scene(s), cleared.prices[s]) for s, cohort in enumerate(cohorts)
+    ]
+    came = np.divide(orders, expected, out=np.zeros_like(orders), where=expected > 0)  # 1 but for whole requests
+    return np.asarray((np.array(cost).reshape(orders.shape) * came).sum(axis=0))
+
+
+def toll(asking: Asking, ordered: Ordered, capacity: Floats, own: NDArray[np.int64]) -> Floats:
+    """What one more order of each own offer cost the others last tick by waiting [USD per million tokens].
+
+    ``asking``: users as they were in that tick, and the offers as they are.
+    """
+    economy, book, orders = asking.founded.economy, asking.book, ordered.orders
     total = orders.sum(axis=0)
-    # What an hour's wait costs the orders of each offer, all together [USD/h].
-    per_hour = np.array([s.hourly_cost for s in economy.segments]) @ orders
+    per_hour = hourly_cost(asking, ordered.cleared, orders)
     none = np.zeros(book.offers)
     tolls = np.zeros(own.size)
     for k, j in enumerate(own):
@@ -46,7 +58,7 @@ def toll(founded: Founded, book: Book, orders: Floats, capacity: Floats, own: ND
         for factor in (1.0 + STEP, 1.0 - STEP):
             changed = orders.copy()
             changed[:, j] *= factor
-            waits.append(economy.waits.expected(book, changed, none, capacity, founded.hours))
+            waits.append(economy.waits.expected(book, changed, none, capacity, asking.founded.hours))
         more, less = waits
         both = np.isfinite(more) & np.isfinite(less)
         rise = np.subtract(more, less, out=np.zeros_like(more), where=both) / (2.0 * STEP * total[j])

@@ -228,6 +228,13 @@ def test_deferral(seed: int) -> None:
     assert model.records.series("segments", "put_off", "users")[-2] == pytest.approx(shift, rel=1e-5)
 
 
+@pytest.mark.parametrize("night", [0.0, 1e-6])
+def test_work_is_put_off_into_hours_in_which_nobody_asks(night: float) -> None:
+    """Loads 100 and 0, cost 1 + .05 Q, shifting cost .5, at most 50 movable: shift (100 - 0 - .5 / .05) / 2 = 45."""
+    model = two_halves((100.0, night), 1.0, 0.05, 50.0, 0.5, ticks=600)
+    assert model.records.series("segments", "put_off", "users")[-2] == pytest.approx(45.0, rel=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_rush_hours(seed: int) -> None:
     rng = np.random.default_rng(700 + seed)
