@@ -43,7 +43,11 @@ class Market(Section):
     whole: Flag = choice(False, "whole requests at random, in place of a fluid of expected ones")
     fallback: Flag = choice(True, "whether those who lose patience try another offer before they give up")
     learning_hours: Number = quantity(
-        3.0, "h", "hours over which users average the speeds and waits they see", above=0, high=8_766
+        3.0,
+        "h",
+        "hours over which users average the speeds and waits they see, but 3 ticks at least (6 of ticks longer than an hour)",
+        above=0,
+        high=8_766,
     )
     bills: Bills = part(Bills(), "what tokens are billed at")
 

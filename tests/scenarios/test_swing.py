@@ -1,0 +1,43 @@
+"""Every length of a tick gives the same market, and a run that swings from tick to tick says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from market import TokenMarket
+from scenarios.library import SCENARIOS
+from scenarios.results.frames import frames_of
+from scenarios.results.swing import WARNED, swing, swing_warning
+
+DAYS = 14
+
+
+def baseline(tick_hours: float, learning_ticks: float | None = None) -> TokenMarket:
+    economy = SCENARIOS["baseline-2026"].with_changes({"time.tick_hours": tick_hours}).economy(200)
+    if learning_ticks is not None:
+        economy = replace(economy, learning_ticks=learning_ticks)
+    model = TokenMarket(economy, rng=1)
+    model.run_for(round(DAYS * 24 / tick_hours))
+    return model
+
+
+def lost_share(model: TokenMarket) -> float:
+    series = model.records.series
+    lost = sum(series("ticks", name).sum() for name in ("nothing", "unaffordable", "turned_away"))
+    return float(lost / series("ticks", "asked").sum())
+
+
+@pytest.mark.parametrize("tick_hours", [1.0, 3.0])
+def test_long_ticks_lose_no_requests_to_a_cobweb(tick_hours: float) -> None:
+    model = baseline(tick_hours)
+    assert lost_share(model) < 0.01  # 29 % at ticks of 3 h, when users went by the last tick alone
+    assert swing(frames_of(model)) < 0.05
+    assert swing_warning(frames_of(model)) == ""
+
+
+def test_a_swing_is_warned_of() -> None:
+    model = baseline(3.0, learning_ticks=1.0)
+    assert swing(frames_of(model)) > 3 * WARNED
+    assert "orders swing between sellers from tick to tick" in swing_warning(frames_of(model))
