@@ -45,7 +45,7 @@ class Market(Section):
     learning_hours: Number = quantity(
         3.0,
         "h",
-        "hours over which users average the speeds and waits they see, but 3 ticks at least (6 of ticks longer than an hour)",
+        "hours over which users average speeds and waits, but 3 ticks at least, or 6 of ticks longer than an hour",
         above=0,
         high=8_766,
     )
