@@ -331,8 +331,14 @@ def test_lists_do_for_tuples() -> None:
 @pytest.mark.parametrize(
     ("economy", "words"),
     [
-        (Economy((USERS,), (dataclasses.replace(SHOP, kind="opn"),)), r"unknown kind of agent 'opn' \(did you mean 'open'\?\)"),
-        (Economy((USERS,), (SHOP,), (dataclasses.replace(CLOUD, kind="hyper"),)), "unknown kind of agent 'hyper'.*hyperscaler"),
+        (
+            Economy((USERS,), (dataclasses.replace(SHOP, kind="opn"),)),
+            r"unknown kind of agent 'opn' \(did you mean 'open'\?\)",
+        ),
+        (
+            Economy((USERS,), (SHOP,), (dataclasses.replace(CLOUD, kind="hyper"),)),
+            "unknown kind of agent 'hyper'.*hyperscaler",
+        ),
     ],
 )
 def test_kinds_of_agents_are_known(economy: Economy, words: str) -> None:
