@@ -50,7 +50,7 @@ def page() -> str:
             if name in STATIC_COLUMNS
             else [("tick", "1", "number of the tick, from 0"), ("time", "UTC", "begin of the tick")]
         )
-        entities = ("segment", "offer") if name in DAILY else (ENTITY[name],) if name in ENTITY else ()
+        entities = ("segment", "offer") if name in DAILY else (ENTITY[name],) if ENTITY.get(name) else ()
         rows += [(entity, "", "name") for entity in entities]
         rows += [(column.name, column.unit, column.meaning) for column in columns]
         table = "\n".join(f"| `{column}` | {unit} | {meaning} |" for column, unit, meaning in rows)

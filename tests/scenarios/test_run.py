@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from capacity import InputError
+from scenarios.cli import dashboard, explain
 from scenarios.cli import run as run_command
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import load
@@ -15,7 +16,8 @@ from scenarios.results.run_folder import ABOUT
 from scenarios.runs import run as running
 
 APP = typer.Typer()
-run_command.register(APP)
+for command in (run_command, dashboard, explain):
+    command.register(APP)
 SMALL = ["--days", "1", "--users", "100", "--seed", "5"]
 
 
