@@ -14,7 +14,7 @@ from capacity.chips import Chip
 from capacity.deployment import CannotServeError, Deployment
 from capacity.errors import InputError, require, require_kind
 from capacity.layout import Layout
-from capacity.workload import PLAIN, Speculation, Workload
+from capacity.workload import SPECULATIVE, Speculation, Workload
 
 #: Load of the prefill pool where no first token is promised: room for waits [declared].
 USUAL_LOAD = 0.8
@@ -112,6 +112,7 @@ class Pools:
         if most_read < most_written:  # writers wait for inputs: by Little's law fewer requests are in flight
             times = self.writer.latency(arriving, rate / self.writers)
             batch, total = float(times.batch), float(times.request_s)
+            step = total * (workload.decoding or self.writer.speculation).tokens / workload.output
         load = rate * each / self.readers
         return PoolsPoint(
             throughput_tok_s=rate * workload.output,
@@ -166,7 +167,7 @@ def workers(
     chip: Chip,
     architecture: Architecture,
     calibration: Calibration,
-    speculation: Speculation = PLAIN,
+    speculation: Speculation = SPECULATIVE,
     most_chips: float | None = None,
     shapes: Iterable[Layout] | None = None,
 ) -> list[Deployment]:

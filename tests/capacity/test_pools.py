@@ -60,7 +60,7 @@ def test_a_promised_first_token_is_kept_and_costs_throughput():
     tight = best_split(B200, B200, replace(GENERAL, first_token=0.6 * loose.first_token_s), 32, 35).point
     assert tight.first_token_s <= 0.6 * loose.first_token_s * (1 + 1e-9)
     assert tight.throughput_tok_s <= loose.throughput_tok_s
-    with pytest.raises(CannotServeError, match="first token in 0.001 s"):
+    with pytest.raises(CannotServeError, match=r"first token in 0\.001 s"):
         best_split(B200, B200, replace(GENERAL, first_token=0.001), 32, 35)
     with pytest.raises(CannotServeError, match=r"no split keeps a first token in 0\.001 s"):
         Pools(B200[0], B200[0]).operate(replace(GENERAL, first_token=0.001), 35)
@@ -72,7 +72,7 @@ def test_one_pool_keeps_a_promised_first_token_too():
     held = node.operate(replace(GENERAL, first_token=0.7 * free.first_token_s), 35)
     assert held.first_token_s <= 0.7 * free.first_token_s
     assert held.batch < free.batch
-    with pytest.raises(CannotServeError, match="no batch keeps a first token in 0.001 s"):
+    with pytest.raises(CannotServeError, match=r"no batch keeps a first token in 0\.001 s"):
         node.operate(replace(GENERAL, first_token=0.001), 35)
 
 

@@ -292,8 +292,9 @@ def test_a_mode_that_is_not_known_is_named(tmp_path):
 
 def test_speculation_and_prefix_caches_in_rows(tmp_path):
     head = HEADER.replace("ttft_ms", "cached,speculation_tokens,speculation_verified,ttft_ms")
-    rows = read(written(tmp_path, head + "".join(
-        GOOD.replace(",100,", f",{cached},{t},{v},100,") for cached, t, v in ((0, 1, 1), (0.9, 1, 1), (0, 2, 4)))))  # fmt: skip
+    cases = ((0, 1, 1), (0.9, 1, 1), (0, 2, 4))
+    text = "".join(GOOD.replace(",100,", f",{cached},{t},{v},100,") for cached, t, v in cases)
+    rows = read(written(tmp_path, head + text))
     plain, cached, guessed = predict(rows, FITTED).per_token_s
     assert guessed < 0.6 * plain
     assert cached < plain
