@@ -33,6 +33,8 @@ class Chip:
         rental: price at which one is rented under a one- to three-year contract [USD per chip-hour].
         link: what one chip sends to the others of its system, one way [byte/s]; infinite where not known.
         network: what it sends to other systems, one way [byte/s]; infinite where not known.
+        latency_share: times beside the work (kernels to start, collectives) as a share of those of a GPU, on
+            which calibrations are measured; small where a compiler lays every step out ahead.
         source: where the figures come from.
         unsure: which of them are estimates, and why.
         aliases: names of the same chip in measurement files and chip counts, in any case of letters.
@@ -54,6 +56,7 @@ class Chip:
     counted_as: tuple[str, ...] = ()
     link: float = math.inf
     network: float = math.inf
+    latency_share: float = 1.0
 
     def __post_init__(self) -> None:
         if "bf16" not in self.flops:
@@ -62,6 +65,7 @@ class Chip:
             require(f"chip '{self.name}': flops[{name}]", value, above=0)
         for name in ("bandwidth", "memory", "chips_per_system", "power"):
             require(f"chip '{self.name}': {name}", getattr(self, name), above=0)
+        require(f"chip '{self.name}': latency_share", self.latency_share, at_least=0)
         for name in ("capital", "rental"):
             require(f"chip '{self.name}': {name}", getattr(self, name), at_least=0)
         for name in ("link", "network"):
@@ -267,12 +271,26 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"int8": 750 * TERA, "bf16": 188 * TERA},
             bandwidth=80 * TERA, memory=0.23 * GIGA, chips_per_system=64,
             power=350, capital=8_000, rental=0.6,
-            link=240 * GIGA,
+            link=240 * GIGA, latency_share=0.4,
             source="Groq LPU (GroqChip 1) and GroqRack product briefs (about 2022): 750 TOP int8, 188 TF "
             "FP16, 230 MB SRAM at 80 TB/s; nine nodes of eight a rack, of which one is a spare, so 64 chips "
             "and 14 GB",
             unsure="a large model spans many racks, joined as one system; power of one card with its share; "
+            "latency_share: from about 280 token/s that Llama 70B is reported to reach without speculation; "
             f"capital and rental: Groq publishes neither, not much better than a guess; {_PRICES}",
+        ),
+        Chip(
+            "cerebras-wse3", "Cerebras WSE-3",
+            flops={"bf16": 12.5 * PETA},
+            bandwidth=21_000 * TERA, memory=44 * GIGA, chips_per_system=1,
+            power=23_000, capital=2_500_000, rental=60.0,
+            link=150 * GIGA, network=150 * GIGA, latency_share=0.4,
+            source="Cerebras WSE-3 and CS-3 product pages (2024): 125 PF with sparsity, 44 GB SRAM, 21 PB/s, 23 kW a "
+            "system, 1.2 Tb/s of input and output",
+            unsure="flops: a tenth of the figure, since the maker gives no dense one; a large model spans several "
+            "wafers; latency_share: from about 450 token/s reported for Llama 70B without speculation; capital: 2 to "
+            f"3 million USD a system [press]; rental: a guess; {_PRICES}",
+            aliases=("WSE-3", "CS-3"),
         ),
         Chip(
             "rtx-5090", "RTX 5090 at home",

@@ -193,6 +193,7 @@ class Deployment:
             layout=self.spread,
             link=self.chip.exchange_rate(chips),
             dense_copies=1.0 if self.layout is None else self.layout.data,
+            latency_share=self.chip.latency_share,
             own_ranks=1.0 if self.layout is None else self.layout.data,
         )
 

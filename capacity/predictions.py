@@ -49,7 +49,7 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
     prefill = np.where(split > 0, alone.prefill, np.minimum(alone.prefill, total))
     per_token = np.where(split > 0, total, total - prefill) / output
     waiting = np.maximum(asked / flight - 1.0, 0.0) * total
-    step = per_token * output / rows.terms[""].steps
+    step = per_token * rows.numbers["speculation_tokens"]
     own = prefill * ranks
     others = calibration.company * np.maximum(flight / ranks - 1.0, 0.0)
     joined = np.minimum(own * (1.0 + others) + calibration.first_token_steps * step, total)

@@ -44,6 +44,7 @@ class Machine:
         layout: how the model is spread over the chips.
         link: what one chip sends to the others of its worker, one way [byte/s]; infinite where not known.
         dense_copies: how often the weights outside the routed experts are stored and read.
+        latency_share: times beside the work, as a share of a GPU's.
         own_ranks: data ranks that each read the input of their own requests, with their share of the machine.
     """
 
@@ -56,6 +57,7 @@ class Machine:
     link: float = math.inf
     dense_copies: float = 1.0
     own_ranks: float = 1.0
+    latency_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ class Terms:
     """Times of the parts of one cycle at the rates of the data sheet [s]; arrays over batch sizes.
 
     Named as in the docs: prefill or decode, weights or attention, by compute or by bandwidth; traffic between
-    chips. The last five are counts, not times: decode steps; steps times layers; steps times layers with
-    experts; steps times layers times doublings of ranks that exchange; steps times requests of one rank.
+    chips. ``with_experts`` is 1 for a model with experts, else 0. The last five are counts, not times: decode
+    steps; steps times layers; steps times layers with experts; steps times layers times doublings of ranks that
+    exchange; steps times requests of one rank. On a chip whose steps are quicker than a GPU's they are so many fewer.
     """
 
     prefill_weight_compute: Floats
@@ -112,6 +115,7 @@ class Terms:
     decode_attention_compute: Floats
     decode_attention_bandwidth: Floats
     decode_traffic: Floats
+    with_experts: Floats
     steps: Floats
     layer_steps: Floats
     expert_layer_steps: Floats
@@ -216,6 +220,7 @@ def terms(served: Served, machine: Machine, workload: Workload, batch: ArrayLike
     t, v = spec.tokens, spec.verified
     n, new = workload.output, workload.fresh
     steps = n / t
+    late = steps * machine.latency_share
     weights = served.weight_bytes / machine.bandwidth
     copied = (1.0 - arch.routed_share) * (machine.dense_copies - 1.0)
     token = 2.0 * arch.active / machine.weight_flops
@@ -233,11 +238,12 @@ def terms(served: Served, machine: Machine, workload: Workload, batch: ArrayLike
         decode_attention_compute=attention[2],
         decode_attention_bandwidth=attention[3],
         decode_traffic=sent / machine.link * B * (v / t) * n,
-        steps=np.asarray(steps),
-        layer_steps=np.asarray(steps * arch.layers),
-        expert_layer_steps=np.asarray(steps * with_experts),
-        exchange_steps=np.asarray(steps * arch.layers * doublings),
-        sequence_steps=steps * np.maximum(B / layout.data, 1.0),
+        with_experts=np.asarray(arch.experts is not None, dtype=np.float64),
+        steps=np.asarray(late),
+        layer_steps=np.asarray(late * arch.layers),
+        expert_layer_steps=np.asarray(late * with_experts),
+        exchange_steps=np.asarray(late * arch.layers * doublings),
+        sequence_steps=late * np.maximum(B / layout.data, 1.0),
     )
 
 
@@ -249,7 +255,7 @@ def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     decode, so that its computing hides behind decode's reading of the weights; the rest runs for itself.
     """
     ec, eb, together = calibration.compute_efficiency, calibration.bandwidth_efficiency, calibration.overlap
-    ew = np.where(parts.expert_layer_steps > 0, calibration.expert_efficiency or ec, ec)
+    ew = np.where(parts.with_experts > 0, calibration.expert_efficiency or ec, ec)
     latency = calibration.latency(parts)
     prefill_traffic = parts.prefill_traffic * calibration.traffic_factor
     decode_traffic = parts.decode_traffic * calibration.traffic_factor
