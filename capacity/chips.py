@@ -308,14 +308,14 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             "mac-64gb", "Mac with 64 GB",
             flops={"bf16": 17 * TERA},
             bandwidth=0.546 * TERA, memory=48 * GIGA, chips_per_system=1,
-            power=120, capital=2_700, rental=0.15,
+            power=40, capital=2_700, rental=0.15,
             link=10 * GIGA, network=1.25 * GIGA,
             source="Apple, M4 Max with 40-core GPU and 64 GB (2025): 546 GB/s; list price of a Mac Studio "
             "so equipped",
             unsure="flops: Apple gives none; 40 cores x 128 lanes x 2 at about 1.7 GHz in FP32, and FP16 no "
             "faster, as measured on the M1 [metal-benchmarks (2022)], while some sites list twice that; "
-            "memory: three quarters of 64 GB, the share that macOS gives to the GPU by default; power under "
-            "load, and rental, are estimates",
+            "memory: three quarters of 64 GB, the share that macOS gives to the GPU by default; power: 30 to "
+            "40 W of the chip under such load, measured by users, with its memory; rental is an estimate",
         ),
     ],
 )  # fmt: skip
