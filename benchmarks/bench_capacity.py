@@ -96,7 +96,7 @@ def main() -> None:
     print(f"{curves} largest batches           {points:10.3f} s   {1e3 * points / curves:.2f} ms each")
     print(f"400 promised speeds at once        {best_of(5, lambda: rack.throughput(general, speeds)):8.4f} s")
     print(f"a world's throughput               {best_of(5, lambda: fleet.throughput(units, kimi, general)):8.4f} s")
-    print(f"a fit to {len(rows)} measurements       {best_of(3, lambda: fit(rows, ((0.5, 0.8, 0.005),))):8.3f} s")
+    print(f"a fit to {len(rows)} measurements       {best_of(3, lambda: fit(rows)):8.3f} s")
     print(f"a range of 20 resamples            {best_of(1, lambda: bootstrap(rows, 20)):8.3f} s")
     error = float(np.median(np.abs(np.log(FITTED.bandwidth_efficiency / fit(rows).bandwidth_efficiency))))
     print(f"(the fit is the shipped one within {error:.1%})")

@@ -3,19 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from capacity.errors import Catalogue, require
+
+#: The fields that are times of a step [s].
+LATENCIES: Final = (
+    "step_latency", "layer_latency", "expert_layer_latency", "exchange_latency", "sequence_latency",
+)  # fmt: skip
+
+
+class Counts(Protocol):
+    """What latency is counted by: see ``throughput.Terms``."""
+
+    @property
+    def steps(self) -> NDArray[np.float64]:
+        """Decode steps."""
+
+    @property
+    def layer_steps(self) -> NDArray[np.float64]:
+        """Steps times layers."""
+
+    @property
+    def expert_layer_steps(self) -> NDArray[np.float64]:
+        """Steps times layers with experts."""
+
+    @property
+    def exchange_steps(self) -> NDArray[np.float64]:
+        """Steps times layers times doublings of the ranks that exchange."""
+
+    @property
+    def sequence_steps(self) -> NDArray[np.float64]:
+        """Steps times requests of one rank."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Three numbers between the data sheet and the machine room.
+    """What stands between the data sheet and the machine room.
 
     Attributes:
         compute_efficiency: share of the data sheet's FLOP/s that kernels reach, ec.
         bandwidth_efficiency: share of the memory bandwidth that they reach, eb.
-        step_latency: time of a decode step that neither explains (launches, collectives, sampling), l [s].
+        step_latency: time of a decode step that nothing else explains, l [s].
+        expert_efficiency: share of the FLOP/s that the weight kernels of a model with experts reach (many small
+            products in place of a large one); None takes ``compute_efficiency``.
+        layer_latency: time that a layer takes in each decode step beside work (kernels to start) [s].
+        expert_layer_latency: the same, more, for a layer with experts (routing, sorting, gathering) [s].
+        exchange_latency: time of an exchange between chips, per doubling of the chips that take part [s].
+        sequence_latency: time that each request of a rank adds to a step (scheduling, sampling) [s].
+        link_efficiency: share of the links' rate that exchanges reach; None leaves their traffic out.
+        overlap: share of the prefill that runs in one with decode and hides behind its reading of weights.
+        first_token_steps: decode steps of the others that a prefill waits for, chunk by chunk.
+        company: share of the other requests that come at the same moment, where so many clients each send
+            the next request when the last has ended, as benchmarks do.
         name: what it is called on the command line.
         source: where the figures come from.
     """
@@ -23,17 +66,44 @@ class Calibration:
     compute_efficiency: float
     bandwidth_efficiency: float
     step_latency: float
+    expert_efficiency: float | None = None
+    layer_latency: float = 0.0
+    expert_layer_latency: float = 0.0
+    exchange_latency: float = 0.0
+    sequence_latency: float = 0.0
+    link_efficiency: float | None = None
+    overlap: float = 1.0
+    first_token_steps: float = 0.0
+    company: float = 0.5
     name: str = "custom"
     source: str = ""
 
     def __post_init__(self) -> None:
-        require("calibration: compute_efficiency", self.compute_efficiency, above=0, at_most=1)
-        require("calibration: bandwidth_efficiency", self.bandwidth_efficiency, above=0, at_most=1)
-        require("calibration: step_latency", self.step_latency, at_least=0)
+        for name in ("compute_efficiency", "bandwidth_efficiency", "expert_efficiency", "link_efficiency"):
+            value = getattr(self, name)
+            if value is not None or not name.startswith(("expert", "link")):
+                require(f"calibration: {name}", value, above=0, at_most=1)
+        for name in LATENCIES:
+            require(f"calibration: {name}", getattr(self, name), at_least=0)
+        require("calibration: overlap", self.overlap, at_least=0, at_most=1)
+        require("calibration: first_token_steps", self.first_token_steps, at_least=0)
+        require("calibration: company", self.company, at_least=0, at_most=1)
 
+    def latency(self, counts: Counts) -> NDArray[np.float64]:
+        """Time of a cycle's decode steps beside their work [s]."""
+        return np.asarray(
+            counts.steps * self.step_latency
+            + counts.layer_steps * self.layer_latency
+            + counts.expert_layer_steps * self.expert_layer_latency
+            + counts.exchange_steps * self.exchange_latency
+            + counts.sequence_steps * self.sequence_latency
+        )
 
-#: The 200 bootstrap draws behind the range of FITTED resample groups of rows; 5 % and 95 %.
-_FIT = "least mean |log error| of the time per token over capacity/data/silicon.csv; `tokenmarket calibrate`"
+    @property
+    def traffic_factor(self) -> float:
+        """Time of traffic between chips over its time at the links' full rate."""
+        return 0.0 if self.link_efficiency is None else 1.0 / self.link_efficiency
+
 
 PUBLISHED: Final = Calibration(
     0.65,
@@ -42,9 +112,23 @@ PUBLISHED: Final = Calibration(
     name="published",
     source="Epoch AI, 'Is a compute crunch coming?' (2026), fitted to InferenceX",
 )
-FITTED: Final = Calibration(0.470, 0.770, 0.00683, name="fit", source=_FIT)
-FITTED_LOW: Final = Calibration(0.399, 0.691, 0.00752, name="fit-low", source=f"slow end of the range of: {_FIT}")
-FITTED_HIGH: Final = Calibration(0.591, 0.878, 0.00621, name="fit-high", source=f"fast end of the range of: {_FIT}")
+_FIT = "least mean |log error| over capacity/data/silicon.csv, the time per token first; `tokenmarket calibrate`"
+_END = "of 100 resamples of clusters (model x system, engines inside), the one under which the published fleet serves"
+FITTED: Final = Calibration(
+    0.699, 0.911, 0.0, expert_efficiency=0.190, layer_latency=52.2e-6, expert_layer_latency=44.8e-6,
+    exchange_latency=5.53e-6, sequence_latency=37.6e-6, link_efficiency=0.654, overlap=0.0,
+    first_token_steps=18.0, company=0.0370, name="fit", source=_FIT,
+)  # fmt: skip
+FITTED_LOW: Final = Calibration(
+    0.575, 0.915, 0.0, expert_efficiency=0.131, layer_latency=48.3e-6, expert_layer_latency=47.7e-6,
+    exchange_latency=6.03e-6, sequence_latency=47.7e-6, link_efficiency=0.637, overlap=0.0,
+    first_token_steps=18.4, company=0.0414, name="fit-low", source=f"{_END} least but for 5 %; {_FIT}",
+)  # fmt: skip
+FITTED_HIGH: Final = Calibration(
+    0.645, 0.911, 0.0, expert_efficiency=0.243, layer_latency=51.1e-6, expert_layer_latency=31.9e-6,
+    exchange_latency=5.61e-6, sequence_latency=45.3e-6, link_efficiency=0.783, overlap=0.0,
+    first_token_steps=18.2, company=0.0239, name="fit-high", source=f"{_END} most but for 5 %; {_FIT}",
+)  # fmt: skip
 IDEAL: Final = Calibration(1.0, 1.0, 0.0, name="ideal", source="the data sheets as they stand")
 
 CALIBRATIONS: Final[Catalogue[Calibration]] = Catalogue(

@@ -6,12 +6,13 @@ sparsity), and carries its source; ``unsure`` names the figures that are estimat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from capacity.errors import Catalogue, InputError, require
+from capacity.errors import Catalogue, InputError, require, require_or_inf
 from capacity.precision import WIDENING
 from capacity.units import GIGA, PETA, TERA
 
@@ -30,6 +31,10 @@ class Chip:
         power: power of one chip with its share of the server, before the building's overhead [W].
         capital: price of one chip with its share of server, network and building [USD].
         rental: price at which one is rented under a one- to three-year contract [USD per chip-hour].
+        link: what one chip sends to the others of its system, one way [byte/s]; infinite where not known.
+        network: what it sends to other systems, one way [byte/s]; infinite where not known.
+        latency_share: times beside the work (kernels to start, collectives) as a share of those of a GPU, on
+            which calibrations are measured; small where a compiler lays every step out ahead.
         source: where the figures come from.
         unsure: which of them are estimates, and why.
         aliases: names of the same chip in measurement files and chip counts, in any case of letters.
@@ -49,6 +54,9 @@ class Chip:
     unsure: str = ""
     aliases: tuple[str, ...] = ()
     counted_as: tuple[str, ...] = ()
+    link: float = math.inf
+    network: float = math.inf
+    latency_share: float = 1.0
 
     def __post_init__(self) -> None:
         if "bf16" not in self.flops:
@@ -57,8 +65,11 @@ class Chip:
             require(f"chip '{self.name}': flops[{name}]", value, above=0)
         for name in ("bandwidth", "memory", "chips_per_system", "power"):
             require(f"chip '{self.name}': {name}", getattr(self, name), above=0)
+        require(f"chip '{self.name}': latency_share", self.latency_share, at_least=0)
         for name in ("capital", "rental"):
             require(f"chip '{self.name}': {name}", getattr(self, name), at_least=0)
+        for name in ("link", "network"):
+            require_or_inf(f"chip '{self.name}': {name}", getattr(self, name), above=0)
         object.__setattr__(self, "flops", MappingProxyType(dict(self.flops)))
 
     def __hash__(self) -> int:
@@ -67,6 +78,19 @@ class Chip:
     def compute(self, precision: str) -> float:
         """Operations per second of one chip [FLOP/s] in ``precision``, or in the next wider format it has."""
         return next(self.flops[wider] for wider in WIDENING[precision] if wider in self.flops)
+
+    def exchange_rate(self, chips: float) -> float:
+        """What one chip sends to the others of a worker of ``chips`` chips, one way [byte/s].
+
+        To every other chip alike, so of N chips the share (N - C)/(N - 1) is outside its system of C, and goes
+        through the network after (or beside) what goes through the links: the slower of both sets the time.
+        """
+        inside = self.chips_per_system
+        if chips <= inside:
+            return self.link
+        outside = (chips - inside) / (chips - 1.0)
+        within = self.link / (1.0 - outside) if outside < 1.0 else math.inf
+        return min(within, self.network / outside)
 
 
 _PRICES = (
@@ -82,6 +106,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"bf16": 312 * TERA, "int8": 624 * TERA},
             bandwidth=2.039 * TERA, memory=80 * GIGA, chips_per_system=8,
             power=812, capital=20_000, rental=1.2,
+            link=300 * GIGA, network=25 * GIGA,
             source="NVIDIA A100 datasheet (2021); DGX A100 datasheet (2021), 6.5 kW / 8",
             unsure=_PRICES,
             aliases=("A100", "A800", "a100_sxm"),
@@ -91,6 +116,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 1979 * TERA, "int8": 1979 * TERA, "bf16": 989.5 * TERA},
             bandwidth=3.35 * TERA, memory=80 * GIGA, chips_per_system=8,
             power=1275, capital=46_000, rental=2.35,
+            link=450 * GIGA, network=50 * GIGA,
             source="NVIDIA H100 datasheet (2023): half of the figures given with sparsity; DGX H100 10.2 kW "
             "/ 8; rental: one-year contract of March 2026 [SemiAnalysis (2026), as reported]",
             unsure=f"rental: 1.7 in October 2025; {_PRICES}",
@@ -101,6 +127,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 1979 * TERA, "int8": 1979 * TERA, "bf16": 989.5 * TERA},
             bandwidth=4.8 * TERA, memory=141 * GIGA, chips_per_system=8,
             power=1275, capital=50_000, rental=2.7,
+            link=450 * GIGA, network=50 * GIGA,
             source="NVIDIA H200 datasheet (2024): half of the figures given with sparsity; DGX H200 10.2 kW "
             "/ 8",
             unsure=_PRICES,
@@ -111,6 +138,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 296 * TERA, "int8": 296 * TERA, "bf16": 148 * TERA},
             bandwidth=4.0 * TERA, memory=96 * GIGA, chips_per_system=8,
             power=800, capital=26_000, rental=1.0,
+            link=450 * GIGA, network=50 * GIGA,
             source="NVIDIA H20 figures as published by server makers (2024), dense",
             unsure="a later version has 141 GB; power: 400 W chip, doubled for its share of the server as "
             f"in the A100; {_PRICES}",
@@ -121,6 +149,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp4": 9 * PETA, "fp8": 4.5 * PETA, "int8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=180 * GIGA, chips_per_system=8,
             power=1788, capital=70_000, rental=3.8,
+            link=900 * GIGA, network=50 * GIGA,
             source="NVIDIA DGX B200 datasheet (2024): 144 PF FP4 and 72 PF FP8, both with sparsity and "
             "halved here, 1,440 GB, 64 TB/s, 14.3 kW, each / 8",
             unsure=f"bandwidth: some sellers give 7.7 TB/s for this board; {_PRICES}",
@@ -131,6 +160,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp4": 9 * PETA, "fp8": 4.5 * PETA, "int8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=186 * GIGA, chips_per_system=72,
             power=1833, capital=75_000, rental=4.5,
+            link=900 * GIGA, network=50 * GIGA,
             source="Epoch AI, 'Is a compute crunch coming?' (2026): 72 x (9 PF FP4, 4.5 PF FP8, 8 TB/s, 186 "
             "GB); NVIDIA lists 10 and 5 PF for the rack's higher power limit; 132 kW a rack / 72",
             unsure="capital: a rack near 3.1 million USD [SemiAnalysis (2025), as reported] and its "
@@ -144,6 +174,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp4": 13.5 * PETA, "fp8": 4.5 * PETA, "bf16": 2.25 * PETA},
             bandwidth=8 * TERA, memory=270 * GIGA, chips_per_system=8,
             power=1812, capital=78_000, rental=4.8,
+            link=900 * GIGA, network=100 * GIGA,
             source="NVIDIA HGX B300 figures (2025): 108 PF FP4 dense, 72 PF FP8 with sparsity, 2.1 TB, each "
             "/ 8; NVIDIA DGX B300 documentation (2025): 14.5 kW / 8",
             unsure="flops: no int8, because its units are cut to 0.15 PF and FP8 serves instead; memory is "
@@ -155,6 +186,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp4": 15 * PETA, "fp8": 5 * PETA, "bf16": 2.5 * PETA},
             bandwidth=8 * TERA, memory=288 * GIGA, chips_per_system=72,
             power=1972, capital=85_000, rental=5.5,
+            link=900 * GIGA, network=100 * GIGA,
             source="Epoch AI, 'Is a compute crunch coming?' (2026): 15 PF FP4, 5 PF FP8, 8 TB/s, 288 GB; "
             "142 kW a rack / 72 (server makers)",
             unsure="flops: no int8, because its units are cut to 0.17 PF and FP8 serves instead; NVIDIA "
@@ -168,6 +200,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 2615 * TERA, "int8": 2615 * TERA, "bf16": 1307 * TERA},
             bandwidth=5.3 * TERA, memory=192 * GIGA, chips_per_system=8,
             power=1300, capital=40_000, rental=2.0,
+            link=448 * GIGA, network=50 * GIGA,
             source="AMD Instinct MI300X data sheet (2023), without sparsity",
             unsure="the MI325X (256 GB, 6 TB/s) and the MI308X, cut down for export, count as this chip; "
             f"power: 750 W chip with its share of the server; {_PRICES}",
@@ -178,6 +211,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp4": 10.1 * PETA, "fp8": 5.03 * PETA, "int8": 5.03 * PETA, "bf16": 2.5 * PETA},
             bandwidth=8 * TERA, memory=288 * GIGA, chips_per_system=8,
             power=2000, capital=60_000, rental=3.0,
+            link=538 * GIGA, network=50 * GIGA,
             source="AMD Instinct MI355X data sheet (2025), without sparsity",
             unsure="the MI350X (1,000 W, 8 % slower) counts as this chip; power: 1,400 W chip with its "
             f"share of the server; {_PRICES}",
@@ -188,6 +222,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 459 * TERA, "int8": 918 * TERA, "bf16": 459 * TERA},
             bandwidth=2.765 * TERA, memory=95 * GIGA, chips_per_system=64,
             power=600, capital=15_000, rental=2.1,
+            link=600 * GIGA, network=25 * GIGA,
             source="Google Cloud TPU documentation, v5p and TPU7x pages (2025): 459 TF bf16 and FP8 (no "
             "faster), 918 TOP int8, 95 GB, 2,765 GB/s",
             unsure="system: one 4x4x4 cube of 64 of the pod's 8,960 chips; power is not published; "
@@ -199,6 +234,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 918 * TERA, "int8": 1836 * TERA, "bf16": 918 * TERA},
             bandwidth=1.638 * TERA, memory=32 * GIGA, chips_per_system=256,
             power=450, capital=9_000, rental=1.3,
+            link=400 * GIGA, network=25 * GIGA,
             source="Google Cloud TPU documentation, v6e and TPU7x pages (2025): 918 TF bf16 and FP8 (no "
             "faster), 1,836 TOP int8, 32 GB, 1,638 GB/s, pod of 256",
             unsure=f"power is not published; {_PRICES}",
@@ -209,6 +245,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 4614 * TERA, "bf16": 2307 * TERA},
             bandwidth=7.37 * TERA, memory=192 * GIGA, chips_per_system=64,
             power=1100, capital=40_000, rental=3.5,
+            link=600 * GIGA, network=25 * GIGA,
             source="Google, Ironwood announcement (2025): 4,614 TF FP8, 192 GB, 7.37 TB/s, pod of 9,216 "
             "chips at about 10 MW; Google Cloud TPU7x documentation (2025): 2,307 TF bf16",
             unsure="system: one cube of 64 of the pod's 9,216 chips; capital: about 25,000 USD a chip in "
@@ -222,6 +259,7 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"fp8": 1299 * TERA, "bf16": 667 * TERA},
             bandwidth=2.9 * TERA, memory=96 * GIGA, chips_per_system=64,
             power=800, capital=18_000, rental=1.4,
+            link=640 * GIGA, network=25 * GIGA,
             source="AWS Neuron documentation, Trainium2 and Trn2 UltraServer (2025): 64 chips, 83.2 PF FP8 "
             "and 42.8 PF bf16, dense, 6 TB, 185 TB/s",
             unsure="earlier versions of the page give 1,287 and 655 TF; power: 500 W chip [press reports] "
@@ -233,17 +271,33 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             flops={"int8": 750 * TERA, "bf16": 188 * TERA},
             bandwidth=80 * TERA, memory=0.23 * GIGA, chips_per_system=64,
             power=350, capital=8_000, rental=0.6,
+            link=240 * GIGA, latency_share=0.4,
             source="Groq LPU (GroqChip 1) and GroqRack product briefs (about 2022): 750 TOP int8, 188 TF "
             "FP16, 230 MB SRAM at 80 TB/s; nine nodes of eight a rack, of which one is a spare, so 64 chips "
             "and 14 GB",
             unsure="a large model spans many racks, joined as one system; power of one card with its share; "
+            "latency_share: from about 280 token/s that Llama 70B is reported to reach without speculation; "
             f"capital and rental: Groq publishes neither, not much better than a guess; {_PRICES}",
+        ),
+        Chip(
+            "cerebras-wse3", "Cerebras WSE-3",
+            flops={"bf16": 12.5 * PETA},
+            bandwidth=21_000 * TERA, memory=44 * GIGA, chips_per_system=1,
+            power=23_000, capital=2_500_000, rental=60.0,
+            link=150 * GIGA, network=150 * GIGA, latency_share=0.4,
+            source="Cerebras WSE-3 and CS-3 product pages (2024): 125 PF with sparsity, 44 GB SRAM, 21 PB/s, 23 kW a "
+            "system, 1.2 Tb/s of input and output",
+            unsure="flops: a tenth of the figure, since the maker gives no dense one; a large model spans several "
+            "wafers; latency_share: from about 450 token/s reported for Llama 70B without speculation; capital: 2 to "
+            f"3 million USD a system [press]; rental: a guess; {_PRICES}",
+            aliases=("WSE-3", "CS-3"),
         ),
         Chip(
             "rtx-5090", "RTX 5090 at home",
             flops={"fp4": 1676 * TERA, "fp8": 419 * TERA, "int8": 838 * TERA, "bf16": 209.5 * TERA},
             bandwidth=1.792 * TERA, memory=32 * GIGA, chips_per_system=1,
             power=700, capital=4_500, rental=0.4,
+            link=64 * GIGA, network=1.25 * GIGA,
             source="NVIDIA RTX Blackwell architecture paper (2025): 3,352 AI TOPS with sparsity, FP8 with "
             "FP32 accumulation, 32 GB, 1,792 GB/s, 575 W",
             unsure="flops: FP8 is twice that with FP16 accumulation; power: 575 W card with its machine; "
@@ -254,13 +308,14 @@ CHIPS: Final[Catalogue[Chip]] = Catalogue(
             "mac-64gb", "Mac with 64 GB",
             flops={"bf16": 17 * TERA},
             bandwidth=0.546 * TERA, memory=48 * GIGA, chips_per_system=1,
-            power=120, capital=2_700, rental=0.15,
+            power=40, capital=2_700, rental=0.15,
+            link=10 * GIGA, network=1.25 * GIGA,
             source="Apple, M4 Max with 40-core GPU and 64 GB (2025): 546 GB/s; list price of a Mac Studio "
             "so equipped",
             unsure="flops: Apple gives none; 40 cores x 128 lanes x 2 at about 1.7 GHz in FP32, and FP16 no "
             "faster, as measured on the M1 [metal-benchmarks (2022)], while some sites list twice that; "
-            "memory: three quarters of 64 GB, the share that macOS gives to the GPU by default; power under "
-            "load, and rental, are estimates",
+            "memory: three quarters of 64 GB, the share that macOS gives to the GPU by default; power: 30 to "
+            "40 W of the chip under such load, measured by users, with its memory; rental is an estimate",
         ),
     ],
 )  # fmt: skip

@@ -16,17 +16,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capacity import precision
-from capacity.architectures import Architecture
+from capacity.architecture import Architecture
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import Chip
 from capacity.costs import RENTED, Costs
-from capacity.errors import InputError, require
+from capacity.errors import InputError, require, require_kind
+from capacity.layout import Layout
 from capacity.throughput import (
     Cycle,
     Floats,
     Machine,
     Served,
     cycle,
+    first_token,
     keeps,
     largest_batch,
     memory_batch,
@@ -70,6 +72,7 @@ class OperatingPoint:
         speed_tok_s: speed that a user gets at that batch [token/s].
         binding: what would raise the throughput most if there were 1 % more of it.
         elasticities: per cent of throughput for 1 % more compute, bandwidth, memory, or patience ('speed').
+        first_token_s: time to the first token at that batch, with the queue at the prefill.
         work_rack_s: system-seconds that one request takes.
         cost_usd_per_mtok: running cost of a million output tokens.
         memory_share: share of the memory in use.
@@ -80,6 +83,7 @@ class OperatingPoint:
     speed_tok_s: float
     binding: str
     elasticities: dict[str, float]
+    first_token_s: float
     work_rack_s: float
     cost_usd_per_mtok: float
     memory_share: float
@@ -114,8 +118,10 @@ class Deployment:
         speculation: tokens emitted and positions verified per decode step.
         weight_precision: number format of the weights; None takes the architecture's.
         cache_precision: number format of the KV cache, and of attention's arithmetic.
-        cache_copies: ranks that hold a copy of each byte of the cache (1: attention is data parallel).
-        overlap: whether prefill is chunked into the decode steps.
+        layout: ranks that the model is spread over. None is the published equations' own pool: every chip's
+            rate counts for everything, and each byte of weights and cache is held once; exchanges between
+            chips are then those of wide expert parallelism, or of tensor parallelism for a dense model.
+        cache_copies: ranks that hold a copy of each byte of the cache; None takes what the layout asks for.
     """
 
     chip: Chip
@@ -125,16 +131,29 @@ class Deployment:
     speculation: Speculation = SPECULATIVE
     weight_precision: str | None = None
     cache_precision: str = "fp8"
-    cache_copies: float = 1.0
-    overlap: bool = True
+    layout: Layout | None = None
+    cache_copies: float | None = None
 
     def __post_init__(self) -> None:
+        require_kind("deployment: chip", self.chip, Chip)
+        require_kind("deployment: architecture", self.architecture, Architecture)
+        require_kind("deployment: calibration", self.calibration, Calibration)
+        require_kind("deployment: speculation", self.speculation, Speculation)
         require("systems", self.systems, above=0)
-        require("cache_copies", self.cache_copies, at_least=1)
+        if self.cache_copies is not None:
+            require("cache_copies", self.cache_copies, at_least=1)
         precision.resolve(self.cache_precision)
-        if self.served.weight_bytes > self.machine.memory:
+        if self.layout is not None:
+            require_kind("deployment: layout", self.layout, Layout)
+            if not math.isclose(self.layout.chips, self.chips):
+                raise InputError(
+                    f"layout {self.layout} is for {self.layout.chips:g} chips, but {self.systems:g} x "
+                    f"{self.chip.name} has {self.chips:g}"
+                )
+        if self.served.stored_bytes(self.machine) > self.machine.memory:
             raise CannotServeError(
-                f"{self.architecture.name} does not fit: {self.served.weight_bytes / GIGA:,.0f} GB of weights, "
+                f"{self.architecture.name} does not fit: "
+                f"{self.served.stored_bytes(self.machine) / GIGA:,.0f} GB of weights, "
                 f"{self.machine.memory / GIGA:,.0f} GB of memory in {self.systems:g} x {self.chip.name}; "
                 f"it needs at least {self.systems_needed} systems"
             )
@@ -159,7 +178,6 @@ class Deployment:
             weights,
             precision.resolve(self.cache_precision),
             self.speculation,
-            self.overlap,
         )
 
     @cached_property
@@ -171,8 +189,27 @@ class Deployment:
             attention_flops=self.chip.compute(self.served.cache_precision) * chips,
             bandwidth=self.chip.bandwidth * chips,
             memory=self.chip.memory * chips,
-            cache_copies=self.cache_copies,
+            cache_copies=self._cache_copies,
+            layout=self.spread,
+            link=self.chip.exchange_rate(chips),
+            dense_copies=1.0 if self.layout is None else self.layout.data,
+            latency_share=self.chip.latency_share,
+            own_ranks=1.0 if self.layout is None else self.layout.data,
         )
+
+    @property
+    def spread(self) -> Layout:
+        """The layout, or what stands for it in exchanges between chips where none is given."""
+        if self.layout is not None:
+            return self.layout
+        chips = max(self.chips, 1.0)
+        return Layout(tensor=chips) if self.architecture.experts is None else Layout(data=chips)
+
+    @property
+    def _cache_copies(self) -> float:
+        if self.cache_copies is not None:
+            return self.cache_copies
+        return 1.0 if self.layout is None else self.layout.cache_copies(self.architecture.attention.cache_heads)
 
     @property
     def chips(self) -> float:
@@ -264,6 +301,7 @@ class Deployment:
             speed_tok_s=speed_reached,
             binding=max(elasticities, key=elasticities.__getitem__),
             elasticities=elasticities,
+            first_token_s=float(first_token(self.served, self.machine, self.calibration, workload, times)),
             work_rack_s=self.systems * workload.output / rate,
             cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
             memory_share=float(memory_used(self.served, self.machine, workload, times)) / self.machine.memory,
@@ -279,6 +317,12 @@ class Deployment:
                 f"for {workload.context:,.0f} tokens of context and has {self.machine.memory / GIGA:,.0f} GB"
             )
         best = workload.output / float(one.total)
+        first = float(first_token(self.served, self.machine, self.calibration, workload, one))
+        if best >= promised and first > workload.first_token:
+            return (
+                f"no batch keeps a first token in {workload.first_token:g} s: "
+                f"{what} gives one request alone {first:.3g} s"
+            )
         return f"no batch reaches {promised:g} token/s: {what} gives one request alone {best:.1f} token/s"
 
     def _elasticities(self, workload: Workload, speed: float, step: float = 1e-3) -> dict[str, float]:
@@ -319,9 +363,8 @@ class Deployment:
     def latency(self, workload: Workload, load: ArrayLike) -> Latency:
         """Times at ``load`` requests per second, by Little's law: the batch is the load times the cycle.
 
-        Infinite where the load is above what the batch that memory holds can do. Prefill of a request shares
-        the machine with the decoding of the others, so its own share of the cycle, stretched by the rest
-        of the load, comes before the first token. Waiting for a place in the batch is not in here; that
+        Infinite where the load is above what the batch that memory holds can do. The first token waits for the
+        prefill's queue (``throughput.first_token``). Waiting for a place in the batch is not in here; that
         is the market's queue.
         """
         rate = np.asarray(load, dtype=np.float64)
@@ -335,9 +378,7 @@ class Deployment:
         times = self.cycle(workload, np.exp(high))
         room = memory_used(self.served, self.machine, workload, times) <= self.machine.memory * (1 + 1e-9)
         possible = room & (rate <= times.batch / times.total * (1 + 1e-9))
-        alone = self.cycle(workload, np.ones_like(times.batch))
-        prefill_load = np.minimum(rate * times.prefill / times.batch, 0.999)
-        first = np.minimum(alone.prefill / (1.0 - prefill_load) + self.calibration.step_latency, times.total)
+        first = first_token(self.served, self.machine, self.calibration, workload, times, rate)
         per_token = (times.total - first) / workload.output
         # Below one request in flight each runs alone; the mean number in flight is then less than one.
         out = [np.where(possible, x, np.inf) for x in (first, per_token, times.total, rate * times.total)]

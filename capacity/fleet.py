@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from capacity.architectures import Architecture
+from capacity.architecture import Architecture
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.deployment import CannotServeError, Deployment

@@ -1,9 +1,9 @@
-"""Measurements of real machines: reading a file of them, and what the physics predicts for each row.
+"""Measurements of real machines: reading a file of them, and laying every row out for the physics.
 
 The file has the columns model, system, precision, mode, input_tokens, output_tokens, concurrency, tp,
-ttft_ms, tpot_ms, and may have pp, attention_dp, moe_ep and backend. The one shipped as
-``capacity/data/silicon.csv`` holds 1,100 public serving benchmarks of four models on three systems
-(InferenceX-style: so many requests in flight, time to first token, time per output token).
+ttft_ms, tpot_ms, and may have more (``OPTIONAL``). The one shipped as ``capacity/data/silicon.csv`` holds
+1,100 public serving benchmarks of four models on three systems (InferenceX-style: so many requests in
+flight, time to first token, time per output token).
 """
 
 from __future__ import annotations
@@ -15,43 +15,69 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
 
 from capacity import precision
-from capacity.architectures import ARCHITECTURES, Architecture
-from capacity.calibration import Calibration
+from capacity.architecture import Architecture
+from capacity.architectures import ARCHITECTURES
 from capacity.chips import CHIPS, Chip
 from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError, nearest
-from capacity.throughput import Floats, Terms, combine, terms
-from capacity.units import KILO
-from capacity.workload import PLAIN, Workload
+from capacity.layout import Layout
+from capacity.pools import transfer_seconds
+from capacity.throughput import Floats, Terms, terms
+from capacity.workload import Speculation, Workload
 
-REQUIRED = (
+REQUIRED: Final = (
     "model", "system", "precision", "mode", "input_tokens", "output_tokens", "concurrency", "tp", "ttft_ms", "tpot_ms",
 )  # fmt: skip
-OPTIONAL = {"pp": 1.0, "attention_dp": 1.0, "moe_ep": 1.0}
-#: Columns that count ranks.
-WHOLE = ("tp", "pp", "attention_dp", "moe_ep")
+#: Columns that may be missing, and what they then are. The prefill pool's are read where the mode is disagg;
+#: no workers there means that the file does not say, and that the pool is as large as the load asks for.
+OPTIONAL: Final = {
+    "pp": 1.0, "attention_dp": 1.0, "moe_ep": 1.0, "cached": 0.0, "speculation_tokens": 1.0,
+    "speculation_verified": 1.0, "decode_workers": 1.0, "prefill_workers": 0.0, "prefill_tp": 0.0, "prefill_pp": 1.0,
+    "prefill_attention_dp": 1.0, "prefill_moe_ep": 1.0,
+}  # fmt: skip
+#: Columns that count ranks of a worker, and of one that only reads inputs.
+RANKS: Final = ("tp", "pp", "attention_dp", "moe_ep")
+PREFILL_RANKS: Final = tuple(f"prefill_{name}" for name in RANKS)
+WHOLE: Final = (*RANKS, *PREFILL_RANKS, "decode_workers", "prefill_workers")
+#: Columns that may be 0.
+FROM_ZERO: Final = ("cached", "prefill_workers", "prefill_tp")
+#: How prefill and decode are placed: together in one pool, or in two.
+MODES: Final = {
+    "agg": False, "aggregated": False, "aggregate": False, "ifb": False, "static": False,
+    "disagg": True, "disaggregated": True,
+}  # fmt: skip
 #: Engines keep the cache in 16 bits, and attend in 16 bits, unless told otherwise.
-CACHE_PRECISION = "bf16"
-TERM_NAMES = tuple(field.name for field in fields(Terms))
+CACHE_PRECISION: Final = "bf16"
+TERM_NAMES: Final = tuple(field.name for field in fields(Terms))
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How a model is spread: chips, and the ranks that each hold a copy of a part of the cache."""
+class Placement:
+    """How a row's model is spread.
 
-    chips: int
+    Attributes:
+        layout: the ranks.
+        cache_copies: ranks that hold a copy of each byte of the cache.
+        doubled: whether the row's columns count the expert ranks twice; see ``layout``.
+    """
+
+    layout: Layout
     cache_copies: float
     doubled: bool = False
-    """Whether the row's columns count the expert ranks twice; see ``layout``."""
+
+    @property
+    def chips(self) -> float:
+        """Chips of the worker."""
+        return self.layout.chips
 
 
-def layout(tp: int, pp: int, attention_dp: int, moe_ep: int, cache_heads: int) -> Layout:
+def layout(tp: int, pp: int, attention_dp: int, moe_ep: int, cache_heads: int) -> Placement:
     """Read a tensor / pipeline / attention-data / expert parallel layout.
 
     A model on tp·attention_dp·pp chips; attention is split over tp ranks, of which as many as exceed
@@ -65,7 +91,8 @@ def layout(tp: int, pp: int, attention_dp: int, moe_ep: int, cache_heads: int) -
     if doubled:
         ranks = math.isqrt(ranks)
         tp = 1 if tp == 1 else ranks // (attention_dp if attention_dp < ranks else 1)
-    return Layout(ranks * pp, max(1.0, tp / cache_heads), doubled)
+    spread = Layout(tp, pp, ranks / tp)
+    return Placement(spread, spread.cache_copies(cache_heads), doubled)
 
 
 @dataclass(frozen=True)
@@ -115,11 +142,15 @@ def shipped() -> Path:
     return Path(str(resources.files("capacity").joinpath("data", "silicon.csv")))
 
 
-def read(path: Path | str) -> Measurements:
-    """Read a measurement file; unknown models, systems and formats are listed by name in ``unread``."""
+def read(
+    path: Path | str,
+    chips: Mapping[str, Chip] = CHIPS,
+    architectures: Mapping[str, Architecture] = ARCHITECTURES,
+) -> Measurements:
+    """Read a measurement file; unknown models, systems, modes and formats are listed by name in ``unread``."""
     table = _table(Path(path))
     once = table.drop_duplicates()
-    return _understand(once.reset_index(drop=True), len(table) - len(once))
+    return _understand(once.reset_index(drop=True), len(table) - len(once), chips, architectures)
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -143,11 +174,13 @@ def _table(path: Path) -> pd.DataFrame:
         table[column] = table[column].replace("", usual) if column in table else usual
     for column in (*OPTIONAL, *REQUIRED[4:]):
         numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
-        bad = ~((numbers > 0) & np.isfinite(numbers))
+        bad = ~(((numbers >= 0) if column in FROM_ZERO else (numbers > 0)) & np.isfinite(numbers))
         if column in WHOLE:
             bad |= numbers % 1 != 0
         for row in table.index[bad][:1]:
-            wanted = "a whole number above 0" if column in WHOLE else "a number above 0"
+            wanted = ("a whole number" if column in WHOLE else "a number") + (
+                " of at least 0" if column in FROM_ZERO else " above 0"
+            )
             raise InputError(
                 f"measurement file '{path}', line {row + 2}: {column} is '{table[column][row]}', but must be {wanted}"
             )
@@ -155,98 +188,112 @@ def _table(path: Path) -> pd.DataFrame:
     return table
 
 
-def _chip(name: str) -> Chip:
-    known = {alias.lower(): chip for chip in CHIPS.values() for alias in (*chip.aliases, chip.name)}
+class Aliased(Protocol):
+    """Something with a name and other names."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What measurement files call it."""
+
+
+def _named[Entry: Aliased](kind: str, name: str, entries: Mapping[str, Entry]) -> Entry:
+    known = {alias.lower(): entry for entry in entries.values() for alias in (*entry.aliases, entry.name)}
     if name.lower() not in known:
-        raise UnknownNameError(f"no chip has this name{nearest(name, known)}")
+        raise UnknownNameError(f"no {kind} has this name{nearest(name, known)}")
     return known[name.lower()]
 
 
-def _architecture(name: str) -> Architecture:
-    known = {alias.lower(): arch for arch in ARCHITECTURES.values() for alias in (*arch.aliases, arch.name)}
-    if name.lower() not in known:
-        raise UnknownNameError(f"no architecture has this name{nearest(name, known)}")
-    return known[name.lower()]
+def _split_pools(mode: str) -> bool:
+    key = mode.strip().lower()
+    if key not in MODES:
+        raise InputError(f"a mode is one of {', '.join(MODES)}{nearest(key, MODES)}")
+    return MODES[key]
 
 
-def _understand(table: pd.DataFrame, copies: int) -> Measurements:
+def _understand(
+    table: pd.DataFrame, copies: int, chips: Mapping[str, Chip], architectures: Mapping[str, Architecture]
+) -> Measurements:
     kept: list[dict[str, Any]] = []
     unread: Counter[tuple[str, str, str]] = Counter()
     doubled = 0
     for row in table.to_dict("records"):
         column = "system"
         try:
-            chip = _chip(str(row["system"]))
+            chip = _named("chip", str(row["system"]), chips)
             column = "model"
-            architecture = _architecture(str(row["model"]))
+            architecture = _named("architecture", str(row["model"]), architectures)
             column = "precision"
             weights = precision.resolve(str(row["precision"]))
+            column = "mode"
+            split = _split_pools(str(row["mode"]))
+            column = "input_tokens"
+            architecture.require_context(row["input_tokens"] + row["output_tokens"])
             column = "tp"
-            place, facts = _place(row, chip, architecture, weights)
+            row_of = Row(row, chip, architecture, weights, split)
+            facts = row_of.facts()
         except InputError as error:
             value = row[column]
             unread[column, f"{value:g}" if isinstance(value, float) else str(value), str(error)] += 1
             continue
-        doubled += place.doubled
+        doubled += row_of.place.doubled
         kept.append({**row, "chip": chip.name, "architecture": architecture.name, "weights": weights, **facts})
     listed = tuple(Unread(*key, rows) for key, rows in sorted(unread.items()))
     return Measurements(pd.DataFrame(kept), listed, doubled, copies)
 
 
-def _place(
-    row: Mapping[Any, Any], chip: Chip, architecture: Architecture, weights: str
-) -> tuple[Layout, dict[str, float]]:
-    """Lay a row's model out on its chips; give what the prediction needs: the terms, and the request's own."""
-    tp, pp, attention_dp, moe_ep = (int(row[name]) for name in WHOLE)
-    place = layout(tp, pp, attention_dp, moe_ep, architecture.attention.cache_heads)
-    deployment = Deployment(
-        chip, architecture, systems=place.chips / chip.chips_per_system, speculation=PLAIN,
-        weight_precision=weights, cache_precision=CACHE_PRECISION, cache_copies=place.cache_copies,
-    )  # fmt: skip
-    workload = Workload(row["input_tokens"], row["output_tokens"])
-    state = deployment.served.cache_bytes * place.cache_copies * workload.context
-    held = (deployment.machine.memory - deployment.served.weight_bytes) // state
-    in_flight = min(row["concurrency"], max(held, 1.0))
-    facts = {"chips": float(place.chips), "cache_copies": place.cache_copies, "in_flight": in_flight}
-    for prefix, batch in (("", in_flight), ("own_", 1.0)):
-        parts = terms(deployment.served, deployment.machine, workload, batch)
-        facts |= {prefix + name: float(getattr(parts, name)) for name in TERM_NAMES}
-    return place, facts
-
-
 @dataclass(frozen=True)
-class Predictions:
-    """Predicted times and rates, one for each measured row.
+class Row:
+    """One row, laid out on its chips."""
 
-    Attributes:
-        first_token_s: time to first token, with the wait for a place where memory holds fewer than ask.
-        per_token_s: time per output token.
-        throughput_tok_s: output tokens per second of the machine.
-    """
+    row: Mapping[Any, Any]
+    chip: Chip
+    architecture: Architecture
+    weights: str
+    split: bool
 
-    first_token_s: Floats
-    per_token_s: Floats
-    throughput_tok_s: Floats
+    def _place(self, names: tuple[str, ...]) -> Placement:
+        tp, pp, attention_dp, moe_ep = (int(self.row[name]) for name in names)
+        return layout(tp, pp, attention_dp, moe_ep, self.architecture.attention.cache_heads)
 
+    @cached_property
+    def place(self) -> Placement:
+        """Where it decodes (and reads inputs, unless that is done in a pool of its own)."""
+        return self._place(RANKS)
 
-def predict(rows: Measurements, calibration: Calibration) -> Predictions:
-    """What the physics predicts for each row under a calibration.
+    @cached_property
+    def reading(self) -> Placement:
+        """Where it reads inputs."""
+        return self._place(PREFILL_RANKS) if self.split and self.row["prefill_tp"] else self.place
 
-    A request in flight takes a whole cycle; what memory cannot hold waits for a place (Little's law, in a
-    closed loop). Requests of one length that keep each other company end together and start together, so
-    the first token comes after half of all prefills on average. That is a rough account of it: engines'
-    own overheads, which dominate at small loads, are not in it.
-    """
-    output, flight, asked = (rows.numbers[name] for name in ("output_tokens", "in_flight", "concurrency"))
-    together, alone = (combine(rows.terms[prefix], calibration, True, flight) for prefix in ("", "own_"))
-    total, own = together.total, np.minimum(alone.prefill, together.total)
-    waiting = np.maximum(asked / flight - 1.0, 0.0) * total
-    first = np.minimum(own * (flight + 1.0) / 2.0, total)
-    return Predictions(first + waiting, (total - own) / output, flight * output / total)
+    def _deployment(self, place: Placement) -> Deployment:
+        return Deployment(
+            self.chip, self.architecture, systems=place.chips / self.chip.chips_per_system,
+            speculation=Speculation(self.row["speculation_tokens"], self.row["speculation_verified"]),
+            weight_precision=self.weights, cache_precision=CACHE_PRECISION, layout=place.layout,
+        )  # fmt: skip
 
-
-def measured_throughput(rows: Measurements) -> Floats:
-    """Output tokens per second in a closed loop: in flight over the time of one request [token/s]."""
-    f = rows.frame
-    whole = (f["ttft_ms"] + f["tpot_ms"] * (f["output_tokens"] - 1)) / KILO
-    return np.asarray(f["concurrency"] * f["output_tokens"] / whole, dtype=np.float64)
+    def facts(self) -> dict[str, float]:
+        """What the prediction needs: the terms of the batch ('') and of one request read alone ('own_')."""
+        row, decode, reader = self.row, self._deployment(self.place), self._deployment(self.reading)
+        request = Workload(row["input_tokens"], row["output_tokens"], row["cached"])
+        # Where inputs are read elsewhere, only their cache arrives: all of the input counts as cached.
+        here = Workload(request.input, request.output, 1.0) if self.split else request
+        served, machine = decode.served, decode.machine
+        state = served.state_bytes(here) * self.place.cache_copies
+        held = (machine.memory - served.stored_bytes(machine)) // state if state else math.inf
+        asked = max(row["concurrency"] / row["decode_workers"], 1.0)
+        in_flight = min(asked, max(held, 1.0))
+        facts = {
+            "chips": float(self.place.chips), "cache_copies": self.place.cache_copies, "in_flight": in_flight,
+            "asked": asked, "split": float(self.split), "data_ranks": self.reading.layout.data,
+            "transfer_s": transfer_seconds(reader, decode, request) if self.split else 0.0,
+        }  # fmt: skip
+        parts = terms(served, machine, here, in_flight)
+        own = terms(reader.served, reader.machine, request, 1.0)
+        for prefix, found in (("", parts), ("own_", own)):
+            facts |= {prefix + name: float(getattr(found, name)) for name in TERM_NAMES}
+        return facts

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from capacity.errors import Catalogue, InputError, require
+from capacity.errors import Catalogue, require, require_kind, require_or_inf
 from capacity.units import BILLION
 
 
@@ -46,6 +46,7 @@ class Workload:
         held: time for which the state (the KV cache) stays in memory between this call and the next [s].
         window: tokens that one token attends to at most; infinite where attention is full.
         speed: speed that users of this kind expect [token/s].
+        first_token: time in which they expect the first token [s]; infinite where none is promised.
         decoding: speculation that the workload brings with it, or None for the deployment's own.
         name: what it is called on the command line.
         title: what it is called in a picture.
@@ -59,6 +60,7 @@ class Workload:
     window: float = math.inf
     speed: float = 35.0
     decoding: Speculation | None = None
+    first_token: float = math.inf
     name: str = "custom"
     title: str = ""
     source: str = ""
@@ -69,8 +71,10 @@ class Workload:
         require("workload: cached", self.cached, at_least=0, at_most=1)
         require("workload: held", self.held, at_least=0)
         require("workload: speed", self.speed, above=0)
-        if not self.window >= 1:
-            raise InputError(f"workload: window is {self.window:g}, but must be at least 1 token")
+        require_or_inf("workload: window", self.window, at_least=1)
+        require_or_inf("workload: first_token", self.first_token, above=0)
+        if self.decoding is not None:
+            require_kind("workload: decoding", self.decoding, Speculation)
         if not self.title:
             object.__setattr__(self, "title", f"{self.input:,.0f}:{self.output:,.0f}")
 
@@ -89,20 +93,29 @@ class Workload:
         """Mean number of tokens that an output token attends to: i + n/2, or the window."""
         return min(self.input + self.output / 2.0, self.window)
 
+    def state_tokens(self, reach: float = math.inf) -> float:
+        """Tokens of state at the end of the request in a layer that keeps at most ``reach``."""
+        return min(self.context, reach)
+
     @property
     def prefill_context(self) -> float:
-        """Mean number of tokens that a computed input token attends to.
+        """Mean number of tokens that a computed input token attends to, where attention is full."""
+        return self.mean_prefill_context()
+
+    def mean_prefill_context(self, reach: float = math.inf) -> float:
+        """Mean number of tokens that a computed input token attends to, where it attends to at most ``reach``.
 
         The computed tokens are the last i(1 - c) of the input, so under causal attention the mean is
         (i·c + i)/2: i/2 without a cache [Epoch], and near i where nearly all is cached. With a window w
         the mean of min(x, w) over those positions x.
         """
+        window = min(self.window, reach)
         first, last = self.input * self.cached, self.input
-        if last <= self.window or last == first:
-            return min((first + last) / 2.0, self.window)
-        below = max(self.window - first, 0.0)  # positions that do not fill the window yet
-        mean_below = (first + self.window) / 2.0
-        return (below * mean_below + (last - first - below) * self.window) / (last - first)
+        if last <= window or last == first:
+            return min((first + last) / 2.0, window)
+        below = max(window - first, 0.0)  # positions that do not fill the window yet
+        mean_below = (first + window) / 2.0
+        return (below * mean_below + (last - first - below) * window) / (last - first)
 
 
 WORKLOADS: Final[Catalogue[Workload]] = Catalogue(

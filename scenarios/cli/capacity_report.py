@@ -52,6 +52,7 @@ def point_record(deployment: Deployment, workload: Workload, speed: float | None
     except CannotServeError as error:
         return record | {
             "throughput_tok_s": 0.0, "batch": 0, "speed_tok_s": None, "binding": "none", "elasticities": {},
+            "first_token_s": None,
             "work_rack_s": None, "cost_usd_per_mtok": None, "memory_share": None, "why": str(error),
         }  # fmt: skip
 
@@ -309,6 +310,7 @@ def point_report(deployment: Deployment, record: Record) -> RenderableType:
         "throughput": f"{record['throughput_tok_s']:,.0f} output tokens/s",
         "batch": f"{record['batch']:,} requests in flight",
         "speed": f"{record['speed_tok_s']:.1f} tokens/s for each user, {record['promised_tok_s']:g} promised",
+        "first token": f"{record['first_token_s']:.3g} s, with the queue at the prefill",
         "binding": record["binding"],
         "1 % more gives": ", ".join(f"{k} +{v:.2f} %" for k, v in more.items()),
         "1 % slower gives": f"+{slower:.2f} %",

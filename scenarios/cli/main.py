@@ -12,6 +12,7 @@ from scenarios.cli import (
     calibrate,
     capacity,
     compare,
+    costs,
     dashboard,
     evidence,
     explain,
@@ -44,6 +45,7 @@ COMMANDS = (
     evidence,
     growth_map,
     capacity,
+    costs,
     calibrate,
 )
 

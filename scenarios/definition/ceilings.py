@@ -22,7 +22,11 @@ def ceilings(parameters: Parameters) -> pd.DataFrame:
     rows = []
     if supply.expansion == "planned":
         first = (
-            sum(racks for owner, racks in racks_by_owner(supply.quarter).items() if owner not in supply.not_for_rent)
+            sum(
+                racks
+                for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
+                if owner not in supply.not_for_rent
+            )
             * supply.scale
         )
         count = math.ceil(time.days / (365.25 / 4.0)) + 1

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
+from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, measured
@@ -175,14 +175,15 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
 
 
 @cache
-def racks_by_owner(quarter: str) -> dict[str, float]:
+def racks_by_owner(quarter: str, calibration: str) -> dict[str, float]:
     """What each owner's chips can serve, in GB200 racks [chip owners by quarter]."""
     kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
-    rack = float(Deployment(RACK, kimi).throughput(general))
+    calibrated = CALIBRATIONS[calibration]
+    rack = float(Deployment(RACK, kimi, calibrated).throughput(general))
     made = {}
     for owner, part in fleet.installed(quarter).groupby("owner"):
         units = dict(zip(part["chip"], part["units"], strict=True))
-        made[str(owner)] = fleet.throughput(units, kimi, general) / rack
+        made[str(owner)] = fleet.throughput(units, kimi, general, None, calibrated) / rack
     return made
 
 
@@ -207,7 +208,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             reserve=rental * supply.reserve,
             cash=supply.owners_cash * when.simulated_share,
         )
-        for owner, racks in racks_by_owner(supply.quarter).items()
+        for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
         if owner not in supply.not_for_rent
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CHIPS, Deployment
+from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Deployment
 from market.calendar import Calendar
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
@@ -43,11 +43,11 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
 
 
 @cache
-def inference(architecture: str, chip: str = RACK.name) -> Inference:
+def inference(architecture: str, calibration: str, chip: str = RACK.name) -> Inference:
     """An architecture on the fewest systems of a chip that hold it."""
     machine = CHIPS[chip]
     reference = RACK.chips_per_system if chip == RACK.name else 1
-    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture]), reference)
+    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference)
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -117,7 +117,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         f"{one.name} {sold.name}",
         sold.price,
         quality(model.lag_months, parameters, size=model.size, edge=edge),
-        inference(model.architecture),
+        inference(model.architecture, parameters.supply.calibration),
         Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
         cost=model.cost,
         open_to=sold.open_to or None,
@@ -137,7 +137,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         _open_offer(one),
         one.price,
         quality(lag, parameters, size=one.size),
-        inference(one.architecture),
+        inference(one.architecture, parameters.supply.calibration),
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,
@@ -163,7 +163,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
             Offer(
                 f"{one.name} {architecture}",
                 min(seller.price for seller in served) * (1.0 + one.cut),
-                technology=inference(architecture),
+                technology=inference(architecture, parameters.supply.calibration),
                 tier=Tier(STANDARD, min(seller.speed for seller in served)),
                 routes=tuple(_open_offer(seller) for seller in served),
                 cut=one.cut,
@@ -182,7 +182,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
                 f"{one.name} homes",
                 homes.price,
                 at_home,
-                inference(homes.architecture, homes.chip),
+                inference(homes.architecture, parameters.supply.calibration, homes.chip),
                 Tier(STANDARD, homes.speed),
                 pool="homes",
                 open_to=("casual", "coders"),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import model_validator
 
-from capacity import fleet
+from capacity import CALIBRATIONS, fleet
 from capacity.errors import InputError, nearest
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, Whole, choice, part, quantity, refuse
 
@@ -82,6 +82,11 @@ class Supply(Section):
     first_party: Number = quantity(0.65, "1", "share of machines that owners' products and training take", high=1)
     first_party_first: Flag = choice(True, "whether that comes before contracts", "Crunch: own products first")
     contracts: Contracts = part(Contracts(), "capacity contracts")
+    calibration: str = choice(
+        "published",
+        "how far machines stay behind their data sheets: a named calibration",
+        "Epoch; capacity.calibration",
+    )
     power_usd_per_kwh: Number = quantity(0.08, "USD/kWh", "electricity of a data centre", high=100)
     reserve: Number = quantity(
         1.0, "1", "least spot price over the rental price of a chip; never below power", "chips: rental price", high=100
@@ -104,6 +109,9 @@ class Supply(Section):
             known = owners(self.quarter)
         except InputError as error:
             raise refuse("quarter", self.quarter, f"it must be a counted quarter: {error}") from None
+        if self.calibration not in CALIBRATIONS:
+            allowed = f"must be one of {', '.join(CALIBRATIONS)}{nearest(self.calibration, CALIBRATIONS)}"
+            raise refuse("calibration", self.calibration, allowed)
         for number, name in enumerate(self.not_for_rent):
             if name not in known:
                 allowed = f"owners are {', '.join(known)}{nearest(name, known)}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from capacity import ARCHITECTURES, CHIPS, GQA, MLA, Architecture, Calibration, Chip, Deployment, Experts, Workload
+from capacity.calibration import LATENCIES
 from capacity.units import BILLION, GIGA, TERA
 from capacity.workload import Speculation
 
@@ -40,7 +41,12 @@ architectures = st.builds(
     between(1 * BILLION, 3000 * BILLION), between(0.02, 1.0), st.integers(8, 128), mla | gqa, experts,
 )  # fmt: skip
 
-calibrations = st.builds(Calibration, between(0.05, 1), between(0.05, 1), between(0, 0.02))
+calibrations = st.builds(
+    Calibration, between(0.05, 1), between(0.05, 1), between(0, 0.02), expert_efficiency=st.none() | between(0.05, 1),
+    layer_latency=between(0, 2e-4), expert_layer_latency=between(0, 2e-4), exchange_latency=between(0, 2e-5),
+    sequence_latency=between(0, 1e-4), link_efficiency=st.none() | between(0.1, 1), overlap=between(0, 1),
+    first_token_steps=between(0, 30),
+)  # fmt: skip
 speculations = st.builds(lambda t, extra: Speculation(t, t + extra), between(1, 8), between(0, 8))
 workloads = st.builds(
     lambda i, n, cached, held, window, speed: Workload(i, n, cached, held, window, speed),
@@ -54,10 +60,10 @@ def deployments(draw, latency=True):
     """A deployment whose memory holds the weights at least 1.05 times."""
     chip, architecture, calibration = draw(chips), draw(architectures), draw(calibrations)
     if not latency:
-        calibration = replace(calibration, step_latency=0.0)
+        calibration = replace(calibration, **dict.fromkeys(LATENCIES, 0.0), link_efficiency=None)
     systems = architecture.weight_bytes("fp8") / (chip.memory * chip.chips_per_system) * draw(between(1.05, 20))
     return Deployment(
-        chip, architecture, calibration, systems, speculation=draw(speculations), overlap=draw(st.booleans()),
+        chip, architecture, calibration, systems, speculation=draw(speculations),
         cache_copies=draw(st.just(1.0) | between(1, 8)),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Limits and whole cycles against formulas written out by hand, with plain numbers and no code of ours."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from capacity import (
     Costs,
     Deployment,
     InputError,
+    Linear,
     Speculation,
     Workload,
 )  # fmt: skip
@@ -124,13 +126,6 @@ def cycle_by_hand(d, w, batch):
     W = next(c.flops[f] for f in better[a.precision] if f in c.flops) * chips
     A = next(c.flops[f] for f in better["fp8"] if f in c.flops) * chips
     Q, M = c.bandwidth * chips, a.total * bytes_of[a.precision]
-    layers = a.layers if a.full_attention_layers is None else a.full_attention_layers
-    if isinstance(a.attention, GQA):
-        h, dkdv = a.attention.query_heads, 2 * a.attention.head_dim
-        width, Kv = dkdv, 2 * layers * a.attention.kv_heads * a.attention.head_dim
-    else:
-        h, dkdv = a.attention.query_heads, a.attention.key_dim + a.attention.value_dim
-        width, Kv = 2 * a.attention.latent, layers * (a.attention.latent + a.attention.rope)
     r, k, E = (a.experts.share, a.experts.chosen, a.experts.count) if a.experts else (0, 1, 1)
 
     def f(x):
@@ -145,11 +140,38 @@ def cycle_by_hand(d, w, batch):
     ec, eb, S = cal.compute_efficiency, cal.bandwidth_efficiency, n / t
     Wc = 2 * P * B * (new + (v / t) * n) / (W * ec)
     Wb = M * (f(B * new) + S * f(B * v)) / (Q * eb)
-    Apc = 2 * layers * h * dkdv * (i * w.cached + i) / 2 * new * B / (A * ec)
-    Apb = Kv * i * B / (Q * eb)
-    Adc = 2 * layers * h * width * (i + n / 2) * n * (v / t) * B / (A * ec)
-    Adb = Kv * (i + n / 2) * S * B / (Q * eb)
-    return max(Wc, Wb) + max(Apc, Apb) + max(Adc, Adb) + S * cal.step_latency
+    Apc = Apb = Adc = Adb = 0.0
+    full = a.layers if a.full_attention_layers is None else a.full_attention_layers
+    for count, att in [(full, a.attention), *((block.count, block.attention) for block in a.other_layers)]:
+        if isinstance(att, Linear):  # no pairs of tokens: a state of 4 bytes a number, read and written each step
+            state = 4 * att.state_heads * att.key_dim * att.value_dim
+            Apc += 2 * count * state * new * B / (A * ec)
+            Apb += 2 * count * state * B / (Q * eb)
+            Adc += 2 * count * state * n * (v / t) * B / (A * ec)
+            Adb += 2 * count * state * S * B / (Q * eb)
+            continue
+        if isinstance(att, GQA):
+            h, dkdv, width = att.query_heads, 2 * att.head_dim, 2 * att.head_dim
+            Kv, seen, kept = 2 * count * att.kv_heads * att.head_dim, att.window, att.window
+        else:
+            h, dkdv, width = att.query_heads, att.key_dim + att.value_dim, 2 * att.latent
+            Kv, seen, kept = count * (att.latent + att.rope), att.sparse, math.inf
+        first = i * w.cached
+        filling = min(max(seen - first, 0), i - first)  # computed tokens that do not see `seen` tokens yet
+        mean = (i + first) / 2
+        if seen < math.inf and i > first:
+            mean = (filling * (2 * first + filling) / 2 + (i - first - filling) * seen) / (i - first)
+        mean = min(mean, seen)
+        Apc += 2 * count * h * dkdv * mean * new * B / (A * ec)
+        Apb += Kv * min(i, kept) * B / (Q * eb)
+        Adc += 2 * count * h * width * min(i + n / 2, seen) * n * (v / t) * B / (A * ec)
+        Adb += Kv * min(i + n / 2, seen) * S * B / (Q * eb)
+        if not isinstance(att, GQA) and att.index is not None:  # scores every token of the context
+            Apc += 2 * count * att.index.heads * att.index.width * (i + first) / 2 * new * B / (A * ec)
+            Apb += count * att.index.width * i * B / (Q * eb)
+            Adc += 2 * count * att.index.heads * att.index.width * (i + n / 2) * n * (v / t) * B / (A * ec)
+            Adb += count * att.index.width * (i + n / 2) * S * B / (Q * eb)
+    return max(Wc, Wb) + max(Apc, Apb) + max(Adc, Adb) + S * cal.step_latency * c.latency_share
 
 
 @pytest.mark.parametrize("calibration", [PUBLISHED, IDEAL])
@@ -164,7 +186,7 @@ def test_whole_cycles(architecture, calibration):
 
 
 def test_without_overlap_prefill_and_decode_run_one_after_the_other():
-    joined, apart = rack(), rack(overlap=False)
+    joined, apart = rack(), rack(calibration=replace(PUBLISHED, overlap=0.0))
     w = WORKLOADS["general"]
     ideal_prefill = 2 * 32e9 * 8000 / (72 * 9e15 * 0.65) * 1000
     assert apart.cycle(w, 1000).total > joined.cycle(w, 1000).total

@@ -12,12 +12,18 @@ from capacity import (
     ARCHITECTURES,
     CALIBRATIONS,
     CHIPS,
+    GQA,
+    MLA,
     WORKLOADS,
     Calibration,
     Chip,
     Deployment,
     Experts,
+    Indexer,
     InputError,
+    Layers,
+    Layout,
+    Linear,
     Speculation,
     UnknownNameError,
     Workload,
@@ -243,3 +249,41 @@ def test_chips_are_values():
     with pytest.raises(TypeError):
         h100.flops["bf16"] = 1.0
     assert "h100" in repr(CHIPS)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Deployment("h100", ARCHITECTURES["kimi-k2"]), "deployment: chip is 'h100', but must be a Chip"),
+        (lambda: Deployment(CHIPS["h100"], "kimi-k2"), "deployment: architecture is 'kimi-k2', but must be a Arch"),
+        (lambda: rack(calibration="fit"), "deployment: calibration is 'fit', but must be a Calibration"),
+        (lambda: rack(speculation=3), "deployment: speculation is 3, but must be a Speculation"),
+        (lambda: rack(layout="wide"), "deployment: layout is 'wide', but must be a Layout"),
+        (lambda: rack(systems="two"), "systems is 'two', but must be a number"),
+        (lambda: GQA(-4, 8, 128), "GQA: query_heads is -4, but must be at least 1"),
+        (lambda: GQA(8, 16, 128), "GQA: kv_heads is 16, but must be at most query_heads, 8"),
+        (lambda: GQA(8, 8, 1.5), "GQA: head_dim is 1.5, but must be a whole number"),
+        (lambda: GQA(8, 8, 128, window="x"), "GQA: window is 'x', but must be a number, at least 1"),
+        (lambda: MLA(8, 512, 64, 128, 128, sparse=2048), "MLA: sparse and index belong together"),
+        (lambda: MLA(8, 512, 64, 128, 128, 2048, index=(64, 128)), "MLA: index is .* must be a Indexer"),
+        (lambda: Linear(0, 128, 128), "Linear: state_heads is 0"),
+        (lambda: Indexer(4, -1), "indexer: width is -1"),
+        (lambda: Layers(0, GQA(8, 8, 128)), "layers: count is 0"),
+        (lambda: Layout(tensor=0), "layout: tensor is 0"),
+        (lambda: Workload(10, 10, window="x"), "workload: window is 'x', but must be a number, at least 1"),
+        (lambda: Workload(10, 10, first_token=0), "workload: first_token is 0, but must be above 0"),
+        (lambda: Workload(10, 10, decoding=3), "workload: decoding is 3, but must be a Speculation"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], layers=1.5), "architecture 'kimi-k2': layers is 1.5"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], attention="gqa"), "attention is 'gqa', but must be a Attention"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], hidden=-1), "architecture 'kimi-k2': hidden is -1"),
+        (lambda: replace(CHIPS["h100"], link=0), "chip 'h100': link is 0"),
+        (lambda: Calibration(0.5, 0.5, 0.0, layer_latency=-1), "calibration: layer_latency is -1"),
+        (lambda: Calibration(0.5, 0.5, 0.0, link_efficiency=2), "calibration: link_efficiency is 2"),
+        (lambda: Calibration(0.5, 0.5, 0.0, overlap=2), "calibration: overlap is 2"),
+        (lambda: ARCHITECTURES["kimi-k2"].require_context(300_000), "300,000 tokens .* at most 262,144"),
+    ],
+)
+def test_things_of_the_wrong_kind_are_refused_in_one_line(make, message):
+    with pytest.raises(InputError, match=message) as error:
+        make()
+    assert "\n" not in str(error.value)

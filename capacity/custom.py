@@ -1,0 +1,158 @@
+"""Chips, architectures and workloads from a file of one's own: checked like those that ship."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from capacity.architecture import Architecture, Experts, Layers
+from capacity.architectures import ARCHITECTURES
+from capacity.attention import GQA, MLA, Attention, Indexer, Linear
+from capacity.chips import CHIPS, Chip
+from capacity.errors import Catalogue, InputError, nearest
+from capacity.workload import WORKLOADS, Speculation, Workload
+
+#: What a kind of attention is called in a file.
+ATTENTIONS: Final[dict[str, type[Attention]]] = {"gqa": GQA, "mla": MLA, "linear": Linear}
+#: Fields that hold a thing of their own in a table, and what makes it.
+INNER: Final[dict[str, type[Any]]] = {"experts": Experts, "index": Indexer, "decoding": Speculation}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that can be named: what ships, and what a file adds."""
+
+    chips: Catalogue[Chip]
+    architectures: Catalogue[Architecture]
+    workloads: Catalogue[Workload]
+
+
+SHIPPED: Final = Known(CHIPS, ARCHITECTURES, WORKLOADS)
+TABLES: Final[dict[str, tuple[str, type[Any]]]] = {
+    "chip": ("chips", Chip), "architecture": ("architectures", Architecture), "workload": ("workloads", Workload),
+}  # fmt: skip
+
+
+def load(path: Path | str, known: Known = SHIPPED) -> Known:
+    """Add what a TOML file lists under [[chip]], [[architecture]] and [[workload]] to what is known."""
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        listed = tomllib.loads(text)
+    except FileNotFoundError:
+        raise InputError(f"file '{file}' does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"file '{file}' cannot be read: {' '.join(str(error).split())}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"file '{file}' is not TOML: {' '.join(str(error).split())}") from None
+    return entries(listed, f"file '{file}'", known)
+
+
+def entries(listed: Mapping[str, Any], where: str, known: Known = SHIPPED) -> Known:
+    """The same from tables that are already read (a scenario's, say); ``where`` begins every message."""
+    for table in listed:
+        if table not in TABLES:
+            raise InputError(f"{where}: '{table}' is none of {', '.join(TABLES)}{nearest(table, TABLES)}")
+    made: dict[str, Any] = {}
+    for table, (name, kind) in TABLES.items():
+        rows = listed.get(table, [])
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise InputError(f"{where}: '{table}' must be a list of tables, written [[{table}]]")
+        before: Catalogue[Any] = getattr(known, name)
+        found = [_made(kind, row, f"{where}, {table} {number}") for number, row in enumerate(rows, 1)]
+        for each in found:
+            if each.name in before:
+                raise InputError(f"{where}: {table} '{each.name}' is already known; give it another name")
+        _require_new_aliases(before.values(), found, where, table)
+        made[name] = Catalogue(table, [*before.values(), *found])
+    return Known(**made)
+
+
+def _require_new_aliases(before: Iterable[Any], found: list[Any], where: str, table: str) -> None:
+    """Two things under one name would make a measured row mean either."""
+    taken = {alias.lower(): each.name for each in before for alias in (each.name, *getattr(each, "aliases", ()))}
+    for each in found:
+        for alias in getattr(each, "aliases", ()):
+            if alias.lower() in taken:
+                raise InputError(
+                    f"{where}: {table} '{each.name}': alias '{alias}' already means {taken[alias.lower()]}"
+                )
+
+
+def _made[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
+    """An object of ``kind`` from a table, its inner tables first; every refusal begins with where it is."""
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    for name in row:
+        if name not in known:
+            raise InputError(f"{where}: there is no '{name}'{nearest(name, known)}; known: {', '.join(known)}")
+    for name, field in known.items():
+        if name not in row and field.default is MISSING and field.default_factory is MISSING and name != "title":
+            raise InputError(f"{where}: '{name}' is missing")
+    if kind in (Chip, Architecture, Workload):
+        for name in ("name", "source"):
+            if not isinstance(row.get(name), str) or not row[name].strip():
+                raise InputError(f"{where}: '{name}' must be a text that is not empty, for example {_EXAMPLE[name]}")
+    given = {name: _value(name, value, where) for name, value in row.items()}
+    if "title" in known:
+        given.setdefault("title", given.get("name", ""))
+    return _refusing(lambda: kind(**given), where)
+
+
+_EXAMPLE: Final = {"name": '"my-chip"', "source": '"the maker\'s data sheet (2026)"'}
+_TEXTS: Final = ("name", "title", "source", "unsure", "precision")
+
+
+def _value(name: str, value: Any, where: str) -> Any:
+    if name in _TEXTS and not isinstance(value, str):
+        raise InputError(f"{where}: {name} is {value!r}, but must be a text")
+    if name == "attention":
+        return _attention(value, where)
+    if name == "other_layers":
+        if not isinstance(value, list):
+            raise InputError(f"{where}: other_layers is {value!r}, but must be a list of tables")
+        return tuple(_made(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
+    if name in INNER:
+        return _made(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
+    if name in ("aliases", "counted_as"):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise InputError(f"{where}: {name} is {value!r}, but must be a list of texts")
+        return tuple(value)
+    if name == "flops":
+        table = _table(value, f"{where}, flops")
+        for form, rate in table.items():
+            if isinstance(rate, bool) or not isinstance(rate, int | float):
+                raise InputError(f"{where}: flops {form} is {rate!r}, but must be a number [FLOP/s]")
+        return dict(table)
+    if isinstance(value, str) and value.strip().lower() in ("inf", "infinite") and name not in _TEXTS:
+        return math.inf
+    return value
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{where} is {value!r}, but must be a table")
+    return value
+
+
+def _attention(value: Any, where: str) -> Attention:
+    table = dict(_table(value, f"{where}, attention"))
+    kind = table.pop("kind", None)
+    if kind not in ATTENTIONS:
+        raise InputError(
+            f"{where}, attention: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}"
+            f"{nearest(str(kind), ATTENTIONS)}"
+        )
+    return _made(ATTENTIONS[kind], table, f"{where}, attention")
+
+
+def _refusing[Made](make: Callable[[], Made], where: str) -> Made:
+    try:
+        return make()
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: {' '.join(str(error).split())}") from None

@@ -1,0 +1,128 @@
+"""The command ``tokenmarket costs``. Heavy imports wait inside it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from scenarios.cli.printing import print_json
+
+EXAMPLES: Final = """Examples:
+
+* `tokenmarket costs --chip b200 --architecture kimi-k2`
+
+* `tokenmarket costs --chip h200 --architecture deepseek-v3 --speed 60 --ttft 2 --load-factor 0.4 --json`
+
+* `tokenmarket costs --chip gb200-nvl72 --workload coding --cached 0.8 --owned --power-price 0.12 --plot costs.png`
+
+* `tokenmarket costs --with mine.toml --chip my-chip --architecture my-model`
+"""
+
+
+def costs(
+    chip: Annotated[str, typer.Option(help="Chip.")],
+    architecture: Annotated[str, typer.Option(help="Model architecture.")] = "kimi-k2",
+    workload: Annotated[str, typer.Option(help="A named workload.")] = "general",
+    input: Annotated[float | None, typer.Option(help="Input tokens of a request.")] = None,
+    output: Annotated[float | None, typer.Option(help="Output tokens of a request.")] = None,
+    cached: Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
+    ] = None,
+    ttft: Annotated[float | None, typer.Option(help="Promised time to the first token, s [default: none].")] = None,
+    load_factor: Annotated[float, typer.Option(help="Mean load over the load that the promises allow.")] = 0.6,
+    replicas: Annotated[int, typer.Option(help="Replicas that run day and night, at least.")] = 1,
+    demand: Annotated[
+        float | None, typer.Option(help="Output token/s sold on average [default: what the replicas serve].")
+    ] = None,
+    rental: Annotated[float | None, typer.Option(help="USD per chip-hour [default: the chip's].")] = None,
+    owned: Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")] = False,
+    power_price: Annotated[
+        float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].")
+    ] = None,
+    markup: Annotated[float, typer.Option(help="Put on top of all costs, as a share.")] = 0.0,
+    calibration: Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")] = "fit",
+    extra: Annotated[
+        Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")] = None,
+) -> None:
+    """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
+    from dataclasses import replace
+
+    from capacity import CALIBRATIONS, Costs
+    from capacity.custom import SHIPPED, load
+    from capacity.errors import InputError
+    from capacity.price_list import Offer, Seller, contexts, price_list, speeds
+    from scenarios.text.console import console
+
+    known = SHIPPED if extra is None else load(extra)
+    if power_price is not None and not owned:
+        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
+    if rental is not None and owned:
+        raise InputError("--rental is what one pays for machines of others, so it does not go with --owned")
+    given = {"input": input, "output": output, "cached": cached, "speed": speed, "first_token": ttft}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    named = known.workloads[workload]
+    request = replace(named, **changes, name="custom", title="") if changes else named
+    money = Costs(rental_usd_per_chip_hour=rental, owned=owned)
+    if power_price is not None:
+        money = replace(money, power_usd_per_kwh=power_price)
+    seller = Seller(load_factor=load_factor, replicas=replicas, demand_tok_s=demand, markup=markup)
+    offer = Offer(
+        known.chips[chip], known.architectures[architecture], request, CALIBRATIONS[calibration], money, seller
+    )
+    if plot is not None:
+        from scenarios.pictures.picture_path import checked_picture_path
+
+        checked_picture_path(plot)
+    found = price_list(offer)
+    found = replace(found, by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))
+    if plot is not None:
+        _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {request.title}, '{calibration}'")
+    if as_json:
+        print_json(_finite({**_asked(offer), **found.record()}))
+        return
+    from scenarios.cli.costs_report import costs_report
+
+    console().print(costs_report(offer, found))
+    if plot is not None:
+        typer.echo(f"wrote {plot}")
+
+
+def _asked(offer: Any) -> dict[str, Any]:
+    work = offer.workload
+    return {
+        "chip": offer.chip.name, "architecture": offer.architecture.name, "calibration": offer.calibration.name,
+        "workload": work.name, "input_tokens": work.input, "output_tokens": work.output, "cached_share": work.cached,
+        "promised_tok_s": work.speed, "promised_first_token_s": work.first_token,
+        "usd_per_chip_hour": offer.costs.usd_per_chip_hour(offer.chip), "load_factor": offer.seller.load_factor,
+    }  # fmt: skip
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity: what is not promised, or cannot be served, is null."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plot(path: Path, found: Any, title: str) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from scenarios.pictures.cost_stack import cost_stack
+    from scenarios.pictures.style import save
+
+    save(cost_stack(found, title), path)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(epilog=EXAMPLES)(costs)
