@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -15,13 +14,6 @@ from market.calendar import Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, measured
 from market.demand.segment import Deferral, LocalMachine, Segment, Zone
 from market.economy import Economy
-from market.exchange.clearing.posted import PostedPrices
-from market.exchange.clearing.scarcity_auction import ScarcityAuction
-from market.exchange.rationing.base import Rationing
-from market.exchange.rationing.first_come import FirstCome
-from market.exchange.rationing.lottery import Lottery
-from market.exchange.rationing.max_min import MaxMin
-from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.tariff import CachedTokens, InputTokens, OutputTokens, Tariff
 from market.exchange.waits import WaitModel
@@ -38,12 +30,6 @@ from scenarios.parameters.time import Time
 #: The rack in which all capacity is counted.
 RACK: Final = CHIPS["gb200-nvl72"]
 FOREVER: Final = 10**9
-RULES: Final[Mapping[str, type[Rationing]]] = {
-    "first-come": FirstCome,
-    "pro-rata": ProRata,
-    "max-min": MaxMin,
-    "lottery": Lottery,
-}
 
 
 def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
@@ -51,7 +37,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
     when, rules = calendar_of(parameters.time), parameters.market
     owners = hyperscalers(parameters, when)
     sellers = providers(parameters, when)
-    within = RULES[rules.rationing]()
+    within = rules.rationing.make()
     return Economy(
         segments=tuple(
             segment(name, users, parameters, individuals, when) for name, users in parameters.demand.segments()
@@ -60,7 +46,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
         calendar=when,
-        clearing=ScarcityAuction() if rules.clearing == "auction" else PostedPrices(),
+        clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
         tariff=Tariff((OutputTokens(), InputTokens(rules.bills.input_ratio), CachedTokens(rules.bills.cached_ratio))),

@@ -10,25 +10,15 @@ from market.calendar import Calendar
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
-from market.supply.pricing.best_response import BestResponse
-from market.supply.pricing.clearing_price import ClearingPrice
-from market.supply.pricing.congestion_toll import CongestionToll
-from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
-from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.sticky import Sticky
-from market.supply.pricing.surge import Surge
-from market.supply.pricing.time_of_day import TimeOfDay
-from market.supply.quotas import FixedQuota, PeakCut, QuotaPolicy
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
-from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing, Quotas
+from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing
 
 RACK: Final = CHIPS["gb200-nvl72"]
-#: Steps of the best response in one look: prices move towards it over the days, all providers together.
-SWEEPS: Final = 4
 STANDARD: Final = "standard"
 
 
@@ -77,23 +67,10 @@ def as_of(months: float, progress: Progress) -> float:
 
 def pricing(chosen: Pricing) -> PricingPolicy:
     """A pricing policy, looked at every so often and followed when the gap is large enough."""
-    policies: dict[str, PricingPolicy] = {
-        "best-response": BestResponse(sweeps=SWEEPS),
-        "cost-plus": CostPlus(margin=chosen.margin, memory_hours=chosen.memory_hours),
-        "fixed": FixedPrice(),
-        "surge": Surge(chosen.target, chosen.gain),
-        "clearing": ClearingPrice(),
-        "congestion-toll": CongestionToll(chosen.memory_hours),
-    }
-    policy = TimeOfDay(chosen.factors) if chosen.kind == "time-of-day" else policies[chosen.kind]
+    policy: PricingPolicy = chosen.make()
     if chosen.every_hours > 0:
         policy = Every(policy, chosen.every_hours)
     return Sticky(policy, chosen.stickiness) if chosen.stickiness > 0 else policy
-
-
-def quotas(chosen: Quotas) -> QuotaPolicy:
-    """A quota policy."""
-    return PeakCut(chosen.target, chosen.pace, chosen.least) if chosen.kind == "peak-cut" else FixedQuota()
 
 
 # -------------------------------------------------------------------------------------------------- sellers
@@ -104,7 +81,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
     offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
     return Provider(
         one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing), quotas=quotas(one.quotas),
+        pricing=pricing(one.pricing), quotas=one.quotas.make(),
         leaves=one.leaves, burn_usd_per_day=one.burn_usd_per_day, funding_usd_per_day=one.funding_usd_per_day,
     )  # fmt: skip
 

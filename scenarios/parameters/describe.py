@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from scenarios.parameters.kinds import KindSection, SeveralKinds, rows_of
 from scenarios.parameters.paths import join
 
 type Row = tuple[str, Any, str, str, str]
@@ -28,7 +29,9 @@ def _rows(section: BaseModel, at: str, source: str) -> Iterator[Row]:
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         said, unit, path = str(extra.get("source", "") or source), str(extra.get("unit", "")), join(at, name)
         meaning = (field.description or "").removesuffix(f" [{unit}]")
-        if isinstance(value, BaseModel):
+        if isinstance(value, KindSection) and not value.chosen and set(type(value).model_fields) == {"kind"}:
+            yield path, value.kind, unit, meaning, said or kind_source(value)
+        elif isinstance(value, BaseModel):
             below = list(_rows(value, path, said))
             yield from ((p, v, u or unit, f"{meaning}: {m}" if unit else m, s) for p, v, u, m, s in below)
         elif isinstance(value, tuple) and value and all(isinstance(one, BaseModel) for one in value):
@@ -36,3 +39,12 @@ def _rows(section: BaseModel, at: str, source: str) -> Iterator[Row]:
                 yield from _rows(one, join(path, one.name) if hasattr(one, "name") else f"{path}[{number}]", said)
         else:
             yield path, value, unit, meaning, said
+    if isinstance(section, KindSection | SeveralKinds):
+        for described, value in rows_of(section):
+            yield join(at, described.name), value, described.unit, described.meaning, described.source or source
+
+
+def kind_source(section: KindSection) -> str:
+    """Where the choice of a kind comes from."""
+    extra = type(section).model_fields["kind"].json_schema_extra
+    return str(extra.get("source", "")) if isinstance(extra, dict) else ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar
 
 from pydantic import model_validator
 
+from market.exchange.clearing.base import Clearing
+from market.exchange.rationing.base import Rationing
+from market.exchange.tariff import TariffComponent
+from market.kinds import Kind
 from scenarios.parameters.fields import (
     DECLARED,
     BySegment,
@@ -18,26 +22,38 @@ from scenarios.parameters.fields import (
     quantity,
     refuse,
 )
+from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
 
 
-class Bills(Section):
-    """What tokens are billed at, relative to output."""
+class Bills(SeveralKinds):
+    """What tokens are billed at, relative to output: parts of the bill by name, and their numbers."""
 
-    input_ratio: Number = quantity(
-        0.25, "1", "price of an input token over that of output", "Lists: output 4x input", high=10
-    )
-    cached_ratio: Number = quantity(
-        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=10
-    )
+    base: ClassVar[type[Kind]] = TariffComponent
+
+    parts: tuple[str, ...] = choice(("output", "input", "cached"), "parts of the bill, added up")
+
+
+class ClearingChoice(KindSection):
+    """How prices and requests meet."""
+
+    base: ClassVar[type[Kind]] = Clearing
+
+    kind: str = kind_field(Clearing, "posted", "posted prices and queues, or the scarcity auction")
+
+
+class RationingChoice(KindSection):
+    """Who is served when a pool is full."""
+
+    base: ClassVar[type[Kind]] = Rationing
+
+    kind: str = kind_field(Rationing, "first-come", "who is served when a pool is full")
 
 
 class Market(Section):
     """Who is served, and how prices and requests meet."""
 
-    clearing: Literal["posted", "auction"] = choice("posted", "posted prices and queues, or the scarcity auction")
-    rationing: Literal["first-come", "pro-rata", "max-min", "lottery"] = choice(
-        "first-come", "who is served when a pool is full"
-    )
+    clearing: ClearingChoice = part(ClearingChoice(), "posted prices and queues, or the scarcity auction")
+    rationing: RationingChoice = part(RationingChoice(), "who is served when a pool is full")
     by_tier: Flag = choice(True, "whether higher tiers are served first, and the rule holds within them")
     chance_waits: Flag = choice(True, "whether users expect the waits of random arrivals beside those of a backlog")
     whole: Flag = choice(False, "whole requests at random, in place of a fluid of expected ones")

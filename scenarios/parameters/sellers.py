@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import model_validator
 
 from capacity import ARCHITECTURES, CHIPS
 from capacity.errors import nearest
+from market.kinds import Kind
+from market.supply.pricing.base import PricingPolicy
+from market.supply.quotas import QuotaPolicy
 from scenarios.parameters.fields import (
     DECLARED,
     BySegment,
@@ -24,6 +27,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
+from scenarios.parameters.kinds import KindSection, kind_field
 
 PRICE: Final = "USD per million output-equivalent tokens"
 
@@ -34,14 +38,12 @@ def check_architecture(at: str, name: str) -> None:
         raise refuse(at, name, f"must be one of {', '.join(ARCHITECTURES)}{nearest(name, ARCHITECTURES)}")
 
 
-class Pricing(Section):
-    """How list prices are set. Which numbers count depends on the kind."""
+class Pricing(KindSection):
+    """How list prices are set: a policy with its numbers, and how often and how far off it is followed."""
 
-    kind: Literal["best-response", "cost-plus", "fixed", "surge", "clearing", "congestion-toll", "time-of-day"] = (
-        choice(
-            "best-response", "what sets the price; time-of-day is a given schedule, for scenarios whose question it is"
-        )
-    )
+    base: ClassVar[type[Kind]] = PricingPolicy
+
+    kind: str = kind_field(PricingPolicy, "best-response", "what sets the price")
     every_hours: Number = quantity(
         168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
@@ -52,33 +54,14 @@ class Pricing(Section):
         "Alderson: labs resist raising list prices",
         high=100,
     )
-    margin: Number = quantity(
-        0.1, "1", "share added to cost (cost-plus)", "Epoch: open models near cost", low=-0.99, high=100
-    )
-    memory_hours: Number = quantity(
-        24.0, "h", "hours over which cost or toll is averaged (cost-plus, congestion-toll)", high=8_766
-    )
-    target: Number = quantity(0.9, "1", "orders over capacity that are aimed at (surge)", above=0, high=10)
-    gain: Number = quantity(0.2, "1", "relative change of the price a tick per unit off target (surge)", high=10)
-    factors: tuple[Number, ...] = choice((), "24 factors on the starting price by UTC hour (time-of-day)")
-
-    @model_validator(mode="after")
-    def _factors(self) -> Pricing:
-        if self.kind == "time-of-day" and len(self.factors) != 24:
-            raise refuse("factors", list(self.factors), "time-of-day needs 24 of them, one for each UTC hour")
-        for hour, factor in enumerate(self.factors):
-            if not 0.0 <= factor <= 1e3:
-                raise refuse(f"factors[{hour}]", factor, "it must be a number, at least 0 and at most 1000")
-        return self
 
 
-class Quotas(Section):
+class Quotas(KindSection):
     """When quotas of limited tiers are cut."""
 
-    kind: Literal["fixed", "peak-cut"] = choice("fixed", "as listed, or cut while the machines are full")
-    target: Number = quantity(0.9, "1", "orders over capacity above which they are cut", above=0, high=10)
-    pace: Number = quantity(0.3, "1", "relative cut a tick per unit off target", high=10)
-    least: Number = quantity(0.05, "1", "smallest share of a quota that is ever granted", high=1)
+    base: ClassVar[type[Kind]] = QuotaPolicy
+
+    kind: str = kind_field(QuotaPolicy, "fixed", "as listed, or cut while the machines are full")
 
 
 class Tier(Section):
