@@ -90,7 +90,7 @@ def main() -> None:
     units, kimi, general = fleet.world_units(), ARCHITECTURES["kimi-k2"], WORKLOADS["general"]
     speeds = np.geomspace(1, 400, 400)
     rack = Deployment(CHIPS["gb200-nvl72"], kimi)
-    print(f"{curves} operating curves of {each} batch sizes ({len(CHIP_NAMES)} x {len(ARCHITECTURES)} x "
+    print(f"{curves} operating curves of {each} batch sizes ({len(CHIP_NAMES)} x {len(PLAIN_ARCHITECTURES)} x "
           f"{len(WORKLOAD_NAMES)})")  # fmt: skip
     print(f"  batch sizes given              {fast:8.3f} s   {loop / fast:6.1f} times as fast as a plain loop")
     print(f"  from 1 to what memory holds    {default:8.3f} s   {loop / default:6.1f} times as fast as a plain loop")
