@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from capacity.attention import Attention
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
@@ -118,7 +119,7 @@ class Architecture:
         """Layers that have ``attention``."""
         return self.layers if self.full_attention_layers is None else self.full_attention_layers
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[Layers, ...]:
         """All layers with attention, by kind; the main kind first."""
         main = (Layers(self.attention_layers, self.attention),) if self.attention_layers else ()

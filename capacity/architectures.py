@@ -26,7 +26,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             "2048 of the 1.026T that the layers add up to (the report says 1.04T); the total is rounded to "
             "1.0T, and dk is given without its rotary 64, as in Epoch AI (2026)",
             aliases=(
-                "Kimi-K2.5", "Kimi-K2.6", "Kimi-K2-Instruct", "Kimi-K2-Thinking", "Kimi-K2", "moonshotai/Kimi-K2.5",
+                "Kimi-K2.5", "Kimi-K2.6", "Kimi-K2-Thinking", "Kimi-K2",
             ),
         ),
         Architecture(
@@ -66,7 +66,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             hidden=8192, context=131_072,
             precision="fp8",
             source="Llama 3.1 model card and report (2024)",
-            aliases=("Llama-3.1-70B", "Llama-3.3-70B", "Llama-3.1-70B-Instruct", "Llama-3.3-70B-Instruct"),
+            aliases=("Llama-3.1-70B", "Llama-3.3-70B"),
         ),
         Architecture(
             "dense-32b", "dense 32B (open)",
@@ -97,7 +97,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             source="gpt-oss model card and reference code (2025); 36 layers x 128 experts x (3 x 2880 x "
             "2880 and biases) of 116.8B; every other layer attends to 128 tokens only and is left out of "
             "the attention that grows with the context",
-            aliases=("GPT-OSS-120B", "openai/gpt-oss-120b"),
+            aliases=("GPT-OSS-120B",),
         ),
         Architecture(
             "deepseek-v3.2", "DeepSeek V3.2 (open)",
@@ -124,7 +124,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             source="GLM-5 technical report (2026): 744B, 40B active, 3 dense and 75 expert layers, 256 experts of "
             "2048, 64 heads, indexer of 32 heads of 128",
             unsure="tokens attended to, 2,048, are those of DeepSeek V3.2; GLM-5.2's sharing of indices is left out",
-            aliases=("GLM-5", "GLM-5.1", "zai-org/GLM-5"),
+            aliases=("GLM-5", "GLM-5.1"),
         ),
         Architecture(
             "minimax-m2.5", "MiniMax M2.5 (open)",
@@ -135,7 +135,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             precision="fp8",
             source="MiniMax-M2 and M2.5 model cards and configuration (2025-26): 62 layers of 256 experts of 1536",
             unsure="total: given as 229 to 230B",
-            aliases=("MiniMax-M2.5", "MiniMax-M2", "MiniMax-M2.1", "MiniMaxAI/MiniMax-M2.5"),
+            aliases=("MiniMax-M2.5", "MiniMax-M2", "MiniMax-M2.1"),
         ),
         Architecture(
             "qwen3.5-397b", "Qwen3.5 397B (open)",
@@ -148,7 +148,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             source="Qwen3.5-397B-A17B model card and configuration (2026): 512 experts of 1024, one layer in four "
             "with full attention, the others gated delta networks",
             unsure="experts chosen (10 and one shared) and heads of the state, from memory of the configuration",
-            aliases=("Qwen3.5-397B-A17B", "Qwen3.5", "Qwen/Qwen3.5-397B-A17B"),
+            aliases=("Qwen3.5-397B-A17B", "Qwen3.5"),
         ),
         Architecture(
             "qwen3-235b", "Qwen3 235B (open)",
@@ -192,7 +192,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             precision="fp4",
             source="gpt-oss model card and reference code (2025): 24 layers of 32 experts; every other layer attends "
             "to 128 tokens only",
-            aliases=("GPT-OSS-20B", "openai/gpt-oss-20b"),
+            aliases=("GPT-OSS-20B",),
         ),
         Architecture(
             "llama-3.1-8b", "Llama 3.1 8B (open)",
@@ -201,7 +201,7 @@ ARCHITECTURES: Final[Catalogue[Architecture]] = Catalogue(
             hidden=4096, context=131_072,
             precision="fp8",
             source="Llama 3.1 model card and report (2024)",
-            aliases=("Llama-3.1-8B", "Llama-3.1-8B-Instruct", "Meta-Llama-3.1-8B", "Llama-3-8B"),
+            aliases=("Llama-3.1-8B", "Meta-Llama-3.1-8B", "Llama-3-8B"),
         ),
     ],
 )  # fmt: skip

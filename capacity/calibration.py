@@ -91,13 +91,19 @@ class Calibration:
 
     def latency(self, counts: Counts) -> NDArray[np.float64]:
         """Time of a cycle's decode steps beside their work [s]."""
-        return np.asarray(
-            counts.steps * self.step_latency
-            + counts.layer_steps * self.layer_latency
-            + counts.expert_layer_steps * self.expert_layer_latency
-            + counts.exchange_steps * self.exchange_latency
-            + counts.sequence_steps * self.sequence_latency
+        named = (
+            counts.steps,
+            counts.layer_steps,
+            counts.expert_layer_steps,
+            counts.exchange_steps,
+            counts.sequence_steps,
         )
+        each = (getattr(self, name) for name in LATENCIES)
+        total = np.asarray(0.0)
+        for count, seconds in zip(named, each, strict=True):
+            if seconds:
+                total = total + count * seconds
+        return np.asarray(np.broadcast_to(total, np.shape(counts.sequence_steps)))
 
     @property
     def traffic_factor(self) -> float:

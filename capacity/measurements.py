@@ -207,6 +207,19 @@ def _named[Entry: Aliased](kind: str, name: str, entries: Mapping[str, Entry]) -
     return known[name.lower()]
 
 
+#: What the ends of a model's name say that other columns say better: its tuning and its number format.
+ENDINGS: Final = ("-instruct", "-chat", "-fp8", "-fp4", "-nvfp4", "-mxfp4", "-bf16")
+
+
+def _model(name: str) -> str:
+    """The model's own name, without who made it ('openai/') and what other columns say."""
+    own = name.strip().rsplit("/", 1)[-1]
+    for ending in (*ENDINGS, *ENDINGS):  # two at most: '-Instruct-FP8'
+        if own.lower().endswith(ending):
+            own = own[: -len(ending)]
+    return own
+
+
 def _split_pools(mode: str) -> bool:
     key = mode.strip().lower()
     if key not in MODES:
@@ -225,7 +238,7 @@ def _understand(
         try:
             chip = _named("chip", str(row["system"]), chips)
             column = "model"
-            architecture = _named("architecture", str(row["model"]), architectures)
+            architecture = _named("architecture", _model(str(row["model"])), architectures)
             column = "precision"
             weights = precision.resolve(str(row["precision"]))
             column = "mode"

@@ -182,7 +182,7 @@ def attention_terms(
     """Compute and bandwidth of attention in prefill and in decode, over all blocks [s]."""
     arch, B = served.architecture, batch
     i, n, new = workload.input, workload.output, workload.fresh
-    sums = [np.zeros_like(B) for _ in range(4)]
+    sums = [0.0, 0.0, 0.0, 0.0]  # seconds per request of the batch
     for block in arch.blocks:
         att, index = block.attention, block.attention.indexer
         kept = att.reach  # what the cache keeps; of that at most ``chosen`` are attended to
@@ -191,25 +191,25 @@ def attention_terms(
         pair = 2.0 * block.count * att.heads / machine.attention_flops
         width = block.count * att.cache_width * BYTES[served.cache_precision]
         cached_token = width * machine.cache_copies / machine.bandwidth
-        sums[0] += pair * att.prefill_width * workload.mean_prefill_context(seen) * new * B
-        sums[1] += cached_token * min(i, workload.window, kept) * B
-        sums[2] += pair * att.decode_width * min(workload.decode_context, seen) * n * per_token * B
-        sums[3] += cached_token * min(workload.decode_context, seen) * steps * B
+        sums[0] += pair * att.prefill_width * workload.mean_prefill_context(seen) * new
+        sums[1] += cached_token * min(i, workload.window, kept)
+        sums[2] += pair * att.decode_width * min(workload.decode_context, seen) * n * per_token
+        sums[3] += cached_token * min(workload.decode_context, seen) * steps
         if index is not None:  # one multiply-add a head and number of the key, for every token of the context
             scored = 2.0 * block.count * index.heads * index.width / machine.attention_flops
             key = block.count * index.width * BYTES[served.cache_precision] * machine.cache_copies / machine.bandwidth
-            sums[0] += scored * workload.prefill_context * new * B
-            sums[1] += key * min(i, workload.window) * B
-            sums[2] += scored * workload.decode_context * n * per_token * B
-            sums[3] += key * workload.decode_context * steps * B
+            sums[0] += scored * workload.prefill_context * new
+            sums[1] += key * min(i, workload.window)
+            sums[2] += scored * workload.decode_context * n * per_token
+            sums[3] += key * workload.decode_context * steps
         if att.fixed_state_bytes:
             moved = 2.0 * block.count * att.fixed_state_bytes / machine.bandwidth  # read and written
             worked = 2.0 * block.count * att.token_work / machine.attention_flops
-            sums[0] += worked * new * B
-            sums[1] += moved * B
-            sums[2] += worked * n * per_token * B
-            sums[3] += moved * steps * B
-    return sums[0], sums[1], sums[2], sums[3]
+            sums[0] += worked * new
+            sums[1] += moved
+            sums[2] += worked * n * per_token
+            sums[3] += moved * steps
+    return sums[0] * B, sums[1] * B, sums[2] * B, sums[3] * B
 
 
 def terms(served: Served, machine: Machine, workload: Workload, batch: ArrayLike) -> Terms:
@@ -255,19 +255,23 @@ def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     decode, so that its computing hides behind decode's reading of the weights; the rest runs for itself.
     """
     ec, eb, together = calibration.compute_efficiency, calibration.bandwidth_efficiency, calibration.overlap
-    ew = np.where(parts.with_experts > 0, calibration.expert_efficiency or ec, ec)
+    apart = calibration.expert_efficiency
+    ew = ec if apart is None else np.where(parts.with_experts > 0, apart, ec)
     latency = calibration.latency(parts)
-    prefill_traffic = parts.prefill_traffic * calibration.traffic_factor
-    decode_traffic = parts.decode_traffic * calibration.traffic_factor
+    counted = calibration.link_efficiency is not None
+    prefill_traffic = parts.prefill_traffic * calibration.traffic_factor if counted else 0.0
+    decode_traffic = parts.decode_traffic * calibration.traffic_factor if counted else 0.0
     prefill_attention = np.maximum(parts.prefill_attention_compute / ec, parts.prefill_attention_bandwidth / eb)
     decode_attention = np.maximum(parts.decode_attention_compute / ec, parts.decode_attention_bandwidth / eb)
     weight_compute = (parts.prefill_weight_compute + parts.decode_weight_compute) / ew
     weight_bandwidth = (parts.prefill_weight_bandwidth + parts.decode_weight_bandwidth) / eb
     prefill_weights = np.maximum(parts.prefill_weight_compute / ew, parts.prefill_weight_bandwidth / eb)
     decode_weights = np.maximum(parts.decode_weight_compute / ew, parts.decode_weight_bandwidth / eb)
-    weights = (1.0 - together) * (prefill_weights + decode_weights)
-    if together:
-        weights = weights + together * np.maximum(weight_compute, weight_bandwidth)
+    if together == 1.0:
+        weights = np.maximum(weight_compute, weight_bandwidth)
+    else:
+        joined = together * np.maximum(weight_compute, weight_bandwidth) if together else 0.0
+        weights = (1.0 - together) * (prefill_weights + decode_weights) + joined
     return Cycle(
         batch=batch,
         total=weights + prefill_attention + decode_attention + latency + prefill_traffic + decode_traffic,

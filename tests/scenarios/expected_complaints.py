@@ -82,6 +82,7 @@ EXPECTED: dict[str, str] = {
     "unit-percent": "supply.first_party is '65 %', but must be a number, at least 0 and at most 1 [1]",
     "unit-time": "time.tick_hours is",
     "unknown-architecture": "open[0].architecture is 'kimi-k3', but must be one of kimi-k2, deepseek-v3",
+    "unknown-calibration": "supply.calibration is 'fitt', but must be one of published, fit, fit-low",
     "unknown-expansion": "supply.expansion is 'exponential', but must be one of steady, planned, follow-rents",
     "unknown-field": "supply.growht is unknown (did you mean 'growth'?); known in supply: quarter",
     "unknown-field-of-a-list": "open[0].prise is unknown (did you mean 'price'?)",
