@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from market.kinds import kinds_of
 from scenarios.definition.scenario import Scenario
 from scenarios.library.off_peak import SCHEDULE
 from scenarios.parameters.paths import steps
@@ -51,11 +52,11 @@ GROUPS: Final[dict[str, tuple[Knob, ...]]] = {
         Knob("supply.first_party", "Owners' own products and training", (0.0, 0.95, 0.01), "share of machines"),
         Knob("supply.first_party_first", "Own products come before contracts"),
         Knob("supply.contracts.share", "Machines under contract with labs", (0.0, 0.5, 0.01), "share of machines"),
-        Knob("market.rationing", "Who is served when machines are full"),
+        Knob("market.rationing.kind", "Who is served when machines are full"),
         Knob("market.by_tier", "Higher tiers are served first"),
     ),
     "Prices": (
-        Knob("market.clearing", "How the market clears"),
+        Knob("market.clearing.kind", "How the market clears"),
         Knob("labs.*.pricing.kind", "Frontier labs price by"),
         Knob("open.*.pricing.kind", "Open-weight providers price by"),
         Knob("supply.power_usd_per_kwh", "Electricity of data centres", (0.01, 0.5, 0.01)),
@@ -122,6 +123,8 @@ def setting(scenario: Scenario, knob: Knob) -> Setting:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
     words = tuple(str(word) for word in get_args(field.annotation)) if get_origin(field.annotation) is Literal else ()
+    if "kinds_of" in extra:
+        words = tuple(kinds_of(extra["kinds_of"]))  # type: ignore[arg-type]
     same = bool(values) and all(value == values[0] for value in values)
     return Setting(
         knob,

@@ -15,7 +15,7 @@ from market.demand.load_shape import FLAT, measured
 from market.demand.segment import Deferral, LocalMachine, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
-from market.exchange.tariff import CachedTokens, InputTokens, OutputTokens, Tariff
+from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
@@ -49,7 +49,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
-        tariff=Tariff((OutputTokens(), InputTokens(rules.bills.input_ratio), CachedTokens(rules.bills.cached_ratio))),
+        tariff=Tariff(rules.bills.make()),
         whole=rules.whole,
         fallback=rules.fallback,
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),

@@ -15,6 +15,7 @@ from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
 from scenarios.loading.toml_files import check_depth, read_table
+from scenarios.parameters.kinds import set_aside
 from scenarios.parameters.paths import merge, nest
 from scenarios.text.toml import parse_value
 
@@ -86,7 +87,12 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
             raise InputError(f"--set {one}: {error}") from error
     # Validated one by one, so that the error names the option that made it.
     try:
-        return Scenario.of(data, "--set")
+        made = Scenario.of(data, "--set")
+        for one in sets:
+            path, _, text = one.partition("=")
+            for words in set_aside(made, nest(path.strip(), parse_value(text.strip()))):
+                raise InputError(f"--set {one}: {words}")
+        return made
     except InputError:
         so_far: Any = scenario.data()
         for one in sets:
@@ -112,7 +118,10 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
         data = {"name": path.stem, **data}
     base |= {"outcomes": (), "variants": {}}  # another question has other answers
     try:
-        return Scenario.of({**merge(base, data), "extends": parent}, where)
+        made = Scenario.of({**merge(base, data), "extends": parent}, where)
+        for words in set_aside(made, data):
+            raise InputError(words)
+        return made
     except InputError as error:
         raise error if str(error).startswith(where) else InputError(f"{where}: {error}") from error
 

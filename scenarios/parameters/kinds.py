@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from capacity.errors import InputError, nearest
 from market.kinds import Described, Kind, fields_of, kind_named, kinds_of
 from scenarios.parameters.fields import Section, refuse
+from scenarios.parameters.paths import join
 
 #: A whole number may come as 4.0, as TOML and command lines write it.
 type Values = dict[str, Any]
@@ -48,7 +49,11 @@ class KindSection(Section):
     @model_validator(mode="before")
     @classmethod
     def _word(cls, data: Any) -> Any:
-        return {"kind": data} if isinstance(data, str) else data
+        if isinstance(data, str):
+            return {"kind": data}
+        if not isinstance(data, Mapping | KindSection):
+            raise refuse("kind", data, f"must be one of {', '.join(kinds_of(cls.base))}")
+        return data
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> KindSection:
@@ -201,3 +206,33 @@ def allowed(described: Described) -> str:
         bounds.append(f"at most {described.high:g}")
     text = words + (", " + " and ".join(bounds) if bounds else "")
     return text + (", or inf" if described.or_inf else "")
+
+
+def set_aside(section: Any, given: Any, at: str = "") -> Iterator[str]:
+    """Words on every number in ``given`` (tables as they are laid over a scenario) that the kind chosen has no use for.
+
+    Such a number is no part of ``section``, the scenario that was made: to drop it without a word would be wrong.
+    """
+    if not isinstance(given, Mapping):
+        return
+    for name, value in given.items():
+        if isinstance(section, tuple):
+            entries = _named(section, str(name))
+            for entry in entries[:1]:
+                yield from set_aside(entry, value, join(at, str(name)))
+        elif isinstance(section, KindSection | SeveralKinds):
+            if name not in {*type(section).model_fields, *section.chosen}:
+                chosen = section.kind if isinstance(section, KindSection) else ", ".join(section.parts)
+                having = ", ".join(families_of(section.base, str(name)))
+                yield f"{join(at, str(name))}: {chosen} has no {name} ({having} has)"
+        elif isinstance(section, BaseModel) and name in type(section).model_fields:
+            yield from set_aside(getattr(section, name), value, join(at, str(name)))
+
+
+def _named(entries: tuple[Any, ...], step: str) -> list[Any]:
+    """Entries of a list that a step of a path means: by name, by number, all, or those that were added."""
+    if step in ("*", "+"):
+        return list(entries) if step == "*" else list(entries[-1:])
+    if step.startswith("["):
+        return [entries[int(step[1:-1])]]
+    return [entry for entry in entries if getattr(entry, "name", None) == step]

@@ -83,7 +83,7 @@ def test_the_first_page_asks_the_question_and_offers_the_run(tab):
         ("slider", "demand.growth", 10.0, "--set demand.growth=10.0"),
         ("slider", "supply.first_party", 0.3, "--set supply.first_party=0.3"),
         ("toggle", "supply.first_party_first", False, "--set supply.first_party_first=false"),
-        ("selectbox", "market.rationing", "lottery", "--set 'market.rationing=\"lottery\"'"),
+        ("selectbox", "market.rationing.kind", "lottery", "--set 'market.rationing.kind=\"lottery\"'"),
         ("selectbox", "labs.*.pricing.kind", "surge", "--set 'labs.*.pricing.kind=\"surge\"'"),
         ("text_input", "demand.coders.local.price_usd", "4000", "--set demand.coders.local.price_usd=4000"),
         ("multiselect", "tiers", ["priority", "standard", "batch", "free"], "labs.*.tiers.+="),

@@ -1,4 +1,4 @@
-"""Parameters of scenarios that behaviours have: the same bounds, units, sources and values in both places."""
+"""Parameters that are made from behaviours: nothing is declared twice, and nothing that is set is lost unsaid."""
 
 from __future__ import annotations
 
@@ -7,64 +7,111 @@ from typing import Any, get_args
 import pytest
 from annotated_types import Ge, Gt, Le
 
-from market.exchange.clearing.base import Clearing
-from market.exchange.rationing.base import Rationing
-from market.exchange.tariff import TariffComponent
-from market.kinds import Described, Kind, fields_of, kinds_of
+from capacity.errors import InputError
+from market.kinds import Described, fields_of, kind_named, kinds_of
 from market.supply.expansion import Expansion
-from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.every import Every
 from market.supply.pricing.sticky import Sticky
-from market.supply.quotas import QuotaPolicy
+from scenarios.library import SCENARIOS
+from scenarios.loading.scenarios import from_file, load
+from scenarios.parameters.describe import describe
 from scenarios.parameters.fields import Section
-from scenarios.parameters.market import Bills, Market
+from scenarios.parameters.kinds import KindSection, settable
+from scenarios.parameters.market import Bills, ClearingChoice, RationingChoice
 from scenarios.parameters.sellers import Pricing, Quotas
 from scenarios.parameters.supply import Supply
 
-NAMES: list[tuple[type[Section], str, type[Kind]]] = [
-    (Pricing, "kind", PricingPolicy),
-    (Quotas, "kind", QuotaPolicy),
-    (Market, "clearing", Clearing),
-    (Market, "rationing", Rationing),
-    (Supply, "expansion", Expansion),
-]
+SECTIONS: tuple[type[KindSection], ...] = (Pricing, Quotas, ClearingChoice, RationingChoice)
+KINDS = [(section, kind) for section in SECTIONS for kind in kinds_of(section.base)]
+SCHEDULE = (1.0,) * 24
 
 
-@pytest.mark.parametrize(("section", "field", "base"), NAMES, ids=lambda value: getattr(value, "__name__", value))
-def test_names(section: type[Section], field: str, base: type[Kind]) -> None:
-    ours = {name for name, cls in kinds_of(base).items() if cls.__module__.startswith("market.")}
-    assert set(get_args(section.model_fields[field].annotation)) == ours
+def made(section: type[KindSection], kind: str, **more: Any) -> KindSection:
+    needed = {"factors": SCHEDULE} if kind == "time-of-day" else {}
+    return section(kind=kind, **needed, **more)
 
 
-def settable() -> list[Any]:
-    """Every number of a behaviour that a scenario may set, and the section and field in which it does."""
-    families: list[tuple[type[Section], type[Kind]]] = [
-        (Pricing, PricingPolicy), (Quotas, QuotaPolicy), (Bills, TariffComponent), (Supply, Expansion),
-    ]  # fmt: skip
-    found = [
-        (section, one.name, one)
-        for section, base in families
-        for cls in kinds_of(base).values()
-        for one in fields_of(cls)
-        if one.settable and cls.__module__.startswith("market.")
+@pytest.mark.parametrize(("section", "kind"), KINDS, ids=lambda value: getattr(value, "__name__", value))
+def test_a_section_holds_the_numbers_of_its_kind_as_shipped(section: type[KindSection], kind: str) -> None:
+    one = made(section, kind)
+    fields = settable(kind_named(section.base, kind))
+    assert set(one.chosen) == set(fields)
+    for name, described in fields.items():
+        assert one.chosen[name] == (SCHEDULE if described.required else described.shipped)
+    assert isinstance(one.make(), kind_named(section.base, kind))
+
+
+def test_words_stand_for_kinds_without_numbers() -> None:
+    data = SCENARIOS["baseline-2026"].data()
+    assert (data["market"]["clearing"], data["market"]["rationing"]) == ("posted", "first-come")
+    assert data["market"]["bills"] == {
+        "parts": ("output", "input", "cached"), "input_ratio": 0.25, "cached_ratio": 0.025
+    }  # fmt: skip
+    assert [part.kind for part in Bills().make()] == ["output", "input", "cached"]
+
+
+def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
+    first = SCENARIOS["baseline-2026"].with_changes({"labs.*.pricing": {"kind": "cost-plus", "margin": 0.5}})
+    assert first.labs[0].pricing.chosen == {"margin": 0.5, "memory_hours": 24.0}
+    second = first.with_changes({"labs.*.pricing.kind": "surge"})
+    assert second.labs[0].pricing.chosen == {"target": 0.9, "gain": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        (["labs.*.pricing.margin=.3"], r"labs\..*\.pricing\.margin: best-response has no margin \(cost-plus has\)"),
+        (["labs.Aster.quotas.target=.3"], r"quotas.target: fixed has no target \(peak-cut has\)"),
+        (["labs.*.pricing.kind=surg"], r"must be one of best-response, .*\(did you mean 'surge'\?\)"),
+        (["labs.*.pricing.kind=surge", "labs.*.pricing.gian=1"], r"gian is 1, but it is unknown.*'gain'"),
+        (["labs.*.pricing.kind=surge", "labs.*.pricing.gain=-1"], "gain is -1.*at least 0 and at most 10"),
+        (["labs.*.pricing.kind=surge", "labs.*.pricing.gain=true"], "gain is True.*must be a number"),
+        (["labs.*.pricing.kind=time-of-day"], "factors.*must be given"),
+        (['market.bills.parts=["output"]', "market.bills.cached_ratio=.1"], "output has no cached_ratio"),
+        (['market.bills.parts=["output", "inptu"]'], r"parts\[1\] is 'inptu'.*'input'"),
+        (["market.rationing=4"], "market.rationing.kind is 4, but must be one of .*first-come"),
+    ],
+)
+def test_what_does_not_fit_is_said(sets: list[str], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        load("baseline-2026", sets)
+
+
+def test_a_file_that_sets_a_number_of_another_kind_is_refused(tmp_path: Any) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('[labs."*".pricing]\nmargin = 0.2\n')
+    with pytest.raises(InputError, match=r"mine.toml: .*best-response has no margin \(cost-plus has\)"):
+        from_file(path)
+
+
+def test_every_number_is_described() -> None:
+    rows = {path: (unit, source) for path, _, unit, _, source in describe(SCENARIOS["baseline-2026"])}
+    assert rows["open.Ferry.pricing.margin"] == ("1", "Epoch: open models near cost")
+    assert rows["market.bills.input_ratio"] == ("1", "Lists: output 4x input")
+    assert "market.clearing" in rows
+    assert "labs.Aster.pricing.margin" not in rows
+
+
+def by_hand() -> list[Any]:
+    """Numbers that a section still declares: what a scenario computes an expansion from, and the two wrappers."""
+    found: list[tuple[type[Section], str, Described]] = [
+        (Supply, one.name, one) for cls in kinds_of(Expansion).values() for one in fields_of(cls) if one.settable
     ]
     found += [(Pricing, "every_hours", fields_of(Every)[1]), (Pricing, "stickiness", fields_of(Sticky)[1])]
     return [pytest.param(*case, id=f"{case[0].__name__}.{case[1]}") for case in found]
 
 
-@pytest.mark.parametrize(("section", "name", "one"), settable())
-def test_fields(section: type[Section], name: str, one: Described) -> None:
+@pytest.mark.parametrize(("section", "name", "one"), by_hand())
+def test_fields_by_hand_say_the_same(section: type[Section], name: str, one: Described) -> None:
     field = section.model_fields[name]
-    if one.sort == "numbers":
-        assert name == "factors"
-        return
     bounds = {type(bound): bound for bound in field.metadata}
     assert one.shipped == field.default
     assert one.high == bounds[Le].le
-    assert (one.low, one.above) == (
-        bounds[Ge].ge if Ge in bounds else None,
-        bounds[Gt].gt if Gt in bounds else None,
-    )
+    low = bounds[Ge].ge if Ge in bounds else None
+    assert (one.low, one.above) == (low, bounds[Gt].gt if Gt in bounds else None)
     extra: Any = field.json_schema_extra
-    assert one.unit == extra["unit"]
-    assert one.source == extra["source"]
+    assert (one.unit, one.source) == (extra["unit"], extra["source"])
+
+
+def test_expansions_are_named() -> None:
+    assert set(get_args(Supply.model_fields["expansion"].annotation)) == set(kinds_of(Expansion))
