@@ -68,7 +68,7 @@ def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))
     for name, run, beside in ((names[0], one, other), (names[1], other, one)):
-        verdicts = answer.of_run(run, related(run, beside))
+        verdicts = answer.of_run(run, related(run, beside), is_base=run is one)
         parts += [
             element("h3", name),
             element("p", in_short(run)),
