@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.results import summary_tables
+from scenarios.results.called import title
 from scenarios.results.frames import Frames
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts, order_of_events
@@ -29,7 +30,7 @@ def summary(result: RunResult) -> RenderableType:
     """The whole summary."""
     frames = result.frames
     parts: list[RenderableType] = [
-        Text(str(result.about["question"]), style="bold"),
+        Text(title(result.about), style="bold"),
         Text(subtitle(result.about)),
         "",
         *(Text(f"  {value:>15}  {meaning}") for value, meaning in key_figures(result)),

@@ -23,7 +23,7 @@ from scenarios.pictures.batch_charts import (
     tornado,
     unit_of,
 )
-from scenarios.pictures.page_layout import TYPE, WIDTH, divided, write, write_foot, write_head
+from scenarios.pictures.page_layout import HEAD, TYPE, WIDTH, divided, foot_height, write, write_foot, write_head
 from scenarios.pictures.panel import head, note
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.style import style
@@ -56,8 +56,8 @@ THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
 }
 #: Measures whose inputs are looked at.
 EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
-#: Heights of the head, of the rows, and of the foot [inch].
-HEAD, CASES, ROW, FOOT = 1.6, 6.6, 3.9, 0.35
+#: Heights of the rows [inch].
+CASES, ROW = 6.6, 3.9
 #: Height that the panels of cases need for each of many [inch].
 CASE: Final = 1.0
 #: Longer units have no room in a title.
@@ -73,7 +73,7 @@ def batch_dashboard(batch: Batch) -> Figure:
     by, inputs = compared_by(summaries), _varied(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
     height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
-    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
+    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)

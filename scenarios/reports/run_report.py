@@ -12,6 +12,7 @@ from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
 from scenarios.reports.subject import Run
+from scenarios.results.called import called, title
 from scenarios.results.key_figures import key_figures, subtitle
 
 #: Charts are told in groups, by the file they are in.
@@ -29,9 +30,9 @@ OTHERS: Final = "More"
 def page(run: Run, command: str) -> Page:
     """The page of a run."""
     return Page(
-        run.question,
+        title(run.about),
         [subtitle(run.about)],
-        f"Report of a run of tokenmarket: {run.name}",
+        f"Report of a run of tokenmarket: {called(run.about)}",
         [
             Part("answer", "Answer", answer_of(run)),
             Part("figures", "Key figures", figures(run)),
