@@ -26,8 +26,7 @@ LONG_WAIT: Final = 1.0 / 60.0
 def telling(frames: Frames) -> tuple[str, ...]:
     """Names of the charts in the order of a page."""
     happened = [name for name, happens in WHERE.items() if happens(frames)]
-    rest = [name for name in WHERE if name not in happened]
-    chosen = {*ALWAYS, *[*happened, *rest][: PANELS - len(ALWAYS)]}
+    chosen = {*ALWAYS, *[*happened, *FILLERS][: PANELS - len(ALWAYS)]}
     return tuple(name for name in ORDER if name in chosen)
 
 
@@ -72,7 +71,7 @@ def _many_lost(frames: Frames) -> bool:
     return bool(ticks[[*LOST]].to_numpy().sum() > MOVED * float(ticks["asked"].sum()))
 
 
-#: Charts that are shown where what they tell of happens, the most telling first; the rest fill the page in this order.
+#: Charts that are shown where what they tell of happens, the most telling first.
 WHERE: Final[dict[str, Callable[[Frames], bool]]] = {
     "spot-price": _spot_moves,
     "cash": _comes_or_goes,
@@ -81,10 +80,9 @@ WHERE: Final[dict[str, Callable[[Frames], bool]]] = {
     "expected-waits": _some_wait,
     "day-shape": _price_has_hours,
     "scarcity": _many_lost,
-    "utilisation": lambda frames: False,
-    "market-shares": lambda frames: False,
-    "speeds": lambda frames: False,
 }
+#: Charts that fill the page where less happens, after those above.
+FILLERS: Final = ("utilisation", "market-shares", "speeds")
 #: In which charts are told on a page: two a row.
 ORDER: Final = (
     "price-paths",

@@ -15,6 +15,7 @@ from scenarios.reports.measured_numbers import TINY, change, meaning, pair
 from scenarios.results import summary_tables
 from scenarios.results.measures import Facts
 from scenarios.results.outcome import SAME, compare, part_of
+from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
@@ -220,5 +221,7 @@ def doubts(run: Run) -> list[str]:
             if weeks <= 1
             else f"The start is the first {weeks} simulated weeks of the run and the end its last."
         )
+    if warm := said_of_warm_up(warm_up_days(run.frames)):
+        found.append(warm)
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found

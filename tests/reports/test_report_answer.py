@@ -61,7 +61,9 @@ def test_who_expects_what():
     assert wish(outcome("spot-price", "up", source="Epoch")) == "Expected to rise (Epoch)."
     assert wish(outcome("spot-price", "down", against="dynamic")) == "Expected to be lower than in dynamic."
     assert wish(outcome("spot-price", "same", against="dynamic")) == "Expected to be the same as in dynamic."
-    assert wish(outcome("spot-price", "up", against="dynamic"), "flat") == "Expected to be higher in flat than in dynamic."
+    assert (
+        wish(outcome("spot-price", "up", against="dynamic"), "flat") == "Expected to be higher in flat than in dynamic."
+    )
     assert wish(outcome("spot-price")) == ""
 
 
