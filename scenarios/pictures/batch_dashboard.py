@@ -119,10 +119,11 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
     made = [(f"{len(summaries):,} of {batch.about['runs']:,}", "runs done")]
     summaries = in_units_drawn(summaries, [name for name in EFFECTS if name in summaries])
     for name in EFFECTS:
-        means = summaries.groupby("label")[name].mean().dropna() if name in summaries else pd.Series(dtype=float)
-        if len(means):
+        means = summaries.groupby("label", sort=False)[name].mean().dropna() if name in summaries else None
+        if means is not None and len(means):
             low, high = short_number(float(means.min())), short_number(float(means.max()))
-            made.append((low if low == high else f"{low} to {high}", meaning(name)))
+            which = "" if low == high else f": {means.idxmin()} lowest, {means.idxmax()} highest"
+            made.append((low if low == high else f"{low} to {high}", f"{meaning(name)}{which}"))
     return made
 
 

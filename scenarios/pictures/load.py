@@ -146,7 +146,7 @@ def _hatch_gaps(ax: Axes, values: pd.DataFrame, begin: float, end: float) -> boo
 
 @chart("How scarce machines are", "what a rented rack-hour costs above its power and upkeep, and how busy it is")
 def scarcity(frames: Frames, ax: Axes) -> None:
-    """Utilisation of the machines that sellers rent, and the scarcity rent of a rack-hour above its running cost."""
+    """Scarcity rent of the machines that sellers rent, and their utilisation."""
     pools = frames["pools"]
     if pools.empty or pools["capacity"].sum() <= 0:
         raise NothingToShowError("nobody has machines in this run")

@@ -33,7 +33,7 @@ LINES = ("-", (0, (6, 1.5)), (0, (2, 1.2)), "-.")
     size=(9, 4.6),
 )
 def price_paths(frames: Frames, ax: Axes) -> None:
-    """Price of tokens by product over time; a band spans several sellers, a dotted line is running cost."""
+    """Price of tokens by product over time."""
     if frames["offers"].empty:
         raise NothingToShowError("nobody offered anything in this run")
     made = offers(frames)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from scenarios.library import SCENARIOS
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
-from scenarios.reports.measured_numbers import TINY, change, meaning, pair
+from scenarios.reports.measured_numbers import TINY, change, pair
 from scenarios.results import summary_tables
 from scenarios.results.measures import Facts
+from scenarios.results.measures.catalogue import meaning
 from scenarios.results.outcome import SAME, compare, part_of
 from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 
@@ -55,15 +56,26 @@ class Verdict:
     def html(self) -> Html:
         """As an entry of a list."""
         one = self.outcome
-        sign = element("span", element("span", SIGNS[self.kind], aria_hidden="true"), f" {self.kind}", class_="badge")
         said = meaning(one.measure)
-        parts: list[Child] = [sign, " ", element("strong", f"{said[0].upper()}{said[1:]}"), f": {self.found}"]
+        parts: list[Child] = [*self._sign(), element("strong", f"{said[0].upper()}{said[1:]}"), f": {self.found}"]
         wished = wish(one, self.here)
         if wished:
             parts.append(element("span", f" {wished}", class_="wish"))
         if self.advice:
             parts += [" ", self.advice]
         return element("li", parts, class_=f"verdict {self.kind.replace(' ', '-')}")
+
+    def _sign(self) -> list[Child]:
+        """How it came out, where anything was expected."""
+        if self.kind == REPORTED:
+            return []
+        sign = element("span", SIGNS[self.kind], aria_hidden="true")
+        return [element("span", sign, f" {self.kind}", class_="badge"), " "]
+
+
+def beside(left: Sequence[Child], right: Child) -> Html:
+    """Two columns where the page is wide: text in lines that read well, and what it rests on."""
+    return element("div", element("div", left), element("div", right), class_="beside")
 
 
 def wish(one: Outcome, here: str = "") -> str:

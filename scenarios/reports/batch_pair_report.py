@@ -11,8 +11,9 @@ import pandas as pd
 from scenarios.batches.analysis import over_seeds
 from scenarios.reports import answer, batch_answer, batch_report, batch_tables, how_made
 from scenarios.reports.html import Child, element, folded
-from scenarios.reports.measured_numbers import change, meaning, pair
+from scenarios.reports.measured_numbers import change, pair
 from scenarios.reports.page import Page, Part
+from scenarios.results.measures.catalogue import meaning
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf

@@ -67,15 +67,18 @@ def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))
+    columns: list[list[Child]] = []
     for name, run, beside in ((names[0], one, other), (names[1], other, one)):
         verdicts = answer.of_run(run, related(run, beside), is_base=run is one)
-        parts += [
-            element("h3", name),
-            element("p", in_short(run)),
-            element("p", answer.counted(verdicts)) if verdicts else None,
-            answer.listed(verdicts) if verdicts else None,
-        ]
-    return parts
+        columns.append(
+            [
+                element("h3", name),
+                element("p", in_short(run)),
+                element("p", answer.counted(verdicts)) if verdicts else None,
+                answer.listed(verdicts) if verdicts else None,
+            ]
+        )
+    return [*parts, answer.beside(*columns)]
 
 
 def related(run: Run, beside: Run) -> dict[str, Frames]:

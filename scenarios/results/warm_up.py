@@ -6,8 +6,9 @@ error of what is left is least,
 
     d* = argmin over d <= n/2 of  sum_{t > d} (x_t - mean_d)^2 / (n - d)^2,
 
-and says nothing where d* is the last that it may be: then the price has a trend, and no rest to warm up to. A price
-counts if its mean over the days left out is more than ``MATTERS`` from that over the others. The longest counts.
+and says nothing where d* is the last that it may be: then the price has a trend, and no rest to warm up to. Of the
+days left out those count that end with the last one more than ``MATTERS`` from the mean of the others: MSER is as free
+with days that are at rest already as noise makes it. The longest over all prices counts.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ def _of(days: Floats) -> int:
     cut = mser(days)
     if cut == 0 or cut >= len(days) // 2:
         return 0
-    before, rest = float(days[:cut].mean()), float(days[cut:].mean())
-    return cut if abs(before - rest) > MATTERS * abs(rest) else 0
+    rest = float(days[cut:].mean())
+    away = np.flatnonzero(np.abs(days[:cut] - rest) > MATTERS * abs(rest))
+    return int(away[-1]) + 1 if away.size else 0
 
 
 def mser(values: Floats) -> int:

@@ -9,9 +9,10 @@ from scenarios.library.asking import outcome
 from scenarios.reports import subject
 from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, _moved, counted, of_run, wish
 from scenarios.reports.batch_answer import _kind, of_batch
-from scenarios.reports.measured_numbers import change, dollars, estimate, meaning, pair, percent, relative, values
+from scenarios.reports.measured_numbers import change, dollars, estimate, pair, percent, relative, values
 from scenarios.reports.parameter_tables import written
 from scenarios.results.measures import MEASURES
+from scenarios.results.measures.catalogue import meaning
 
 
 def verdicts(*kinds):

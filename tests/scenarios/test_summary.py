@@ -237,4 +237,4 @@ def test_a_dearer_batch_is_said_in_words():
     offers = frames["offers"].astype({"offer": object})
     assert summary_tables.said_of_batches(frames) == ""
     frames["offers"].loc[offers["offer"] == "Aster batch", "price"] *= 1.5
-    assert summary_tables.said_of_batches(frames).startswith("Batch is listed above standard by Aster $37.50 against")
+    assert summary_tables.said_of_batches(frames).startswith("Batch is listed above standard by Aster $30.24 against")
