@@ -56,6 +56,8 @@ THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
 }
 #: Measures whose inputs are looked at.
 EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
+#: Lines of a key figure's meaning, which names two cases, and what they take above a usual head [inch].
+LINES, ABOVE = 4, 0.3
 #: Heights of the rows [inch].
 CASES, ROW = 6.6, 3.9
 #: Height that the panels of cases need for each of many [inch].
@@ -73,12 +75,12 @@ def batch_dashboard(batch: Batch) -> Figure:
     by, inputs = compared_by(summaries), _varied(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
     height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
-    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
+    heights = [HEAD + ABOVE, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
         title = str(batch.about["question"] or batch.about["name"])
-        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries))
+        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries), lines=LINES)
         measures = [name for name in USUAL if name in summaries.columns]
         axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
         if by != "label":
@@ -122,7 +124,7 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
         means = summaries.groupby("label", sort=False)[name].mean().dropna() if name in summaries else None
         if means is not None and len(means):
             low, high = short_number(float(means.min())), short_number(float(means.max()))
-            which = "" if low == high else f": {means.idxmin()} lowest, {means.idxmax()} highest"
+            which = "" if low == high else f"; lowest {means.idxmin()}, highest {means.idxmax()}"
             made.append((low if low == high else f"{low} to {high}", f"{meaning(name)}{which}"))
     return made
 

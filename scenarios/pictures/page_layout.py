@@ -48,9 +48,17 @@ def divided(figure: Any, rows: int, columns: int, **ratios: Any) -> list[SubFigu
 
 
 def write_head(
-    figure: SubFigure, title: str, subtitle: str, figures: Sequence[tuple[str, str]], width: float = WIDTH
+    figure: SubFigure,
+    title: str,
+    subtitle: str,
+    figures: Sequence[tuple[str, str]],
+    width: float = WIDTH,
+    lines: int = MOST_LINES,
 ) -> None:
-    """Title, lines below it, and key figures in a row: value and meaning; ``width``: of the page [inch]."""
+    """Title, lines below it, and key figures in a row: value and meaning, on at most so many ``lines``.
+
+    ``width``: of the page [inch].
+    """
     high = figure.bbox.height / figure.figure.dpi
 
     def put(x: float, down: float, text: str, **look: Any) -> None:
@@ -64,13 +72,13 @@ def write_head(
     for place, (value, meaning) in enumerate(figures):
         x = LEFT + place / len(figures)
         put(x, VALUES_AT, value, fontsize=16, fontweight="bold", color=INK)
-        put(x, MEANINGS_AT, _wrapped(meaning, letters), fontsize=MEANING, color=PALE)
+        put(x, MEANINGS_AT, _wrapped(meaning, letters, lines), fontsize=MEANING, color=PALE)
 
 
-def _wrapped(text: str, letters: float) -> str:
+def _wrapped(text: str, letters: float, most: int = MOST_LINES) -> str:
     """Text on at most so many lines."""
     lines = textwrap.wrap(text, int(letters))
-    return "\n".join(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} ..."])
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} ..."])
 
 
 def foot_height(text: str, width: float = WIDTH) -> float:

@@ -178,3 +178,15 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path, name, text, words):
         (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=words):
         told(tmp_path / name)
+
+
+def test_a_comparison_is_drawn_in_words_and_units():
+    """Titles say what a measure is, and shares are in percent: no short names, no shares of 1."""
+    rows = [{"label": label, "seed": seed, "scenario": label, "variant": "", "unserved": base + 0.01 * seed,
+             "spot-price": 300.0 + seed} for label, base in (("a", 0.1), ("b", 0.3)) for seed in (1, 2, 3)]  # fmt: skip
+    found = compare(Runs(pd.DataFrame(rows), "mine"), by="label", measures=["unserved", "spot-price"])
+    figure = picture(found, "Who is served?")
+    titles = [" ".join(axes.get_title().split()) or " ".join(axes.get_title("left").split()) for axes in figure.axes]
+    assert titles == ["Share of requests given up, unaffordable or turned away", "Mean wholesale spot price"]
+    assert [axes.get_xlabel() for axes in figure.axes] == ["%", "USD per rack-h"]
+    assert figure.axes[0].lines[-1].get_xdata() == pytest.approx([20.0])
