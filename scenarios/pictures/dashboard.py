@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Charts of the page of all, row by row, each with its share of the width; and the heights of the rows.
 ROWS: Final = (
     (("price-paths", 5.2), ("supply-demand", 4.6), ("day-shape", 3.7)),
-    (("utilisation", 4.4), ("spot-price", 3.1), ("queue-lengths", 2.9), ("expected-waits", 3.1)),
+    (("utilisation", 4.2), ("spot-price", 3.0), ("queue-lengths", 2.8), ("expected-waits", 3.5)),
     (("unserved-by-segment", 6.6), ("speeds", 3.0), ("tiers", 3.9)),
     (("market-shares", 2.7), ("profits", 3.5), ("cash", 3.5), ("welfare-split", 3.9)),
 )

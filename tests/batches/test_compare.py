@@ -111,7 +111,8 @@ def test_the_picture_is_written(file, tmp_path, name, by):
 def test_the_picture_shows_every_difference_and_no_empty_panel():
     found = compare(Runs(table(surplus=np.arange(8.0)), "r"))
     figure = picture(found, "Which?")
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["queue-hours", "surplus"]
+    assert [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes] == [
+        "Hours in queues for each request ordered", "Expected surplus of users for each request asked"]  # fmt: skip
     for ax, row in zip(figure.axes, found.gaps.to_dict("records"), strict=True):
         drawn = [tuple(line.get_xdata()) for line in ax.lines]
         assert (row["difference"],) in drawn
