@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(STAMP)
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt -e '.[app,cluster,sensitivity]' --group dev
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt -e '.[app,cluster,excel,sensitivity]' --group dev
 	@touch $@
 
 run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture

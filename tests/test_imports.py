@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("capacity", "market", "scenarios")
+PACKAGES = ("capacity", "market", "scenarios", "tokenmarket")
 #: The floors from the ground up. A room may import rooms on lower floors, and itself; rooms that share a
 #: floor do not know of each other, so supply and demand meet only in the exchange. A new room gets a line here.
 FLOORS = (
@@ -41,6 +41,7 @@ FLOORS = (
     {"scenarios.reference", "scenarios.app"},
     {"scenarios.cli"},
     {"scenarios"},  # scenarios/__init__.py, which holds nothing
+    {"tokenmarket"},  # python -m tokenmarket
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Rooms that have rooms in them: only their own __init__.py is on their floor.

@@ -13,12 +13,14 @@ from scenarios.app.result import do_not_trust, size_of
 from scenarios.app.run_request import RunRequest
 from scenarios.loading.parameter_rows import rows
 from scenarios.pictures.registry import CHARTS
+from scenarios.results.called import called
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.side_by_side import figures
 from scenarios.text.markdown import plain
 
 if TYPE_CHECKING:
     from scenarios.app.result import ShownResult
+    from scenarios.definition.scenario import Scenario
     from scenarios.pictures.svg import Theme
 
 #: Charts that are drawn at first.
@@ -32,9 +34,10 @@ def about_choice(choice: Choice) -> None:
     """The question, its source, the command and the parameters."""
     st.caption("tokenmarket  ·  the market for AI tokens")
     if choice.base is not None:
-        st.header(plain(choice.base.question), anchor=False)
-        if choice.base.source:
-            st.caption(f"Source: {plain(choice.base.source)}")
+        heading, below = _told_of(choice, choice.base)
+        st.subheader(plain(heading), anchor=False)
+        if below:
+            st.caption(plain(below))
     with st.expander("Command line and parameters", icon=":material/terminal:"):
         if choice.asked is None:
             st.caption("None, as long as something is wrong.")
@@ -43,6 +46,16 @@ def about_choice(choice: Choice) -> None:
         st.code(choice.asked.command, language="bash", wrap_lines=True)
         if st.toggle("Show all parameters", key="parameters"):
             st.dataframe(_parameters(choice.asked), hide_index=True, width="stretch", height=380)
+
+
+def _told_of(choice: Choice, base: Scenario) -> tuple[str, str]:
+    """A heading and a line below it: what the command below makes, and what that was made from."""
+    asked = choice.asked
+    source = f"Source: {base.source}" if base.source else ""
+    if asked is None or (not asked.sets and asked.days == base.time.days):
+        return base.question, source
+    about = {"scenario": base.name, "changes": asked.changes, "days": asked.days, "own_days": base.time.days}
+    return called(about), f"Made from {base.name}, which asks: {base.question}"
 
 
 def _parameters(asked: RunRequest) -> pd.DataFrame:
@@ -88,12 +101,10 @@ def show_results(choice: Choice) -> None:
 
 
 def _head(shown: ShownResult, choice: Choice) -> None:
-    st.subheader(plain(f"Result of {shown.asked.scenario}, seed {shown.asked.seed}"), anchor=False, divider="gray")
+    st.markdown(f"##### {plain(f'Result of {called(shown.about)}, seed {shown.asked.seed}')}")
     if choice.asked != shown.asked:
         _differs(shown, choice)
     st.caption(plain(subtitle(shown.about)))
-    if shown.asked.sets:
-        st.caption("Changed: " + plain("  ·  ".join(_short(one) for one in shown.asked.sets)))
 
 
 def _differs(shown: ShownResult, choice: Choice) -> None:
@@ -123,11 +134,8 @@ def _short(text: str) -> str:
 
 def _figures(shown: ShownResult) -> None:
     found = key_figures(shown.result)
-    for begin in range(0, len(found), 3):
-        for column, (value, meaning) in zip(st.columns(3), found[begin : begin + 3], strict=False):
-            with column.container(border=True):
-                st.markdown(f"#### {plain(value)}")
-                st.caption(plain(meaning))
+    for column, (value, meaning) in zip(st.columns(len(found)), found, strict=True):
+        column.markdown(f"**{plain(value)}**  \n:small[{plain(meaning)}]")
 
 
 def _comparison(this: ShownResult, last: ShownResult) -> None:
@@ -151,7 +159,6 @@ def _told(shown: ShownResult) -> str:
 
 
 def _charts(shown: ShownResult, last: ShownResult | None) -> None:
-    st.subheader("Charts", anchor=False)
     chosen = st.multiselect(
         "Charts",
         list(CHARTS),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from capacity.errors import InputError
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.scenarios import load
+from scenarios.runs.changes import changes_of
 from scenarios.runs.settings import Settings
 from scenarios.text.toml import value as toml_value
 
@@ -45,6 +46,11 @@ class RunRequest:
         The first call takes a second or two: it imports the model.
         """
         return Settings(_loaded(self.scenario, self.sets), self.days, self.seed, self.users)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Paths that differ from the scenario of the library, with their values."""
+        return changes_of(self.settings().scenario)
 
     @property
     def command(self) -> str:

@@ -16,7 +16,8 @@ from scenarios.text.markdown import plain
 
 #: Less empty space above the page, numbers to the right in tables, and no second Stop beside the one that stops a run.
 STYLE: Final = """
-[data-testid="stMainBlockContainer"] { padding-top: 4rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.8rem; }
+[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stTable"] td, [data-testid="stTable"] thead th { text-align: right !important; }
 [data-testid="stStatusWidget"] { visibility: hidden; }
 """

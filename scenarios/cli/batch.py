@@ -184,7 +184,10 @@ def _print_plan(study: Study, folder: Path, means: Mapping[str, Any]) -> None:
     from scenarios.batches.work.pilot import forecast
     from scenarios.cli.batch_plan import plan_lines
 
-    typer.echo("\n".join(plan_lines(study, folder, forecast(study), means["workers"], means["address"])) + "\n")
+    typer.echo(
+        "\n".join(plan_lines(study, folder, forecast(study, means["workers"]), means["workers"], means["address"]))
+        + "\n"
+    )
 
 
 def _report(batch: Batch, seconds: float, *, quiet: bool) -> None:

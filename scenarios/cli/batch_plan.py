@@ -52,8 +52,9 @@ def _length(study: Study) -> str:
 
 
 def _time(forecast: Forecast, runs: int, workers: int, address: str | None) -> str:
-    one = f"{forecast.seconds:.2g} s a run on one core, by a pilot"
+    one = f"{forecast.seconds:.2g} s a run at first, by a pilot"
     if address is not None:
         return f"about {seconds_in_words(forecast.seconds * runs)} of one core, shared by the cluster ({one})"
     hands = f"{workers} worker{'s' if workers > 1 else ''}"
-    return f"about {seconds_in_words(forecast.total_seconds(runs, workers))} with {hands} ({one})"
+    least, most = (seconds_in_words(seconds) for seconds in forecast.total_seconds(runs, workers))
+    return f"about {least if least == most else f'{least} to {most}'} with {hands} ({one})"

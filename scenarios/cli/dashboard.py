@@ -11,7 +11,9 @@ PICTURE = "dashboard.png"
 BATCH = "batch.json"
 EXAMPLES = """Examples:
 
-* `tokenmarket dashboard results/baseline-2026-seed1`
+* `tokenmarket dashboard results/baseline-2026-seed1` eight charts, those in which something happens
+
+* `tokenmarket dashboard results/baseline-2026-seed1 --all` all fourteen
 
 * `tokenmarket dashboard results/baseline-2026-seed1 --out market.pdf`
 
@@ -24,6 +26,9 @@ def dashboard(
     out: Annotated[
         Path | None, typer.Option(help=f".png, .svg or .pdf [default: DIR/{PICTURE}].", show_default=False)
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Of a run: all charts, not the eight that tell most of it.")
+    ] = False,
 ) -> None:
     """Draw the one-page picture of a run, or of a batch with intervals over its seeds."""
     from scenarios.pictures.picture_path import checked_picture_path
@@ -45,7 +50,8 @@ def dashboard(
         result = run_folder.read(folder)
         checked_picture_path(path)
         kept = folder / run_folder.PARAMETERS
-        draw(result, path, chart_options(result, named_scenario(str(kept)) if kept.is_file() else None))
+        options = chart_options(result, named_scenario(str(kept)) if kept.is_file() else None)
+        draw(result, path, options, everything=everything)
     typer.echo(f"wrote {path}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -16,6 +17,7 @@ from scenarios.cli import (
     dashboard,
     evidence,
     explain,
+    export,
     growth_map,
     report,
     run,
@@ -27,7 +29,6 @@ app = typer.Typer(
     name="tokenmarket",
     help="An agent-based model of the market for AI tokens, on a physical model of inference throughput.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
@@ -41,6 +42,7 @@ COMMANDS = (
     compare,
     app_command,
     report,
+    export,
     verify,
     evidence,
     growth_map,
@@ -50,8 +52,20 @@ COMMANDS = (
 )
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tokenmarket {version('tokenmarket')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
     """An agent-based model of the market for AI tokens, on a physical model of inference throughput."""
 
 
@@ -62,7 +76,7 @@ for command in COMMANDS:
 def main() -> None:
     """Run the command; what a person got wrong is one line on stderr and exit status 2."""
     try:
-        app()
+        app(prog_name="tokenmarket")
     except ValueError as error:
         from capacity.errors import InputError
 

@@ -12,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.results import summary_tables
+from scenarios.results.called import title
 from scenarios.results.frames import Frames
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts, order_of_events
 from scenarios.results.measures.order import LONG_WEEKS
 from scenarios.results.run_folder import RunResult
+from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 from scenarios.results.welfare import beside_efficient, said_of_efficient
 from scenarios.text.console import table
 from scenarios.text.durations import hours_in_words
@@ -29,12 +31,15 @@ def summary(result: RunResult) -> RenderableType:
     """The whole summary."""
     frames = result.frames
     parts: list[RenderableType] = [
-        Text(str(result.about["question"]), style="bold"),
+        Text(title(result.about), style="bold"),
         Text(subtitle(result.about)),
         "",
         *(Text(f"  {value:>15}  {meaning}") for value, meaning in key_figures(result)),
         "",
+        *_lines(said_of_warm_up(warm_up_days(frames))),
         price_table(frames),
+        *_lines(summary_tables.said_of_batches(frames)),
+        segment_table(frames),
         wait_table(frames),
         Text(
             "Expected: what users are told on ordering. Mean and percentile are over requests, each with the mean of "
@@ -60,6 +65,11 @@ def summary(result: RunResult) -> RenderableType:
     return Group(*parts)
 
 
+def _lines(text: str) -> list[RenderableType]:
+    """A paragraph, or nothing."""
+    return [Text(text), ""] if text else []
+
+
 def _count(value: float) -> str:
     return short_number(value) if np.isfinite(value) else "-"
 
@@ -69,6 +79,26 @@ def _percent(value: float) -> str:
         return "-"
     number = 100 * value
     return f"{number:.1f} %" if abs(number) >= 0.95 or number == 0 else f"{number:.2g} %"
+
+
+def _price(value: float) -> str:
+    return f"{value:,.2f}" if np.isfinite(value) else "-"
+
+
+def _paid(row: Record) -> str:
+    """The mean price paid, of which nothing has none: it is given away."""
+    return "free" if row["high"] == 0 else _price(row["paid"])
+
+
+def segment_table(frames: Frames) -> Table:
+    """What each segment pays."""
+    made = table("What users pay for tokens (USD; subscriptions aside)",
+                 ["segment", "in all", "a request\nserved", "a million tokens,\ninput and output"])  # fmt: skip
+    for name, row in summary_tables.segment_prices(frames).iterrows():
+        cost = row["a_request"]
+        written = f"{cost:,.4f}" if np.isfinite(cost) else "-"
+        made.add_row(escape(str(name)), money(row["paid"]), written, _price(row["a_million"]))
+    return made
 
 
 def price_table(frames: Frames) -> Table:
@@ -83,8 +113,8 @@ def price_table(frames: Frames) -> Table:
             escape(row["model"]),
             escape(row["tier"]),
             f"{row['low']:,.2f} - {row['high']:,.2f}",
-            f"{row['paid']:,.2f}",
-            f"{row['running_cost']:,.2f}",
+            _paid(row),
+            _price(row["running_cost"]),
         )
     for column in made.columns[1:3]:
         column.justify = "left"
@@ -247,7 +277,9 @@ def summary_record(result: RunResult) -> Record:
     checked = summary_tables.checks(frames)
     return {
         "run": dict(result.about),
+        "warm_up_days": warm_up_days(frames),
         "prices": _records(summary_tables.prices(frames)),
+        "segment_prices": _records(summary_tables.segment_prices(frames).reset_index()),
         "waits": _records(summary_tables.waits(frames)),
         "outcomes": _records(summary_tables.outcomes(frames).rename_axis("segment").reset_index()),
         "providers": _records(

@@ -23,7 +23,7 @@ from scenarios.pictures.batch_charts import (
     tornado,
     unit_of,
 )
-from scenarios.pictures.page_layout import TYPE, WIDTH, divided, write, write_foot, write_head
+from scenarios.pictures.page_layout import HEAD, TYPE, WIDTH, divided, foot_height, write, write_foot, write_head
 from scenarios.pictures.panel import head, note
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.style import style
@@ -56,8 +56,10 @@ THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
 }
 #: Measures whose inputs are looked at.
 EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
-#: Heights of the head, of the rows, and of the foot [inch].
-HEAD, CASES, ROW, FOOT = 1.6, 6.6, 3.9, 0.35
+#: Lines of a key figure's meaning, which names two cases, and what they take above a usual head [inch].
+LINES, ABOVE = 4, 0.3
+#: Heights of the rows [inch].
+CASES, ROW = 6.6, 3.9
 #: Height that the panels of cases need for each of many [inch].
 CASE: Final = 1.0
 #: Longer units have no room in a title.
@@ -73,12 +75,12 @@ def batch_dashboard(batch: Batch) -> Figure:
     by, inputs = compared_by(summaries), _varied(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
     height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
-    heights = [HEAD, height, *[ROW] * timed, *[ROW] * bool(inputs), FOOT]
+    heights = [HEAD + ABOVE, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
         title = str(batch.about["question"] or batch.about["name"])
-        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries))
+        write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries), lines=LINES)
         measures = [name for name in USUAL if name in summaries.columns]
         axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
         if by != "label":
@@ -119,10 +121,11 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
     made = [(f"{len(summaries):,} of {batch.about['runs']:,}", "runs done")]
     summaries = in_units_drawn(summaries, [name for name in EFFECTS if name in summaries])
     for name in EFFECTS:
-        means = summaries.groupby("label")[name].mean().dropna() if name in summaries else pd.Series(dtype=float)
-        if len(means):
+        means = summaries.groupby("label", sort=False)[name].mean().dropna() if name in summaries else None
+        if means is not None and len(means):
             low, high = short_number(float(means.min())), short_number(float(means.max()))
-            made.append((low if low == high else f"{low} to {high}", meaning(name)))
+            which = "" if low == high else f"; lowest {means.idxmin()}, highest {means.idxmax()}"
+            made.append((low if low == high else f"{low} to {high}", f"{meaning(name)}{which}"))
     return made
 
 

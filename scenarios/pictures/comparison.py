@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -12,6 +13,7 @@ from matplotlib import pyplot as plt
 
 from scenarios.pictures.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, RED, SKY, readable_axis, style
 from scenarios.results.measures import MEASURES
+from scenarios.results.measures.catalogue import meaning
 from scenarios.text.estimates import value_in_words, with_half
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ WRAP: Final = 34
 
 def picture(comparison: Comparison, title: str) -> Figure:
     """Means along a number that varies, or differences between cases that have names."""
+    comparison = _in_percent(comparison)
     measures = list(comparison.means["measure"].unique())
     groups = list(comparison.means[comparison.by].unique())
     along = pd.api.types.is_numeric_dtype(comparison.means[comparison.by])
@@ -54,6 +57,24 @@ def picture(comparison: Comparison, title: str) -> Figure:
     return figure
 
 
+def _in_percent(comparison: Comparison) -> Comparison:
+    """The same with shares in percent, as people read them."""
+    made = {}
+    for name, columns in (("means", ["mean", "low", "high"]), ("gaps", ["difference", "low", "high"])):
+        table = getattr(comparison, name).copy()
+        shares = [measure in MEASURES and MEASURES[measure].is_share for measure in table["measure"]]
+        table.loc[shares, columns] *= 100.0
+        made[name] = table
+    return replace(comparison, **made)
+
+
+def _unit(measure: str) -> str:
+    """The unit in which a measure is drawn, as words below an axis."""
+    if measure not in MEASURES:
+        return ""
+    return "%" if MEASURES[measure].is_share else MEASURES[measure].unit_behind.strip(" []")
+
+
 def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str:
     """What is asked and what is shown, each on lines of so many letters."""
     level = f"{100 * comparison.level:.3g} % intervals over {int(comparison.means['seeds'].max())} seeds"
@@ -65,12 +86,13 @@ def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str
 
 
 def _head(ax: Axes, measure: str, under: str) -> None:
-    unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
+    unit = _unit(measure)
     said = textwrap.fill(f"{under}", WRAP)
-    ax.set_title(f"{measure}", fontsize="medium", pad=6 + 13 * (1 + said.count("\n")))
+    title = textwrap.fill(_words(measure), WRAP)
+    ax.set_title(title, fontsize="medium", pad=6 + 13 * (1 + said.count("\n")))
     ax.annotate(said, (0, 1), (0, 5), "axes fraction", "offset points", fontsize="small", color=GREY)
     if unit:
-        ax.set_xlabel("\n".join(textwrap.wrap(unit.strip(" []"), WRAP)), fontsize="small")
+        ax.set_xlabel("\n".join(textwrap.wrap(unit, WRAP)), fontsize="small")
 
 
 def _differences(comparison: Comparison, measure: str, ax: Axes) -> None:
@@ -93,6 +115,12 @@ def _differences(comparison: Comparison, measure: str, ax: Axes) -> None:
     _head(ax, measure, f"{value_in_words(comparison.against)}: {with_half(base['mean'], base['high'] - base['mean'])}")
 
 
+def _words(measure: str) -> str:
+    """What a measure says, with a capital: not the short name by which it is asked for."""
+    text = meaning(measure)
+    return f"{text[0].upper()}{text[1:]}"
+
+
 def _wrapped(value: Any) -> str:
     return textwrap.fill(value_in_words(value), 26)
 
@@ -104,7 +132,5 @@ def _along(comparison: Comparison, measure: str, ax: Axes) -> None:
     sns.lineplot(x=rows[by], y=rows["mean"], ax=ax, color=BLUE, marker="o", errorbar=None)
     ax.set(ylabel="")
     readable_axis(ax, "y")
-    meaning = MEASURES[measure].meaning if measure in MEASURES else ""
-    unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
-    _head(ax, measure, meaning + unit)
+    _head(ax, measure, _unit(measure))
     ax.set_xlabel(by, fontsize="small")

@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from scenarios.pictures.page_layout import TYPE, WIDTH, divided, write, write_foot, write_head
+from scenarios.pictures.page_layout import HEAD, TYPE, WIDTH, divided, foot_height, write, write_foot, write_head
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import style
+from scenarios.pictures.telling import telling
 from scenarios.results import summary_tables
+from scenarios.results.called import title
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.run_folder import RunResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Charts of the page, row by row, each with its share of the width; and the heights of the rows.
+#: Charts of the page of all, row by row, each with its share of the width; and the heights of the rows.
 ROWS: Final = (
     (("price-paths", 5.2), ("supply-demand", 4.6), ("day-shape", 3.7)),
-    (("utilisation", 4.4), ("spot-price", 3.1), ("queue-lengths", 2.9), ("expected-waits", 3.1)),
+    (("utilisation", 4.2), ("spot-price", 3.0), ("queue-lengths", 2.8), ("expected-waits", 3.5)),
     (("unserved-by-segment", 6.6), ("speeds", 3.0), ("tiers", 3.9)),
     (("market-shares", 2.7), ("profits", 3.5), ("cash", 3.5), ("welfare-split", 3.9)),
 )
 HEIGHTS: Final = (4.3, 3.5, 3.9, 3.7)
+#: Width of the page of eight, and height of one of its rows [inch]: two charts side by side, to be read without a lens.
+NARROW, ROW = 12.5, 3.7
+ACROSS: Final = 2
 
 type Options = Mapping[str, Mapping[str, Any]]
+type Rows = Sequence[Sequence[tuple[str, float]]]
 
 
-def dashboard(result: RunResult, options: Options | None = None) -> Figure:
-    """Draw the page; ``options``: what single charts are told beside the frames, by the chart's name."""
+def dashboard(result: RunResult, options: Options | None = None, *, everything: bool = False) -> Figure:
+    """Draw the page: the eight charts that tell most of this run, or all.
+
+    ``options``: what single charts are told beside the frames, by the chart's name.
+    """
     mpl.use("Agg")
+    if everything:
+        return _page(result, options or {}, ROWS, HEIGHTS, WIDTH)
+    names = telling(result.frames)
+    rows = [[(name, 1.0) for name in names[at : at + ACROSS]] for at in range(0, len(names), ACROSS)]
+    return _page(result, options or {}, rows, [ROW] * len(rows), NARROW)
+
+
+def _page(result: RunResult, options: Options, rows: Rows, heights: Sequence[float], width: float) -> Figure:
+    made = _made(result)
+    parts = (HEAD, *heights, foot_height(made, width))
     with style(), mpl.rc_context(TYPE):
-        figure = plt.figure(figsize=(WIDTH, sum(HEIGHTS) + 1.2), layout="constrained")
-        head, *rows, foot = divided(figure, len(ROWS) + 2, 1, height_ratios=(1.5, *HEIGHTS, 0.28))
-        write_head(head, str(result.about["question"]), subtitle(result.about), key_figures(result))
-        for row, charts in zip(rows, ROWS, strict=True):
-            places = divided(row, 1, len(charts), width_ratios=[width for _, width in charts])
-            for place, (name, _) in zip(places, charts, strict=True):
-                CHARTS[name].draw(result.frames, place.subplots(), **(options or {}).get(name, {}))
-        write_foot(foot, _made(result))
+        figure = plt.figure(figsize=(width, sum(parts)), layout="constrained")
+        head, *places, foot = divided(figure, len(parts), 1, height_ratios=parts)
+        write_head(head, title(result.about), subtitle(result.about), key_figures(result), width)
+        for place, charts in zip(places, rows, strict=True):
+            panels = divided(place, 1, len(charts), width_ratios=[share for _, share in charts])
+            for panel, (name, _) in zip(panels, charts, strict=True):
+                CHARTS[name].draw(result.frames, panel.subplots(), **options.get(name, {}))
+        write_foot(foot, made, width)
     return figure
 
 
@@ -55,7 +74,7 @@ def _made(result: RunResult) -> str:
     return f"tokenmarket {about['versions']['tokenmarket']}, code {code}  ·  {sums}  ·  made with: {about['command']}"
 
 
-def draw(result: RunResult, path: Path, options: Options | None = None) -> Path:
+def draw(result: RunResult, path: Path, options: Options | None = None, *, everything: bool = False) -> Path:
     """Draw the page into a file."""
     checked_picture_path(path)
-    return write(dashboard(result, options), path)
+    return write(dashboard(result, options, everything=everything), path)

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import BESIDE_BAR, label, label_ends, note, parts, path, plain_log, rows, time_axis
 from scenarios.pictures.style import BLACK, BLUE, BROWN, GREY, PALE, actor, readable_axis
+from scenarios.pictures.warm_up import mark_warm_up
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 from scenarios.results.over_time import bin_hours, in_bins, prices_at_constant_mix, work_and_machines
@@ -145,7 +146,7 @@ def _hatch_gaps(ax: Axes, values: pd.DataFrame, begin: float, end: float) -> boo
 
 @chart("How scarce machines are", "what a rented rack-hour costs above its power and upkeep, and how busy it is")
 def scarcity(frames: Frames, ax: Axes) -> None:
-    """Utilisation of the machines that sellers rent, and the scarcity rent of a rack-hour above its running cost."""
+    """Scarcity rent of the machines that sellers rent, and their utilisation."""
     pools = frames["pools"]
     if pools.empty or pools["capacity"].sum() <= 0:
         raise NothingToShowError("nobody has machines in this run")
@@ -188,6 +189,7 @@ def _rents(ax: Axes, frames: Frames, table: pd.DataFrame) -> None:
         ax.set_ylim(0, 1.25 * top)
         readable_axis(ax)
     time_axis(ax, table["bin"])
+    mark_warm_up(ax, frames)
     ax.set_ylabel("USD per rack-h")
     label_ends(ax, [(float(line.ffill().iloc[-1]), name, colour) for name, (line, colour) in shown.items()], gap=0.25)
 

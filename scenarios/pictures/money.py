@@ -11,6 +11,7 @@ from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import label_ends, note, path, rows, time_axis
 from scenarios.pictures.shares import provider_colours
 from scenarios.pictures.style import BLACK, GREY, PALE, actor
+from scenarios.pictures.warm_up import mark_warm_up
 from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.over_time import accounts, events
@@ -117,6 +118,7 @@ def _by_provider(frames: Frames, ax: Axes, column: str) -> None:
         ax.plot([row.time], [before[before.index <= row.time].iloc[-1]], MARKS[row.event], color=colours[row.provider],
                 markersize=10, markeredgecolor=BLACK, zorder=5)  # fmt: skip
     time_axis(ax, table.index)
+    mark_warm_up(ax, frames)
     label_ends(ax, [(float(table[name].ffill().iloc[-1]), name, colours[name]) for name in table])
 
 

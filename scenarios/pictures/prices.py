@@ -10,6 +10,7 @@ import pandas as pd
 from scenarios.pictures.chart import NothingToShowError, chart
 from scenarios.pictures.panel import label_ends, note, path, plain_log, shades, time_axis
 from scenarios.pictures.style import BLUE, GREY, PALE, actor, readable_axis
+from scenarios.pictures.warm_up import mark_warm_up
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import tick_hours
 from scenarios.results.over_time import bin_hours, in_bins
@@ -32,7 +33,7 @@ LINES = ("-", (0, (6, 1.5)), (0, (2, 1.2)), "-.")
     size=(9, 4.6),
 )
 def price_paths(frames: Frames, ax: Axes) -> None:
-    """Price of tokens by product over time; a band spans several sellers, a dotted line is running cost."""
+    """Price of tokens by product over time."""
     if frames["offers"].empty:
         raise NothingToShowError("nobody offered anything in this run")
     made = offers(frames)
@@ -51,6 +52,7 @@ def price_paths(frames: Frames, ax: Axes) -> None:
     ax.set_ylim(0.7 * float(drawn.min()), 1.35 * float(drawn.max()))
     plain_log(ax, "y", ROUND)
     time_axis(ax, made["bin"])
+    mark_warm_up(ax, frames)
     ax.set_ylabel("USD per million output-equivalent tokens")
     label_ends(ax, ends)
 
@@ -101,6 +103,7 @@ def spot_price(frames: Frames, ax: Axes) -> None:
         ax.set_ylim(0, 1.15 * max(float(high.max()), cost if np.isfinite(cost) else 0.0, 1e-9))
         readable_axis(ax)
     time_axis(ax, mean.index)
+    mark_warm_up(ax, frames)
     ax.set_ylabel("USD per rack-hour")
     note(
         ax,

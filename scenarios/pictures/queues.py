@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scenarios.pictures.chart import NothingToShowError, chart
-from scenarios.pictures.panel import head, legend_below, parts, path, plain_log, rows, shades, time_axis
+from scenarios.pictures.panel import SMALL, head, legend_below, parts, path, plain_log, rows, shades, time_axis
 from scenarios.pictures.style import BLACK, GREY, PALE, actor, readable_axis
 from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
@@ -34,6 +34,8 @@ UNSERVED: Final = {
 }
 #: Kinds of user drawn side by side; more would be too small to read.
 MOST_SEGMENTS: Final = 4
+#: Share below which hardly anything is lost.
+LITTLE: Final = 1e-4
 
 
 def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Any]:
@@ -192,6 +194,11 @@ def unserved(
                   fontsize="small", frameon=False, handlelength=1.0)  # fmt: skip
 
 
+def _share(share: float) -> str:
+    """A share as percent; what is hardly anything is told as that."""
+    return f"{100 * share:.2g} %" if share >= LITTLE or share == 0 else f"< {100 * LITTLE:g} %"
+
+
 @chart(
     "Not served at once, by kind of user",
     "of the requests at hand in an hour; the rest, up to 100 %, was served",
@@ -212,7 +219,7 @@ def unserved_by_segment(frames: Frames, ax: Axes) -> None:
         never = lost.loc[name, [*LOST]].sum() / max(lost.loc[name, "asked"], 1e-300)
         for old in list(panel.texts):
             old.remove()
-        panel.set_title(f"{name}: {100 * never:.2g} % never served", loc="left", fontsize="medium", pad=3)
+        panel.set_title(f"{name}: {_share(never)} lost", loc="left", fontsize=SMALL, fontweight="normal", pad=3)
         panel.set_xlabel("")
         if panel is not panels[0]:
             panel.set(yticklabels=[], ylabel="")

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 from scenarios.library import SCENARIOS
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
-from scenarios.reports.measured_numbers import TINY, change, meaning, pair
+from scenarios.reports.measured_numbers import TINY, change, pair
 from scenarios.results import summary_tables
 from scenarios.results.measures import Facts
+from scenarios.results.measures.catalogue import meaning
 from scenarios.results.outcome import SAME, compare, part_of
+from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
@@ -42,29 +44,42 @@ class Verdict:
         kind: one of SIGNS.
         found: what came out, in a sentence.
         advice: what would answer it, where it is open.
+        here: what the outcome is of, where the sentence does not say 'here'.
     """
 
     outcome: Outcome
     kind: str
     found: str
     advice: Child = ""
+    here: str = ""
 
     def html(self) -> Html:
         """As an entry of a list."""
         one = self.outcome
-        sign = element("span", element("span", SIGNS[self.kind], aria_hidden="true"), f" {self.kind}", class_="badge")
         said = meaning(one.measure)
-        parts: list[Child] = [sign, " ", element("strong", f"{said[0].upper()}{said[1:]}"), f": {self.found}"]
-        wished = wish(one)
+        parts: list[Child] = [*self._sign(), element("strong", f"{said[0].upper()}{said[1:]}"), f": {self.found}"]
+        wished = wish(one, self.here)
         if wished:
             parts.append(element("span", f" {wished}", class_="wish"))
         if self.advice:
             parts += [" ", self.advice]
         return element("li", parts, class_=f"verdict {self.kind.replace(' ', '-')}")
 
+    def _sign(self) -> list[Child]:
+        """How it came out, where anything was expected."""
+        if self.kind == REPORTED:
+            return []
+        sign = element("span", SIGNS[self.kind], aria_hidden="true")
+        return [element("span", sign, f" {self.kind}", class_="badge"), " "]
 
-def wish(one: Outcome) -> str:
-    """What is expected, and by whom."""
+
+def beside(left: Sequence[Child], right: Child) -> Html:
+    """Two columns where the page is wide: text in lines that read well, and what it rests on."""
+    return element("div", element("div", left), element("div", right), class_="beside")
+
+
+def wish(one: Outcome, here: str = "") -> str:
+    """What is expected, and by whom; ``here``: of what, where another is compared with it."""
     if one.expected == "reported":
         return ""
     said = WISHES[one.expected][one.against != "start"]
@@ -75,7 +90,8 @@ def wish(one: Outcome) -> str:
         if one.expected != "same"
         else f" as in {one.against}"
     )
-    return f"Expected {said}{where}{f' ({one.source})' if one.source else ''}."
+    subject = f" in {here}" if here and one.against != "start" else ""
+    return f"Expected {said}{subject}{where}{f' ({one.source})' if one.source else ''}."
 
 
 def listed(verdicts: Sequence[Verdict]) -> Html:
@@ -112,14 +128,18 @@ def _number(count: int, what: str) -> str:
 # -------------------------------------------------------------------- a run
 
 
-def of_run(run: Run, others: Mapping[str, Frames] | None = None) -> list[Verdict]:
-    """How the outcomes of a run's scenario came out; ``others``: frames of its variants, and of other scenarios."""
+def of_run(run: Run, others: Mapping[str, Frames] | None = None, *, is_base: bool = True) -> list[Verdict]:
+    """How the outcomes of a run's scenario came out; ``others``: frames of its variants, and of other scenarios.
+
+    ``is_base``: whether differences are from this run to the other, or from the other to this one. The page has one
+    direction, whichever of the two has the outcome.
+    """
     if run.scenario is None:
         return []
-    return [_of_run(one, run, run.scenario, others or {}) for one in run.scenario.outcomes]
+    return [_of_run(one, run, run.scenario, others or {}, is_base) for one in run.scenario.outcomes]
 
 
-def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Frames]) -> Verdict:
+def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Frames], is_base: bool) -> Verdict:
     if one.against != "start" and one.against not in others:
         what = "variant" if one.against in scenario.variants else "scenario"
         text = f"this needs the {what} {one.against}, which is not part of this report."
@@ -128,7 +148,7 @@ def _of_run(one: Outcome, run: Run, scenario: Scenario, others: Mapping[str, Fra
     if not math.isfinite(value) or not math.isfinite(base):
         where = "at its start and end" if one.against == "start" else f"here and in {one.against}"
         return Verdict(one, OPEN, f"there is no value to compare {where}: nothing of the kind happened.")
-    text = _moved(one.measure, value, base) if one.against == "start" else _beside(one, value, base)
+    text = _moved(one.measure, value, base) if one.against == "start" else _beside(one, value, base, is_base)
     return Verdict(one, REPORTED if went is None else GOOD if went else MISSED, f"{text}.")
 
 
@@ -142,10 +162,13 @@ def _moved(measure: str, value: float, base: float) -> str:
     return f"{moved} {old} to {new}{change(measure, value, base)}"
 
 
-def _beside(one: Outcome, value: float, base: float) -> str:
-    """Here and in what it is compared with."""
-    new, old = pair(one.measure, value, base)
-    return f"{new} here, {old} in {one.against}{change(one.measure, value, base)}"
+def _beside(one: Outcome, here: float, there: float, is_base: bool) -> str:
+    """Here and in what it is compared with, the later of the two relative to the earlier."""
+    if is_base:
+        old, new = pair(one.measure, here, there)
+        return f"{old} here, {new} in {one.against}{change(one.measure, there, here)}"
+    old, new = pair(one.measure, there, here)
+    return f"{old} in {one.against}, {new} here{change(one.measure, here, there)}"
 
 
 def broken(runs: Mapping[str, Run]) -> list[Html]:
@@ -210,5 +233,7 @@ def doubts(run: Run) -> list[str]:
             if weeks <= 1
             else f"The start is the first {weeks} simulated weeks of the run and the end its last."
         )
+    if warm := said_of_warm_up(warm_up_days(run.frames)):
+        found.append(warm)
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found

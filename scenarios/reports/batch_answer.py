@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.batches.analysis import over_seeds
 from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
-from scenarios.reports.measured_numbers import NONE, meaning, pair, percent, relative, scale, signed, unit, values
+from scenarios.reports.measured_numbers import NONE, pair, percent, relative, scale, signed, unit, values
+from scenarios.results.measures.catalogue import meaning
 from scenarios.results.outcome import SAME
 
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
     from scenarios.reports.subject import BatchOf
     from scenarios.results.outcome import Outcome
+
+type Gap = dict[str, float]
 
 #: Measures that are told in short.
 MOST_TOLD = 4
@@ -40,14 +43,26 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
     gap = _gap(one, scenario, rows)
     if gap is None:
         return Verdict(one, OPEN, f"this needs {one.against}, which is not among the cases.")
-    mean, base = gap["mean"], gap["base"]
-    if not math.isfinite(mean) or not math.isfinite(base):
+    if not math.isfinite(gap["mean"]) or not math.isfinite(gap["base"]):
         return Verdict(one, OPEN, f"there is no value to compare with {one.against}: nothing of the kind happened.")
-    new, old = pair(one.measure, mean, base)
-    apart = relative(mean, base)
+    return Verdict(one, _kind(one, gap), _told(one, scenario.name, gap), here=scenario.name)
+
+
+def _told(one: Outcome, name: str, gap: Gap) -> str:
+    """Both values, and the difference from the case that comes first in the batch, as ``compare`` takes it."""
+    names = (one.against, name)
+    if gap["first"]:
+        names, gap = (name, one.against), _turned(gap)
+    old, new = pair(one.measure, gap["base"], gap["mean"])
+    apart = relative(gap["mean"], gap["base"])
     told = "; ".join(part for part in (apart if apart != NONE else "", _interval(one.measure, gap)) if part)
-    text = f"{new} in {scenario.name}, {old} in {one.against} ({told})."
-    return Verdict(one, _kind(one, gap), text)
+    return f"{old} in {names[0]}, {new} in {names[1]} ({told})."
+
+
+def _turned(gap: Gap) -> Gap:
+    """The same difference the other way round."""
+    ends = {"mean": gap["base"], "base": gap["mean"], "low": -gap["high"], "high": -gap["low"]}
+    return {**gap, **ends, "gap": -gap["gap"]}
 
 
 def _over_runs(measure: str, rows: Any) -> str:
@@ -62,14 +77,17 @@ def _over_runs(measure: str, rows: Any) -> str:
     return f"over whole runs {low} to {high}, by case"
 
 
-def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None:
-    """Difference of a scenario from what it is compared with, and its interval; None if one is not there."""
+def _gap(one: Outcome, scenario: Scenario, rows: Any) -> Gap | None:
+    """Difference of a scenario from what it is compared with, and its interval; None if one is not there.
+
+    ``first``: 1 where the scenario comes before what it is compared with, else 0.
+    """
     if one.against in scenario.variants:
         part, by = rows[rows["scenario"] == scenario.name], "variant"
     else:
         part, by = rows[rows["variant"].astype(str) == ""], "scenario"
-    here = set(over_seeds.groups(part, by)) if len(part) else set()
-    if not {one.against, scenario.name} <= here:
+    here = list(dict.fromkeys(over_seeds.groups(part, by))) if len(part) else []
+    if not {one.against, scenario.name} <= set(here):
         return None
     found = over_seeds.differences(part, one.against, [one.measure], by=by)
     means = over_seeds.summary(part, [one.measure], by=by).set_index(by)["mean"]
@@ -81,10 +99,11 @@ def _gap(one: Outcome, scenario: Scenario, rows: Any) -> dict[str, float] | None
         "low": float(row["low"]),
         "high": float(row["high"]),
         "seeds": float(row["seeds"]),
+        "first": float(here.index(scenario.name) < here.index(one.against)),
     }
 
 
-def _interval(measure: str, gap: dict[str, float]) -> str:
+def _interval(measure: str, gap: Gap) -> str:
     if not math.isfinite(gap["low"]):
         return "one seed, so there is no interval"
     low, high = (signed(scale(measure) * gap[end]) for end in ("low", "high"))
@@ -95,7 +114,7 @@ def _interval(measure: str, gap: dict[str, float]) -> str:
     )
 
 
-def _kind(one: Outcome, gap: dict[str, float]) -> str:
+def _kind(one: Outcome, gap: Gap) -> str:
     if one.expected == "reported":
         return REPORTED
     near = SAME * max(abs(gap["mean"]), abs(gap["base"]))

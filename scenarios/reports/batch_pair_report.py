@@ -11,9 +11,9 @@ import pandas as pd
 from scenarios.batches.analysis import over_seeds
 from scenarios.reports import answer, batch_answer, batch_report, batch_tables, how_made
 from scenarios.reports.html import Child, element, folded
-from scenarios.reports.measured_numbers import change, meaning, pair
+from scenarios.reports.measured_numbers import change, pair
 from scenarios.reports.page import Page, Part
-from scenarios.reports.pair_report import called
+from scenarios.results.measures.catalogue import meaning
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf
@@ -31,7 +31,7 @@ def page(one: BatchOf, other: BatchOf, command: str) -> Page:
     return Page(
         question,
         [f"{name}  ·  {batch_report.subtitle(batch)}" for name, batch, _ in both],
-        f"Report of two batches of tokenmarket: {one.name} and {other.name}",
+        f"Report of two batches of tokenmarket: {names[0][3:]} and {names[1][3:]}",
         [
             Part("answer", "Answer", answer_of(one, other, names)),
             Part("figures", "Key figures",
@@ -48,6 +48,14 @@ def page(one: BatchOf, other: BatchOf, command: str) -> Page:
                 how_made.of_report(command)]),
         ],
     )  # fmt: skip
+
+
+def called(one: BatchOf, other: BatchOf) -> tuple[str, str]:
+    """What the two are called: by name, or by folder where that is the same."""
+    names = (one.name, other.name)
+    if names[0] == names[1]:
+        names = one.folder.resolve().name, other.folder.resolve().name
+    return f"A: {names[0]}", f"B: {names[1]}"
 
 
 def charts_of(name: str, batch: BatchOf, prefix: str) -> list[Child]:

@@ -10,9 +10,10 @@ from scenarios.batches.comparison import Comparison, Runs, compare
 from scenarios.pictures import batch_charts, batch_dashboard
 from scenarios.reports import answer, batch_answer, batch_tables, drawn_charts, how_made, parameter_tables, time_span
 from scenarios.reports.html import Child, Html, element, folded
-from scenarios.reports.measured_numbers import meaning, unit, values
+from scenarios.reports.measured_numbers import unit, values
 from scenarios.reports.page import Page, Part
 from scenarios.reports.run_report import HOVER
+from scenarios.results.measures.catalogue import meaning
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf
@@ -93,7 +94,7 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
         ),
         "",
     )
-    return [
+    judged: list[Child] = [
         element("p", counted, class_="lead") if counted else None,
         answer.listed(verdicts) if verdicts else None,
         element(
@@ -105,10 +106,13 @@ def answer_of(batch: BatchOf, found: Comparison) -> list[Child]:
         )
         if verdicts_from
         else None,
+    ]
+    short: list[Child] = [
         element("h3", "In short"),
         element("ul", [element("li", said) for said in batch_answer.in_short(found.means, found.by)]),
         element("div", [element("p", doubt) for doubt in doubts], class_="doubts") if doubts else None,
     ]
+    return [answer.beside(judged if verdicts else short, short if verdicts else [])]
 
 
 def figures(batch: BatchOf) -> Html:
@@ -117,11 +121,12 @@ def figures(batch: BatchOf) -> Html:
     for name in batch_dashboard.EFFECTS:
         if name not in batch.summaries:
             continue
-        means = batch.summaries.groupby("label")[name].mean().dropna()
+        means = batch.rows.groupby("label", sort=False)[name].mean().dropna()
         if len(means):
             low, high = (text.removesuffix(f" {unit(name)}") for text in values(name, means.min(), means.max()))
             behind = f" [{unit(name)}]" if unit(name) not in ("", "%") else ""
-            counts.append((high if low == high else f"{low} to {high}", f"{meaning(name)}{behind}, by case"))
+            which = "in every case" if low == high else f"lowest in {means.idxmin()}, highest in {means.idxmax()}"
+            counts.append((high if low == high else f"{low} to {high}", f"{meaning(name)}{behind}; {which}"))
     return element(
         "dl", [element("div", element("dt", text), element("dd", value)) for value, text in counts], class_="figures"
     )

@@ -28,6 +28,8 @@ SCALE: Final = 1.1
 INCH: Final = 72.0
 #: Width of a column of the page; wider pictures are drawn as wide as it, the widest keep their width [inch].
 COLUMN, MOST = 7.2, 10.0
+#: Colours from which a picture has lines to be told apart.
+LEAST_COLOURS: Final = 2
 #: A picture with more elements than this has a longer alternative text than anybody listens to.
 MOST_LETTERS: Final = 900
 
@@ -67,6 +69,7 @@ class Picture:
             element(f"h{level}", self.title, id=f"{self.name}-title"),
             element("p", self.shows, class_="shows") if self.shows else None,
             box,
+            self._names(),
         ]
         if self.panels:
             data = json.dumps(drawn_series.record(list(self.panels)), separators=(",", ":"), allow_nan=False)
@@ -80,6 +83,15 @@ class Picture:
     def titled(self, title: str) -> Picture:
         """The same under another heading, without the sentence that is said above."""
         return replace(self, title=title, shows="")
+
+    def _names(self) -> Html | None:
+        """Names of lines with their colours, for screens too narrow to show them where the lines end."""
+        found = {one.name: one.colour for panel in self.panels for one in panel.series}
+        if len(set(found.values())) < LEAST_COLOURS:
+            return None
+        swatches = {name: element("i", "", style=f"background:{colour}") for name, colour in found.items()}
+        names = [element("li", swatch, name) for name, swatch in swatches.items()]
+        return element("ul", names, class_="names", aria_hidden="true")
 
     def _numbers(self) -> Html:
         """First, lowest, mean, highest and last value of every path."""
@@ -102,9 +114,13 @@ def draw(chart: Chart, data: Any, prefix: str = "", **options: Any) -> Picture:
     size = (COLUMN, high) if COLUMN < wide < MOST else chart.size
 
     def make() -> Axes:
-        return chart.draw(data, axes_of(size), **options)
+        axes = chart.draw(data, axes_of(size), **options)
+        if chart.hint:  # said in the caption
+            forget_note(axes)
+        return axes
 
-    return picture(make, f"{prefix}{chart.name}", chart.title, chart.shows)
+    hint = f" {chart.hint[0].upper()}{chart.hint[1:]}." if chart.hint else ""
+    return picture(make, f"{prefix}{chart.name}", chart.title, f"{chart.shows}{hint}")
 
 
 def forget_note(axes: Axes) -> None:

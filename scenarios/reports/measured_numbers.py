@@ -84,20 +84,6 @@ def dollars(value: float) -> str:
 # -------------------------------------------------------------------- measures
 
 
-def meaning(measure: str) -> str:
-    """What a measure says; 'the same of ...' said in full."""
-    if measure not in MEASURES:
-        return measure
-    whole = ""
-    for name, one in MEASURES.items():
-        rest = one.meaning.removeprefix("the same").strip()
-        said = f"{whole}: {rest}" if rest != one.meaning else one.meaning
-        whole = whole if rest != one.meaning else one.meaning
-        if name == measure:
-            return said
-    return measure
-
-
 def is_share(measure: str) -> bool:
     """Whether a measure is a share, which is written in percent."""
     return measure in MEASURES and MEASURES[measure].is_share

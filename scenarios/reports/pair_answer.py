@@ -31,6 +31,7 @@ SUBJECTS: Final = {
     "requests lost": "Requests lost",
     "lost of ": "Requests of {} lost",
     "paid to ": "Price paid to {}",
+    "paid by ": "Price paid by {}",
     "expected wait": "Wait that users expect",
     "machines busy": "Machines busy",
     "spot price": "Spot price of machines",
@@ -41,7 +42,11 @@ GAINS: Final = (
     "Dollars a day of those simulated. Users gain their expected surplus, sellers their profit, owners "
     "their rent above power and upkeep."
 )
-UNITS: Final = {"USD/M tokens": " per million tokens", "USD/rack-hour": " a rack-hour"}
+UNITS: Final = {
+    "USD/M tokens": " per million tokens",
+    "USD/M tokens, input and output": " per million tokens, input and output",
+    "USD/rack-hour": " a rack-hour",
+}
 
 
 def differences(one: Frames, other: Frames) -> list[str]:

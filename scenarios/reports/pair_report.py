@@ -12,6 +12,7 @@ from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
+from scenarios.results.called import told_apart
 from scenarios.results.key_figures import subtitle
 from scenarios.results.side_by_side import figures
 
@@ -26,12 +27,11 @@ LETTERS: Final = ("A", "B")
 def page(one: Run, other: Run, command: str) -> Page:
     """The page of two runs."""
     names = called(one, other)
-    question = one.question if one.question == other.question else f"{names[0]} against {names[1]}"
     both = [(name, run, letter) for name, run, letter in zip(names, (one, other), LETTERS, strict=True)]
     return Page(
-        question,
-        [f"{name}  ·  {subtitle(run.about)}" for name, run, _ in both],
-        f"Report of two runs of tokenmarket: {one.name} and {other.name}",
+        f"{names[0]} against {names[1]}",
+        [f"{letter}: {subtitle(run.about)}" for _, run, letter in both],
+        f"Report of two runs of tokenmarket: {names[0][3:]} and {names[1][3:]}",
         [
             Part("answer", "Answer", answer_of(one, other, names)),
             Part("figures", "Key figures", side_by_side(one.frames, other.frames, names)),
@@ -50,11 +50,11 @@ def page(one: Run, other: Run, command: str) -> Page:
     )  # fmt: skip
 
 
-def called(one: Any, other: Any) -> tuple[str, str]:
-    """What the two are called: by scenario, or by folder where that is the same."""
-    names = [one.name, other.name]
+def called(one: Run, other: Run) -> tuple[str, str]:
+    """What the two are called: by what differs, or by folder where nothing does."""
+    names = told_apart(one.about, other.about)
     if names[0] == names[1]:
-        names = [one.folder.resolve().name, other.folder.resolve().name]
+        names = one.folder.resolve().name, other.folder.resolve().name
     return f"A: {names[0]}", f"B: {names[1]}"
 
 
@@ -67,15 +67,18 @@ def answer_of(one: Run, other: Run, names: tuple[str, str]) -> list[Child]:
     cares = unlike(one, other)
     if cares:
         parts.append(element("div", [element("p", care) for care in cares], class_="doubts"))
+    columns: list[list[Child]] = []
     for name, run, beside in ((names[0], one, other), (names[1], other, one)):
-        verdicts = answer.of_run(run, related(run, beside))
-        parts += [
-            element("h3", name),
-            element("p", in_short(run)),
-            element("p", answer.counted(verdicts)) if verdicts else None,
-            answer.listed(verdicts) if verdicts else None,
-        ]
-    return parts
+        verdicts = answer.of_run(run, related(run, beside), is_base=run is one)
+        columns.append(
+            [
+                element("h3", name),
+                element("p", in_short(run)),
+                element("p", answer.counted(verdicts)) if verdicts else None,
+                answer.listed(verdicts) if verdicts else None,
+            ]
+        )
+    return [*parts, answer.beside(*columns)]
 
 
 def related(run: Run, beside: Run) -> dict[str, Frames]:

@@ -12,6 +12,7 @@ from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
 from scenarios.reports.subject import Run
+from scenarios.results.called import called, title
 from scenarios.results.key_figures import key_figures, subtitle
 
 #: Charts are told in groups, by the file they are in.
@@ -29,9 +30,9 @@ OTHERS: Final = "More"
 def page(run: Run, command: str) -> Page:
     """The page of a run."""
     return Page(
-        run.question,
+        title(run.about),
         [subtitle(run.about)],
-        f"Report of a run of tokenmarket: {run.name}",
+        f"Report of a run of tokenmarket: {called(run.about)}",
         [
             Part("answer", "Answer", answer_of(run)),
             Part("figures", "Key figures", figures(run)),
@@ -58,15 +59,20 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
     doubts = answer.doubts(run)
     counted = answer.counted(verdicts)
     lead = f"Too short for a full answer. {counted}" if answer.is_short(run) and counted else counted
-    return [
-        answer.broken({"this run": run}),
-        element("p", in_short(run), class_="lead"),
-        element("p", lead, class_="lead") if lead else None,
-        answer.listed(verdicts) if verdicts else None,
-        element("div", [element("p", doubt) for doubt in doubts], class_="doubts", id=f"{prefix}doubts"),
+    care = element("div", [element("p", doubt) for doubt in doubts], class_="doubts", id=f"{prefix}doubts")
+    source = (
         element("p", f"The question is after: {run.scenario.source}", class_="note")
         if run.scenario is not None and run.scenario.source
-        else None,
+        else None
+    )
+    said: list[Child] = [
+        element("p", in_short(run), class_="lead"),
+        element("p", lead, class_="lead") if lead else None,
+    ]
+    rests_on = [answer.listed(verdicts), source] if verdicts else [care, source]
+    return [
+        answer.broken({"this run": run}),
+        answer.beside([*said, care] if verdicts else said, rests_on),
     ]
 
 

@@ -44,21 +44,38 @@ def price(value: Any) -> Cell:
     return Cell(f"{value:,.2f}" if known else NONE, float(value))
 
 
+def cost(value: float) -> str:
+    """What one request costs: cents and parts of them."""
+    return f"{value:,.4f}" if np.isfinite(value) else NONE
+
+
 def of_run(result: RunResult, prefix: str = "") -> list[Html]:
     """All tables of a run."""
-    makers = (_prices, _waits, _fates, _sellers, _providers, _peak)
+    makers = (_prices, _paid_by, _waits, _fates, _sellers, _providers, _peak)
     found = [make(result.frames, prefix) for make in makers]
     return [table.html() for table in (*found, _gains(result, prefix), _checks(result.frames, prefix)) if table.rows]
 
 
 def _prices(frames: Frames, prefix: str) -> Table:
     found = summary_tables.prices(frames).to_dict("records") if not frames["offers"].empty else []
-    rows: list[Row] = [[row["product"], row["kind"], row["tier"], *(price(row[key]) for key in
-             ("low", "high", "paid", "running_cost")), money(row["revenue"])] for row in found]  # fmt: skip
+    rows: list[Row] = [[row["product"], row["kind"], row["tier"], price(row["low"]), price(row["high"]),
+             Cell("free", 0.0) if row["high"] == 0 else price(row["paid"]), price(row["running_cost"]),
+             money(row["revenue"])] for row in found]  # fmt: skip
     heads = [word("product"), word("kind of seller"), word("tier"), Column("lowest list price"),
              Column("highest list price"), Column("mean paid"), Column("running cost"), Column("revenue")]  # fmt: skip
     note = "Prices in USD per million output-equivalent tokens; the running cost counts machines at the spot price."
+    note = " ".join(filter(None, (note, summary_tables.said_of_batches(frames))))
     return Table(f"{prefix}table-prices", "What a million tokens cost", heads, rows, note)
+
+
+def _paid_by(frames: Frames, prefix: str) -> Table:
+    rows: list[Row] = [
+        [str(name), money(row["paid"]), Cell(cost(row["a_request"]), float(row["a_request"])), price(row["a_million"])]
+        for name, row in summary_tables.segment_prices(frames).iterrows()
+    ]
+    heads = [word("users"), *map(Column, ("dollars", "a request served", "a million tokens, input and output"))]
+    note = "In USD, for tokens; subscriptions are aside."
+    return Table(f"{prefix}table-paid", "What users pay", heads, rows, note)
 
 
 def _waits(frames: Frames, prefix: str) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from scenarios.results import summary_tables
+from scenarios.results.called import first_line
 from scenarios.results.measures.facts import LOST
 from scenarios.results.run_folder import RunResult
 from scenarios.results.simulated_days import has_gaps, simulated_days
@@ -15,14 +16,14 @@ from scenarios.text.numbers import short_number
 
 
 def subtitle(about: Any) -> str:
-    """Scenario, period, how much of it is simulated, users and seed in a line."""
+    """What the run is, period, how much of it is simulated, users and seed in a line."""
     begin, end = pd.Timestamp(about["begin"]), pd.Timestamp(about["end"])
     last = end - pd.Timedelta(seconds=1)
     step = "hourly" if about["tick_hours"] == 1 else f"{about['tick_hours']:g} h"
     part = f"{simulated_days(about):,.4g} of {about['days']:,.4g} days simulated, a week of each month  ·  "
     of = part if has_gaps(about) else ""
     return (
-        f"scenario {about['scenario']}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  {of}"
+        f"{first_line(about)}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  {of}"
         f"{about['users']:,} simulated users stand for {short_number(about['real_users'])}  ·  seed {about['seed']}"
     )
 

@@ -23,7 +23,7 @@ from capacity.errors import InputError
 from scenarios.results.frames import ALL_COLUMNS, Frames
 
 ABOUT: Final = "run.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: The resolved scenario of a run.
 PARAMETERS: Final = "scenario.toml"
 #: Folder of the efficient companion within that of a run; a result like any other.

@@ -62,7 +62,7 @@ def figures(this: Frames, last: Frames) -> list[Figure]:
     """The key figures of two runs; the last one's NaN where it does not have the same."""
     mine, theirs = _numbers(this), _numbers(last)
     names = [*mine, *(name for name in theirs if name not in mine)]
-    digits = {"%": 1, "USD/M tokens": 2, "USD/rack-hour": 2, "min": 2, "h": 3}
+    digits = {"%": 1, "USD/M tokens": 2, "USD/M tokens, input and output": 2, "USD/rack-hour": 2, "min": 2, "h": 3}
     nothing = float("nan")
     return [
         Figure(name, mine.get(name, nothing), theirs.get(name, nothing), digits[name.rpartition("[")[2].rstrip("]")])
@@ -82,6 +82,8 @@ def _numbers(frames: Frames) -> dict[str, float]:
         billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
         for kind, row in billed.iterrows():
             made[f"paid to {kind} [USD/M tokens]"] = float(summary_tables.ratio(row["revenue"], row["tokens"]))
+        for name, row in summary_tables.segment_prices(frames).iterrows():
+            made[f"paid by {name} [USD/M tokens, input and output]"] = float(row["a_million"])
         waits = summary_tables.waits(frames)
         wait = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
         made["expected wait, mean [min]"] = 60 * float(wait)

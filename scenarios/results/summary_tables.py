@@ -13,6 +13,8 @@ from scenarios.results.measures.facts import LOST, busy_and_calm, tick_hours
 
 #: Relative error up to which a sum counts as kept: rounding of sums over many ticks.
 ROUNDING: Final = 1e-9
+#: By how much a list price is above another to be called dearer: less is rounding.
+DEARER: Final = 1e-3
 #: What can become of a request, in the order in which it is told.
 OUTCOMES: Final = {
     "served": "served",
@@ -71,6 +73,40 @@ def prices(frames: Frames) -> pd.DataFrame:
     out = out.reset_index()
     out["running_cost"] = ratio(cost.reindex(out["product"]).to_numpy(dtype=np.float64), out["tokens"])
     return out
+
+
+def segment_prices(frames: Frames) -> pd.DataFrame:
+    """By segment: paid for tokens [USD], a request served [USD], and a million tokens, input and output [USD]."""
+    sums = frames["segments"].groupby("segment", observed=True, sort=False)[["served", "tokens", "paid"]].sum()
+    sums["a_request"] = ratio(sums["paid"], sums["served"])
+    sums["a_million"] = ratio(sums["paid"], sums["tokens"])
+    sums.index = sums.index.astype(str)
+    return sums.rename_axis("segment")
+
+
+def dear_batches(frames: Frames) -> pd.DataFrame:
+    """Where a batch tier is listed above standard: seller, model and mean list prices [USD per million]."""
+    named = products(frames).astype({"offer": object})
+    mean = frames["offers"].astype({"offer": object}).groupby("offer")["price"].mean().rename("price").reset_index()
+    made = named.merge(mean, on="offer")
+    keys = ["provider", "kind", "model"]
+    both = made[made["tier"] == "batch"].merge(made[made["tier"] == "standard"], on=keys, suffixes=("_batch", ""))
+    both = both[both["price_batch"] > both["price"] * (1.0 + DEARER)]
+    return both[[*keys, "price_batch", "price"]].rename(columns={"price_batch": "batch", "price": "standard"})
+
+
+def said_of_batches(frames: Frames) -> str:
+    """The same in words; empty where batch is nowhere the dearer one."""
+    found = dear_batches(frames) if not frames["offers"].empty else pd.DataFrame()
+    if found.empty:
+        return ""
+    each = [
+        f"{row['provider']} ${row['batch']:,.2f} against ${row['standard']:,.2f}" for row in found.to_dict("records")
+    ]
+    return (
+        f"Batch is listed above standard by {'; '.join(each)}. No rule holds a tier below another: a seller lists "
+        "what it expects to earn most with, and with idle machines a tier that answers later costs it no less."
+    )
 
 
 def waits(frames: Frames) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 from market import TokenMarket
 from scenarios.results.frames import frames_of
 from scenarios.results.run_folder import FORMAT, RunResult
+from scenarios.runs.changes import asks_for_itself, changes_of
 from scenarios.runs.provenance import code, versions
 from scenarios.runs.settings import Settings, ticks_in
 
@@ -54,11 +55,14 @@ def result_so_far(
         "format": FORMAT,
         "scenario": settings.scenario.name,
         "question": settings.scenario.question,
+        "own_question": asks_for_itself(settings.scenario),
+        "changes": changes_of(settings.scenario),
         "digest": settings.scenario.digest,
         "seed": settings.seed,
         "users": settings.users,
         "real_users": float(sum(getattr(segment, "users", 0.0) for segment in model.economy.segments)),
         "days": settings.days if whole else (end - begin).total_seconds() / 86_400.0,
+        "own_days": settings.scenario.time.days,
         "ticks": ticks,
         "tick_hours": calendar.tick_hours,
         "begin": begin.isoformat(),

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,12 @@ import pytest
 from cheap_work import tables_of
 from family import children, is_alive, until
 
-from scenarios.batches import open_batch
+from scenarios.batches import open_batch, run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.batches.store import parts
 from scenarios.batches.work import pilot
 from scenarios.batches.work.engine import Tally
+from scenarios.batches.work.processes import Processes
 from scenarios.batches.work.progress import Lines, Pace, rate
 from scenarios.batches.work.simulation import simulate
 from scenarios.cli import main as cli
@@ -147,13 +149,35 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
 def test_a_forecast_is_of_the_right_size():
     """Seconds are the machine's affair; bytes are not."""
     study = study_of("baseline-2026", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
-    found = pilot.forecast(study)
+    found = pilot.forecast(study, 2)
     assert found.tried == 1
     assert 0 < found.seconds < 60
-    assert found.total_seconds(10, 3) == pytest.approx(pilot.START_SECONDS + 4 * found.seconds)
+    assert found.start > 0.1, "a worker imports the model"
+    least, most = found.total_seconds(10, 3)
+    assert least == pytest.approx(found.start + 4 * found.seconds)
+    assert most - least == pytest.approx((pilot.LONGER - 1) * 4 * found.seconds)
     frames = simulate(study.scenario(study.cases[0]), 1, 4, 30, study.keep).frames
     actual = sum(len(parts.packed(frame)) for frame in frames.values())
     assert found.bytes == pytest.approx(actual, rel=0.5)
+
+
+def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
+    """Workers take each other's time, so as many as the batch will have try at once."""
+    started = []
+    monkeypatch.setattr(pilot, "Processes", lambda workers: started.append(workers) or Processes(workers))
+    pilot.forecast(study_of("baseline-2026", seeds=3, days=1, users=30), 3)
+    pilot.forecast(study_of("baseline-2026", seeds=1, days=1, users=30), 3)
+    assert started == [3, 1]
+
+
+@pytest.mark.slow
+def test_a_forecast_comes_true(tmp_path):
+    """Within a factor that a busy machine explains; it was half of what came before workers were tried together."""
+    study = study_of("baseline-2026", seeds=6, days=14, users=300)
+    least, most = pilot.forecast(study, 2).total_seconds(6, 2)
+    begin = time.monotonic()
+    run_batch(study, tmp_path / "b", workers=2, quiet=True)
+    assert 0.6 * least < time.monotonic() - begin < 1.7 * most
 
 
 def test_times_rates_and_sizes_as_a_person_would_say_them():

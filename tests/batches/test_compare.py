@@ -111,7 +111,8 @@ def test_the_picture_is_written(file, tmp_path, name, by):
 def test_the_picture_shows_every_difference_and_no_empty_panel():
     found = compare(Runs(table(surplus=np.arange(8.0)), "r"))
     figure = picture(found, "Which?")
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["queue-hours", "surplus"]
+    assert [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes] == [
+        "Hours in queues for each request ordered", "Expected surplus of users for each request asked"]  # fmt: skip
     for ax, row in zip(figure.axes, found.gaps.to_dict("records"), strict=True):
         drawn = [tuple(line.get_xdata()) for line in ax.lines]
         assert (row["difference"],) in drawn
@@ -178,3 +179,15 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path, name, text, words):
         (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=words):
         told(tmp_path / name)
+
+
+def test_a_comparison_is_drawn_in_words_and_units():
+    """Titles say what a measure is, and shares are in percent: no short names, no shares of 1."""
+    rows = [{"label": label, "seed": seed, "scenario": label, "variant": "", "unserved": base + 0.01 * seed,
+             "spot-price": 300.0 + seed} for label, base in (("a", 0.1), ("b", 0.3)) for seed in (1, 2, 3)]  # fmt: skip
+    found = compare(Runs(pd.DataFrame(rows), "mine"), by="label", measures=["unserved", "spot-price"])
+    figure = picture(found, "Who is served?")
+    titles = [" ".join(axes.get_title().split()) or " ".join(axes.get_title("left").split()) for axes in figure.axes]
+    assert titles == ["Share of requests given up, unaffordable or turned away", "Mean wholesale spot price"]
+    assert [axes.get_xlabel() for axes in figure.axes] == ["%", "USD per rack-h"]
+    assert figure.axes[0].lines[-1].get_xdata() == pytest.approx([20.0])

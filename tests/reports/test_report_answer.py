@@ -4,11 +4,15 @@ import math
 
 import pytest
 
+from scenarios.batches.comparison import compare, read_runs
 from scenarios.library.asking import outcome
-from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, _moved, counted, wish
-from scenarios.reports.batch_answer import _kind
-from scenarios.reports.measured_numbers import change, dollars, estimate, meaning, pair, percent, relative, values
+from scenarios.reports import subject
+from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, _moved, counted, of_run, wish
+from scenarios.reports.batch_answer import _kind, of_batch
+from scenarios.reports.measured_numbers import change, dollars, estimate, pair, percent, relative, values
 from scenarios.reports.parameter_tables import written
+from scenarios.results.measures import MEASURES
+from scenarios.results.measures.catalogue import meaning
 
 
 def verdicts(*kinds):
@@ -58,6 +62,9 @@ def test_who_expects_what():
     assert wish(outcome("spot-price", "up", source="Epoch")) == "Expected to rise (Epoch)."
     assert wish(outcome("spot-price", "down", against="dynamic")) == "Expected to be lower than in dynamic."
     assert wish(outcome("spot-price", "same", against="dynamic")) == "Expected to be the same as in dynamic."
+    assert (
+        wish(outcome("spot-price", "up", against="dynamic"), "flat") == "Expected to be higher in flat than in dynamic."
+    )
     assert wish(outcome("spot-price")) == ""
 
 
@@ -106,3 +113,29 @@ def test_parameters_as_people_write_them():
     assert [written(one) for one in (True, math.inf, 1e9, -0.5, (), None, "")] == [
         "yes", "no limit", "1,000,000,000", "−0.5", "none", "not there", "none",
     ]  # fmt: skip
+
+
+def test_an_answer_subtracts_as_compare_does(batch_folder):
+    """The first case is what others are compared with, whichever of two has the outcome."""
+    found = compare(read_runs(batch_folder), measures=["load-peak-ratio", "queue-hours"])
+    shown = {one.outcome.measure: one.found for one in of_batch(subject.read(batch_folder))
+             if one.outcome.against == found.gaps[found.by].iloc[0]}  # fmt: skip
+    means = found.means.set_index([found.by, "measure"])["mean"]
+    for row in found.gaps.to_dict("records"):
+        base, other = means[found.against, row["measure"]], means[row[found.by], row["measure"]]
+        assert f"in {found.against}, " in shown[row["measure"]].partition(" (")[0]
+        if base > 0:
+            assert relative(other, base) in shown[row["measure"]]
+            assert relative(base, other) not in shown[row["measure"]]
+
+
+def test_two_runs_are_subtracted_one_way(pair_folders):
+    """B less A in the figures, and so in both answers: whoever of the two has the outcome."""
+    flat, dynamic = (subject.read(folder) for folder in pair_folders)
+    for is_base, order in ((True, "here, {} in dynamic"), (False, "in dynamic, {} here")):
+        found = {one.outcome.measure: one.found for one in of_run(flat, {"dynamic": dynamic.frames}, is_base=is_base)
+                 if one.outcome.against == "dynamic"}  # fmt: skip
+        here, there = (MEASURES["load-peak-ratio"].of(run.frames) for run in (flat, dynamic))
+        ends = (here, there) if is_base else (there, here)
+        old, new = pair("load-peak-ratio", *ends)
+        assert found["load-peak-ratio"] == f"{old} {order.format(new)}{change('load-peak-ratio', *ends[::-1])}."

@@ -1,5 +1,6 @@
 """The report as HTML: what it says, how it is built, and that nothing a person wrote becomes a part of it."""
 
+import html
 import json
 import re
 from collections import Counter
@@ -125,7 +126,8 @@ def test_what_people_wrote_is_text(run_report):
     scripts = [attrs for attrs, _ in page.all("script") if attrs.get("type") != "application/json"]
     assert len(scripts) == 1
     assert page.all("img", "b") == []
-    assert page.all("h1")[0][1].startswith("Who pays? <script>document.title = 'taken'</script> & \"quotes\"")
+    asked = "which asks: Who pays? <script>document.title = 'taken'</script> & \"quotes\""
+    assert any(asked in text for _, text in page.all("p"))
     assert "tokenmarket run <b>mine</b>" in [text for _, text in page.all("code")]
 
 
@@ -187,3 +189,39 @@ def test_two_cases_stand_beside_each_other(batch_report):
     page = read(batch_report)
     heads = page.all("thead")[[attrs["id"] for attrs, _ in page.all("table")].index("table-answers")][1]
     assert heads == "measureoff-peakdynamicdifferencerelativehigher in"
+
+
+def test_signs_say_something(run_report, batch_report):
+    """What is only reported has no sign; what was expected has."""
+    for path in (run_report, batch_report):
+        text = path.read_text(encoding="utf-8")
+        assert "> reported</span>" not in text
+    assert 'class="badge"' in batch_report.read_text(encoding="utf-8")
+
+
+def test_a_note_is_said_once(run_report):
+    """How to read a chart stands in its caption, and not again in the picture."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", run_report.read_text(encoding="utf-8")))
+    for chart in CHARTS.values():
+        if chart.hint and chart.title in text:
+            assert chart.hint not in text, chart.name
+            assert f"{chart.hint[0].upper()}{chart.hint[1:]}." in text, chart.name
+
+
+def test_names_of_lines_are_below_a_chart_for_phones(run_report):
+    text = run_report.read_text(encoding="utf-8")
+    card = text[text.index('id="price-paths"') :].split("</article>")[0]
+    names = re.findall(r"<li><i[^>]*></i>([^<]+)</li>", card)
+    assert {"kimi-k2", "deepseek-v3"} <= set(names)
+
+
+def test_key_figures_of_a_batch_name_their_cases(batch_report):
+    text = batch_report.read_text(encoding="utf-8")
+    figures = text[text.index('class="figures"') :].split("</dl>")[0]
+    assert figures.count("lowest in ") + figures.count("in every case") == figures.count("<dt>") - 1
+
+
+def test_a_changed_run_is_called_by_its_changes(run_report, pair_report):
+    page = read(run_report)
+    assert "compute-crunch, supply.growth 5" in page.all("main")[0][1] + run_report.read_text(encoding="utf-8")
+    assert "A: off-peak against B: off-peak - dynamic" in pair_report.read_text(encoding="utf-8")

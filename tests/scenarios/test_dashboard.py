@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from market_runs import copy_of, small_run, without_rows
 from matplotlib import pyplot as plt
+from matplotlib.text import Text
 from picture_check import blank_panels, flaws
 
 from capacity import InputError
 from scenarios.pictures import money, panel
 from scenarios.pictures.dashboard import dashboard, draw
 from scenarios.pictures.style import save, style
+from scenarios.pictures.telling import ALWAYS, PANELS, telling
 from scenarios.results.run_folder import RunResult
 
 
@@ -23,11 +25,34 @@ def closed():
     plt.close("all")
 
 
-def test_the_page_has_no_overlaps_and_nothing_falls_off():
-    figure = dashboard(small_run())
+@pytest.mark.parametrize(("everything", "panels"), [(False, 8), (True, 14)])
+def test_the_page_has_no_overlaps_and_nothing_falls_off(everything, panels):
+    figure = dashboard(small_run(), everything=everything)
     assert flaws(figure) == []
     assert blank_panels(figure) == []
-    assert len(figure.axes) >= 12
+    assert len([axes for axes in figure.axes if axes.get_label() != "<colorbar>"]) == panels
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_type_is_large_enough_to_be_read(everything):
+    """At least 8 points, on paper as wide as the page."""
+    figure = dashboard(small_run(), everything=everything)
+    small = {text.get_text(): text.get_fontsize() for text in figure.findobj(Text) if text.get_text().strip()}
+    assert min(small.values()) >= 8.0, min(small, key=small.get)
+
+
+def test_the_page_shows_what_happens():
+    """Charts in which nothing happens give way to those in which something does."""
+    frames = copy_of(small_run())
+    assert len(telling(frames)) == PANELS
+    assert {*ALWAYS} <= {*telling(frames)}
+    ticks, providers = frames["ticks"], frames["providers"]
+    ticks["spot_price"] = 100.0
+    assert "spot-price" not in telling(frames)
+    ticks.loc[ticks.index[-5:], "spot_price"] = 150.0
+    assert "spot-price" in telling(frames)
+    providers.loc[(providers["provider"] == "Islet") & (providers["tick"] > 20), "active"] = 0.0
+    assert "cash" in telling(frames)
 
 
 def test_the_page_as_written_has_no_overlaps_and_nothing_falls_off(tmp_path):
@@ -43,7 +68,7 @@ def test_a_map_is_as_wide_as_its_place_whatever_its_note_says():
     """Constrained layout makes a panel narrower for a note that sticks out."""
     frames = copy_of(small_run())
     frames["pools"].loc[(frames["pools"]["pool"] == "Islet") & (frames["pools"]["tick"] < 24), "capacity"] = 0.0
-    figure = dashboard(RunResult(frames, small_run().about))
+    figure = dashboard(RunResult(frames, small_run().about), everything=True)
     figure.draw_without_rendering()
     (shown,) = [axes for axes in figure.axes if axes.images]
     (bar,) = [axes for axes in figure.axes if axes.get_ylabel() == "work done over capacity [%]"]

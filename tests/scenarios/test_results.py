@@ -152,7 +152,7 @@ def test_reading_what_is_no_result_says_what_is_missing(tmp_path):
     with pytest.raises(InputError, match=r"run\.json' cannot be read"):
         run_folder.read(tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text('{"format": 0}')
-    with pytest.raises(InputError, match="not a run of format 1"):
+    with pytest.raises(InputError, match="not a run of format 2"):
         run_folder.read(tmp_path / "run")
 
 

@@ -10,10 +10,14 @@ from market_runs import copy_of, small_run, without_rows
 from rich.console import Console
 
 from scenarios.cli.summary import summary, summary_record
+from scenarios.library import SCENARIOS
 from scenarios.results import summary_tables
 from scenarios.results.key_figures import key_figures, subtitle
+from scenarios.results.measures import MEASURES
 from scenarios.results.measures.facts import busy_and_calm, tick_hours
 from scenarios.results.run_folder import RunResult
+from scenarios.runs.run import run
+from scenarios.runs.settings import Settings
 from scenarios.text.durations import hours_in_words
 
 
@@ -210,3 +214,27 @@ def test_a_sum_that_is_no_number_is_not_kept(left, right):
 
 def test_nothing_is_nothing():
     assert summary_tables.Check("sums", 0.0, 0.0, "USD").kept
+
+
+def test_what_each_segment_pays_adds_up_to_what_is_paid():
+    frames = small_run().frames
+    found = summary_tables.segment_prices(frames)
+    assert found["paid"].sum() == pytest.approx(frames["ticks"]["paid"].sum())
+    assert found["a_million"].to_numpy() == pytest.approx((found["paid"] / found["tokens"]).to_numpy())
+    for name, price in found["a_million"].items():
+        assert MEASURES[f"paid-by-{name}"].of(frames) == pytest.approx(price)
+
+
+def test_a_free_tier_is_free_and_not_nan():
+    result = run(Settings(SCENARIOS["free-tier"], 1.0, 1, 60))
+    text = printed(result)
+    assert "nan" not in text
+    assert "free" in next(line for line in text.splitlines() if "0.00 - 0.00" in line).split()[-2:]
+
+
+def test_a_dearer_batch_is_said_in_words():
+    frames = copy_of(small_run())
+    offers = frames["offers"].astype({"offer": object})
+    assert summary_tables.said_of_batches(frames) == ""
+    frames["offers"].loc[offers["offer"] == "Aster batch", "price"] *= 1.5
+    assert summary_tables.said_of_batches(frames).startswith("Batch is listed above standard by Aster $30.24 against")

@@ -10,6 +10,7 @@ import numpy as np
 from scenarios.results.measures.facts import LARGE, LARGE_OPEN, Facts, Wanted, busy_and_calm, divided, ratio
 from scenarios.results.measures.measure import Measure
 
+PER_TOKEN: Final = "USD per million tokens, input and output"
 PER_MTOK: Final = "USD per million output-equivalent tokens"
 
 
@@ -17,6 +18,11 @@ def paid(f: Facts, **wanted: Wanted) -> float:
     """Mean price paid."""
     rows = f.where(**wanted)
     return ratio(f.offers("revenue")[rows].sum(), f.billed[rows].sum())
+
+
+def paid_by(f: Facts, segment: str) -> float:
+    """What a segment pays for a million tokens, input and output."""
+    return ratio(f.total("segments", "paid", segment=segment), f.total("segments", "tokens", segment=segment))
 
 
 def listed(f: Facts, **wanted: Wanted) -> float:
@@ -114,6 +120,13 @@ PRICES: Final = (
     Measure("paid-price", PER_MTOK, "mean price paid", paid),
     Measure(
         "large-model-price", PER_MTOK, "mean price paid for the best closed models", partial(paid, model="frontier")
+    ),
+    Measure(
+        "paid-by-casual", PER_TOKEN, "paid by casual users, subscriptions aside", partial(paid_by, segment="casual")
+    ),
+    Measure("paid-by-coders", PER_TOKEN, "paid by coders, subscriptions aside", partial(paid_by, segment="coders")),
+    Measure(
+        "paid-by-agentic", PER_TOKEN, "paid by agentic users, subscriptions aside", partial(paid_by, segment="agentic")
     ),
     Measure("closed-list-price", PER_MTOK, "mean list price of closed models", partial(listed, kind="frontier")),
     Measure("open-price", PER_MTOK, "mean price paid for open models", partial(paid, kind="open")),
