@@ -22,9 +22,10 @@ from scipy.integrate import quad
 from market.demand.load_shape import LoadShape
 from market.demand.segment import Deferral, LocalMachine, Segment
 from market.economy import Economy
-from market.exchange.clearing import Clearing
+from market.exchange.clearing.base import Clearing
 from market.exchange.waits import WaitModel
-from market.supply.pricing import FixedPrice, PricingPolicy
+from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.fixed import FixedPrice
 from market.supply.specs import Offer, Pool, Provider, Tier
 
 PEAKED = LoadShape((0.4,) * 12 + (1.6,) * 12, (1.0,) * 24)

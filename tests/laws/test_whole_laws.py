@@ -18,7 +18,10 @@ from small_books import book_of
 from market.exchange.books import Book
 from market.exchange.queue import Queue, Round
 from market.exchange.queueing import backlog_recursion
-from market.exchange.rationing import FirstCome, ProRata, Rationing, StrictPriority
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 
 type Floats = NDArray[np.float64]
