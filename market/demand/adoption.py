@@ -16,11 +16,12 @@ type Floats = NDArray[np.float64]
 def _choices(
     options: Options, inverse_worth: NDArray[Any], attached: NDArray[Any] | None, local: NDArray[Any] | None = None
 ) -> tuple[Floats, Floats]:
-    """Expected utility of a request to each individual [USD], and the probabilities of options."""
+    """What a request is expected to be worth to each individual [USD], and the probabilities of options."""
     chosen = choose(options, inverse_worth, np.ones_like(inverse_worth), attached, local=local, keep=True)
     assert chosen.utility is not None
     assert chosen.shares is not None
-    return np.asarray(chosen.utility / inverse_worth, dtype=np.float64), chosen.shares.astype(np.float64)
+    worth = np.asarray(chosen.utility / inverse_worth, dtype=np.float64) / options.price_coefficient
+    return worth, chosen.shares.astype(np.float64)
 
 
 def gain_of_machine(

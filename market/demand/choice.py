@@ -26,19 +26,21 @@ class Options:
 
     Attributes:
         gain: a_j: quality less the cost of delay; -inf for what is not open.
-        cost_usd: b_j: price x price coefficient [USD].
+        cost: b_j: price x price coefficient, in the unit of the worth.
         group: number of the provider of each option, for attachment.
         bonus: worth of staying with one's provider.
         noise: scale of the tastes; 0 takes the best.
         outside: utility of nothing, or None.
+        price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
     """
 
     gain: NDArray[np.float64]
-    cost_usd: NDArray[np.float64]
+    cost: NDArray[np.float64]
     group: NDArray[np.int64]
     bonus: float
     noise: float
     outside: float | None
+    price_coefficient: float
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Chosen:
     Attributes:
         shares_sum: sum of mass x probability, by option.
         nothing: sum of mass x probability of nothing.
-        surplus: sum of mass x worth x expected utility [USD].
+        surplus: sum of mass x worth x expected utility / price coefficient [USD].
         own, cross: sums of mass x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD];
             None unless asked for.
         shares: probabilities by individual and option; None unless asked for.
@@ -98,7 +100,7 @@ def choose(
     kept = np.empty((mass.size, count), dtype=mass.dtype) if keep else None
     utilities = np.empty(mass.size, dtype=np.float64) if keep else None
     gain = (options.gain / noise).astype(kind)[:, None]
-    cost = (options.cost_usd / -noise).astype(kind)[:, None]
+    cost = (options.cost / -noise).astype(kind)[:, None]
     bonuses = _bonuses(options, attached, kind)
     out = None if options.outside is None else options.outside / noise
     ones = np.ones(count, dtype=kind)
@@ -140,7 +142,7 @@ def choose(
         if kept is not None and utilities is not None:
             kept[part] = (z / total).T
             utilities[part] = noise * utility
-    return Chosen(sums, nothing, surplus, own, cross, kept, utilities)
+    return Chosen(sums, nothing, surplus / options.price_coefficient, own, cross, kept, utilities)
 
 
 def _bonuses(options: Options, attached: object, kind: Any) -> Floats | None:
@@ -167,7 +169,7 @@ def _best(
     """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
     count = options.gain.size + (local is not None)
     z = np.empty((mass.size, count), dtype=np.float64)
-    z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost_usd
+    z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
     if attached is not None and options.bonus:
         z[:, : options.gain.size] += options.bonus * (options.group[None, :] == attached[:, None])
     if local is not None:
@@ -178,8 +180,8 @@ def _best(
     winners = (z >= top[:, None]) & active[:, None]
     shares = winners / np.maximum(winners.sum(axis=1), 1)[:, None]
     best = np.where(active, top, floor if options.outside is not None else 0.0)
-    zeros = np.zeros(count)
+    zeros, surplus = np.zeros(count), float(np.sum(mass / inverse_worth * best)) / options.price_coefficient
     return Chosen(
-        mass @ shares, float(mass @ ~active), float(np.sum(mass / inverse_worth * best)), zeros,
+        mass @ shares, float(mass @ ~active), surplus, zeros,
         np.zeros((count, count)), shares.astype(mass.dtype) if keep else None, best if keep else None,
     )  # fmt: skip

@@ -190,6 +190,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.attachment,
             s.taste_noise,
             s.outside,
+            s.price_coefficient,
         )
 
     def _machine_utility(self, quality: float, inverse_worth: NDArray[Any]) -> NDArray[Any]:
@@ -340,8 +341,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
-        if s.price_coefficient == 0.0:
-            return total  # nobody minds money
         attached = self._attachments()
         for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
             local = self._local_utility(wanted.machine_quality, at_home)
@@ -357,7 +356,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Let those without taste noise share ties within a width of money, in full precision."""
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
-        noise = width_usd / self.segment.worth_usd
+        noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
         return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
 
     def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:

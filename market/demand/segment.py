@@ -99,12 +99,13 @@ class Segment:
     """A kind of user.
 
     The worth of a request to individual i is ``worth_usd`` times a log-normal factor of median 1. The utility
-    of offer j is, in USD,
+    of offer j is
 
         worth_i x (quality_j - time_value x delay_j) - price_coefficient x price_j
         + worth_i x attachment x [j is of the provider that i uses] + worth_i x taste_noise x Gumbel,
 
-    against ``outside`` x worth_i for asking nobody. With taste noise 0 the best option is taken.
+    against ``outside`` x worth_i for asking nobody; over the price coefficient it is in USD. With taste noise 0 the
+    best option is taken.
 
     Attributes:
         name: what it is called.
@@ -117,7 +118,7 @@ class Segment:
         worth_spread: standard deviation of the log of that worth between individuals.
         worths_usd: the worth of each individual, in place of the two above [USD]; None to draw them.
         taste_noise: scale of the Gumbel tastes, relative to the worth.
-        price_coefficient: weight of money.
+        price_coefficient: weight of money: utility that a dollar is worth, above 0.
         time_value: share of the worth lost per hour of delay [1/h].
         attachment: worth of staying with the present provider, relative to the worth.
         reconsider_per_day: share of individuals whose provider is chosen anew in a day.
@@ -163,9 +164,10 @@ class Segment:
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
-        for name in ("users", "requests_per_day", "size_spread", "worth_spread", "taste_noise", "price_coefficient",
-                     "time_value", "attachment"):  # fmt: skip
+        for name in ("users", "requests_per_day", "size_spread", "worth_spread", "taste_noise", "time_value",
+                     "attachment"):  # fmt: skip
             require(where + name, getattr(self, name), at_least=0)
+        require(where + "price_coefficient", self.price_coefficient, above=0)
         require_whole(where + "individuals", self.individuals, at_least=1, at_most=1e9)
         require_kind(where + "workload", self.workload, Workload)
         require_kind(where + "shape", self.shape, LoadShape)

@@ -8,10 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.books import Book
+from market.exchange.progress import Asked, finish
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
 
 type Floats = NDArray[np.float64]
+
+#: No request is all but finished: else nothing of it could be served.
+ALMOST = 1.0 - 1e-12
 
 
 @dataclass
@@ -27,7 +31,8 @@ class Round:
         left_impatient: requests that ran out of patience.
         waiting: requests that wait at the end.
         served_wait_h, left_wait_h: waiting time of those served and of those who left, summed [request-h].
-        used: work done [rack-h], by pool.
+        work: work done [rack-h], by segment and offer; of whole requests also on those that are not finished.
+        used: the same, by pool.
     """
 
     joined: Floats
@@ -37,6 +42,7 @@ class Round:
     waiting: Floats
     served_wait_h: Floats
     left_wait_h: Floats
+    work: Floats
     used: Floats
 
 
@@ -44,8 +50,11 @@ class Queue:
     """The waiting requests of all offers.
 
     ``waiting[s, j, a]`` is how many requests of segment s wait at offer j since a ticks ago. Fluid or whole
-    requests are settings of this one queue: with ``whole`` the rationing rule serves whole requests only,
-    and impatience is drawn.
+    requests are settings of this one queue: with ``whole`` only whole requests are served, and impatience is
+    drawn.
+
+    A tick's work need not come out even in whole requests: ``begun[s, j]`` is the work done on one request of
+    segment s at offer j that is not finished. It is lost when nobody of them waits any more.
     """
 
     def __init__(
@@ -59,6 +68,8 @@ class Queue:
         safe = np.where(patience > 0, patience, 1.0)
         with np.errstate(over="ignore"):
             self.stays = np.where(patience > 0, np.exp(-tick_hours / safe), 0.0)
+        self.begun: Floats = np.zeros((segments, offers))
+        """Work done on requests that are not finished [rack-h], by segment and offer; 0 in a fluid."""
         self.waited_h: Floats = np.zeros((segments, offers))
         """Waiting time so far of the requests that wait now, summed [request-h]."""
 
@@ -68,8 +79,8 @@ class Queue:
         return np.asarray(self.waiting.sum(axis=2))
 
     def backlog(self, work: Floats) -> Floats:
-        """Work waiting [rack-h], by offer."""
-        return np.asarray((self.length * work).sum(axis=0))
+        """Work waiting [rack-h], by offer: what is still to be done."""
+        return np.asarray((self.length * work - self.begun).sum(axis=0))
 
     def serve(
         self,
@@ -86,40 +97,50 @@ class Queue:
         """
         queue = np.concatenate([arrivals[:, :, None], self.waiting], axis=2)
         # New requests have age 0; what waited before has aged by a tick already (see _leave).
-        served, used = self._allot(book, queue, capacity, rule, rng)
+        # Where a request takes less than it did, so does what was begun of it.
+        begun = np.minimum(self.begun, book.work * ALMOST)
+        served, self.begun = self._allot(book, queue, begun, capacity, rule, rng)
         left = queue - served
         if not self.whole:
             left[left < 1e-12 * np.maximum(queue, 1e-300)] = 0.0
             served = queue - left
+        work = np.maximum(served.sum(axis=2) * book.work + (self.begun - begun), 0.0)
+        used = np.bincount(book.pool, weights=work.sum(axis=0), minlength=book.pools)
         ages = np.arange(queue.shape[2]) * self.tick_hours
         served_wait = (served * ages).sum(axis=2)
         before = (left * ages).sum(axis=2)
         late, impatient = self._leave(book, left, rng, closed)
         left_wait = before - (left * ages).sum(axis=2)
         self._keep(left)
-        return Round(arrivals, served.sum(axis=2), late, impatient, self.length, served_wait, left_wait, used)
+        return Round(
+            arrivals, served.sum(axis=2), late, impatient, self.length, served_wait, left_wait, work,
+            np.minimum(used, capacity),
+        )  # fmt: skip
 
     def _allot(
-        self, book: Book, queue: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator
+        self, book: Book, queue: Floats, begun: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator
     ) -> tuple[Floats, Floats]:
+        """Requests served, by segment, offer and age, and what is begun of others [rack-h], by segment and offer."""
         asked = queue * book.work[:, :, None]
-        by_pool = np.bincount(book.pool, weights=asked.sum(axis=(0, 2)), minlength=book.pools)
+        by_pool = np.bincount(book.pool, weights=asked.sum(axis=(0, 2)) - begun.sum(axis=0), minlength=book.pools)
         enough = by_pool <= capacity
         served = queue * enough[book.pool][None, :, None]
+        after = np.zeros(begun.shape)
         for pool in np.flatnonzero(~enough):
             of_pool = book.pool == pool
             s, j, age = np.nonzero((queue > 0) & of_pool[None, :, None])
-            work = book.work[s, j]
-            claims = Claims(
-                work=queue[s, j, age] * work,
-                priority=book.priority[j],
-                arrived=-age.astype(np.float64),
-                size=work if self.whole else np.zeros(work.shape),
-            )
-            given = rule.share(claims, float(capacity[pool]), rng) / work
-            served[s, j, age] = np.rint(given) if self.whole else np.minimum(given, queue[s, j, age])
-        used = np.bincount(book.pool, weights=(served * book.work[:, :, None]).sum(axis=(0, 2)), minlength=book.pools)
-        return served, np.minimum(used, capacity)
+            work, priority, arrived = book.work[s, j], book.priority[j], -age.astype(np.float64)
+            if self.whole:
+                kind = s * book.offers + j
+                oldest = np.append(kind[1:] != kind[:-1], True)
+                asks = Asked(kind, queue[s, j, age], work, priority, arrived)
+                served[s, j, age], done = finish(asks, begun[s, j] * oldest, float(capacity[pool]), rule, rng)
+                np.add.at(after, (s, j), done)
+            else:
+                claims = Claims(queue[s, j, age] * work, priority, arrived, np.zeros(work.shape))
+                given = rule.share(claims, float(capacity[pool]), rng) / work
+                served[s, j, age] = np.minimum(given, queue[s, j, age])
+        return served, after
 
     def _leave(
         self, book: Book, left: Floats, rng: np.random.Generator, closed: NDArray[np.bool_] | None
@@ -140,6 +161,7 @@ class Queue:
         """Keep what is left, a tick older, and drop ages at which nobody waits."""
         oldest = int(np.max(np.flatnonzero(left.any(axis=(0, 1))), initial=-1)) + 1
         self.waiting = left[:, :, : max(oldest, 1)].copy()
+        self.begun[self.length <= 0] = 0.0
         ages = (np.arange(self.waiting.shape[2]) + 1.0) * self.tick_hours
         self.waited_h = (self.waiting * ages).sum(axis=2)
 

@@ -18,13 +18,16 @@ type Floats = NDArray[np.float64]
 class WaitModel:
     """How users expect to wait, from the load of a pool.
 
-    A request waits for the work before it (its own rank and those above), and by chance: as in M/M/c with
-    ranks by priority (Cobham 1954), scaled to other arrivals and services by the ratio of the G/G/c to the
-    M/M/c formula. Exact for M/M/c, for M/M/c with priorities, and for M/G/1.
+    A request waits for the work before it (its own rank and those above), and by chance: by the formulas for
+    ranks that differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a
+    mixture of those of its segments and offers. Other than Poisson arrivals scale them by the ratio of the
+    G/G/c to the M/G/c formula. Exact for M/M/c, for M/M/c with priorities, and for M/G/1 with priorities and
+    services of any kind; else approximate.
 
     Attributes:
         chance: whether requests wait by chance within a tick; off for fluid textbook cases.
-        service_scv: squared coefficient of variation of the time a request takes; 1 for exponential.
+        service_scv: squared coefficient of variation of the time that a request of one segment at one offer takes;
+            1 for exponential. Differences between segments and offers come on top.
         arrival_scv: the same of the times between arrivals; above 1 for bursts.
         preemptive: whether a higher rank interrupts a lower one.
         fullest: load at which the stationary formula is read when the pool is fuller than that; the overload
@@ -53,11 +56,13 @@ class WaitModel:
             tick_hours: length of the tick [h].
         """
 
-        def by_rank(values: Floats) -> Floats:
-            place = book.pool * book.ranks + book.rank
-            return np.bincount(place, weights=values, minlength=book.pools * book.ranks).reshape(book.pools, book.ranks)
+        place, shape = book.pool * book.ranks + book.rank, (book.pools, book.ranks)
 
-        new = by_rank((orders * book.work).sum(axis=0)) / tick_hours  # rack-hours an hour, so racks
+        def by_rank(values: Floats) -> Floats:
+            return np.bincount(place, weights=values, minlength=book.pools * book.ranks).reshape(shape)
+
+        work = orders * book.work
+        new = by_rank(work.sum(axis=0)) / tick_hours  # rack-hours an hour, so racks
         rate = (capacity / tick_hours)[:, None]
         ahead = np.cumsum(by_rank(backlog), axis=1)
         upto = np.cumsum(new, axis=1)
@@ -70,17 +75,20 @@ class WaitModel:
         before = np.where(new > 0, mean, ahead)
         waits = np.divide(before, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
         if self.chance:
-            slots = by_rank((orders * book.work * book.slots).sum(axis=0)).sum(axis=1) / tick_hours
-            waits = waits + self._by_chance(new, slots, by_rank(orders.sum(axis=0)) / tick_hours, rate[:, 0])
+            arrivals = by_rank(orders.sum(axis=0)) / tick_hours
+            squares = by_rank((work * book.work).sum(axis=0)) / tick_hours
+            slots = np.bincount(book.pool, weights=(work * book.slots).sum(axis=0), minlength=book.pools) / tick_hours
+            waits = waits + self._by_chance(arrivals, new, squares, slots, rate[:, 0])
         return np.asarray(waits[book.pool, book.rank])
 
-    def _by_chance(self, work: Floats, slots: Floats, arrivals: Floats, racks: Floats) -> Floats:
+    def _by_chance(self, arrivals: Floats, work: Floats, squares: Floats, slots: Floats, racks: Floats) -> Floats:
         """Stationary waits [h] by pool and rank; 0 where nothing is ordered or nothing can be done.
 
         Args:
-            work: work that comes in an hour, by pool and rank [racks].
-            slots: work times the requests that a rack has in flight, by pool.
             arrivals: requests an hour, by pool and rank.
+            work: work that comes in an hour, by pool and rank [racks].
+            squares: the same with the square of each request's work, by pool and rank [rack-h x racks].
+            slots: work times the requests that a rack has in flight, by pool.
             racks: by pool.
         """
         waits = np.zeros(work.shape)
@@ -88,17 +96,29 @@ class WaitModel:
         busy = np.flatnonzero((total > 0) & (racks > 0))
         if busy.size == 0:
             return waits
-        per_rack = slots[busy] / total[busy]
+        arrivals, work, squares, total = arrivals[busy], work[busy], squares[busy], total[busy]
+        per_rack = slots[busy] / total
         servers = racks[busy] * per_rack
-        hourly = arrivals[busy]
-        service = total[busy] / hourly.sum(axis=1) * per_rack  # a slot is held while its share of a rack works
-        fuller = np.maximum(total[busy] / racks[busy] / self.fullest, 1.0)
-        hourly = hourly / fuller[:, None]
-        found = np.asarray(priority_waits(hourly, service[:, None], servers, preemptive=self.preemptive))
-        if self.service_scv != 1.0 or self.arrival_scv != 1.0:
-            together = hourly.sum(axis=1)
-            plain = wait_ggc(together, 1.0, service, 1.0, servers)
-            real = wait_ggc(together, self.arrival_scv, service, self.service_scv, servers)
+        together = arrivals.sum(axis=1)
+        # A slot is held while its share of a rack works; a rank without orders is taken for the mean of the pool.
+        mean = (total / together)[:, None]
+        each = np.divide(work, arrivals, out=np.broadcast_to(mean, work.shape).copy(), where=work > 0)
+        fuller = np.maximum(total / racks[busy] / self.fullest, 1.0)
+        found = np.asarray(
+            priority_waits(
+                arrivals / fuller[:, None], each * per_rack[:, None], servers,
+                preemptive=self.preemptive, service_scv=self._mixed_scv(squares, arrivals, each),
+            )
+        )  # fmt: skip
+        if self.arrival_scv != 1.0:
+            scv = self._mixed_scv(squares.sum(axis=1), together, mean[:, 0])
+            station = mean[:, 0] * per_rack, scv, servers
+            plain, real = (wait_ggc(together / fuller, a, *station) for a in (1.0, self.arrival_scv))
             found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 1e-200)[:, None]
         waits[busy] = found
         return waits
+
+    def _mixed_scv(self, squares: Floats, arrivals: Floats, mean: Floats) -> Floats:
+        """Squared coefficient of variation of services whose mean differs from request to request [1]."""
+        square = np.divide(squares, arrivals, out=np.zeros(squares.shape), where=arrivals > 0)
+        return np.maximum((1.0 + self.service_scv) * square / mean**2 - 1.0, self.service_scv)

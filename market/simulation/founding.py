@@ -216,5 +216,5 @@ def nothing_served(shape: tuple[int, ...], pools: int) -> Served:
     """Nobody has been served, and nobody waits."""
     none, by_offer = np.zeros(shape), np.zeros(shape[1])
     return Served(
-        Round(none, none, none, none, none, none, none, np.zeros(pools)), none, none, none, by_offer, by_offer
+        Round(none, none, none, none, none, none, none, none, np.zeros(pools)), none, none, none, by_offer, by_offer
     )

@@ -50,6 +50,7 @@ class Before:
     """What a tick starts from."""
 
     waiting: Floats
+    begun: Floats
     inside: float
     pending: float
     cash: dict[str, float]
@@ -61,6 +62,7 @@ def ticks_of(economy: Economy, count: int, seed: int = 1) -> Iterator[tuple[Befo
     for _ in range(count):
         before = Before(
             model.queue.length.copy(),
+            model.queue.begun.copy(),
             model.ledger.inside_total,
             sum(cohort.put_off for cohort in model.cohorts),
             {p.name: p.cash for p in model.providers} | {h.name: h.cash for h in model.hyperscalers},

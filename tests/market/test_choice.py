@@ -24,17 +24,18 @@ def options(
     outside: float | None = 0.0,
     bonus: float = 0.0,
     group: object = None,
+    price_coefficient: float = 1.0,
 ) -> Options:
     gains, costs = np.asarray(gain, dtype=float), np.asarray(cost, dtype=float)
     groups = np.arange(gains.size) if group is None else np.asarray(group)
-    return Options(gains, costs, groups, bonus, noise, outside)
+    return Options(gains, costs, groups, bonus, noise, outside, price_coefficient)
 
 
 def plainly(o: Options, worth: Floats, mass: Floats, attached: NDArray[np.int64] | None) -> tuple[Floats, float, float]:
     """Sums, nothing and surplus, one individual at a time."""
     sums, nothing, surplus = np.zeros(o.gain.size), 0.0, 0.0
     for i, w in enumerate(worth):
-        v = o.gain - o.cost_usd / w
+        v = o.gain - o.cost / w
         if attached is not None:
             v = v + o.bonus * (o.group == attached[i])
         z = np.append(v, -np.inf if o.outside is None else o.outside) / o.noise
@@ -42,7 +43,7 @@ def plainly(o: Options, worth: Floats, mass: Floats, attached: NDArray[np.int64]
         e = np.exp(z - top)
         sums += mass[i] * e[:-1] / e.sum()
         nothing += mass[i] * e[-1] / e.sum()
-        surplus += mass[i] * w * o.noise * (np.log(e.sum()) + top)
+        surplus += mass[i] * w * o.noise * (np.log(e.sum()) + top) / o.price_coefficient
     return sums, nothing, surplus
 
 
@@ -56,7 +57,7 @@ def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, NDArray[np.int64] |
     made = options(
         some(st.floats(-3, 3), count), some(st.floats(0, 20), count), draw(st.sampled_from([0.01, 0.3, 1.0, 5.0])),
         draw(st.sampled_from([0.0, 0.5, -40.0, 40.0, None])), draw(st.sampled_from([0.0, 0.5])),
-        np.array([draw(st.integers(0, 2)) for _ in range(count)]),
+        np.array([draw(st.integers(0, 2)) for _ in range(count)]), draw(st.sampled_from([0.3, 1.0, 8.0])),
     )  # fmt: skip
     attached = np.array([draw(st.integers(-1, 2)) for _ in range(people)]) if draw(st.booleans()) else None
     if attached is not None:  # nobody is with a provider that sells nothing
@@ -86,13 +87,18 @@ def test_derivatives_are_those_of_the_shares(
     o, worth, mass, attached = case
     o = replace(o, noise=max(o.noise, 0.3), outside=0.0 if o.outside in (-40.0, 40.0) else o.outside)
     k = k % o.gain.size
-    step = 1e-6
+    step, money = 1e-6, o.price_coefficient  # of price; a price weighs so much
     up, down = (
-        choose(replace(o, cost_usd=o.cost_usd + sign * step * (np.arange(o.gain.size) == k)), 1 / worth, mass, attached)
+        choose(
+            replace(o, cost=o.cost + sign * money * step * (np.arange(o.gain.size) == k)),
+            1 / worth,
+            mass,
+            attached,
+        )
         for sign in (1, -1)
     )
     slope = (up.shares_sum - down.shares_sum) / (2 * step)
-    chosen = choose(o, 1 / worth, mass, attached, slopes=1.0)
+    chosen = choose(o, 1 / worth, mass, attached, slopes=money)
     assert chosen.own is not None
     assert chosen.cross is not None
     found = chosen.cross[:, k].copy()

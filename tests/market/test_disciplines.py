@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stations import exact_delay, servers_, some, time_, use_
+from stations import exact_delay, exact_two_classes, servers_, some, time_, use_
 
 from market.exchange.queueing import priority_waits, processor_sharing, wait_mgc, wait_mmc
 
@@ -109,6 +109,37 @@ def test_the_sum_over_fine_classes_is_smooth() -> None:
         whole = priority_waits([low, step], 1, servers, preemptive=True)[1]
         halves = priority_waits([low, step / 2, step / 2], 1, servers, preemptive=True)[1:]
         assert whole == pytest.approx(halves.mean(), rel=1e-10)
+
+
+@pytest.mark.parametrize("loads", [(0.4, 0.2), (0.2, 0.5), (0.3, 0.5)])
+@pytest.mark.parametrize("services", [(0.5, 4.0), (1.0, 1.0), (4.0, 0.5)])
+@pytest.mark.parametrize("servers", [2, 3])
+@pytest.mark.parametrize("preemptive", [False, True])
+def test_several_servers_and_services_of_their_own(
+    preemptive: bool, servers: int, services: tuple[float, float], loads: tuple[float, float]
+) -> None:
+    """Against the exact chain: as near as ``priority_waits`` says, and exact where it says so."""
+    rates = servers * loads[0] / services[0], servers * loads[1] / services[1]
+    exact = exact_two_classes(rates, services, servers, (40, 200) if preemptive else (25, 100), preemptive=preemptive)
+    found = priority_waits(rates, services, servers, preemptive=preemptive)
+    if services[0] == services[1]:
+        np.testing.assert_allclose(found, exact, rtol=1e-3)  # the chain has an end
+    elif preemptive:
+        np.testing.assert_allclose(found[0], exact[0], rtol=1e-6)
+        np.testing.assert_allclose(found[1], exact[1], rtol=0.08 if servers == 2 else 0.15)
+    else:
+        np.testing.assert_allclose(found[1], exact[1], rtol=0.15)
+        np.testing.assert_allclose(found[0], exact[0], rtol=0.08 if services[0] < services[1] else 1.0)
+
+
+def test_preemption_of_uneven_services_at_several_servers() -> None:
+    """One class is M/G/c; a second that hardly comes leaves it alone."""
+    one = priority_waits([8.0, 1e-9], [1.0, 5.0], 10, preemptive=True, service_scv=[3.0, 1.0])[0]
+    assert one == pytest.approx(wait_mgc(8, 1, 3, 10), rel=1e-12)
+    same = priority_waits([3.0, 5.0], 1.0, 10, preemptive=True, service_scv=3.0)
+    assert same.shape == (2,)
+    assert same[0] == pytest.approx(wait_mgc(3, 1, 3, 10), rel=1e-12)
+    assert priority_waits([3.0, 0.0], [1.0, 2.0], 10, preemptive=True)[1] > 0  # what the first of them would wait
 
 
 def test_overload_below_leaves_those_above_finite() -> None:

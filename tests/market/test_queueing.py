@@ -72,7 +72,6 @@ def test_nothing_is_ever_undefined(arrivals: float, service: float, servers: flo
         (lambda: queueing.priority_waits(1, 1), r"arrivals_by_class must be an array with an axis for classes"),
         (lambda: queueing.priority_waits([], 1), r"arrivals_by_class must have at least one class"),
         (lambda: queueing.priority_waits([1], [1, 2]), r"service_mean and service_scv must have one entry"),
-        (lambda: queueing.priority_waits([1, 1], [1, 2], 2, preemptive=True), r"one exponential service"),
         (lambda: queueing.backlog_recursion(1, 1), r"arrivals must be an array with an axis for ticks"),
         (lambda: queueing.backlog_recursion([1], -1), r"capacity must be zero or more and finite, got -1\.0"),
         (lambda: queueing.backlog_recursion([1], 1, axis=1), r"axis must be an axis of the shape \(1,\), got 1"),

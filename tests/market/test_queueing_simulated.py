@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from ciw.dists import Deterministic, Exponential, HyperExponential
 from numpy.typing import NDArray
+from small_books import book_of
 from stations import balanced_share
 
 from market.exchange.queueing import (
@@ -28,6 +29,7 @@ from market.exchange.queueing import (
     wait_mmc,
     wait_percentile,
 )
+from market.exchange.waits import WaitModel
 
 BATCHES = 50
 type Records = list[Any]
@@ -150,6 +152,30 @@ def test_two_classes_with_services_of_their_own() -> None:
         own = [r.waiting_time * (r.customer_class == name) for r in records]
         # Services are a mixture: half a unit four times out of five, else four on average.
         agrees(own, float(wait) * share, usual(records, 0.5, 1.2, 6.6 / 1.2**2 - 1))
+
+
+@pytest.mark.parametrize("preemptive", [False, True])
+def test_tiers_that_differ_in_work(preemptive: bool) -> None:
+    """As users of a rack expect to wait; several racks are put to exact chains in test_disciplines.py."""
+    rates, work = {"short": 0.5, "long": 0.05}, {"short": 0.4, "long": 8.0}
+    records = simulate(
+        150_000,
+        arrival_distributions={name: [Exponential(rate)] for name, rate in rates.items()},
+        service_distributions={name: [Exponential(1 / work[name])] for name in rates},
+        number_of_servers=[1],
+        priority_classes=({"short": 0, "long": 1}, ["resume" if preemptive else False]),
+    )
+    book = book_of([[*work.values()]], priority=[0.0, 1.0])
+    orders = np.array([[*rates.values()]])
+    expected = WaitModel(preemptive=preemptive).expected(book, orders, np.zeros(2), np.ones(1), 1.0)
+    for name, wait in zip(rates, expected, strict=True):
+        own = [r.customer_class == name for r in records]
+        share = rates[name] / 0.55
+        if preemptive:
+            late = [(t - work[name]) * here for t, here in zip(sojourns(records), own, strict=True)]
+        else:
+            late = [t * here for t, here in zip(waits(records), own, strict=True)]
+        agrees(late, float(wait) * share, [*moments(gaps(records), 1 / 0.55), (own, share)], rel=0.05)
 
 
 def test_the_upper_class_of_an_overloaded_station() -> None:

@@ -89,7 +89,7 @@ class _Dual:
             return Cleared(self.list_prices, self.ask(rents * 0)[0], rents * 0, 0.0, 1)
         self._make_room()
         rents, (response, gradient, _) = self._descend(rents)
-        if self._worst(gradient, rents) <= STALLED:
+        if self._worst(gradient, rents) <= max(STALLED, self.tolerance):
             return self._result(rents, response, gradient)
         if self.situation.book.pools > 1:
             blurred = self._blurred(rents)
@@ -138,6 +138,9 @@ class _Dual:
         where there is room.
         """
         response, _, _ = self.ask(rents)
+        if not response.requests.any():  # nobody reacts where nobody buys
+            rents = np.zeros(rents.shape)
+            response, _, _ = self.ask(rents)
         finite = np.where(response.requests > 0, self.prices(rents), 0.0)
         worth = float(response.surplus.sum() + (finite * response.requests).sum())
         elsewhere = response.nothing + response.local + response.unaffordable

@@ -95,4 +95,4 @@ def members(moment: Moment) -> Any:
 
 @column("offers", "work", "rack-h", "work done")
 def work(moment: Moment) -> Any:
-    return (moment.state.served.round.served * moment.state.posted.book.work).sum(axis=0)
+    return moment.state.served.round.work.sum(axis=0)
