@@ -6,10 +6,11 @@ SHELL := /bin/bash
 export UV_SYSTEM_CERTS = 1
 VENV := .venv
 BIN := $(VENV)/bin
+EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test lint format types check bench docs-figures evidence golden lock clean
+.PHONY: help run test coverage lint format types check bench docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -29,8 +30,18 @@ $(DEV): $(STAMP)
 run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture
 	@$(BIN)/tokenmarket run --force
 
-test: $(DEV) ## the tests
+test: $(DEV) ## the tests, and the examples in docstrings
 	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 0 $(EXAMPLES)
+
+coverage: $(DEV) ## the same, and the share of lines and branches that they go through
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest --cov --cov-report=
+	@$(BIN)/python -m pytest -n 0 $(EXAMPLES) --cov --cov-append --cov-report=
+	@status=0; for gate in capacity:95 market:95 scenarios:90; do \
+	  echo "== $${gate%:*}: at least $${gate#*:} %"; \
+	  $(BIN)/coverage report --include="$${gate%:*}/*" --fail-under="$${gate#*:}" || status=1; \
+	done; exit $$status
 
 lint: $(DEV) ## ruff, both halves
 	@$(BIN)/ruff check .
@@ -43,7 +54,7 @@ format: $(DEV) ## write the format
 types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
-check: test lint types ## all that CI checks
+check: coverage lint types ## all that CI checks
 
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
@@ -73,4 +84,4 @@ lock: ## pin every version again
 	@rm -f uv.lock
 
 clean: ## remove what these commands made
-	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage .coverage.*

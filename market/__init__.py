@@ -11,7 +11,7 @@ __all__ = ["TokenMarket"]
 def __getattr__(name: str) -> Any:
     # Mesa takes over a second to import, and who reads results or draws pictures runs no model.
     if name == "TokenMarket":
-        from market.simulation.model import TokenMarket
+        from market.simulation.model import TokenMarket  # noqa: PLC0415
 
         return TokenMarket
     raise AttributeError(f"module 'market' has no attribute '{name}'")

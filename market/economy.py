@@ -58,38 +58,11 @@ class Economy:
     def __post_init__(self) -> None:
         self._check_kinds()
         require("economy: learning_ticks", self.learning_ticks, at_least=1)
-        for kind, names in (
-            ("segments", [s.name for s in self.segments]),
-            ("agents", [a.name for a in (*self.segments, *self.providers, *self.hyperscalers)]),
-            ("offers", [o.name for p in self.providers for o in p.offers]),
-        ):
-            doubled = {name for name in names if names.count(name) > 1}
-            if doubled:
-                raise InputError(f"economy: {kind} must have different names; twice: {', '.join(sorted(doubled))}")
-        for agent in (*self.segments, *self.providers, *self.hyperscalers):
-            if agent.name in OUTSIDE:
-                raise InputError(
-                    f"economy: an agent is called '{agent.name}', which is an account of the outside world; "
-                    f"not allowed: {', '.join(OUTSIDE)}"
-                )
-        segments, offers = [s.name for s in self.segments], [o.name for p in self.providers for o in p.offers]
-        for segment in self.segments:
-            for name in (segment.offers or ()) if isinstance(segment, CurveSegment) else ():
-                self._known(f"segment '{segment.name}': offer", name, offers)
-        for provider in self.providers:
-            for offer in provider.offers:
-                for name in (*(offer.open_to or ()), *offer.kept_for):
-                    self._known(f"offer '{offer.name}': segment", name, segments)
-                for name in offer.routes:
-                    self._known(f"offer '{offer.name}': route", name, self._routable())
-                for segment in self.segments:
-                    quality_at(offer.quality, segment.name)
-            for pool in provider.pools:
-                if pool.homes:
-                    self._known(f"provider '{provider.name}': home machines of segment", pool.homes.segment, segments)
-        for contract in self.contracts:
-            self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
-            self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+        self._check_names()
+        self._check_segments()
+        self._check_offers()
+        self._check_homes()
+        self._check_contracts()
 
     def _check_kinds(self) -> None:
         require_kinds("economy: segments", self.segments, Segment, CurveSegment)
@@ -102,6 +75,50 @@ class Economy:
         require_kind("economy: waits", self.waits, WaitModel)
         require_kind("economy: wholesale", self.wholesale, Wholesale)
         require_kind("economy: tariff", self.tariff, Tariff)
+
+    def _check_names(self) -> None:
+        agents = [a.name for a in (*self.segments, *self.providers, *self.hyperscalers)]
+        for kind, names in (("segments", self._segment_names()), ("agents", agents), ("offers", self._offer_names())):
+            doubled = {name for name in names if names.count(name) > 1}
+            if doubled:
+                raise InputError(f"economy: {kind} must have different names; twice: {', '.join(sorted(doubled))}")
+        for name in agents:
+            if name in OUTSIDE:
+                raise InputError(
+                    f"economy: an agent is called '{name}', which is an account of the outside world; "
+                    f"not allowed: {', '.join(OUTSIDE)}"
+                )
+
+    def _check_segments(self) -> None:
+        for segment in self.segments:
+            for name in (segment.offers or ()) if isinstance(segment, CurveSegment) else ():
+                self._known(f"segment '{segment.name}': offer", name, self._offer_names())
+
+    def _check_offers(self) -> None:
+        for offer in (o for p in self.providers for o in p.offers):
+            for name in (*(offer.open_to or ()), *offer.kept_for):
+                self._known(f"offer '{offer.name}': segment", name, self._segment_names())
+            for name in offer.routes:
+                self._known(f"offer '{offer.name}': route", name, self._routable())
+            for segment in self.segments:
+                quality_at(offer.quality, segment.name)
+
+    def _check_homes(self) -> None:
+        for provider in self.providers:
+            for homes in (pool.homes for pool in provider.pools if pool.homes):
+                what = f"provider '{provider.name}': home machines of segment"
+                self._known(what, homes.segment, self._segment_names())
+
+    def _check_contracts(self) -> None:
+        for contract in self.contracts:
+            self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
+            self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+
+    def _segment_names(self) -> list[str]:
+        return [s.name for s in self.segments]
+
+    def _offer_names(self) -> list[str]:
+        return [o.name for p in self.providers for o in p.offers]
 
     def _routable(self) -> list[str]:
         """Offers that another may be routed to: those that are not routed themselves."""

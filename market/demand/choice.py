@@ -84,65 +84,112 @@ def choose(
     """
     if options.noise == 0.0:
         return _best(options, inverse_worth, mass, attached, local, keep)
-    kind = mass.dtype.type
-    count = options.gain.size + (local is not None)
-    noise = options.noise
+    utilities = _Utilities(options, mass.dtype.type, attached, local)
+    sums = _Sums(utilities, mass, slopes, keep=keep)
+    for begin in range(0, mass.size, BLOCK):
+        part = slice(begin, begin + BLOCK)
+        sums.add(part, inverse_worth[part], mass[part])
+    return sums.chosen()
+
+
+class _Utilities:
+    """Utilities over the scale of the tastes. Options are rows: the long axis lies contiguous, half the time."""
+
+    def __init__(
+        self, options: Options, kind: Any, attached: NDArray[np.integer[Any]] | None, local: Floats | None
+    ) -> None:
+        self.kind, self.noise, self.attached, self.local = kind, options.noise, attached, local
+        self.options = options.gain.size + (local is not None)
+        self.gain = (options.gain / options.noise).astype(kind)[:, None]
+        self.cost = (options.cost / -options.noise).astype(kind)[:, None]
+        self.bonuses = _bonuses(options, attached, kind)
+        self.outside = None if options.outside is None else options.outside / options.noise
+        self.peaked = _is_peaked(options, local)
+        self.price_coefficient = options.price_coefficient
+
+    def of(self, part: slice, inverse_worth: Floats) -> Floats:
+        """Those of a block of individuals, by option and individual."""
+        z = np.empty((self.options, inverse_worth.size), dtype=self.kind)
+        sold = z[: self.gain.size]
+        np.multiply(self.cost, inverse_worth, out=sold)
+        sold += self.gain
+        if self.bonuses is not None and self.attached is not None:
+            sold += np.take(self.bonuses, self.attached[part], axis=1, mode="wrap")
+        if self.local is not None:
+            z[-1] = self.local[part] / self.kind(self.noise)
+        return z
+
+
+class _Sums:
+    """What individuals choose, added up block by block."""
+
+    def __init__(self, utilities: _Utilities, mass: Floats, slopes: float | None, *, keep: bool) -> None:
+        self.utilities, self.slopes = utilities, slopes
+        options = utilities.options
+        self.shares, self.nothing, self.surplus = np.zeros(options), 0.0, 0.0
+        self.own = np.zeros(options) if slopes is not None else None
+        self.cross = np.zeros((options, options)) if slopes is not None else None
+        self.kept = np.empty((mass.size, options), dtype=mass.dtype) if keep else None
+        self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
+        self.ones = np.ones(options, dtype=utilities.kind)
+
+    def add(self, part: slice, inverse_worth: Floats, mass: Floats) -> None:
+        """Let a block of individuals choose."""
+        kind, outside = self.utilities.kind, self.utilities.outside
+        z = self.utilities.of(part, inverse_worth)
+        shift = _shift(z, outside) if self.utilities.peaked else None
+        if shift is not None:
+            z -= shift
+        np.exp(z, out=z)
+        none = _weight_of_nothing(outside, shift, kind)
+        total = self.ones @ z
+        total += none
+        if self.utilities.peaked:
+            self._leave_stuck(total, mass)
+        scale = mass / total
+        self.shares += z @ scale
+        if outside is not None:
+            self.nothing += float(np.sum(scale * none, dtype=np.float64))
+        utility = np.log(total)
+        if shift is not None:
+            utility += shift
+        self.surplus += float(np.dot(mass / inverse_worth, utility)) * self.utilities.noise
+        if self.own is not None and self.cross is not None and self.slopes is not None:
+            weight = scale * inverse_worth * kind(self.slopes / self.utilities.noise)
+            self.own += z @ weight
+            self.cross += (z * (weight / total)) @ z.T
+        if self.kept is not None and self.utility is not None:
+            self.kept[part] = (z / total).T
+            self.utility[part] = self.utilities.noise * utility
+
+    def _leave_stuck(self, total: Floats, mass: Floats) -> None:
+        """Where nothing is open, and nothing is no option, they go without."""
+        stuck = total == 0
+        if stuck.any():
+            self.nothing += float(mass[stuck].sum(dtype=np.float64))
+            total[stuck] = 1.0
+
+    def chosen(self) -> Chosen:
+        """The sums."""
+        surplus = self.surplus / self.utilities.price_coefficient
+        return Chosen(self.shares, self.nothing, surplus, self.own, self.cross, self.kept, self.utility)
+
+
+def _is_peaked(options: Options, local: Floats | None) -> bool:
+    """Whether exponents are so large, or so small, that each individual's largest has to be taken out first."""
     with np.errstate(invalid="ignore"):
         top = float(np.max(options.gain, initial=-np.inf)) + options.bonus
     if local is not None:
         top = max(top, float(np.max(local, initial=-np.inf)))
-    peaked = options.outside is None or not (
-        options.outside / noise >= -SAFE_EXPONENT and max(top, options.outside) / noise <= SAFE_EXPONENT
+    return options.outside is None or not (
+        options.outside / options.noise >= -SAFE_EXPONENT and max(top, options.outside) / options.noise <= SAFE_EXPONENT
     )
-    sums, nothing, surplus = np.zeros(count), 0.0, 0.0
-    own = np.zeros(count) if slopes is not None else None
-    cross = np.zeros((count, count)) if slopes is not None else None
-    kept = np.empty((mass.size, count), dtype=mass.dtype) if keep else None
-    utilities = np.empty(mass.size, dtype=np.float64) if keep else None
-    gain = (options.gain / noise).astype(kind)[:, None]
-    cost = (options.cost / -noise).astype(kind)[:, None]
-    bonuses = _bonuses(options, attached, kind)
-    out = None if options.outside is None else options.outside / noise
-    ones = np.ones(count, dtype=kind)
-    # Options are rows: the long axis lies contiguous, which halves the time.
-    for begin in range(0, mass.size, BLOCK):
-        part = slice(begin, begin + BLOCK)
-        x, m = inverse_worth[part], mass[part]
-        z = np.empty((count, x.size), dtype=kind)
-        np.multiply(cost, x, out=z[: gain.size])
-        z[: gain.size] += gain
-        if bonuses is not None and attached is not None:
-            z[: gain.size] += np.take(bonuses, attached[part], axis=1, mode="wrap")
-        if local is not None:
-            z[-1] = local[part] / kind(noise)
-        shift = _shift(z, out) if peaked else None
-        if shift is not None:
-            z -= shift
-        np.exp(z, out=z)
-        total = ones @ z
-        none = kind(0.0) if out is None else (np.exp(kind(out)) if shift is None else np.exp(kind(out) - shift))
-        total += none
-        if peaked:
-            stuck = total == 0  # nothing is open, and nothing is no option: they go without
-            if stuck.any():
-                nothing += float(m[stuck].sum(dtype=np.float64))
-                total[stuck] = 1.0
-        scale = m / total
-        sums += z @ scale
-        if out is not None:
-            nothing += float(np.sum(scale * none, dtype=np.float64))
-        utility = np.log(total)
-        if shift is not None:
-            utility += shift
-        surplus += float(np.dot(m / x, utility)) * noise
-        if own is not None and cross is not None and slopes is not None:
-            weight = scale * x * kind(slopes / noise)
-            own += z @ weight
-            cross += (z * (weight / total)) @ z.T
-        if kept is not None and utilities is not None:
-            kept[part] = (z / total).T
-            utilities[part] = noise * utility
-    return Chosen(sums, nothing, surplus / options.price_coefficient, own, cross, kept, utilities)
+
+
+def _weight_of_nothing(outside: float | None, shift: Floats | None, kind: Any) -> Any:
+    if outside is None:
+        return kind(0.0)
+    return np.exp(kind(outside)) if shift is None else np.exp(kind(outside) - shift)
 
 
 def _bonuses(options: Options, attached: object, kind: Any) -> Floats | None:

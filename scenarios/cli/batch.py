@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,68 +36,86 @@ Exit status: 0 all runs are done; 1 some failed; 2 nothing could be done, the me
 """
 
 
+ScenariosArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="name, file.toml, name:variant, or name:* with all variants.", metavar="[SCENARIO]..."),
+]
+SeedsOption = Annotated[
+    str | None,
+    typer.Option(help="How many (32), which (1,5,9) or from-to (10-20) [default: 8].", show_default=False),
+]
+DaysOption = Annotated[
+    float | None, typer.Option(help="Length of a run in days [default: the scenario's].", show_default=False)
+]
+UsersOption = Annotated[int | None, typer.Option(help="Simulated users [default: 2000].", show_default=False)]
+WorkersOption = Annotated[int | None, typer.Option(help="Worker processes [default: one a core].", show_default=False)]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the batch, a new one [default: results/NAME-batch].", show_default=False),
+]
+SetsOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a parameter in all cases: path=value; again for more.")
+]
+VaryOption = Annotated[list[str] | None, typer.Option(help="Values to compare: path=v1,v2,v3; again for a grid.")]
+SampleOption = Annotated[int | None, typer.Option(help="Points to sample from the ranges.", show_default=False)]
+MethodOption = Annotated[
+    str | None, typer.Option(help="How to sample: lhs, sobol or morris [default: lhs].", show_default=False)
+]
+RangesOption = Annotated[
+    list[str] | None,
+    typer.Option("--range", help="Range to sample: path=low:high, or low:high:log; again for more."),
+]
+DesignOption = Annotated[
+    Path | None, typer.Option(help="CSV file of cases: its columns are paths.", show_default=False)
+]
+DesignSeedOption = Annotated[
+    int | None, typer.Option(help="Seed of the sample, not of the runs [default: 1].", show_default=False)
+]
+StudyOption = Annotated[Path | None, typer.Option(help="TOML file with all of that.", show_default=False)]
+KeepOption = Annotated[
+    list[str] | None, typer.Option(help="Frame to keep beside the measures, e.g. ticks; again for more.")
+]
+EngineOption = Annotated[str, typer.Option(help="processes or dask.")]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(help="Dask scheduler, tcp://host:port [default: one is started here].", show_default=False),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print the plan, and write nothing.")]
+ResumeOption = Annotated[
+    Path | None, typer.Option(help="Go on with a batch: its folder says all.", metavar="DIR", show_default=False)
+]
+ForceNewOption = Annotated[bool, typer.Option("--force-new", help="If the folder is there, write beside it (DIR-2).")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No plan, no progress: only where the batch is.")]
+
+
 def batch(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(help="name, file.toml, name:variant, or name:* with all variants.", metavar="[SCENARIO]..."),
-    ] = None,
-    seeds: Annotated[
-        str | None,
-        typer.Option(help="How many (32), which (1,5,9) or from-to (10-20) [default: 8].", show_default=False),
-    ] = None,
-    days: Annotated[
-        float | None, typer.Option(help="Length of a run in days [default: the scenario's].", show_default=False)
-    ] = None,
-    users: Annotated[int | None, typer.Option(help="Simulated users [default: 2000].", show_default=False)] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Worker processes [default: one a core].", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the batch, a new one [default: results/NAME-batch].", show_default=False),
-    ] = None,
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a parameter in all cases: path=value; again for more.")
-    ] = None,
-    vary: Annotated[list[str] | None, typer.Option(help="Values to compare: path=v1,v2,v3; again for a grid.")] = None,
-    sample: Annotated[int | None, typer.Option(help="Points to sample from the ranges.", show_default=False)] = None,
-    method: Annotated[
-        str | None, typer.Option(help="How to sample: lhs, sobol or morris [default: lhs].", show_default=False)
-    ] = None,
-    ranges: Annotated[
-        list[str] | None,
-        typer.Option("--range", help="Range to sample: path=low:high, or low:high:log; again for more."),
-    ] = None,
-    design: Annotated[
-        Path | None, typer.Option(help="CSV file of cases: its columns are paths.", show_default=False)
-    ] = None,
-    design_seed: Annotated[
-        int | None, typer.Option(help="Seed of the sample, not of the runs [default: 1].", show_default=False)
-    ] = None,
-    study: Annotated[Path | None, typer.Option(help="TOML file with all of that.", show_default=False)] = None,
-    keep: Annotated[
-        list[str] | None, typer.Option(help="Frame to keep beside the measures, e.g. ticks; again for more.")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="processes or dask.")] = "processes",
-    address: Annotated[
-        str | None,
-        typer.Option(help="Dask scheduler, tcp://host:port [default: one is started here].", show_default=False),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and write nothing.")] = False,
-    resume: Annotated[
-        Path | None, typer.Option(help="Go on with a batch: its folder says all.", metavar="DIR", show_default=False)
-    ] = None,
-    force_new: Annotated[
-        bool, typer.Option("--force-new", help="If the folder is there, write beside it (DIR-2).")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No plan, no progress: only where the batch is.")] = False,
+    scenarios: ScenariosArgument = None,
+    seeds: SeedsOption = None,
+    days: DaysOption = None,
+    users: UsersOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    sets: SetsOption = None,
+    vary: VaryOption = None,
+    sample: SampleOption = None,
+    method: MethodOption = None,
+    ranges: RangesOption = None,
+    design: DesignOption = None,
+    design_seed: DesignSeedOption = None,
+    study: StudyOption = None,
+    keep: KeepOption = None,
+    engine: EngineOption = "processes",
+    address: AddressOption = None,
+    dry_run: DryRunOption = False,
+    resume: ResumeOption = None,
+    force_new: ForceNewOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run many runs of scenarios, so that nothing that is done gets lost.
 
     The plan comes first: how many runs, how long, how much disk. Every case gets the same seeds, so differences
     between cases are sharp.
     """
-    from scenarios.batches.plan.options import study_from
     from scenarios.batches.work import engines
     from scenarios.batches.work.running import cores
 
@@ -117,12 +135,17 @@ def batch(
         _refuse_more(scenarios, {**options, "out": out})
         _resumed(resume, means, force_new=force_new, dry_run=dry_run)
     else:
-        try:
-            planned = study_from(scenarios or (), **options)
-        except KeyboardInterrupt:
-            typer.echo("tokenmarket: stopped; nothing was written", err=True)
-            raise typer.Exit(STOPPED) from None
-        _new(planned, out, means, force_new=force_new, dry_run=dry_run)
+        _new(_planned(scenarios or (), options), out, means, force_new=force_new, dry_run=dry_run)
+
+
+def _planned(scenarios: Sequence[str], options: Mapping[str, Any]) -> Study:
+    from scenarios.batches.plan.options import study_from
+
+    try:
+        return study_from(scenarios, **options)
+    except KeyboardInterrupt:
+        typer.echo("tokenmarket: stopped; nothing was written", err=True)
+        raise typer.Exit(STOPPED) from None
 
 
 def _refuse_more(scenarios: list[str] | None, options: Mapping[str, Any]) -> None:

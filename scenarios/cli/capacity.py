@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -12,7 +13,7 @@ from scenarios.cli.printing import print_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from capacity import Architecture, Deployment, Workload
+    from capacity import Architecture, Calibration, Chip, Costs, Deployment, Workload
 
 EXAMPLES: Final = """Examples:
 
@@ -28,98 +29,181 @@ EXAMPLES: Final = """Examples:
 """
 
 
+ChipOption = Annotated[str | None, typer.Option(help="Chip and its system; without one, the world's fleet.")]
+ArchitectureOption = Annotated[str, typer.Option(help="Model architecture.")]
+WorkloadOption = Annotated[str | None, typer.Option(help="A named workload; --input and --output make another.")]
+InputOption = Annotated[float | None, typer.Option(help="Input tokens of a request.")]
+OutputOption = Annotated[float | None, typer.Option(help="Output tokens of a request.")]
+CachedOption = Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")]
+HeldOption = Annotated[float | None, typer.Option(help="Seconds that the state is held between calls.")]
+SpeedOption = Annotated[
+    float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
+]
+TtftOption = Annotated[float | None, typer.Option(help="Promised time to the first token, s [default: none].")]
+PoolsOption = Annotated[
+    float | None, typer.Option(help="Best split of so many chips into a prefill and a decode pool.")
+]
+SystemsOption = Annotated[float, typer.Option(help="Scale-up systems joined as one.")]
+CalibrationOption = Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")]
+QuarterOption = Annotated[
+    str | None, typer.Option(help="Quarter of the chip counts, of the world's fleet [default: 2025Q4].")
+]
+OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")]
+PowerPriceOption = Annotated[
+    float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].", show_default=False)
+]
+ExtraOption = Annotated[Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")]
+AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+PlotOption = Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")]
+
+
 def capacity(
-    chip: Annotated[str | None, typer.Option(help="Chip and its system; without one, the world's fleet.")] = None,
-    architecture: Annotated[str, typer.Option(help="Model architecture.")] = "kimi-k2",
-    workload: Annotated[str | None, typer.Option(help="A named workload; --input and --output make another.")] = None,
-    input: Annotated[float | None, typer.Option(help="Input tokens of a request.")] = None,
-    output: Annotated[float | None, typer.Option(help="Output tokens of a request.")] = None,
-    cached: Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")] = None,
-    held: Annotated[float | None, typer.Option(help="Seconds that the state is held between calls.")] = None,
-    speed: Annotated[
-        float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
-    ] = None,
-    ttft: Annotated[float | None, typer.Option(help="Promised time to the first token, s [default: none].")] = None,
-    pools: Annotated[
-        float | None, typer.Option(help="Best split of so many chips into a prefill and a decode pool.")
-    ] = None,
-    systems: Annotated[float, typer.Option(help="Scale-up systems joined as one.")] = 1,
-    calibration: Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")] = "published",
-    quarter: Annotated[
-        str | None, typer.Option(help="Quarter of the chip counts, of the world's fleet [default: 2025Q4].")
-    ] = None,
-    owned: Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")] = False,
-    power_price: Annotated[
-        float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].", show_default=False)
-    ] = None,
-    extra: Annotated[
-        Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")] = None,
+    chip: ChipOption = None,
+    architecture: ArchitectureOption = "kimi-k2",
+    workload: WorkloadOption = None,
+    input: InputOption = None,
+    output: OutputOption = None,
+    cached: CachedOption = None,
+    held: HeldOption = None,
+    speed: SpeedOption = None,
+    ttft: TtftOption = None,
+    pools: PoolsOption = None,
+    systems: SystemsOption = 1,
+    calibration: CalibrationOption = "published",
+    quarter: QuarterOption = None,
+    owned: OwnedOption = False,
+    power_price: PowerPriceOption = None,
+    extra: ExtraOption = None,
+    as_json: AsJsonOption = False,
+    plot: PlotOption = None,
 ) -> None:
     """What a machine, or the world's fleet, can serve: throughput, batch, what binds, cost."""
-    from capacity import CALIBRATIONS, Costs, Deployment, fleet
+    from capacity import CALIBRATIONS, fleet
     from capacity.custom import SHIPPED, load
-    from capacity.errors import InputError, require
-    from scenarios.cli import capacity_report as report
-    from scenarios.text.console import console
+    from capacity.errors import require
+    from scenarios.pictures.picture_path import checked_picture_path
 
     known = SHIPPED if extra is None else load(extra)
     arch, calibrated = known.architectures[architecture], CALIBRATIONS[calibration]
-    if chip is not None and quarter is not None:
-        raise InputError("--quarter is of the counted fleet of the world, so it does not go with --chip")
+    options = {"systems": systems != 1, "pools": pools is not None, "quarter": quarter is not None, "plot": plot}
+    _refuse_together(options, one_chip=chip is not None)
+    costs = _costs(power_price, owned=owned)
     quarter = quarter or fleet.LAST_FULL_QUARTER
-    if power_price is not None and not owned:
-        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
-    costs = Costs(owned=owned) if power_price is None else Costs(owned=owned, power_usd_per_kwh=power_price)
     fleet.chip_counts(quarter)
     if speed is not None:
         require("--speed", speed, above=0)
     if plot is not None:
-        from scenarios.pictures.picture_path import checked_picture_path
-
         checked_picture_path(plot)
-    if chip is None and systems != 1:
-        raise InputError("--systems joins systems of one chip, so it needs --chip")
-    if pools is not None and (chip is None or systems != 1 or plot is not None):
-        raise InputError("--pools splits chips of one kind, so it needs --chip and goes without --systems and --plot")
-    asked = {"input": input, "output": output, "cached": cached, "held": held, "first_token": ttft}
-    one = _workload(known.workloads, workload, asked)
+    changes = {"input": input, "output": output, "cached": cached, "held": held, "first_token": ttft}
+    one = _workload(known.workloads, workload, changes)
     if one is not None:
         arch.require_context(one.context)
     workloads = _all_workloads(known.workloads, arch, speed) if one is None else [one]
-    if pools is not None and chip is not None:
-        from scenarios.cli.pools_report import pools_record, pools_report
-
-        split = pools_record(known.chips[chip], arch, calibrated, one or workloads[0], pools, speed, costs)
-        if as_json:
-            print_json(split)
-        else:
-            console().print(pools_report(split))
-        return
-    machine = None if chip is None else Deployment(known.chips[chip], arch, calibrated, systems)
+    question = Question(arch, calibrated, workloads, one, speed, costs)
     # All that can fail comes before the first line of output.
-    shown: Any
-    if machine is None:
-        records = report.world_records(arch, workloads, speed, calibrated, quarter, costs)
-        answer: Any = {"quarter": quarter, "architecture": arch.name, "calibration": calibration, "fleet": records}
-        shown = report.world_report(records, arch, calibrated, quarter)
-    else:
-        records = report.point_records(machine, workloads, speed, costs)
-        answer = records[0] if one else {**records[0], "workloads": records}
-        shown = report.point_report(machine, records[0]) if one else report.machine_report(machine, records)
-    if plot is not None:
-        _plot_curves(
-            plot,
-            machine or Deployment.smallest(SHIPPED.chips[report.REFERENCE_CHIP], arch, calibrated),
-            workloads,
-            speed,
-        )
+    found = _answer(question, None if chip is None else known.chips[chip], systems, pools, quarter)
+    if plot is not None and found.machine is not None:
+        _plot_curves(plot, found.machine, workloads, speed)
     if as_json:
-        print_json(answer)
-        return
-    console().print(shown)
+        print_json(found.record)
+    else:
+        _print(found.report, plot)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be served, by which model, and how machines are paid for.
+
+    Attributes:
+        architecture, calibration: the model, and how far machines are from their bounds.
+        workloads: those that are asked for.
+        one: the one that is asked for; None for all.
+        speed: promised speed [token/s]; None for each workload's.
+        costs: of machines.
+    """
+
+    architecture: Architecture
+    calibration: Calibration
+    workloads: list[Workload]
+    one: Workload | None
+    speed: float | None
+    costs: Costs
+
+
+@dataclass(frozen=True)
+class Answer:
+    """For machines to read, for people to read, and the machine whose curves can be drawn, if there is one."""
+
+    record: Any
+    report: Any
+    machine: Deployment | None = None
+
+
+def _refuse_together(options: Mapping[str, object], *, one_chip: bool) -> None:
+    """Refuse options that do not go with each other."""
+    from capacity.errors import InputError
+
+    if one_chip and options["quarter"]:
+        raise InputError("--quarter is of the counted fleet of the world, so it does not go with --chip")
+    if not one_chip and options["systems"]:
+        raise InputError("--systems joins systems of one chip, so it needs --chip")
+    if options["pools"] and (not one_chip or options["systems"] or options["plot"]):
+        raise InputError("--pools splits chips of one kind, so it needs --chip and goes without --systems and --plot")
+
+
+def _costs(power_price: float | None, *, owned: bool) -> Costs:
+    from capacity import Costs
+    from capacity.errors import InputError
+
+    if power_price is not None and not owned:
+        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
+    return Costs(owned=owned) if power_price is None else Costs(owned=owned, power_usd_per_kwh=power_price)
+
+
+def _answer(question: Question, chip: Chip | None, systems: float, pools: float | None, quarter: str) -> Answer:
+    if chip is None:
+        return _of_world(question, quarter)
+    return _of_machine(question, chip, systems) if pools is None else _of_pools(question, chip, pools)
+
+
+def _of_world(question: Question, quarter: str) -> Answer:
+    """What the world's fleet can serve."""
+    from capacity import Deployment
+    from capacity.custom import SHIPPED
+    from scenarios.cli import capacity_report as report
+
+    arch, calibration = question.architecture, question.calibration
+    records = report.world_records(arch, question.workloads, question.speed, calibration, quarter, question.costs)
+    record = {"quarter": quarter, "architecture": arch.name, "calibration": calibration.name, "fleet": records}
+    machine = Deployment.smallest(SHIPPED.chips[report.REFERENCE_CHIP], arch, calibration)
+    return Answer(record, report.world_report(records, arch, calibration, quarter), machine)
+
+
+def _of_machine(question: Question, chip: Chip, systems: float) -> Answer:
+    """What systems of one chip can serve."""
+    from capacity import Deployment
+    from scenarios.cli import capacity_report as report
+
+    machine = Deployment(chip, question.architecture, question.calibration, systems)
+    records = report.point_records(machine, question.workloads, question.speed, question.costs)
+    if question.one:
+        return Answer(records[0], report.point_report(machine, records[0]), machine)
+    return Answer({**records[0], "workloads": records}, report.machine_report(machine, records), machine)
+
+
+def _of_pools(question: Question, chip: Chip, chips: float) -> Answer:
+    """What so many chips can serve, split into a pool for prefill and one for decode."""
+    from scenarios.cli.pools_report import pools_record, pools_report
+
+    arch, calibration, workload = question.architecture, question.calibration, question.workloads[0]
+    split = pools_record(chip, arch, calibration, workload, chips, question.speed, question.costs)
+    return Answer(split, pools_report(split))
+
+
+def _print(report: Any, plot: Path | None) -> None:
+    from scenarios.text.console import console
+
+    console().print(report)
     if plot is not None:
         typer.echo(f"wrote {plot}")
 

@@ -34,30 +34,44 @@ EXAMPLES = """Examples:
 """
 
 
+SourceArgument = Annotated[
+    Path, typer.Argument(help="A batch, or a table of runs (.csv, .parquet).", metavar="DIR|FILE")
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(help="label, scenario, variant, or an input such as supply.growth [default: case by case]."),
+]
+MeasuresOption = Annotated[
+    list[str] | None,
+    typer.Option("--measure", help="Measure; again for more [default: those that answer the question]."),
+]
+AgainstOption = Annotated[
+    str | None, typer.Option(help="Value that the others are compared with [default: the first].")
+]
+LevelOption = Annotated[float, typer.Option(help="How often an interval covers the true mean.")]
+PrecisionOption = Annotated[
+    float | None,
+    typer.Option(help="Say how many seeds bring ± down to this share of the mean.", show_default=False),
+]
+SensitivityOption = Annotated[
+    bool, typer.Option("--sensitivity", help="Sobol or Morris indices of a batch that was sampled so.")
+]
+AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+CsvOption = Annotated[Path | None, typer.Option(help="Write the numbers to this CSV file.", show_default=False)]
+PlotOption = Annotated[Path | None, typer.Option(help="Draw them to this .png, .svg or .pdf.", show_default=False)]
+
+
 def compare(
-    source: Annotated[Path, typer.Argument(help="A batch, or a table of runs (.csv, .parquet).", metavar="DIR|FILE")],
-    by: Annotated[
-        str | None,
-        typer.Option(help="label, scenario, variant, or an input such as supply.growth [default: case by case]."),
-    ] = None,
-    measures: Annotated[
-        list[str] | None,
-        typer.Option("--measure", help="Measure; again for more [default: those that answer the question]."),
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(help="Value that the others are compared with [default: the first].")
-    ] = None,
-    level: Annotated[float, typer.Option(help="How often an interval covers the true mean.")] = 0.9,
-    precision: Annotated[
-        float | None,
-        typer.Option(help="Say how many seeds bring ± down to this share of the mean.", show_default=False),
-    ] = None,
-    sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Sobol or Morris indices of a batch that was sampled so.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    csv: Annotated[Path | None, typer.Option(help="Write the numbers to this CSV file.", show_default=False)] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw them to this .png, .svg or .pdf.", show_default=False)] = None,
+    source: SourceArgument,
+    by: ByOption = None,
+    measures: MeasuresOption = None,
+    against: AgainstOption = None,
+    level: LevelOption = 0.9,
+    precision: PrecisionOption = None,
+    sensitivity: SensitivityOption = False,
+    as_json: AsJsonOption = False,
+    csv: CsvOption = None,
+    plot: PlotOption = None,
 ) -> None:
     """Compare the cases of a batch: means with intervals over seeds, and differences seed by seed."""
     from scenarios.batches.analysis.over_seeds import PRECISION

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scenarios.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from capacity import Costs
+    from capacity.price_list import Offer, PriceList
 
 EXAMPLES: Final = """Examples:
 
@@ -22,79 +26,105 @@ EXAMPLES: Final = """Examples:
 """
 
 
+ChipOption = Annotated[str, typer.Option(help="Chip.")]
+ArchitectureOption = Annotated[str, typer.Option(help="Model architecture.")]
+WorkloadOption = Annotated[str, typer.Option(help="A named workload.")]
+InputOption = Annotated[float | None, typer.Option(help="Input tokens of a request.")]
+OutputOption = Annotated[float | None, typer.Option(help="Output tokens of a request.")]
+CachedOption = Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")]
+SpeedOption = Annotated[
+    float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
+]
+TtftOption = Annotated[float | None, typer.Option(help="Promised time to the first token, s [default: none].")]
+LoadFactorOption = Annotated[float, typer.Option(help="Mean load over the load that the promises allow.")]
+ReplicasOption = Annotated[int, typer.Option(help="Replicas that run day and night, at least.")]
+DemandOption = Annotated[
+    float | None, typer.Option(help="Output token/s sold on average [default: what the replicas serve].")
+]
+RentalOption = Annotated[float | None, typer.Option(help="USD per chip-hour [default: the chip's].")]
+OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")]
+PowerPriceOption = Annotated[float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].")]
+MarkupOption = Annotated[float, typer.Option(help="Put on top of all costs, as a share.")]
+CalibrationOption = Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")]
+ExtraOption = Annotated[Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")]
+AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")]
+
+
 def costs(
-    chip: Annotated[str, typer.Option(help="Chip.")],
-    architecture: Annotated[str, typer.Option(help="Model architecture.")] = "kimi-k2",
-    workload: Annotated[str, typer.Option(help="A named workload.")] = "general",
-    input: Annotated[float | None, typer.Option(help="Input tokens of a request.")] = None,
-    output: Annotated[float | None, typer.Option(help="Output tokens of a request.")] = None,
-    cached: Annotated[float | None, typer.Option(help="Share of the input read from the prompt cache.")] = None,
-    speed: Annotated[
-        float | None, typer.Option(help="Promised speed, token/s for each user [default: the workload's].")
-    ] = None,
-    ttft: Annotated[float | None, typer.Option(help="Promised time to the first token, s [default: none].")] = None,
-    load_factor: Annotated[float, typer.Option(help="Mean load over the load that the promises allow.")] = 0.6,
-    replicas: Annotated[int, typer.Option(help="Replicas that run day and night, at least.")] = 1,
-    demand: Annotated[
-        float | None, typer.Option(help="Output token/s sold on average [default: what the replicas serve].")
-    ] = None,
-    rental: Annotated[float | None, typer.Option(help="USD per chip-hour [default: the chip's].")] = None,
-    owned: Annotated[bool, typer.Option("--owned/--rented", help="Cost from capital and power, or rental.")] = False,
-    power_price: Annotated[
-        float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].")
-    ] = None,
-    markup: Annotated[float, typer.Option(help="Put on top of all costs, as a share.")] = 0.0,
-    calibration: Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")] = "fit",
-    extra: Annotated[
-        Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")] = None,
+    chip: ChipOption,
+    architecture: ArchitectureOption = "kimi-k2",
+    workload: WorkloadOption = "general",
+    input: InputOption = None,
+    output: OutputOption = None,
+    cached: CachedOption = None,
+    speed: SpeedOption = None,
+    ttft: TtftOption = None,
+    load_factor: LoadFactorOption = 0.6,
+    replicas: ReplicasOption = 1,
+    demand: DemandOption = None,
+    rental: RentalOption = None,
+    owned: OwnedOption = False,
+    power_price: PowerPriceOption = None,
+    markup: MarkupOption = 0.0,
+    calibration: CalibrationOption = "fit",
+    extra: ExtraOption = None,
+    as_json: AsJsonOption = False,
+    plot: PlotOption = None,
 ) -> None:
     """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
     from dataclasses import replace
 
-    from capacity import CALIBRATIONS, Costs
+    from capacity import CALIBRATIONS
     from capacity.custom import SHIPPED, load
-    from capacity.errors import InputError
     from capacity.price_list import Offer, Seller, contexts, price_list, speeds
-    from scenarios.text.console import console
+    from scenarios.pictures.picture_path import checked_picture_path
 
     known = SHIPPED if extra is None else load(extra)
-    if power_price is not None and not owned:
-        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
-    if rental is not None and owned:
-        raise InputError("--rental is what one pays for machines of others, so it does not go with --owned")
     given = {"input": input, "output": output, "cached": cached, "speed": speed, "first_token": ttft}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     named = known.workloads[workload]
     request = replace(named, **changes, name="custom", title="") if changes else named
-    money = Costs(rental_usd_per_chip_hour=rental, owned=owned)
-    if power_price is not None:
-        money = replace(money, power_usd_per_kwh=power_price)
+    money = _money(rental, power_price, owned=owned)
     seller = Seller(load_factor=load_factor, replicas=replicas, demand_tok_s=demand, markup=markup)
     offer = Offer(
         known.chips[chip], known.architectures[architecture], request, CALIBRATIONS[calibration], money, seller
     )
     if plot is not None:
-        from scenarios.pictures.picture_path import checked_picture_path
-
         checked_picture_path(plot)
-    found = price_list(offer)
-    found = replace(found, by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))
+    found = replace(price_list(offer), by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))
     if plot is not None:
         _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {request.title}, '{calibration}'")
+    _print(offer, found, plot, as_json=as_json)
+
+
+def _money(rental: float | None, power_price: float | None, *, owned: bool) -> Costs:
+    """What machines cost: their rent, or capital and power."""
+    from capacity import Costs
+    from capacity.errors import InputError
+
+    if power_price is not None and not owned:
+        raise InputError("--power-price is part of the cost of machines one owns, so it needs --owned")
+    if rental is not None and owned:
+        raise InputError("--rental is what one pays for machines of others, so it does not go with --owned")
+    if power_price is None:
+        return Costs(rental_usd_per_chip_hour=rental, owned=owned)
+    return Costs(rental_usd_per_chip_hour=rental, owned=owned, power_usd_per_kwh=power_price)
+
+
+def _print(offer: Offer, found: PriceList, plot: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(_finite({**_asked(offer), **found.record()}))
         return
     from scenarios.cli.costs_report import costs_report
+    from scenarios.text.console import console
 
     console().print(costs_report(offer, found))
     if plot is not None:
         typer.echo(f"wrote {plot}")
 
 
-def _asked(offer: Any) -> dict[str, Any]:
+def _asked(offer: Offer) -> dict[str, Any]:
     work = offer.workload
     return {
         "chip": offer.chip.name, "architecture": offer.architecture.name, "calibration": offer.calibration.name,
@@ -113,7 +143,7 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _plot(path: Path, found: Any, title: str) -> None:
+def _plot(path: Path, found: PriceList, title: str) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")

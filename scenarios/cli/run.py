@@ -29,31 +29,43 @@ EXAMPLES = """Examples:
 """
 
 
+ScenarioArgument = Annotated[
+    str, typer.Argument(help="Scenario, scenario:variant, or a .toml file.", metavar="[SCENARIO]")
+]
+VariantOption = Annotated[
+    str, typer.Option(help="One of the scenario's variants; the same as scenario:variant.", show_default=False)
+]
+DaysOption = Annotated[float | None, typer.Option(help="Length in days [default: the scenario's].", show_default=False)]
+SeedOption = Annotated[int, typer.Option(help="Seed of every random stream.")]
+UsersOption = Annotated[int, typer.Option(help="Simulated users.")]
+SetsOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a parameter: path=value; again for more.", metavar="SET")
+]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Folder of the result [default: results/SCENARIO-seedSEED].", show_default=False)
+]
+BesideEfficientOption = Annotated[
+    bool, typer.Option("--efficient", help="Run an efficient market beside it, to see what is lost and by whom.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a result that is there.")]
+NoPictureOption = Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")]
+AsJsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")]
+
+
 def run(
-    scenario: Annotated[
-        str, typer.Argument(help="Scenario, scenario:variant, or a .toml file.", metavar="[SCENARIO]")
-    ] = "baseline-2026",
-    variant: Annotated[
-        str, typer.Option(help="One of the scenario's variants; the same as scenario:variant.", show_default=False)
-    ] = "",
-    days: Annotated[
-        float | None, typer.Option(help="Length in days [default: the scenario's].", show_default=False)
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
-    users: Annotated[int, typer.Option(help="Simulated users.")] = 10_000,
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a parameter: path=value; again for more.", metavar="SET")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the result [default: results/SCENARIO-seedSEED].", show_default=False)
-    ] = None,
-    beside_efficient: Annotated[
-        bool, typer.Option("--efficient", help="Run an efficient market beside it, to see what is lost and by whom.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
-    no_picture: Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")] = False,
+    scenario: ScenarioArgument = "baseline-2026",
+    variant: VariantOption = "",
+    days: DaysOption = None,
+    seed: SeedOption = 1,
+    users: UsersOption = 10_000,
+    sets: SetsOption = None,
+    out: OutOption = None,
+    beside_efficient: BesideEfficientOption = False,
+    force: ForceOption = False,
+    no_picture: NoPictureOption = False,
+    as_json: AsJsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
     from scenarios.loading.checking import checked

@@ -34,7 +34,7 @@ def _number(value: Any) -> Any:
 
 def _whole(value: Any) -> Any:
     number = _number(value)
-    if number != number or math.isinf(number) or number != int(number):
+    if not math.isfinite(number) or number != int(number):
         raise PydanticCustomError("whole", "not a whole number")
     return int(number)
 

@@ -82,7 +82,7 @@ def _price_of_the_hour(ax: Axes, work: pd.DataFrame) -> None:
         path(ax, share.index, share[name], color=actor(kind), linewidth=1.6, label=str(name))
         ends.append((float(share[name].iloc[-1]), "spot" if name == "spot price" else kind, actor(kind)))
     ax.axhline(100.0, color=GREY, linewidth=0.8)
-    low, high = (float(share.min().min()), float(share.max().max())) if len(ends) else (100.0, 100.0)
+    low, high = (float(share.min().min()), float(share.max().max())) if ends else (100.0, 100.0)
     room = max(high - low, 4.0)
     ax.set_ylim(low - 0.15 * room, high + 0.45 * room)
     ax.set_ylabel("price [%]")

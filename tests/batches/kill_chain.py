@@ -115,8 +115,8 @@ def main(folder, kills, seed):
             number += 1
     live(folder / f"batch-{number}", study)
     finished.append(str(folder / f"batch-{number}"))
-    told = {"hits": hits, "finished": finished, "statuses": sorted(set(statuses))}
-    sys.stdout.write(json.dumps(told) + "\n")
+    report = {"hits": hits, "finished": finished, "statuses": sorted(set(statuses))}
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypa
     import cheap_work
     from in_line import InLine
 
-    import scenarios.batches.work.running as running
+    from scenarios.batches.work import running
 
     def run_here(study, folder, **means):
         return whole(study, folder, engine=InLine(), work=cheap_work.raises, quiet=True)
@@ -126,7 +126,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     made = subprocess.Popen(
         [*command, "--users", "30", "--workers", "2", "--out", "b"], cwd=tmp_path, start_new_session=True,
         # What a shell has put in the background is deaf to Ctrl-C, and so would its children be.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # nothing else runs here
         env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip

@@ -49,7 +49,7 @@ calibrations = st.builds(
 )  # fmt: skip
 speculations = st.builds(lambda t, extra: Speculation(t, t + extra), between(1, 8), between(0, 8))
 workloads = st.builds(
-    lambda i, n, cached, held, window, speed: Workload(i, n, cached, held, window, speed),
+    Workload,
     between(0, 200_000), between(1, 20_000), between(0, 1), st.just(0.0) | between(0, 600),
     st.just(float("inf")) | between(64, 200_000), between(1, 200),
 )  # fmt: skip

@@ -71,7 +71,7 @@ def test_options_are_refused_by_name(option: str, complaint: str) -> None:
     message = str(caught.value)
     assert complaint in message
     assert message.startswith("--set")
-    assert "demand.growth" not in message.split(";")[0]
+    assert "demand.growth" not in message.split(";", maxsplit=1)[0]
     assert "\n" not in message
 
 

@@ -217,7 +217,7 @@ def _ordered(group: pd.Series[Any]) -> list[Any]:
 
 def _begin(one: str) -> float | None:
     try:
-        return float(one.split(" to ")[0])
+        return float(one.split(" to ", maxsplit=1)[0])
     except ValueError:
         return None
 

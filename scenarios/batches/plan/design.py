@@ -152,7 +152,7 @@ def unit_of(scenario: Scenario, path: str) -> str:
         return ""
     # The rows name entries of lists; the path may number them or mean all.
     marked = merge(scenario.data(), nest(path, math.nan))
-    changed = next((at for at, one in flat(marked).items() if isinstance(one, float) and one != one), "")
+    changed = next((at for at, one in flat(marked).items() if isinstance(one, float) and math.isnan(one)), "")
     return next((unit for at, _, unit, _, _ in describe(scenario) if at == changed), "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ def from_frame(frame: Any) -> list[Cell]:
     for number, row in enumerate(frame.itertuples(index=False, name=None)):
         values = {path: plain(value) for path, value in zip(paths, row, strict=True)}
         for path, value in values.items():
-            if value is None or value != value:
+            if value is None or (isinstance(value, float) and math.isnan(value)):
                 raise InputError(f"design row {number}, column '{path}' is empty")
         made.append(Cell(values, f"row {number}"))
     return made

@@ -41,8 +41,7 @@ def read(folder: Path) -> Study:
     """Read a study from a folder."""
     try:
         plan = tomllib.loads((folder / PLAN).read_text(encoding="utf-8"))
-        if plan["format"] != FORMAT:
-            raise InputError(f"'{folder / PLAN}' is of format {plan['format']}, but this version reads {FORMAT}")
+        _check_format(folder / PLAN, plan["format"])
         scenarios = {one["key"]: _scenario(folder / one["file"]) for one in plan["scenarios"]}
         sampling = Sampling.of_record(plan["sampling"]) if "sampling" in plan else None
         return Study(
@@ -53,6 +52,11 @@ def read(folder: Path) -> Study:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"the study in '{folder}' cannot be read: {' '.join(str(error).split())}") from error
+
+
+def _check_format(path: Path, written: object) -> None:
+    if written != FORMAT:
+        raise InputError(f"'{path}' is of format {written}, but this version reads {FORMAT}")
 
 
 def _scenario(path: Path) -> Scenario:

@@ -23,18 +23,21 @@ def read_about(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"folder '{folder}' holds no batch: there is no {ABOUT} in it{_batches_near(folder / 'x')}")
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        if about["format"] != FORMAT:
-            raise InputError(f"'{path}' is of format {about['format']}, but this version reads {FORMAT}")
-        for name, kind in (("id", str), ("study", str), ("work", str), ("code", dict), ("versions", dict)):
-            if not isinstance(about[name], kind):
-                raise ValueError(f"{name} is not a {kind.__name__}")
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _check(path, about)
     except InputError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"'{path}' is damaged ({error}): put it back as it was, or start the batch anew") from error
-    found: dict[str, Any] = about
-    return found
+    return about
+
+
+def _check(path: Path, about: dict[str, Any]) -> None:
+    if about["format"] != FORMAT:
+        raise InputError(f"'{path}' is of format {about['format']}, but this version reads {FORMAT}")
+    for name, kind in (("id", str), ("study", str), ("work", str), ("code", dict), ("versions", dict)):
+        if not isinstance(about[name], kind):
+            raise TypeError(f"{name} is not a {kind.__name__}")
 
 
 def _batches_near(folder: Path) -> str:

@@ -33,8 +33,8 @@ def watching(label: str, watch: Watch | None = None, *, quiet: bool = False) -> 
         return
     console = Console(stderr=True)
     if console.is_terminal or console.is_jupyter:
-        with _bar(label, console) as watch:
-            yield watch
+        with _bar(label, console) as bar:
+            yield bar
     else:
         yield Lines(label)
 

@@ -1,0 +1,167 @@
+"""A phase of the tick makes its part and writes nothing else: on random economies, to the byte."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, get_type_hints
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from random_economies import economies, quick
+
+from market import TokenMarket
+from market.economy import Economy
+from market.simulation.asking import Asking
+from market.simulation.research import estimate
+from market.simulation.state import Founded, State
+from market.simulation.tick import PHASES, Phase
+
+#: What a phase moves in place beside the part it makes: whose memory, and which of the two that last over the ticks.
+MOVES = {
+    "fleets grow": {"owners"},
+    "machines are rented": {"providers"},
+    "users order": {"streams"},
+    "machines serve": {"queue", "streams"},
+    "all learn": {"cohorts", "streams"},
+    "providers invest": {"providers"},
+    "money moves": {"ledger"},
+}
+#: What agents hold that is not their memory: the market around them, and what they are made of.
+NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar")
+
+
+def to_bytes(value: Any) -> Any:
+    """A value as something that differs as soon as a byte of it does."""
+    match value:
+        case np.ndarray():
+            return value.dtype.str, value.shape, value.tobytes()
+        case np.random.Generator():
+            return repr(value.bit_generator.state)
+        case str() | bytes() | type() | None:
+            return value
+        case Mapping():
+            return tuple((to_bytes(key), to_bytes(one)) for key, one in value.items())
+        case Sequence():
+            return tuple(to_bytes(one) for one in value)
+        case _ if is_dataclass(value):
+            # What does not count for two values to be equal is a note of what follows from the rest.
+            return tuple((one.name, to_bytes(getattr(value, one.name))) for one in fields(value) if one.compare)
+        case _ if hasattr(value, "__dict__"):
+            return to_bytes({name: one for name, one in vars(value).items() if name not in NOT_MEMORY})
+        case _:
+            return repr(value)
+
+
+def snapshot(founded: Founded, state: State) -> dict[str, Any]:
+    """All that there is, part by part."""
+    parts = {field.name: to_bytes(getattr(state, field.name)) for field in fields(state)}
+    agents = {name: to_bytes(getattr(founded, name)) for name in ("cohorts", "providers", "owners", "streams")}
+    fixed = {
+        field.name: to_bytes(getattr(founded, field.name))
+        for field in fields(founded)
+        if field.name not in (*agents, "economy")
+    }
+    return parts | agents | fixed
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Parts that differ."""
+    return {name for name in before if before[name] != after[name]}
+
+
+def made_by(phase: Phase, founded: Founded, state: State) -> Any:
+    """What a phase makes of the parts that it reads."""
+    return phase.run(*(founded if name == "founded" else getattr(state, name) for name in phase.reads))
+
+
+def test_every_part_is_made_by_exactly_one_phase() -> None:
+    parts = [field.name for field in fields(State) if field.name not in ("tick", "queue", "ledger")]
+    assert sorted(phase.makes for phase in PHASES) == sorted(parts)
+    assert len({phase.name for phase in PHASES}) == len(PHASES)
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_phase_returns_its_part_and_reads_parts_that_there_are(phase: Phase) -> None:
+    declared = get_type_hints(State)
+    assert get_type_hints(phase.run)["return"] == declared[phase.makes]
+    arguments = get_type_hints(phase.run)
+    for name in phase.reads:
+        assert arguments[name] == (Founded if name == "founded" else declared[name])
+    assert phase.reads == tuple(inspect.signature(phase.run).parameters)
+
+
+def test_the_queue_and_the_ledger_are_moved_by_one_phase_each() -> None:
+    for kept, mover in (("queue", "machines serve"), ("ledger", "money moves")):
+        assert [phase.name for phase in PHASES if kept in phase.reads] == [mover]
+
+
+@quick(60)
+@given(economies(), st.integers(0, 2**16))
+def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -> None:
+    model = TokenMarket(economy, rng=seed)
+    founded, state = model.founded, model.state
+    for _ in range(3):
+        state.tick += 1
+        before = snapshot(founded, state)
+        for phase in PHASES:
+            made = made_by(phase, founded, state)
+            after = snapshot(founded, state)
+            written = changed(before, after)
+            assert written <= MOVES.get(phase.name, set()), f"{phase.name} wrote {written}"
+            setattr(state, phase.makes, made)
+            before = after | {phase.makes: to_bytes(made)}
+
+
+@quick(40)
+@given(economies(), st.integers(0, 2**16))
+def test_the_phases_one_by_one_are_the_tick(economy: Economy, seed: int) -> None:
+    by_hand, whole = TokenMarket(economy, rng=seed), TokenMarket(economy, rng=seed)
+    for _ in range(2):
+        by_hand.state.tick += 1
+        for phase in PHASES:
+            setattr(by_hand.state, phase.makes, made_by(phase, by_hand.founded, by_hand.state))
+        whole.step()
+    assert changed(snapshot(by_hand.founded, by_hand.state), snapshot(whole.founded, whole.state)) == set()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that can be asked of a market as often as one likes."""
+
+    name: str
+    ask: Callable[[Asking, State], Any]
+
+
+QUESTIONS = (
+    Question("what would be ordered", lambda asking, state: asking(asking.book.request_prices())),
+    Question("with slopes", lambda asking, state: asking(asking.book.request_prices(), slopes=True)),
+    Question("with ties shared", lambda asking, state: asking(asking.book.request_prices(), 0.01, slopes=True)),
+    Question("what is wanted", lambda asking, state: [c.form(state.tick + 1) for c in asking.founded.cohorts]),
+    Question("what would be wanted", lambda asking, state: [c.would_want(state.tick) for c in asking.founded.cohorts]),
+    Question(
+        "market research",
+        lambda asking, state: [
+            estimate(asking, p.offers, asking.book.price[p.offers]) for p in asking.founded.providers
+        ],
+    ),
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+@quick(25)
+@given(economy=economies(), seed=st.integers(0, 2**16))
+def test_asking_twice_gives_the_same_and_changes_nothing(question: Question, economy: Economy, seed: int) -> None:
+    model = TokenMarket(economy, rng=seed)
+    model.run_for(2)
+    founded, state = model.founded, model.state
+    asking = Asking(founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
+    before = snapshot(founded, state)
+    first = to_bytes(question.ask(asking, state))
+    assert to_bytes(question.ask(asking, state)) == first
+    assert changed(before, snapshot(founded, state)) == set()
+    without_notes = replace(
+        asking, wanted=[replace(one, plans={}) if hasattr(one, "plans") else one for one in asking.wanted]
+    )
+    assert to_bytes(question.ask(without_notes, state)) == first
