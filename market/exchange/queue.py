@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from market.exchange.books import Book
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
+from market.kinds import answered
 
 type Floats = NDArray[np.float64]
 
@@ -116,7 +117,8 @@ class Queue:
                 arrived=-age.astype(np.float64),
                 size=work if self.whole else np.zeros(work.shape),
             )
-            given = rule.share(claims, float(capacity[pool]), rng) / work
+            shared = rule.share(claims, float(capacity[pool]), rng)
+            given = answered("rationing rule ", rule, shared, work.size, "work served per claim [rack-h]") / work
             served[s, j, age] = np.rint(given) if self.whole else np.minimum(given, queue[s, j, age])
         used = np.bincount(book.pool, weights=(served * book.work[:, :, None]).sum(axis=(0, 2)), minlength=book.pools)
         return served, np.minimum(used, capacity)

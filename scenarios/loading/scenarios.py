@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError, UnknownNameError, nearest
+from capacity.reading import check_path, is_there, near
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
@@ -118,7 +119,6 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
 
 
 def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
-
     if not is_file_name(parent):
         if parent not in SCENARIOS:
             raise UnknownNameError(
@@ -126,8 +126,11 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
                 f"{', '.join(SCENARIOS)} (or a file that ends in .toml)"
             )
         return SCENARIOS[parent]
-    target = (path.parent / parent).resolve()
-    chain = (*above, path.resolve())
+    extends = f"{path}: extends is {parent!r}, which"
+    check_path(path.parent / parent, extends)
+    there = is_there(path.parent / parent, extends)
+    # A circle of links has been refused; pathlib would raise what is no OSError.
+    target, chain = (path.parent / parent).resolve(), (*above, path.resolve())
     if target in chain:
         names = " -> ".join(one.name for one in (*chain[chain.index(target) :], target))
         raise InputError(f"{path}: extends is '{parent}', which leads back to itself: {names}")
@@ -137,9 +140,6 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
         )
     if target.is_dir():
         raise InputError(f"{path}: extends is '{parent}', which is a folder, but must be a TOML file")
-    if not target.exists():
-        near = nearest(
-            target.name, [one.name for one in target.parent.glob("*.toml")] if target.parent.is_dir() else []
-        )
-        raise InputError(f"{path}: extends is '{parent}', but there is no such file{near}")
+    if not there:
+        raise InputError(f"{path}: extends is '{parent}', but there is no such file{near(target)}")
     return from_file(target, chain)
