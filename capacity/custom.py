@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from capacity.architectures import ARCHITECTURES
 from capacity.attention import GQA, MLA, Attention, Indexer, Linear
 from capacity.chips import CHIPS, Chip
 from capacity.errors import Catalogue, InputError, nearest
+from capacity.reading import read_toml
 from capacity.workload import WORKLOADS, Speculation, Workload
 
 #: What a kind of attention is called in a file.
@@ -40,15 +40,7 @@ TABLES: Final[dict[str, tuple[str, type[Any]]]] = {
 def load(path: Path | str, known: Known = SHIPPED) -> Known:
     """Add what a TOML file lists under [[chip]], [[architecture]] and [[workload]] to what is known."""
     file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-        listed = tomllib.loads(text)
-    except FileNotFoundError:
-        raise InputError(f"file '{file}' does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"file '{file}' cannot be read: {' '.join(str(error).split())}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"file '{file}' is not TOML: {' '.join(str(error).split())}") from None
+    listed = read_toml(file, f"file '{file}'")
     return entries(listed, f"file '{file}'", known)
 
 

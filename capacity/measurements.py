@@ -8,6 +8,7 @@ flight, time to first token, time per output token).
 
 from __future__ import annotations
 
+import io
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError, nearest
 from capacity.layout import Layout
 from capacity.pools import transfer_seconds
+from capacity.reading import LARGEST_TABLE_BYTES, csv_rows, read_text
 from capacity.throughput import Floats, Terms, terms
 from capacity.workload import Speculation, Workload
 
@@ -155,14 +157,14 @@ def read(
 
 def _table(path: Path) -> pd.DataFrame:
     """Read the file with every needed column there and every number a number, or say which line is wrong."""
-    if not path.is_file():
-        raise InputError(f"measurement file '{path}' does not exist")
+    where = f"measurement file '{path}'"
+    text = read_text(path, where, "a CSV table", LARGEST_TABLE_BYTES)
+    for _ in csv_rows(text, where):
+        pass  # only looked at: pandas would take the first cells of a line that is too long for its name
     try:
-        table = pd.read_csv(path, keep_default_na=False, skipinitialspace=True, skip_blank_lines=False)
-    except OSError as error:
-        raise InputError(f"measurement file '{path}' cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"measurement file '{path}' is not a CSV table: {' '.join(str(error).split())}") from error
+        table = pd.read_csv(io.StringIO(text), keep_default_na=False, skipinitialspace=True, skip_blank_lines=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{where} is not a CSV table: {' '.join(str(error).split())}") from error
     table = table[(table.notna() & (table != "")).any(axis="columns")]  # blank lines; the index keeps the line
     for column in REQUIRED:
         if column not in table:

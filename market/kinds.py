@@ -34,6 +34,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capacity.errors import (
     InputError,
     UnknownNameError,
@@ -44,6 +47,7 @@ from capacity.errors import (
     require_whole,
 )
 
+type Floats = NDArray[np.float64]
 #: Assumed by us, not measured.
 DECLARED: Final = "declared"
 #: Where the description of a field is kept in its metadata.
@@ -280,3 +284,25 @@ def _place(cls: type) -> str:
     except (TypeError, OSError):
         file = cls.__module__
     return f"{cls.__qualname__} ({file})"
+
+
+def answered(who: str, behaviour: object, given: object, size: int | None, wanted: str) -> Floats:
+    """What a behaviour gave, as numbers, if it is as many as were asked for and none is NaN.
+
+    ``size``: how many; None for a single number. ``wanted``: what they are, in words: 'prices of its offers [USD]'.
+    """
+    count = "one number" if size is None else f"{size} numbers"
+    expected = f"but must be {count}: {wanted}"
+    where = f"{who}{type(behaviour).__name__}"
+    try:
+        numbers = np.asarray(given, dtype=np.float64) if given is not None else None
+    except (TypeError, ValueError):
+        numbers = None
+    if numbers is None:
+        raise InputError(f"{where} gave {type(given).__name__}, {expected}")
+    if numbers.shape not in ((), (1,)) if size is None else numbers.shape != (size,):
+        raise InputError(f"{where} gave {'x'.join(map(str, numbers.shape)) or 'one'} numbers, {expected}")
+    if np.isnan(numbers).any():
+        place = "" if size is None else f" at place {int(np.flatnonzero(np.isnan(numbers))[0])}"
+        raise InputError(f"{where} gave NaN{place}, {expected}")
+    return numbers

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
+from market.kinds import answered
 
 type Floats = NDArray[np.float64]
 
@@ -68,9 +69,9 @@ def finish(
     held = np.where(large, as_if_cut(work, capacity), 0.0) if large.any() else np.zeros(work.shape)
     fits = np.flatnonzero(~large)
     given = np.zeros(work.shape)
-    given[fits] = rule.share(
-        Claims(work[fits], priority[fits], arrived[fits], size[fits]), max(capacity - float(held.sum()), 0.0), rng
-    )
+    claims = Claims(work[fits], priority[fits], arrived[fits], size[fits])
+    shared = rule.share(claims, max(capacity - float(held.sum()), 0.0), rng)
+    given[fits] = answered("rationing rule ", rule, shared, fits.size, "work served per claim [rack-h]")
     rest, left = capacity - float(held.sum()) - float(given.sum()), work - given - held
     small = np.where(large | (left < 0.5 * size), 0.0, left)  # the rest of their part is theirs, if any wait
     part = held + as_if_cut(small if small.any() else left, rest)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.books import Book
+from market.kinds import answered
 from market.quality import QualityPath, quality_at
 from market.simulation.state import Founded, Machines, Ordered, Posted, Terms
 
@@ -51,7 +52,10 @@ def grant_quotas(founded: Founded, granted: Floats, full: Floats, quota: Floats)
     granted, quota = granted.copy(), quota.copy()
     for p in founded.providers:
         if p.offers.size and p.spec.quotas.cuts:
-            granted[p.number] = p.spec.quotas(float(granted[p.number]), float(full[p.pools].max()))
+            policy = p.spec.quotas
+            share = policy(float(granted[p.number]), float(full[p.pools].max()))
+            who = f"provider '{p.name}': quota policy "
+            granted[p.number] = answered(who, policy, share, None, "share of the quota granted [1]").item()
             quota[p.offers] = first[p.offers] * granted[p.number]
     return granted, quota
 

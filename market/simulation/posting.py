@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
+from market.kinds import answered
 from market.simulation.asking import Asking, writing_hours
 from market.simulation.research import estimate, toll
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Terms
@@ -50,7 +51,12 @@ def new_prices(
             book, founded.calendar, tick, ordered.orders, machines.capacity, by_pool,
             partial(toll, last, ordered, machines.capacity), partial(estimate, asking),
         )  # fmt: skip
-        wished = np.maximum(p.spec.pricing(outlook), 0.0)
+        policy = p.spec.pricing
+        wanted_prices = answered(
+            f"provider '{p.name}': pricing policy ", policy, policy(outlook), p.offers.size,
+            "list prices of its offers [USD per million tokens]",
+        )  # fmt: skip
+        wished = np.maximum(wanted_prices, 0.0)
         price[p.offers] = np.where(outlook.movable, wished, outlook.price)
     return price
 

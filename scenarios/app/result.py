@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 import zipfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from scenarios.pictures.two_runs import together
 from scenarios.reports.drawn_charts import COLUMN, MOST
 from scenarios.results import run_folder
 from scenarios.results.frames import Frames
-from scenarios.results.run_folder import ABOUT, PARAMETERS, RunResult
+from scenarios.results.run_folder import PARAMETERS, RunResult, files_of
 from scenarios.results.summary_tables import checks
 
 if TYPE_CHECKING:
@@ -120,13 +119,11 @@ class ShownResult:
         """A folder with all frames as Parquet and as CSV, the scenario, how it was made, and how to make it again."""
         out, folder = io.BytesIO(), self.file_name
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-            archive.writestr(f"{folder}/{ABOUT}", json.dumps(dict(self.about), indent=2, allow_nan=False) + "\n")
-            archive.writestr(f"{folder}/{PARAMETERS}", self.result.parameters)
             archive.writestr(f"{folder}/{README}", self.readme)
+            for file, data in files_of(self.result).items():
+                packed = zipfile.ZIP_STORED if file.endswith(".parquet") else zipfile.ZIP_DEFLATED
+                archive.writestr(f"{folder}/{file}", data, compress_type=packed)
             for name, frame in self.result.frames.items():
-                table = io.BytesIO()
-                frame.to_parquet(table, compression="zstd", index=False)
-                archive.writestr(f"{folder}/{name}.parquet", table.getvalue(), compress_type=zipfile.ZIP_STORED)
                 archive.writestr(f"{folder}/csv/{name}.csv", frame.to_csv(index=False))
         return out.getvalue()
 

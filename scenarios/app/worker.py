@@ -91,6 +91,7 @@ class Worker:
     def make(self, asked: RunRequest) -> None:
         """A model before its first tick, in place of the one there was."""
         self.model, self.asked, self.seconds = None, asked, 0.0
+        self.begun = time.monotonic()
         settings = asked.settings()
         check_size(settings)
         self.model = running.start(settings)

@@ -5,6 +5,7 @@ It is of a batch's folder, or of any table of runs (CSV or Parquet): columns lab
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from capacity.errors import InputError, nearest
+from capacity.errors import InputError
+from capacity.reading import check_path, csv_rows, is_there, near, read_bytes, read_text
 from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION, differences, groups, inputs_in, measures_in, summary
 from scenarios.batches.store.batch import open_batch
 from scenarios.results.measures import MEASURES
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Shown where a scenario does not say which measures answer it.
 USUAL: Final = ("paid-price", "spot-price", "queue-hours", "unserved", "utilisation", "surplus")
+#: A table of runs larger than this is something else [bytes].
+LARGEST_BYTES: Final = 200_000_000
 #: Measures shown of a table that has none of these.
 SHOWN: Final = 6
 
@@ -80,6 +84,7 @@ class Comparison:
 
 def read_runs(path: Path) -> Runs:
     """The runs of a batch, or of a table in a CSV or Parquet file."""
+    check_path(path, f"'{path}'")
     if path.suffix.lower() in (".csv", ".parquet") and not path.is_dir():
         return Runs(_table(path), path.stem)
     batch = open_batch(path)
@@ -93,13 +98,17 @@ def read_runs(path: Path) -> Runs:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    if not path.exists():
-        near = nearest(path.name, [one.name for one in path.parent.glob("*")] if path.parent.is_dir() else [])
-        raise InputError(f"'{path}' is not there{near}")
+    if not is_there(path, f"'{path}'"):
+        raise InputError(f"'{path}' is not there{near(path)}")
     try:
         if path.suffix.lower() == ".parquet":
-            return pd.read_parquet(path)
-        frame = pd.read_csv(path, keep_default_na=False, encoding="utf-8-sig")
+            return pd.read_parquet(io.BytesIO(read_bytes(path, f"'{path}'", "a table of runs", LARGEST_BYTES)))
+        text = read_text(path, f"'{path}'", "a table of runs", LARGEST_BYTES)
+        for _ in csv_rows(text, f"'{path}'", ","):
+            pass  # only looked at: pandas would take the first cells of a line that is too long for its name
+        frame = pd.read_csv(io.StringIO(text), keep_default_na=False)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())[:200]}") from error
     words = {"label", "scenario", "variant", *inputs_in(frame)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -165,17 +166,24 @@ def _console() -> Any:
 
 def _check_target(path: Path | None) -> None:
     from capacity.errors import InputError
+    from capacity.reading import check_path
 
-    if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
+    if path is None:
+        return
+    check_path(path, f"--csv '{path}'")
+    if path.is_dir() or not path.resolve().parent.is_dir():
         what = "is a folder" if path.is_dir() else f"cannot be written: the folder '{path.parent}' does not exist"
         raise InputError(f"--csv '{path}' {what}")
+    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        raise InputError(f"--csv '{path}' cannot be written: no permission")
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
     from capacity.errors import InputError
+    from scenarios.text.files import write_whole
 
     try:
-        frame.to_csv(path, index=False)
+        write_whole(path, frame.to_csv(index=False).encode())
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from error
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from scenarios.cli import app as app_command
 from scenarios.cli import (
@@ -25,7 +26,21 @@ from scenarios.cli import (
     verify,
 )
 
+
+class Commands(TyperGroup):
+    """The commands, of which any may be stopped at any moment."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the one that was asked for; what it kept of its work, it has said itself."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("tokenmarket: stopped", err=True)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=Commands,
     name="tokenmarket",
     help="An agent-based model of the market for AI tokens, on a physical model of inference throughput.",
     no_args_is_help=True,
@@ -83,6 +98,10 @@ def main() -> None:
         if not isinstance(error, InputError):
             raise
         typer.echo(f"tokenmarket: {' '.join(str(error).split())}", err=True)
+        sys.exit(2)
+    except OSError as error:  # a disk that is full or gone, a name too long: of the machine, not of the program
+        name = f"'{error.filename}': " if error.filename else ""
+        typer.echo(f"tokenmarket: {name}{error.strerror or ' '.join(str(error).split())}", err=True)
         sys.exit(2)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError, UnknownNameError, nearest
+from capacity.reading import check_path, is_there, near
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
@@ -88,11 +89,6 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
     # Validated one by one, so that the error names the option that made it.
     try:
         made = Scenario.of(data, "--set")
-        for one in sets:
-            path, _, text = one.partition("=")
-            for words in set_aside(made, nest(path.strip(), parse_value(text.strip()))):
-                raise InputError(f"--set {one}: {words}")
-        return made
     except InputError:
         so_far: Any = scenario.data()
         for one in sets:
@@ -100,6 +96,16 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
             so_far = merge(so_far, nest(path.strip(), parse_value(text.strip())))
             Scenario.of(so_far, f"--set {one}")
         raise
+    for one in sets:
+        path, _, text = one.partition("=")
+        _refuse_set_aside(made, nest(path.strip(), parse_value(text.strip())), f"--set {one}")
+    return made
+
+
+def _refuse_set_aside(made: Scenario, given: Mapping[str, Any], where: str) -> None:
+    """Say so if a number was set that the kind chosen has no use for."""
+    for words in set_aside(made, given):
+        raise InputError(f"{where}: {words}")
 
 
 def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
@@ -119,15 +125,13 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     base |= {"outcomes": (), "variants": {}}  # another question has other answers
     try:
         made = Scenario.of({**merge(base, data), "extends": parent}, where)
-        for words in set_aside(made, data):
-            raise InputError(words)
-        return made
     except InputError as error:
         raise error if str(error).startswith(where) else InputError(f"{where}: {error}") from error
+    _refuse_set_aside(made, data, where)
+    return made
 
 
 def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
-
     if not is_file_name(parent):
         if parent not in SCENARIOS:
             raise UnknownNameError(
@@ -135,8 +139,11 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
                 f"{', '.join(SCENARIOS)} (or a file that ends in .toml)"
             )
         return SCENARIOS[parent]
-    target = (path.parent / parent).resolve()
-    chain = (*above, path.resolve())
+    extends = f"{path}: extends is {parent!r}, which"
+    check_path(path.parent / parent, extends)
+    there = is_there(path.parent / parent, extends)
+    # A circle of links has been refused; pathlib would raise what is no OSError.
+    target, chain = (path.parent / parent).resolve(), (*above, path.resolve())
     if target in chain:
         names = " -> ".join(one.name for one in (*chain[chain.index(target) :], target))
         raise InputError(f"{path}: extends is '{parent}', which leads back to itself: {names}")
@@ -146,9 +153,6 @@ def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
         )
     if target.is_dir():
         raise InputError(f"{path}: extends is '{parent}', which is a folder, but must be a TOML file")
-    if not target.exists():
-        near = nearest(
-            target.name, [one.name for one in target.parent.glob("*.toml")] if target.parent.is_dir() else []
-        )
-        raise InputError(f"{path}: extends is '{parent}', but there is no such file{near}")
+    if not there:
+        raise InputError(f"{path}: extends is '{parent}', but there is no such file{near(target)}")
     return from_file(target, chain)

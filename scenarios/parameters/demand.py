@@ -222,7 +222,9 @@ class Demand(Section):
             raise refuse("zones", total, "their shares must add up to 1")
         shares = sum(users.individuals_share for _, users in self.segments())
         if shares > 1.0 + 1e-9:
-            raise refuse("casual.individuals_share", shares, "the shares of all segments must add up to at most 1")
+            each = " + ".join(f"{users.individuals_share:g}" for _, users in self.segments())
+            wrong = "the sum of individuals_share over all segments must be at most 1"
+            raise refuse("individuals_share, summed,", f"{each} = {shares:g}", wrong)
         return self
 
     def segments(self) -> list[tuple[str, Users]]:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from capacity.errors import InputError
+from capacity.reading import check_path
 
 FORMATS: Final = (".png", ".svg", ".pdf")
 
 
 def checked_picture_path(path: Path) -> Path:
     """Return the path if a picture can be written there, or say what is wrong before anything is drawn."""
+    check_path(path, f"picture '{path}'")
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"picture '{path}' ends in '{path.suffix}', but must end in one of {', '.join(FORMATS)}")
     if not path.resolve().parent.is_dir():

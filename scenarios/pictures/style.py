@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter
 
 from capacity.errors import InputError
+from scenarios.text.files import write_whole
 from scenarios.text.numbers import short_number, told_apart
 
 if TYPE_CHECKING:
@@ -153,7 +155,9 @@ def save(figure: Figure, path: Path) -> None:
     _lay_out_once(figure)
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
     try:
+        drawn, kind = io.BytesIO(), path.suffix.lower().removeprefix(".")
         with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tokenmarket"}):
-            figure.savefig(path, metadata=metadata)
+            figure.savefig(drawn, format=kind, metadata=metadata)
+        write_whole(path, drawn.getvalue())
     except OSError as error:
         raise InputError(f"picture '{path}' cannot be written: {error.strerror or error}") from error

@@ -170,13 +170,13 @@ def _texts(axes: Axes) -> str:
 
 
 def _marks(panel: Axes, names: list[str]) -> str:
-    """Large dots of a small panel: the means, row by row."""
+    """Large dots of a small panel: the means, row by row; or the values of the only time there is."""
+    dots = [line for line in panel.lines if line.get_marker() == "o" and len(np.ravel(line.get_xdata())) == 1]
+    if panel.get_xlim()[0] > drawn_series.FIRST_DATE:  # through time, but all of it is one point
+        said = {str(line.get_label()): float(np.ravel(line.get_ydata(orig=False))[0]) for line in dots}
+        return ", ".join(f"{name} {plain(value)}" for name, value in said.items() if not name.startswith("_"))
     names = [text.get_text() for text in panel.get_yticklabels() if text.get_text()] or names
-    found = [
-        float(np.ravel(line.get_xdata())[0])
-        for line in panel.lines
-        if line.get_marker() == "o" and len(np.ravel(line.get_xdata())) == 1
-    ]
+    found = [float(np.ravel(line.get_xdata(orig=False))[0]) for line in dots]
     pairs = zip(names if len(names) == len(found) else [""] * len(found), found, strict=True)
     return ", ".join(f"{' '.join(name.split())} {plain(value)}".strip() for name, value in pairs)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from capacity.errors import InputError
+from capacity.reading import check_path
 from scenarios.reports.page import GENERATOR
+from scenarios.text.files import reason, write_whole
 
 #: Letters at the beginning of a file that say whether it is a report.
 BEGIN: Final = 2_000
@@ -17,6 +18,7 @@ ENDINGS: Final = (".html", ".htm")
 
 def checked(path: Path, *, force: bool = False) -> Path:
     """Return the path if a report can be written there, or say what is wrong before anything is drawn."""
+    check_path(path, f"report '{path}'")
     if path.suffix.lower() not in ENDINGS:
         raise InputError(f"report '{path}' ends in '{path.suffix}', but must end in {' or '.join(ENDINGS)}")
     if path.is_dir():
@@ -45,17 +47,7 @@ def write(text: str, path: Path, *, force: bool = False) -> None:
     """Write the report; a file that was there stays as it was if that fails."""
     checked(path, force=force)
     target = path.resolve()
-    temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    except BaseException as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise InputError(f"report '{path}' cannot be written: {error.strerror or error}") from error
-        raise
+        write_whole(target, text.encode())
+    except OSError as error:
+        raise InputError(f"report '{path}' cannot be written: {reason(error)}") from error

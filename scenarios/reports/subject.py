@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError
+from capacity.reading import check_path
 from scenarios.batches import open_batch
 from scenarios.batches.store.folder import ABOUT as BATCH
 from scenarios.loading.scenarios import load
 from scenarios.pictures.batch_charts import short_labels
 from scenarios.results import run_folder
-from scenarios.results.frames import ALL_COLUMNS, Frames
+from scenarios.results.frames import Frames
 
 if TYPE_CHECKING:
     from scenarios.batches import Batch
@@ -110,6 +111,7 @@ type Subject = Run | BatchOf
 
 def read(folder: Path) -> Subject:
     """Read a folder."""
+    check_path(folder, f"folder '{folder}'")
     if (folder / BATCH).is_file():
         found = BatchOf(folder, open_batch(folder))
         if not found.done:
@@ -122,13 +124,6 @@ def read(folder: Path) -> Subject:
     result = run_folder.read(folder)
     if result.frames["ticks"].empty:
         raise InputError(f"run '{folder}' has no ticks, so there is nothing to report")
-    for name, columns in ALL_COLUMNS.items():
-        for column in columns:
-            if column.name not in result.frames[name]:
-                raise InputError(
-                    f"run '{folder}' lacks the column '{column.name}' of '{name}': it was made by other code, "
-                    "run the scenario again"
-                )
     return Run(folder, result, *_scenario(folder, str(result.about["digest"])))
 
 

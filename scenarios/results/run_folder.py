@@ -7,10 +7,9 @@ A result folder appears whole or not at all: everything is written next to it an
 
 from __future__ import annotations
 
-import json
+import io
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,10 @@ from typing import Any, Final
 import pandas as pd
 
 from capacity.errors import InputError
+from capacity.reading import check_path, is_there, read_bytes
+from scenarios.results import integrity
 from scenarios.results.frames import ALL_COLUMNS, Frames
+from scenarios.text.files import folder_beside
 
 ABOUT: Final = "run.json"
 FORMAT: Final = 2
@@ -28,6 +30,8 @@ FORMAT: Final = 2
 PARAMETERS: Final = "scenario.toml"
 #: Folder of the efficient companion within that of a run; a result like any other.
 EFFICIENT: Final = "efficient"
+#: What is drawn from a run into its folder, and is out of date when another takes its place.
+DRAWN: Final = ("dashboard.*", "report*.html")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class RunResult:
 
 def check_target(folder: Path, *, force: bool = False) -> Path:
     """Return the folder if a result can be written there; say what is wrong before anything is run."""
+    is_there(folder, f"result '{folder}'")  # or a path that none can have
     target = folder.resolve()
     if target.exists():
         _check_existing(folder, force)
@@ -82,8 +87,7 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        temporary.chmod(0o755)
+        temporary = folder_beside(target)
         yield temporary
         _put_in_place(temporary, target)
     except BaseException as error:  # a stop by the user counts too
@@ -102,9 +106,10 @@ def _put_in_place(temporary: Path, target: Path) -> None:
     if not target.exists():
         temporary.rename(target)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    old = folder_beside(target)
     target.rename(old)  # onto an empty folder
     try:
+        _keep_foreign(old, temporary)
         temporary.rename(target)
     except BaseException:
         old.rename(target)
@@ -112,17 +117,39 @@ def _put_in_place(temporary: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _keep_foreign(old: Path, new: Path) -> None:
+    """What somebody else put into a folder stays in it; pictures and reports of the old run do not."""
+    drawn = {path.name for pattern in DRAWN for path in old.glob(pattern)}
+    for path in old.iterdir():
+        ours = path.name in drawn or path.name in (ABOUT, PARAMETERS, EFFICIENT) or path.stem in ALL_COLUMNS
+        if not ours and not (new / path.name).exists():
+            if path.is_dir() and not path.is_symlink():
+                shutil.copytree(path, new / path.name, symlinks=True)
+            else:
+                shutil.copy2(path, new / path.name, follow_symlinks=False)
+
+
+def files_of(result: RunResult) -> dict[str, bytes]:
+    """A result's files by name; ``run.json``, which knows all others, is the last."""
+    made = {}
+    for name, frame in result.frames.items():
+        table = io.BytesIO()
+        frame.to_parquet(table, compression="zstd", index=False)
+        made[f"{name}.parquet"] = table.getvalue()
+    if result.parameters:
+        made[PARAMETERS] = result.parameters.encode()
+    beside = files_of(result.efficient) if result.efficient is not None else {}
+    if beside:
+        made[f"{EFFICIENT}/{ABOUT}"] = beside[ABOUT]  # which knows the companion's files
+    whole = {**{f"{EFFICIENT}/{name}": data for name, data in beside.items()}, **made}
+    return {**whole, ABOUT: integrity.sealed(result.about, made)}
+
+
 def write_files(result: RunResult, folder: Path) -> None:
     """Write a result's files into a folder."""
-    for name, frame in result.frames.items():
-        frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-    text = json.dumps(dict(result.about), indent=2, allow_nan=False)
-    (folder / ABOUT).write_text(text + "\n", encoding="utf-8")
-    if result.parameters:
-        (folder / PARAMETERS).write_text(result.parameters, encoding="utf-8")
-    if result.efficient is not None:
-        (folder / EFFICIENT).mkdir()
-        write_files(result.efficient, folder / EFFICIENT)
+    for name, data in files_of(result).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 def write(result: RunResult, folder: Path, *, force: bool = False) -> Path:
@@ -134,19 +161,24 @@ def write(result: RunResult, folder: Path, *, force: bool = False) -> Path:
 
 def read_about(folder: Path) -> dict[str, Any]:
     """How the result in a folder was made."""
+    return _opened(folder)[0]
+
+
+def _opened(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the result was made, and what its files should be."""
+    check_path(folder, f"result '{folder}'")
     if not folder.is_dir():
-        near = _results_near(folder)
-        raise InputError(f"there is no result folder '{folder}'{near}")
+        raise InputError(f"there is no result folder '{folder}'{_results_near(folder)}")
     path = folder / ABOUT
-    if not path.is_file():
+    if not is_there(path, f"'{path}'"):
         raise InputError(f"folder '{folder}' holds no result: there is no {ABOUT} in it")
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"'{path}' cannot be read: {error}") from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise InputError(f"'{path}' is not a run of format {FORMAT}: run the scenario again with --force")
-    return about
+    about = integrity.unsealed(read_bytes(path, f"'{path}'", "how a run was made"), path, FORMAT)
+    files = about.pop(integrity.FILES)
+    del about[integrity.SEAL]
+    for name in ALL_COLUMNS:
+        if f"{name}.parquet" not in files:
+            raise InputError(f"result '{folder}' lacks the frame '{name}': it was made by other code, run it again")
+    return about, files
 
 
 def _results_near(folder: Path) -> str:
@@ -156,20 +188,26 @@ def _results_near(folder: Path) -> str:
 
 
 def read(folder: Path) -> RunResult:
-    """Read a result back."""
-    about = read_about(folder)
+    """Read a result back, if every file is what was written."""
+    about, files = _opened(folder)
     frames = {}
-    for name in ALL_COLUMNS:
-        path = folder / f"{name}.parquet"
-        if not path.is_file():
-            raise InputError(f"result '{folder}' lacks the frame '{name}': there is no {path.name} in it")
-        try:
-            frames[name] = pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())}") from error
-    kept, companion = folder / PARAMETERS, folder / EFFICIENT
-    try:
-        parameters = kept.read_text(encoding="utf-8") if kept.is_file() else ""
-    except (OSError, ValueError) as error:
-        raise InputError(f"'{kept}' cannot be read: {error}") from error
-    return RunResult(frames, about, parameters, read(companion) if companion.is_dir() else None)
+    for file, entry in files.items():
+        raw = integrity.sound(folder, file, entry)
+        name = file.removesuffix(".parquet")
+        if file.endswith(".parquet") and name in ALL_COLUMNS:
+            frames[name] = _frame(folder, name, raw)
+    parameters = (folder / PARAMETERS).read_text(encoding="utf-8") if PARAMETERS in files else ""
+    beside = read(folder / EFFICIENT) if f"{EFFICIENT}/{ABOUT}" in files else None
+    return RunResult({name: frames[name] for name in ALL_COLUMNS}, about, parameters, beside)
+
+
+def _frame(folder: Path, name: str, raw: bytes) -> pd.DataFrame:
+    """A frame with all its columns; a person's own may be there, too."""
+    frame = pd.read_parquet(io.BytesIO(raw))
+    for column in ALL_COLUMNS[name]:
+        if column.name not in frame:
+            raise InputError(
+                f"result '{folder}' lacks the column '{column.name}' of '{name}': it was made by other code, "
+                "run the scenario again"
+            )
+    return frame

@@ -11,11 +11,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 #: Packages that are one program.
 PACKAGES: Final = ("capacity", "market", "scenarios")
 REPORTED: Final = ("tokenmarket", "mesa", "numpy", "pandas", "pyarrow", "scipy", "seaborn", "matplotlib")
 #: What pictures depend on does not change a number.
 NUMERIC: Final = ("python", "tokenmarket", "mesa", "numpy", "pandas", "pyarrow", "scipy")
+#: Beside the versions: what the kernels of BLAS and numpy make of the same sums on this kind of processor.
+KERNELS: Final = "kernels"
+#: By how much a measure may differ between kernels, relative to itself: prices at 1e-13, and an auction's rents by
+#: 2.5e-4, since a search stops where it is near enough [1].
+BETWEEN_KERNELS: Final = 1e-3
 
 
 def code() -> dict[str, Any]:
@@ -52,7 +59,29 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
-    return found
+    return found | {KERNELS: kernels()}
+
+
+@functools.cache
+def kernels() -> str:
+    """A fingerprint of the arithmetic: sums whose last digits depend on which kernels the processor is given.
+
+    Libraries choose them when they start, by the kind of processor, or by OPENBLAS_CORETYPE and
+    NPY_DISABLE_CPU_FEATURES. The same fingerprint gives the same bytes; another, numbers within ``BETWEEN_KERNELS``.
+    """
+    digest = hashlib.sha256()
+    for size in (3, 17, 64, 257):
+        one = np.sin(np.arange(1.0, size * size + 1.0)).reshape(size, size)
+        other = np.cos(np.arange(1.0, size * size + 1.0)).reshape(size, size) + 1.5
+        falls = one.T @ one + size * np.eye(size)
+        for made in (
+            one @ other, one @ other[0], one[0] @ other[0], np.einsum("ij,kj->ik", one, other), np.exp(one),
+            np.log(other), other**0.7, one.sum(axis=0), one.sum(axis=1),
+            np.linalg.lstsq(falls, other[0], rcond=None)[0], np.linalg.pinv(falls),
+            one.astype(np.float32) @ other.astype(np.float32), np.exp(one.astype(np.float32)),
+        ):  # fmt: skip
+            digest.update(np.ascontiguousarray(made).tobytes())
+    return digest.hexdigest()[:12]
 
 
 @functools.cache
@@ -70,7 +99,7 @@ def code_hash() -> str:
 def numeric_versions() -> tuple[tuple[str, str], ...]:
     """Versions that numbers depend on."""
     found = versions()
-    return tuple((name, found[name]) for name in NUMERIC)
+    return (*((name, found[name]) for name in NUMERIC), (KERNELS, kernels()))
 
 
 def changed(about: Mapping[str, Any]) -> list[str]:

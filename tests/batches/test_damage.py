@@ -21,6 +21,7 @@ from scenarios.batches import open_batch, resume_batch, run_batch
 from scenarios.batches.store import parts
 from scenarios.batches.store.folder import owned
 from scenarios.pictures import batch_dashboard
+from scenarios.text import files
 
 # -------------------------------------------------------------------- damage
 
@@ -214,7 +215,7 @@ def test_work_that_cannot_be_sent_is_refused_before_anything_is_written(tmp_path
 
 def test_a_full_disk_stops_cleanly_and_resume_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("scenarios.batches.work.engine.MOST_RUNS", 1)
-    whole, written = parts.write_whole, []
+    whole, written = files.write_whole, []
 
     def full(path, data):
         if path.suffix == ".part" and len(written) == 5:
@@ -222,11 +223,11 @@ def test_a_full_disk_stops_cleanly_and_resume_goes_on(tmp_path, monkeypatch):
         written.append(path)
         whole(path, data)
 
-    monkeypatch.setattr(parts, "write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     with pytest.raises(InputError, match=r"run 5 cannot be written .* No space left on device; finished runs are kept"):
         run_batch(a_study(), tmp_path / "b", engine=InLine(), workers=1, work=cheap_work.draw, quiet=True)
     assert open_batch(tmp_path / "b").state.count("done") == 5
-    monkeypatch.setattr(parts, "write_whole", whole)
+    monkeypatch.setattr(files, "write_whole", whole)
     resume(tmp_path / "b")
     run(a_study(), tmp_path / "c")
     assert tables_of(tmp_path / "b") == tables_of(tmp_path / "c")

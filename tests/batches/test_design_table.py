@@ -52,7 +52,7 @@ def test_cells_keep_their_kind(tmp_path):
         ("a.b,a.b\n0,1\n", "columns 1 and 2 are both 'a.b'"),
         ("a..b\n0\n", "column 1: 'a..b' is no path"),
         ("a.b;a.c\n1,5;2\n", "line 2, column 'a.b' is 1,5: write numbers with a point"),
-        ('a.b\n"open\n', "is not CSV"),
+        ('a.b\n"open\n', "is not a CSV table"),
         ("a.b\n1\n".encode("utf-16"), "not UTF-8 text: byte 0 is 0xff"),
     ],
 )

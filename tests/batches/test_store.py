@@ -18,6 +18,7 @@ from scenarios.batches.store.folder import create
 from scenarios.batches.store.parts import Part
 from scenarios.batches.store.state import spans
 from scenarios.runs import provenance
+from scenarios.text.files import write_whole
 
 # -------------------------------------------------------------------- what is there
 
@@ -111,7 +112,7 @@ def test_any_subset_of_finished_runs_leads_to_the_same_bytes(finished, tmp_path_
             made = cheap_work.draw(study.scenario(one.case), one.seed, 1.0, 10, KEEP)
             frames = {name: parts.packed(made.frames[name]) for name in KEEP}
             part = Part(one.number, "done", digests[one.case.label], summary=dict(made.summary), frames=frames)
-            parts.write_whole(parts.path_of(folder, one.number), part.encoded())
+            write_whole(parts.path_of(folder, one.number), part.encoded())
     flag.touch()
     resume(folder, work)
     assert tables_of(folder) == tables_of(finished)

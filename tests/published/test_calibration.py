@@ -212,7 +212,7 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read(tmp_path / "nothing.csv")
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x81" * 40)
-    with pytest.raises(InputError, match="is not a CSV table"):
+    with pytest.raises(InputError, match="is not UTF-8 text"):
         read(tmp_path / "binary.csv")
     only_head = read(written(tmp_path, HEADER))
     assert len(only_head) == 0

@@ -63,11 +63,11 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
 
 def test_an_existing_result_is_replaced_only_by_force(tmp_path):
     run_folder.write(small_run(), tmp_path / "run")
-    (tmp_path / "run" / "old").touch()
+    (tmp_path / "run" / "dashboard.png").touch()
     with pytest.raises(InputError, match="exists already: replace it with --force"):
         run_folder.write(small_run(), tmp_path / "run")
     run_folder.write(small_run(), tmp_path / "run", force=True)
-    assert not (tmp_path / "run" / "old").exists()
+    assert not (tmp_path / "run" / "dashboard.png").exists()
     assert folders(tmp_path) == ["run"]
 
 
@@ -135,7 +135,7 @@ def test_a_replacement_that_fails_leaves_the_old_result(tmp_path, monkeypatch):
 def test_a_frame_that_is_missing_is_named(tmp_path):
     run_folder.write(small_run(), tmp_path / "run")
     (tmp_path / "run" / "pools.parquet").unlink()
-    with pytest.raises(InputError, match=r"run' lacks the frame 'pools': there is no pools\.parquet in it"):
+    with pytest.raises(InputError, match=r"run' is damaged: pools\.parquet is not there"):
         run_folder.read(tmp_path / "run")
 
 
@@ -146,7 +146,7 @@ def test_reading_what_is_no_result_says_what_is_missing(tmp_path):
     with pytest.raises(InputError, match=r"there is no run\.json"):
         run_folder.read(tmp_path)
     (tmp_path / "run" / "offers.parquet").write_bytes(b"no parquet")
-    with pytest.raises(InputError, match=r"offers\.parquet' cannot be read"):
+    with pytest.raises(InputError, match=r"offers\.parquet is no table any more"):
         run_folder.read(tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text("{")
     with pytest.raises(InputError, match=r"run\.json' cannot be read"):

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from capacity.errors import InputError, nearest
+from capacity.errors import InputError
+from capacity.reading import LARGEST_TABLE_BYTES, csv_rows, is_there, near, read_text
 from scenarios.batches.plan.design import MOST_CASES, Cell
 from scenarios.batches.plan.study import plain
 from scenarios.parameters.paths import steps
 from scenarios.text.toml import parse_value
 
-LARGEST_BYTES: Final = 200_000_000
 SEPARATORS: Final = (",", ";", "\t")
 
 
@@ -50,37 +48,16 @@ def from_frame(frame: Any) -> list[Cell]:
 
 
 def _text(path: Path) -> str:
-    if path.is_dir():
-        raise InputError(f"--design {path} is a folder, but must be a CSV file")
-    if not path.exists():
-        near = nearest(path.name, [one.name for one in path.parent.glob("*.csv")] if path.parent.is_dir() else [])
-        raise InputError(f"--design {path} is not there{near}")
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"--design {path} is larger than {LARGEST_BYTES // 10**6} MB, so it is no design")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"--design {path} cannot be read: {error.strerror}") from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"--design {path} is not UTF-8 text: byte {error.start} is {raw[error.start]:#04x}; save it as CSV UTF-8"
-        ) from error
+    where = f"--design {path}"
+    if not is_there(path, where):
+        raise InputError(f"{where} is not there{near(path)}")
+    return read_text(path, where, "a CSV file", LARGEST_TABLE_BYTES)
 
 
 def _lines(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of every line that is not blank."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise InputError(f"{where} line {reader.line_num} is not CSV: {error}") from error
+    yield from csv_rows(text, where, max(SEPARATORS, key=first.count))
 
 
 def _paths(header: Sequence[str], where: str) -> list[str]:
@@ -103,11 +80,8 @@ def _paths(header: Sequence[str], where: str) -> list[str]:
 
 
 def _values(paths: Sequence[str], row: Sequence[str], where: str) -> dict[str, Any]:
-    cells, extra = list(row[: len(paths)]), [cell for cell in row[len(paths) :] if cell]
-    if extra:
-        raise InputError(f"{where} has {len(row)} cells, but there are {len(paths)} columns")
     values = {}
-    for path, cell in _pairs(paths, cells):
+    for path, cell in _pairs(paths, row):
         if not cell:
             raise InputError(f"{where}, column '{path}' is empty: write the value, also where it is the usual one")
         if re.fullmatch(r"[-+]?\d+,\d+", cell):

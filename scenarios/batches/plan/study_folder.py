@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError
+from capacity.reading import read_toml
 from scenarios.batches.plan.sampling import Sampling
 from scenarios.batches.plan.study import COLUMNS, FORMAT, Case, Study
 from scenarios.definition.scenario import Scenario
@@ -40,7 +40,7 @@ def write(study: Study, folder: Path) -> None:
 def read(folder: Path) -> Study:
     """Read a study from a folder."""
     try:
-        plan = tomllib.loads((folder / PLAN).read_text(encoding="utf-8"))
+        plan = read_toml(folder / PLAN, f"'{folder / PLAN}'")
         _check_format(folder / PLAN, plan["format"])
         scenarios = {one["key"]: _scenario(folder / one["file"]) for one in plan["scenarios"]}
         sampling = Sampling.of_record(plan["sampling"]) if "sampling" in plan else None
@@ -60,7 +60,7 @@ def _check_format(path: Path, written: object) -> None:
 
 
 def _scenario(path: Path) -> Scenario:
-    return Scenario.of(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+    return Scenario.of(read_toml(path, f"'{path}'"), str(path))
 
 
 def _cases(path: Path) -> Any:

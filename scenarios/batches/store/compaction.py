@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.batches.store import columns, parts, table_files
-from scenarios.batches.store.folder import resume_hint
+from scenarios.batches.store.folder import is_temporary, resume_hint
 from scenarios.batches.store.parts import DONE, Part
-from scenarios.batches.store.table_files import Block, FrameFile, RowFile, block_name
+from scenarios.batches.store.table_files import BLOCK, Block, FrameFile, RowFile, block_name
+from scenarios.text.files import reason, write_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,12 +36,14 @@ def compact(study: Study, state: State, code: str) -> None:
         _put_in_place(folder, made)
     except OSError as error:
         kept = f"all finished runs are kept, {resume_hint(folder)}"
-        raise InputError(f"the tables of '{folder}' cannot be written: {parts.reason(error)}; {kept}") from error
+        raise InputError(f"the tables of '{folder}' cannot be written: {reason(error)}; {kept}") from error
     finally:
         for path in (*folder.glob(".*.tmp-*"), *folder.glob(f"{table_files.FRAMES}/*/.*.tmp-*")):
-            path.unlink(missing_ok=True)
+            if is_temporary(path):
+                path.unlink(missing_ok=True)
     for run in list(parts.numbers(folder)):
-        parts.path_of(folder, run).unlink(missing_ok=True)
+        if run < state.total:  # others are not of this batch
+            parts.path_of(folder, run).unlink(missing_ok=True)
 
 
 def _temporary(path: Path) -> Path:
@@ -152,14 +155,14 @@ def _put_in_place(folder: Path, files: Mapping[str, Any]) -> None:
         if temporary.exists():
             _sync(temporary)
     text = json.dumps({"format": FORMAT, "files": dict(files)}, indent=1) + "\n"
-    parts.write_whole(folder / table_files.NEXT, text.encode())
+    write_whole(folder / table_files.NEXT, text.encode())
     _sync(folder / table_files.NEXT)
     for name in files:
         temporary = _temporary(folder / name)
         if temporary.exists():
             temporary.replace(folder / name)
     for path in (folder / table_files.FRAMES).glob("*/*.parquet"):
-        if path.relative_to(folder).as_posix() not in files:
+        if BLOCK.fullmatch(path.name) and path.relative_to(folder).as_posix() not in files:
             path.unlink()
     (folder / table_files.NEXT).replace(folder / table_files.MANIFEST)
     _sync(folder)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import socket
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,15 +17,18 @@ from pathlib import Path
 from typing import Final
 
 from capacity.errors import InputError
+from capacity.reading import is_there
 from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.study import Study
 from scenarios.batches.store import parts
 from scenarios.runs.provenance import code_record, numeric_versions
+from scenarios.text.files import folder_beside, reason
 
 FORMAT: Final = 1
 ABOUT: Final = "batch.json"
 STUDY: Final = "study"
 LOCK: Final = "lock"
+OWNER: Final = "owner"
 
 
 def resume_hint(folder: Path) -> str:
@@ -34,6 +38,7 @@ def resume_hint(folder: Path) -> str:
 
 def check_new(folder: Path) -> None:
     """Say what is wrong with a place for a new batch before anything is run."""
+    is_there(folder, f"batch '{folder}'")  # or a path that none can have
     if folder.is_file():
         raise InputError(f"batch '{folder}' is a file, but must be a folder")
     if folder.is_dir() and any(folder.iterdir()):
@@ -68,8 +73,7 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
     temporary: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        temporary.chmod(0o755)
+        temporary = folder_beside(folder)
         study_folder.write(study, temporary / STUDY)
         (temporary / parts.FOLDER).mkdir()
         (temporary / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
@@ -78,7 +82,7 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         if isinstance(error, OSError):
-            text = f"batch '{folder}' cannot be written: {parts.reason(error)}; nothing was left behind"
+            text = f"batch '{folder}' cannot be written: {reason(error)}; nothing was left behind"
             raise InputError(text) from error
         raise
 
@@ -97,34 +101,88 @@ def _let_go() -> None:
 os.register_at_fork(after_in_child=_let_go)
 
 
+#: What flock says when another process holds the lock; whatever else it says is of the file system.
+_TAKEN: Final = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+
+
 @contextmanager
 def owned(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process alone; the system lets go of it when the process ends, however it ends."""
+    """Hold the folder for this process alone; the system lets go of it when the process ends, however it ends.
+
+    The lock is on ``batch.json``, without which it is no batch; who holds it is written into ``lock``. Where the file
+    system has no locks, ``owner`` holds it, which a process that is killed leaves behind.
+    """
     try:
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(folder / ABOUT, os.O_RDWR | os.O_CLOEXEC)
     except OSError as error:
-        raise InputError(f"batch '{folder}' cannot be written: {parts.reason(error)}") from error
+        raise InputError(f"batch '{folder}' cannot be written: {reason(error)}") from error
+    owner: Path | None = None
     try:
-        _lock(folder, handle)
+        owner = _lock(folder, handle)
         _HELD.add(handle)
         _sweep(folder)
         yield
     finally:
         _HELD.discard(handle)
         os.close(handle)
+        if owner is not None:
+            owner.unlink(missing_ok=True)
 
 
-def _lock(folder: Path, handle: int) -> None:
+def _lock(folder: Path, handle: int) -> Path | None:
+    """Take the lock; the file that stands for it, where there are no locks."""
+    me = f"process {os.getpid()} on {socket.gethostname()}\n"
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        who = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
-        raise InputError(f"batch '{folder}' is being run by {who}: wait for it, or stop it") from error
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        if error.errno not in _TAKEN:
+            return _own(folder, me, reason(error))
+        raise InputError(f"batch '{folder}' is being run by {_said(folder / LOCK)}: wait for it, or stop it") from error
+    try:
+        (folder / LOCK).write_text(me, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"batch '{folder}' cannot be written: {reason(error)}") from error
+    return None
+
+
+def _own(folder: Path, me: str, why: str) -> Path:
+    """Hold the folder by a file that only one process can make."""
+    path = folder / OWNER
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError as error:
+        raise InputError(
+            f"batch '{folder}' is held by {_said(path)}, and its file system has no locks ({why}) that would say "
+            f"whether that still runs: wait for it, or remove '{path}' if it does not"
+        ) from error
+    except OSError as error:
+        raise InputError(f"batch '{folder}' cannot be written: {reason(error)}") from error
+    os.write(made, me.encode())
+    os.close(made)
+    return path
+
+
+def _said(path: Path) -> str:
+    """Who holds a folder."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[:200].strip() or "another process"
+    except OSError:
+        return "another process"
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether this program began to write a file, and did not finish."""
+    return _TEMPORARY.fullmatch(path.name) is not None and path.is_file()
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes had begun to write."""
+    """Remove what killed processes had begun to write, and nothing else."""
     for path in (*folder.glob(".*.tmp-*"), *folder.glob("*/.*.tmp-*"), *folder.glob("*/*/.*.tmp-*")):
-        path.unlink(missing_ok=True)
+        if is_temporary(path):
+            path.unlink(missing_ok=True)
+
+
+#: Names under which this program begins to write the files of a batch.
+_TEMPORARY: Final = re.compile(
+    r"\.(run-\d{6,}\.part|runs-\d{6,}-\d{6,}\.parquet|(runs|summaries|timing)\.parquet|tables(\.next)?\.json)\.tmp-\d+"
+)

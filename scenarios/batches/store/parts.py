@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import pyarrow as pa
 
 from capacity.errors import InputError
+from scenarios.text.files import reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,25 +105,9 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 # -------------------------------------------------------------------- files
 
 
-def reason(error: OSError) -> str:
-    """Why a file could not be written, in the system's words: no space left on device."""
-    return os.strerror(error.errno) if error.errno else " ".join(str(error).split())
-
-
 def path_of(folder: Path, run: int) -> Path:
     """Where a run's part is."""
     return folder / FOLDER / f"run-{run:06d}.part"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and give it its own at the end."""
-    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def read(path: Path, *, frames: bool = True) -> Part:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.errors import InputError
+from capacity.reading import check_path, check_shape, read_text
 from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.study import Study
 from scenarios.batches.store.folder import ABOUT, FORMAT, STUDY
@@ -16,6 +17,7 @@ from scenarios.runs.provenance import changed
 
 def read_about(folder: Path) -> dict[str, Any]:
     """How a batch was begun."""
+    check_path(folder, f"batch '{folder}'")
     if not folder.is_dir():
         near = _batches_near(folder)
         raise InputError(f"there is no batch folder '{folder}'{near}")
@@ -23,7 +25,9 @@ def read_about(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"folder '{folder}' holds no batch: there is no {ABOUT} in it{_batches_near(folder / 'x')}")
     try:
-        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        text = read_text(path, f"'{path}'", "how a batch was begun")
+        check_shape(text, f"'{path}'")
+        about: dict[str, Any] = json.loads(text)
         _check(path, about)
     except InputError:
         raise

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ RUNS_A_GROUP: Final = 1_000
 ROWS_A_GROUP: Final = 65_536
 #: Fixed, since every byte counts; page checksums tell which rows are damaged.
 PARQUET: Final[Mapping[str, Any]] = {"compression": "zstd", "write_page_checksum": True}
+
+
+#: Names of files of frames.
+BLOCK: Final = re.compile(r"runs-\d{6,}-\d{6,}\.parquet")
 
 
 def block_of(run: int) -> int:

@@ -26,6 +26,7 @@ from scenarios.batches.store.folder import ABOUT
 from scenarios.batches.store.parts import DONE, FAILED, Part
 from scenarios.definition.scenario import Scenario
 from scenarios.runs.provenance import code_hash, numeric_versions
+from scenarios.text import files
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Run
@@ -110,9 +111,9 @@ def perform(task: Task) -> list[Report]:
 def write(folder: Path, run: int, data: bytes) -> None:
     """Write a part, or stop the batch."""
     try:
-        parts.write_whole(parts.path_of(folder, run), data)
+        files.write_whole(parts.path_of(folder, run), data)
     except OSError as error:
-        raise InputError(f"run {run} cannot be written into '{folder}': {parts.reason(error)}") from error
+        raise InputError(f"run {run} cannot be written into '{folder}': {files.reason(error)}") from error
 
 
 def failed(run: Run, digest: str, error: str, trace: str = "", timing: Mapping[str, Any] | None = None) -> Part:
