@@ -177,12 +177,13 @@ def is_number(value: Any) -> bool:
 def _check_one(described: Described, at: str, number: Any) -> None:
     """Say which of several numbers is wrong."""
     one = replace(described, sort="number", count=None)
+    refused = refuse(at, number, f"it must be {allowed(one)}")
+    if not is_number(number):
+        raise refused
     try:
-        if not is_number(number):
-            raise InputError(at)
         one.check(at, number)
     except InputError:
-        raise refuse(at, number, f"it must be {allowed(one)}") from None
+        raise refused from None
 
 
 def allowed(described: Described) -> str:
