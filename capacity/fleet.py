@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -79,19 +79,18 @@ def installed(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     known = _chip_names()
     owners = _table("owners_quarterly.csv")
     owners = owners[owners["quarter"] == quarter]
-    rows = [(row.owner, known[row.chip], float(row.units)) for row in owners.itertuples() if row.chip in known]
+    held_by: list[Any] = list(owners.itertuples())
+    rows = [(row.owner, known[row.chip], float(row.units)) for row in held_by if row.chip in known]
     held = pd.DataFrame(rows, columns=["owner", "chip", "units"]).groupby("chip")["units"].sum()
     for chip, part in counts[counts["model"] != ""].groupby("model"):
         units, designer = float(part["units"].sum()), str(part["designer"].iloc[0])
         rest = units - float(held.get(chip, 0.0))
         if rest > 0:
             rows.append((DESIGNERS_OWN.get(designer, OTHERS), str(chip), rest))
-    rows += [
-        (DESIGNERS_OWN.get(str(row.designer), OTHERS), "h100", float(row.h100e))
-        for row in counts[counts["model"] == ""].itertuples()
-    ]
+    nameless: list[Any] = list(counts[counts["model"] == ""].itertuples())
+    rows += [(DESIGNERS_OWN.get(str(row.designer), OTHERS), "h100", float(row.h100e)) for row in nameless]
     table = pd.DataFrame(rows, columns=["owner", "chip", "units"])
-    return table.groupby(["owner", "chip"], as_index=False)["units"].sum()
+    return table.groupby(["owner", "chip"], as_index=False)[["units"]].sum()
 
 
 def compute(units: Mapping[str, float], precision: str = "bf16") -> float:

@@ -235,6 +235,7 @@ def _understand(
     kept: list[dict[str, Any]] = []
     unread: Counter[tuple[str, str, str]] = Counter()
     doubled = 0
+    row: Any
     for row in table.to_dict("records"):
         column = "system"
         try:

@@ -75,7 +75,7 @@ class Records:
             "time": np.repeat(self.calendar.timestamps(self.ticks), count),
         }
         if self.kinds[name]:
-            columns[self.kinds[name]] = pd.Categorical.from_codes(np.tile(np.arange(count), self.ticks), list(names))
+            columns[self.kinds[name]] = _categories(np.tile(np.arange(count), self.ticks), names)
         columns |= {key: values[: self.ticks].ravel() for key, values in table.data.items()}
         return pd.DataFrame(columns)
 
@@ -86,12 +86,8 @@ class Records:
         made: dict[str, Any] = {
             "tick": first.repeat(len(segments) * len(offers)),
             "time": self.calendar.timestamps(self.ticks)[first].repeat(len(segments) * len(offers)),
-            "segment": pd.Categorical.from_codes(
-                np.tile(np.arange(len(segments)).repeat(len(offers)), first.size), list(segments)
-            ),
-            "offer": pd.Categorical.from_codes(
-                np.tile(np.arange(len(offers)), first.size * len(segments)), list(offers)
-            ),
+            "segment": _categories(np.tile(np.arange(len(segments)).repeat(len(offers)), first.size), segments),
+            "offer": _categories(np.tile(np.arange(len(offers)), first.size * len(segments)), offers),
         }
         for column in DAILY["choices"]:
             sums = np.zeros((first.size, len(segments), len(offers)))
@@ -110,3 +106,8 @@ class Records:
         if entity is None:
             return np.asarray(data.sum(axis=1))
         return data[:, list(self.entities[frame]).index(entity)].copy()
+
+
+def _categories(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[Any]:
+    """Names by their numbers."""
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names))

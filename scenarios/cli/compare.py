@@ -199,7 +199,7 @@ def _plot(found: Comparison, runs: Runs, path: Path) -> None:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")
+    rows: list[dict[Any, Any]] = frame.to_dict("records")
     return [{str(key): _plain(value) for key, value in row.items()} for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def _price(value: float) -> str:
     return f"{value:,.2f}" if np.isfinite(value) else "-"
 
 
-def _paid(row: Record) -> str:
+def _paid(row: Mapping[Hashable, Any]) -> str:
     """The mean price paid, of which nothing has none: it is given away."""
     return "free" if row["high"] == 0 else _price(row["paid"])
 
@@ -300,7 +301,7 @@ def summary_record(result: RunResult) -> Record:
     }  # fmt: skip
 
 
-def _event(row: Record) -> Record:
+def _event(row: Mapping[Hashable, Any]) -> Record:
     moved = np.isfinite(row["day"])
     day, date = (int(row["day"]), row["date"].isoformat()) if moved else (None, None)
     return {"signal": row["signal"], "meaning": row["meaning"], "day": day, "date": date}

@@ -172,6 +172,7 @@ def _most(measure: str) -> float:
 
 
 def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame, ends: tuple[float, float]) -> None:
+    row: Any
     for place, (row, column) in enumerate(zip(table.itertuples(), seeds, strict=True)):
         colour = CASES[place % len(CASES)]
         each = seeds[column].dropna()
@@ -208,7 +209,7 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     image = ax.imshow(values, cmap=LOW_HIGH, aspect="auto")
     if values.size <= 100:
         finite = np.argwhere(np.isfinite(values))
-        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)]), strict=True):
+        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)].tolist()), strict=True):
             value = values[row, column]
             ax.text(column, row, text, ha="center", va="center", fontsize="small",
                         color=readable_on(image.cmap(image.norm(value))))  # fmt: skip

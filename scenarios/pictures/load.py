@@ -106,7 +106,8 @@ def utilisation(frames: Frames, ax: Axes) -> None:
     # A representative week stands for the weeks up to the next one.
     values = wide.reindex(columns=pd.date_range(wide.columns[0], wide.columns[-1], freq=step), method="ffill")
     owner = frames["listings"].drop_duplicates("pool").set_index("pool")["kind"]
-    begin, end = (float(mdates.date2num(time)) for time in (wide.columns[0], wide.columns[-1] + step))  # type: ignore[no-untyped-call]
+    times = pd.DatetimeIndex(wide.columns)
+    begin, end = (float(mdates.date2num(time)) for time in (times[0], times[-1] + step))  # type: ignore[no-untyped-call]
     image = ax.imshow(
         values,
         aspect="auto",
@@ -224,13 +225,14 @@ def supply_demand(frames: Frames, ax: Axes, *, ceilings: pd.DataFrame | None = N
     given = ceilings if ceilings is not None else pd.DataFrame({"name": []})
     said = "wanted: ordered, and what was given up at the mean work of a request"
     note(ax, said if given.empty else f"{said}; dotted: ceilings, each alone")
-    for name, part in given.groupby("name", sort=False):
-        line = part.set_index("time")["racks"]
-        end = max(table.index[-1], line.index[0])
-        at_end = np.interp(float(end.as_unit("ns").value), line.index.as_unit("ns").asi8.astype(float), line.to_numpy())
-        line = pd.concat([line[line.index < end], pd.Series([at_end], index=[end])])
-        ax.plot(line.index, line, color=GREY, linestyle=":", linewidth=1.8, label=f"ceiling: {name}")
-        ends.append((float(line.iloc[-1]), f"ceiling: {name}", GREY))
+    for ceiling, part in given.groupby("name", sort=False):
+        times, racks = pd.DatetimeIndex(part["time"]), part["racks"].to_numpy(dtype=float)
+        end = max(table.index[-1], times[0])
+        at_end = float(np.interp(float(end.as_unit("ns").value), times.as_unit("ns").asi8.astype(float), racks))
+        before = times < end
+        ax.plot([*times[before], end], [*racks[before], at_end], color=GREY, linestyle=":", linewidth=1.8,
+                label=f"ceiling: {ceiling}")  # fmt: skip
+        ends.append((at_end, f"ceiling: {ceiling}", GREY))
     values = np.array([end[0] for end in ends] + list(table.to_numpy().ravel()))
     values = values[np.isfinite(values) & (values > 0)]
     ax.set_ylim(0.6 * float(values.min()), 1.8 * float(values.max()))

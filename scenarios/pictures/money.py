@@ -96,7 +96,7 @@ def _by_provider(frames: Frames, ax: Axes, column: str) -> None:
         raise NothingToShowError("nobody sold anything in this run")
     sells = frames["providers"].groupby("provider", observed=True)["active"].max().rename(index=str)
     table = accounts(frames, column)
-    table = table[[name for name in table if sells[name] > 0]]  # who never comes has no line
+    table = table[[str(name) for name in table if sells[str(name)] > 0]]  # who never comes has no line
     if column == "margin":
         table = (100.0 * table).clip(*MARGINS)
     table = table.dropna(axis=1, how="all")
@@ -110,16 +110,18 @@ def _by_provider(frames: Frames, ax: Axes, column: str) -> None:
     else:
         ax.set_ylim(min(float(known.min()), 0.0) - 6, max(float(known.max()), 10.0) + 6)
     ax.axhline(0.0, color=GREY, linewidth=0.9)
-    for name in table:
+    names = [str(name) for name in table]
+    for name in names:
         path(ax, table.index, table[name], color=colours[name], linewidth=1.6, label=name)
     happened = events(frames)
+    row: Any
     for row in happened[happened["provider"].isin(table.columns)].itertuples():
         before = table[row.provider].ffill().bfill()
         ax.plot([row.time], [before[before.index <= row.time].iloc[-1]], MARKS[row.event], color=colours[row.provider],
                 markersize=10, markeredgecolor=BLACK, zorder=5)  # fmt: skip
     time_axis(ax, table.index)
     mark_warm_up(ax, frames)
-    label_ends(ax, [(float(table[name].ffill().iloc[-1]), name, colours[name]) for name in table])
+    label_ends(ax, [(float(table[name].ffill().iloc[-1]), name, colours[name]) for name in names])
 
 
 def _cash_axis(ax: Axes, known: Any) -> None:
@@ -152,9 +154,10 @@ def welfare_split(frames: Frames, ax: Axes, *, efficient: Frames | None = None) 
         raise NothingToShowError("nobody gained anything in this run")
     total = float(table["gain"].sum())
     low, high = (
-        min(0.0, float(table[["gain", "best"]].min(axis=None))),
-        max(0.0, float(table[["gain", "best"]].max(axis=None))),
+        min(0.0, float(np.nanmin(table[["gain", "best"]].to_numpy(dtype=float)))),
+        max(0.0, float(np.nanmax(table[["gain", "best"]].to_numpy(dtype=float)))),
     )
+    row: Any
     for place, row in enumerate(table.itertuples()):
         ax.barh(place, row.gain, 0.6, color=actor(row.kind), linewidth=0)
         other = row.gain if efficient is None else row.best

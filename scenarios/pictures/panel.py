@@ -110,7 +110,7 @@ def time_axis(axes: Axes, times: Any) -> None:
     room = last - (last - first) * SPARE
     shown = [k for k, tick in enumerate(ticks) if tick <= room or len(ticks) <= 2]
     axes.set_xticks(ticks[shown], [labels[k] for k in shown])
-    axes.set_xlim(first, last)
+    axes.set_xlim(first, last)  # type: ignore[arg-type]  # Matplotlib's types know of no times
     axes.set_xlabel(name)
 
 

@@ -74,9 +74,10 @@ def _draw_costs(ax: Axes, part: pd.DataFrame, hours: float) -> None:
         sums = of.assign(cost_usd=of["machine_cost"] + of["billed"] * of["cost"]).groupby("bin")
         total = sums[["cost_usd", "billed"]].sum()
         cost = total["cost_usd"] / total["billed"].where(total["billed"] > 0)
-        times = cost.index + pd.Timedelta(hours=hours / 2)
+        times = pd.DatetimeIndex(cost.index) + pd.Timedelta(hours=hours / 2)
         if len(cost) == 1:  # level across its day: a dotted line through one point is a dot
-            times, cost = [cost.index[0], cost.index[0] + pd.Timedelta(hours=hours)], cost.repeat(2)
+            begin = pd.DatetimeIndex(cost.index)[0]
+            times, cost = pd.DatetimeIndex([begin, begin + pd.Timedelta(hours=hours)]), cost.repeat(2)
         colour = actor(str(of["kind"].iloc[0]))
         path(ax, times, cost, color=colour, linestyle=":", linewidth=1.3, label=f"running cost, {name}")
 

@@ -92,7 +92,7 @@ def expected_waits(frames: Frames, ax: Axes) -> None:
         raise NothingToShowError("nobody had to expect a wait in this run")
     looks = _looks(table)
     least = 0.5 * SECOND
-    for place, row in table.iterrows():
+    for place, (_, row) in enumerate(table.iterrows()):
         colour = looks[row["kind"], row["tier"]]
         mean, tail = max(row["alike_h"], least), max(row["alike_p95_h"], least)
         ax.plot([mean, tail], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
@@ -126,7 +126,7 @@ def speeds(frames: Frames, ax: Axes) -> None:
     if table.empty:
         raise NothingToShowError("nobody was answered in this run")
     colours = [actor(kind) for kind in table["kind"]]
-    for place, row in table.iterrows():
+    for place, (_, row) in enumerate(table.iterrows()):
         colour = actor(row["kind"])
         ax.plot(
             [max(row["low"], 0.1), row["high"]],
@@ -216,7 +216,7 @@ def unserved_by_segment(frames: Frames, ax: Axes) -> None:
     panels = parts(ax, (1.0,), [1.0] * len(names), top=0.9)
     for name, panel in zip(names, panels, strict=True):
         unserved(frames, panel, segment=name, legend=False, top=highest)
-        never = lost.loc[name, [*LOST]].sum() / max(lost.loc[name, "asked"], 1e-300)
+        never = float(lost[[*LOST]].sum(axis=1).loc[name]) / max(float(lost["asked"].loc[name]), 1e-300)
         for old in list(panel.texts):
             old.remove()
         panel.set_title(f"{name}: {_share(never)} lost", loc="left", fontsize=SMALL, fontweight="normal", pad=3)

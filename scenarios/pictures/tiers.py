@@ -37,17 +37,18 @@ def tiers(frames: Frames, ax: Axes) -> None:
     mix, premium = tier_mix(frames), premiums(frames)
     colours = tier_colours(list(mix.columns))
     above, below = parts(ax, (1.5, 1.0))
+    products: list[Any] = list(mix)
     above.stackplot(
         mix.index.to_numpy(),
         *(mix[key].fillna(0.0) for key in mix),
-        colors=[colours[key] for key in mix],
-        labels=[" ".join(key) for key in mix],
+        colors=[colours[key] for key in products],
+        labels=[" ".join(key) for key in products],
         linewidth=0,
     )
     time_axis(above, mix.index)
     above.set(ylim=(0, 100), ylabel="tokens [%]", xticklabels=[], xlabel="")
     last, bottom, ends = mix.iloc[-1].fillna(0.0), 0.0, []
-    for key, share in last.items():
+    for key, share in zip(products, last, strict=True):
         ends.append((bottom + share / 2, " ".join(key), colours[key]))
         bottom += share
     label_ends(above, ends, gap=0.1)
@@ -58,7 +59,8 @@ def tiers(frames: Frames, ax: Axes) -> None:
 def _draw_premiums(ax: Axes, premium: pd.DataFrame, colours: dict[tuple[str, str], Any]) -> None:
     ax.axhline(1.0, color=GREY, linewidth=0.8)
     ends = []
-    for key in premium:
+    products: list[Any] = list(premium)
+    for key in products:
         path(ax, premium.index, premium[key], color=colours[key], linewidth=1.6, label=" ".join(key))
         ends.append((float(premium[key].ffill().iloc[-1]), " ".join(key), colours[key]))
     if premium.empty:

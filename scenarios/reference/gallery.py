@@ -107,7 +107,8 @@ def pictures(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
     """Every chart: itself, its call, what it is drawn from, and drawn."""
     for name, chart in CHARTS.items():
         scenario, days, said = OTHER_RUNS.get(name, ("baseline-2026", 28.0, "four weeks of the baseline"))
-        options, told = {}, ""
+        options: dict[str, Any] = {}
+        told = ""
         if name == "supply-demand":
             options, told = {"ceilings": ceilings(SCENARIOS[scenario])}, ", ceilings=ceilings(scenario)"
         if name == "welfare-split":

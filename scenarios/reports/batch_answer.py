@@ -91,9 +91,9 @@ def _gap(one: Outcome, scenario: Scenario, rows: Any) -> Gap | None:
         return None
     found = over_seeds.differences(part, one.against, [one.measure], by=by)
     means = over_seeds.summary(part, [one.measure], by=by).set_index(by)["mean"]
-    row = found.set_index(by).loc[scenario.name]
+    row = found.set_index(by).loc[[scenario.name]].iloc[0]
     return {
-        "mean": float(means[scenario.name]),
+        "mean": float(means.loc[scenario.name]),
         "base": float(means[one.against]),
         "gap": float(row["difference"]),
         "low": float(row["low"]),

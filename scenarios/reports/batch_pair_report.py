@@ -135,7 +135,7 @@ def _differing(one: BatchOf, other: BatchOf, label: str) -> tuple[str, list[str]
     most = []
     for row in sure.head(MOST_TOLD).to_dict("records"):
         measure = str(row["measure"])
-        here, there = float(wide.loc[measure, "A"]), float(wide.loc[measure, "B"])
+        here, there = float(wide["A"].loc[measure]), float(wide["B"].loc[measure])
         old, new = pair(measure, here, there)
         name = meaning(measure)
         most.append(f"{name[0].upper()}{name[1:]}: {old} in A, {new} in B{change(measure, there, here)}.")

@@ -85,7 +85,7 @@ def _waits(frames: Frames) -> str:
     alike = waits["alike_h"].dropna()
     if len(alike) < 2:
         return f"{said}."
-    worst = waits.loc[alike.idxmax()]
+    worst = waits.iloc[int(waits["alike_h"].argmax())]
     return (
         f"{said}; with all hours counted alike, the wait was longest in the tier {worst['kind']} {worst['tier']}, "
         f"{hours_in_words(worst['alike_h'])}."

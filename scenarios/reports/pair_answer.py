@@ -97,7 +97,7 @@ def who_gains(one: Frames, other: Frames) -> list[str]:
     table = pd.concat(both, axis=1, keys=["A", "B"]).fillna(0.0)
     sides = table.groupby(level="side", sort=False).sum()
     least = GAIN * float(sides.abs().to_numpy().sum(axis=0).max())
-    told = [_of_side(str(side), row, table.loc[side], least) for side, row in sides.iterrows()]
+    told = [_of_side(str(side), row, table.loc[[side]].droplevel("side"), least) for side, row in sides.iterrows()]
     return [*told, f"All together {_changed('gain', sides.sum(), least)}."]
 
 

@@ -46,7 +46,7 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
             )
         waits = summary_tables.waits(frames)
         mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
-        worst = waits.loc[waits["alike_h"].fillna(0.0).idxmax()]
+        worst = waits.iloc[int(waits["alike_h"].fillna(0.0).argmax())]
         tier = f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}"
         made.append((hours_in_words(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:

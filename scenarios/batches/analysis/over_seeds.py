@@ -139,8 +139,8 @@ def pairing_gain(pair: Floats) -> float:
 
 
 def _finite(values: pd.Series[float]) -> Floats:
-    array: Floats = values.to_numpy(dtype=np.float64)
-    return array[np.isfinite(array)]
+    array = values.to_numpy(dtype=np.float64)
+    return np.asarray(array[np.isfinite(array)], dtype=np.float64)
 
 
 def _check_level(level: float) -> None:
@@ -182,7 +182,7 @@ def by_seed(summaries: pd.DataFrame, measure: str, by: str = "label") -> pd.Data
     cases = rows.groupby("group", sort=False)["label"].nunique()
     cells = rows.pivot_table(index="seed", columns="group", values="value", aggfunc=["mean", "count"], dropna=False)
     order = _ordered(rows["group"])
-    means, counts = (cells[name].reindex(columns=order) for name in ("mean", "count"))
+    means, counts = (pd.DataFrame(cells[name]).reindex(columns=order) for name in ("mean", "count"))
     return means.where(counts.eq(cases.reindex(order)))
 
 

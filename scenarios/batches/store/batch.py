@@ -107,7 +107,7 @@ class Batch(Analysed):
         joined = pa.concat_tables(
             [table_files.named(table_files.worded(table)) for table in made], promote_options="permissive"
         )
-        frame = joined.unify_dictionaries().to_pandas()
+        frame: pd.DataFrame = joined.unify_dictionaries().to_pandas()
         return frame.sort_values("run", kind="stable", ignore_index=True) if from_parts and rest else frame
 
     # -------------------------------------------------------------------- read
@@ -171,13 +171,15 @@ class Batch(Analysed):
 
 def _table_of(path: Path) -> pd.DataFrame:
     try:
-        return pq.read_table(path, partitioning=None, **OPTIONS).to_pandas()
+        table: pd.DataFrame = pq.read_table(path, partitioning=None, **OPTIONS).to_pandas()
     except (OSError, ValueError) as error:
         raise InputError(f"'{path}' is damaged ({' '.join(str(error).split())[:200]})") from error
+    return table
 
 
 def _frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
-    return pa.Table.from_pylist(rows, schema).to_pandas()
+    frame: pd.DataFrame = pa.Table.from_pylist(rows, schema).to_pandas()
+    return frame
 
 
 def _part_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
