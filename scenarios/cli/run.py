@@ -25,6 +25,8 @@ EXAMPLES = """Examples:
 
 * `tokenmarket run --users 2000 --efficient` beside it the same users and machines in an efficient market
 
+* `tokenmarket run --days 7 --timings` how long each phase of the tick takes
+
 * `tokenmarket run --force --json | jq .waits` again, and the summary for machines
 """
 
@@ -50,6 +52,7 @@ BesideEfficientOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a result that is there.")]
 NoPictureOption = Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
+TimingsOption = Annotated[bool, typer.Option("--timings", help="Print how long each phase of the tick took.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")]
 
 
@@ -66,6 +69,7 @@ def run(
     no_picture: NoPictureOption = False,
     as_json: AsJsonOption = False,
     quiet: QuietOption = False,
+    timings: TimingsOption = False,
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
     from scenarios.loading.checking import checked
@@ -86,7 +90,8 @@ def run(
         checked(efficient(settings.scenario), f"the efficient companion of {settings.scenario.name}")
     try:
         with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
-            result = running.run(settings, progress)
+            seconds: dict[str, float] | None = {} if timings else None
+            result = running.run(settings, progress, timings=seconds)
         if beside_efficient:
             with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
                 result = with_efficient(result, settings, progress)
@@ -98,7 +103,17 @@ def run(
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
     _report(result, folder, as_json=as_json, quiet=quiet, picture=not no_picture)
+    if seconds:
+        _print_timings(seconds, ticks)
     _refuse_broken(result)
+
+
+def _print_timings(seconds: dict[str, float], ticks: int) -> None:
+    """Seconds and share of each phase, on stderr so that --json stays what it is."""
+    total = sum(seconds.values())
+    typer.echo("\nphase of the tick         ms a tick   share", err=True)
+    for name, spent in seconds.items():
+        typer.echo(f"{name:24s} {1e3 * spent / ticks:10.3f} {100 * spent / total:6.1f} %", err=True)
 
 
 def _refuse_broken(result: Any) -> None:
