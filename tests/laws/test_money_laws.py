@@ -19,6 +19,7 @@ from plain_economies import frame_bytes, market_of, people, run, seller
 from random_economies import quick, segments
 from scipy.integrate import quad
 
+from market import TokenMarket
 from market.demand.load_shape import LoadShape
 from market.demand.segment import Deferral, LocalMachine, Segment
 from market.economy import Economy
@@ -94,13 +95,15 @@ def test_surplus_is_the_area_under_demand(coefficient: float, noise: float) -> N
     users = people(
         price_coefficient=coefficient, taste_noise=noise, worths_usd=tuple(np.linspace(1.0, 9.0, 20).tolist())
     )  # fmt: skip
-    model = run(market_of(users, seller("p", 2.0, racks=1e9)), 1)
+
+    def at(price: float) -> TokenMarket:
+        return run(market_of(users, seller("p", price, racks=1e9), waits=WaitModel(chance=False)), 1)
 
     def bought(price: float) -> float:
-        return float(model.respond(np.array([[price]])).requests[0, 0])
+        return float(at(price).orders[0, 0])
 
     edges = np.linspace(1.0, 9.0, 20) / coefficient if noise == 0.0 else np.array([2.0, 8.0, 40.0, 1e3]) / coefficient
     points = [2.0, *edges[edges > 2.0].tolist()]
-    area = sum(quad(bought, a, b, epsabs=1e-9, epsrel=1e-9)[0] for a, b in pairwise(points))
-    beyond = float(model.respond(np.array([[points[-1]]])).surplus[0])
-    assert float(model.cleared.response.surplus[0]) - beyond == pytest.approx(area, rel=1e-6)
+    area = sum(quad(bought, a, b, epsabs=1e-9, epsrel=1e-8)[0] for a, b in pairwise(points))
+    surplus = [at(price).records.series("segments", "surplus")[0] for price in (points[0], points[-1])]
+    assert surplus[0] - surplus[1] == pytest.approx(area, rel=1e-6)
