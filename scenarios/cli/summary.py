@@ -86,7 +86,7 @@ def _price(value: float) -> str:
     return f"{value:,.2f}" if np.isfinite(value) else "-"
 
 
-def _paid(row: Record) -> str:
+def _paid(row: Mapping[Hashable, Any]) -> str:
     """The mean price paid, of which nothing has none: it is given away."""
     return "free" if row["high"] == 0 else _price(row["paid"])
 

@@ -90,9 +90,7 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
         made = Scenario.of(data, "--set")
         for one in sets:
             path, _, text = one.partition("=")
-            for words in set_aside(made, nest(path.strip(), parse_value(text.strip()))):
-                raise InputError(f"--set {one}: {words}")
-        return made
+            _refuse_set_aside(made, nest(path.strip(), parse_value(text.strip())), f"--set {one}: ")
     except InputError:
         so_far: Any = scenario.data()
         for one in sets:
@@ -100,6 +98,13 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
             so_far = merge(so_far, nest(path.strip(), parse_value(text.strip())))
             Scenario.of(so_far, f"--set {one}")
         raise
+    return made
+
+
+def _refuse_set_aside(made: Scenario, data: Mapping[str, Any], where: str = "") -> None:
+    """Refuse what was given but has no part in the scenario."""
+    for words in set_aside(made, data):
+        raise InputError(f"{where}{words}")
 
 
 def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
@@ -119,11 +124,10 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     base |= {"outcomes": (), "variants": {}}  # another question has other answers
     try:
         made = Scenario.of({**merge(base, data), "extends": parent}, where)
-        for words in set_aside(made, data):
-            raise InputError(words)
-        return made
+        _refuse_set_aside(made, data)
     except InputError as error:
         raise error if str(error).startswith(where) else InputError(f"{where}: {error}") from error
+    return made
 
 
 def _extended(parent: str, path: Path, above: tuple[Path, ...]) -> Scenario:
