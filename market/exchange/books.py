@@ -116,6 +116,31 @@ def rank_in_pool(pool: Ints, priority: Floats) -> tuple[Ints, int]:
     return rank, int(rank.max(initial=0)) + 1
 
 
+def _what_is_served(
+    listings: Sequence[Listing], workloads: Sequence[Workload]
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Work, requests in flight, and hours of writing of a request, by segment and offer; and who may buy what."""
+    shape = (len(workloads), len(listings))
+    work, slots, hours = np.ones(shape), np.ones(shape), np.zeros((*shape, LOADS.size))
+    is_open = np.ones(shape, dtype=bool)
+    for s, workload in enumerate(workloads):
+        for j, listing in enumerate(listings):
+            promised = listing.speed
+            try:
+                work[s, j] = listing.technology.work(workload, promised)
+                hours[s, j] = workload.output / 3600.0 / listing.technology.speeds(workload, promised)
+                slots[s, j] = listing.technology.slots(workload, promised)
+            except InputError:
+                is_open[s, j] = False
+            if listing.open_to is not None:
+                is_open[s, j] &= listing.open_to[s]
+    for j, listing in enumerate(listings):
+        wanted = len(workloads) if listing.open_to is None else sum(listing.open_to)
+        if wanted and not is_open[:, j].any():
+            raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
+    return work, slots, hours, is_open
+
+
 def make_book(
     listings: Sequence[Listing], workloads: Sequence[Workload], tariff: Tariff, tick_hours: float, pools: int
 ) -> Book:
@@ -126,27 +151,7 @@ def make_book(
         doubled = next(name for name in names if names.count(name) > 1)
         raise InputError(f"two offers are called '{doubled}'")
     shape = (segments, offers)
-    work, slots = np.full(shape, 1.0), np.ones(shape)
-    is_open = np.ones(shape, dtype=bool)
-    table = []
-    for s, workload in enumerate(workloads):
-        row = []
-        for j, listing in enumerate(listings):
-            promised = listing.speed
-            try:
-                work[s, j] = listing.technology.work(workload, promised)
-                row.append(workload.output / 3600.0 / listing.technology.speeds(workload, promised))
-                slots[s, j] = listing.technology.slots(workload, promised)
-            except InputError:
-                is_open[s, j] = False
-                row.append(np.zeros(LOADS.size))
-            if listing.open_to is not None:
-                is_open[s, j] &= listing.open_to[s]
-        table.append(row)
-    for j, listing in enumerate(listings):
-        wanted = segments if listing.open_to is None else sum(listing.open_to)
-        if wanted and not is_open[:, j].any():
-            raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
+    work, slots, hours, is_open = _what_is_served(listings, workloads)
     pool, priority = np.array([x.pool for x in listings], dtype=np.int64), np.array([x.priority for x in listings])
     rank, ranks = rank_in_pool(pool, priority)
     column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
@@ -165,7 +170,7 @@ def make_book(
         tokens=np.array([(w.input + w.output) / 1e6 for w in workloads]),
         quality=column.reshape(shape),
         open=is_open,
-        hours=np.array(table, dtype=np.float64).reshape(segments, offers, LOADS.size),
+        hours=hours,
         slots=slots,
         price=np.array([x.price for x in listings], dtype=np.float64),
         pools=pools,

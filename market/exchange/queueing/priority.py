@@ -136,10 +136,24 @@ def priority_waits(
     preemptive : whether a request of higher rank interrupts the lower ones, which later resume.
     service_scv : variance of the service time over its squared mean, one for all or by class [1].
     """
-    rate = with_axis("arrivals_by_class", zero_or_more("arrivals_by_class", arrivals_by_class), "classes")
+    station = positive("servers", servers)[..., np.newaxis]
+    rate, service, scv = _classes(arrivals_by_class, service_mean, service_scv, station)
+    load = rate * service
+    residual = service * (1 + scv) / 2
+    if not preemptive:
+        return settle(_non_preemptive(load, rate, residual, station))
+    alone = _preemptive_single(load, service, residual)
+    scaled = _preemptive_scaled(load, rate, service, residual, station)
+    return settle(np.where(station == 1, alone, scaled))
+
+
+def _classes(
+    arrivals: ArrayLike, service_mean: ArrayLike, service_scv: ArrayLike, station: Numbers
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Arrivals, mean service and its variation, checked, by class (last axis)."""
+    rate = with_axis("arrivals_by_class", zero_or_more("arrivals_by_class", arrivals), "classes")
     service = positive("service_mean", service_mean)
     scv = zero_or_more("service_scv", service_scv)
-    station = positive("servers", servers)[..., np.newaxis]
     if rate.shape[-1] == 0:
         raise ValueError(f"arrivals_by_class must have at least one class, got shape {rate.shape}")
     shape = together(arrivals_by_class=rate, service_mean=service, service_scv=scv, servers=station)
@@ -148,11 +162,4 @@ def priority_waits(
             "service_mean and service_scv must have one entry, or one for each of the "
             f"{rate.shape[-1]} classes, got shapes {service.shape} and {scv.shape}"
         )
-    rate, service, scv = (np.broadcast_to(array, shape) for array in (rate, service, scv))
-    load = rate * service
-    residual = service * (1 + scv) / 2
-    if not preemptive:
-        return settle(_non_preemptive(load, rate, residual, station))
-    alone = _preemptive_single(load, service, residual)
-    scaled = _preemptive_scaled(load, rate, service, residual, station)
-    return settle(np.where(station == 1, alone, scaled))
+    return np.broadcast_to(rate, shape), np.broadcast_to(service, shape), np.broadcast_to(scv, shape)
