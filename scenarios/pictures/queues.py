@@ -76,7 +76,7 @@ def queue_lengths(frames: Frames, ax: Axes) -> None:
 
 @chart(
     "How long they expect to wait",
-    "every hour counts the same, so that tiers can be compared; bar: to the 95th percentile of hours",
+    "hours count alike; bar: to the 95th percentile of hours",
     size=(7.2, 3.2),
 )
 def expected_waits(frames: Frames, ax: Axes) -> None:
