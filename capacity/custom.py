@@ -56,7 +56,9 @@ def entries(listed: Mapping[str, Any], where: str, known: Known = SHIPPED) -> Kn
             raise InputError(f"{where}: '{table}' must be a list of tables, written [[{table}]]")
         before: Catalogue[Any] = getattr(known, name)
         found = [_made(kind, row, f"{where}, {table} {number}") for number, row in enumerate(rows, 1)]
-        for each in found:
+        for number, each in enumerate(found):
+            if each.name in [other.name for other in found[:number]]:
+                raise InputError(f"{where}: {table} '{each.name}' is there twice: names must differ")
             if each.name in before:
                 raise InputError(f"{where}: {table} '{each.name}' is already known; give it another name")
         _require_new_aliases(before.values(), found, where, table)

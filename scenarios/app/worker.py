@@ -16,12 +16,16 @@ import os
 import queue
 import resource
 import shutil
+import signal
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Time between two reports of progress [s].
 REPORT_SECONDS: Final = 0.1
+#: How long a tick may last when the time of its run is up [s].
+TICK_SECONDS: Final = 60.0
 
 
 class Worker:
@@ -48,7 +54,7 @@ class Worker:
         self.order, self.stopped = 0, 0
         self.asked: RunRequest | None = None
         self.model: TokenMarket | None = None
-        self.seconds = 0.0
+        self.seconds = self.begun = 0.0
 
     def say(self, **report: Any) -> None:
         """Report on the order at hand."""
@@ -79,11 +85,16 @@ class Worker:
             self.order = order["order"]
             try:
                 if "asked" in order:
-                    self.make(RunRequest.of_json(order["asked"]))
-                self.run_to(order["to"])
+                    with within(MOST_SECONDS):
+                        self.make(RunRequest.of_json(order["asked"]))
+                with within(MOST_SECONDS + TICK_SECONDS):
+                    self.run_to(order["to"])
                 self.write(made_by)
             except InputError as error:
                 self.say(refused=str(error))
+            except OutOfTimeError:
+                self.model = None  # in the middle of something
+                self.say(failed=f"setting it up, or one tick, takes more than {MOST_SECONDS / 60:g} minutes: take less")
             except MemoryError:
                 self.model = None
                 self.say(failed=f"it needs more than {MOST_BYTES / 2**30:g} GB of memory: take fewer users or days")
@@ -100,7 +111,8 @@ class Worker:
         """Step the model until so many ticks are done, it is stopped, or its time is up."""
         assert self.model is not None
         self.say(tick=self.model.tick + 1)
-        begin = said = time.monotonic()
+        begin = self.begun or time.monotonic()  # setting up counts
+        self.begun, said = 0.0, time.monotonic()
         while self.model.tick + 1 < tick and self.stopped < self.order:
             self.model.step()
             now = time.monotonic()
@@ -130,6 +142,26 @@ class Worker:
             if old != folder and old.name != f"result-{self.order - 1}":
                 shutil.rmtree(old, ignore_errors=True)
         self.say(folder=str(folder))
+
+
+class OutOfTimeError(Exception):
+    """What was under way took too long."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """End what is under way, whatever it is, if it takes longer; 0 for no limit."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def hold_to(most_bytes: int) -> None:

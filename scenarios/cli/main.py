@@ -25,6 +25,7 @@ from scenarios.cli import (
     scenarios,
     verify,
 )
+from scenarios.cli.stopping import end_in_order
 
 
 class Commands(TyperGroup):
@@ -33,6 +34,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the one that was asked for; what it kept of its work, it has said itself."""
         try:
+            end_in_order()
             return super().invoke(ctx)
         except KeyboardInterrupt:
             typer.echo("tokenmarket: stopped", err=True)

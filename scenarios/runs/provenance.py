@@ -70,16 +70,16 @@ def kernels() -> str:
     NPY_DISABLE_CPU_FEATURES. The same fingerprint gives the same bytes; another, numbers within ``BETWEEN_KERNELS``.
     """
     digest = hashlib.sha256()
-    for size in (3, 17, 64, 257):
+    for size in (3, 17, 48):  # small enough that no library cuts them up for threads
         one = np.sin(np.arange(1.0, size * size + 1.0)).reshape(size, size)
         other = np.cos(np.arange(1.0, size * size + 1.0)).reshape(size, size) + 1.5
         falls = one.T @ one + size * np.eye(size)
-        for made in (
-            one @ other, one @ other[0], one[0] @ other[0], np.einsum("ij,kj->ik", one, other), np.exp(one),
-            np.log(other), other**0.7, one.sum(axis=0), one.sum(axis=1),
-            np.linalg.lstsq(falls, other[0], rcond=None)[0], np.linalg.pinv(falls),
-            one.astype(np.float32) @ other.astype(np.float32), np.exp(one.astype(np.float32)),
-        ):  # fmt: skip
+        single = one.astype(np.float32)
+        products = (one @ other, one @ other[0], one[0] @ other[0], np.einsum("ij,kj->ik", one, other), single @ single)
+        sums = (one.sum(axis=0), one.sum(axis=1))
+        curves = (np.exp(one), np.log(other), other**0.7, np.exp(single))
+        solved = (np.linalg.lstsq(falls, other[0], rcond=None)[0], np.linalg.pinv(falls))
+        for made in (*products, *sums, *curves, *solved):
             digest.update(np.ascontiguousarray(made).tobytes())
     return digest.hexdigest()[:12]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,13 @@ class Settings:
             require("--days", self.length_days, above=0, at_most=MOST_DAYS)
         require("--seed", self.seed, at_least=0, at_most=2**63 - 1)
         require("--users", self.users, at_least=1, at_most=MOST_USERS)
+        for name, users in self.scenario.demand.segments():
+            if round(self.users * users.individuals_share) < 1:
+                least = math.floor(0.5 / users.individuals_share) + 1
+                raise InputError(
+                    f"--users is {self.users}, but then segment '{name}' has nobody, since its individuals_share is "
+                    f"{users.individuals_share:g}: at least {least} are needed"
+                )
 
     @property
     def days(self) -> float:

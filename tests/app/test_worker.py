@@ -26,7 +26,8 @@ def reports(home, *orders):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_every_order_ends_with_where_its_result_is(tmp_path):
+def test_every_order_ends_with_where_its_result_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(working, "REPORT_SECONDS", 60.0)
     said = reports(tmp_path, {"asked": SMALL, "to": 2}, {"to": 3})
     ends = [report for report in said if "folder" in report]
     assert [(end["order"], end["folder"]) for end in ends] == [
@@ -63,3 +64,27 @@ def test_a_process_is_held_to_its_memory():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "MemoryError" in ended.stderr
+
+
+def test_the_time_of_a_run_holds_for_setting_it_up_too(tmp_path, monkeypatch):
+    start = running.start
+
+    def endless(settings):
+        while settings.seed == 2:
+            pass
+        return start(settings)
+
+    monkeypatch.setattr(running, "start", endless)
+    monkeypatch.setattr(working, "MOST_SECONDS", 20.0)
+    monkeypatch.setattr("scenarios.app.worker.within", lambda seconds, hold=working.within: hold(seconds / 20))
+    said = reports(tmp_path, {"asked": {**SMALL, "seed": 2}, "to": 1}, {"asked": {**SMALL, "seed": 1}, "to": 1})
+    assert "setting it up, or one tick, takes more than" in said[0]["failed"]
+    assert said[-1].get("folder") or "takes more than" in said[-1]["failed"]  # the process goes on
+
+
+def test_a_tick_without_end_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr("scenarios.app.worker.within", lambda _, hold=working.within: hold(3.0))
+    monkeypatch.setattr("market.TokenMarket.step", lambda _: [None for _ in iter(int, 1)])
+    (first, last) = reports(tmp_path, {"asked": SMALL, "to": 1})
+    assert "one tick" in last["failed"]
+    assert first == {"order": 1, "tick": 0}
