@@ -12,11 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from examples import CLEARINGS, POLICIES
+from scenarios.laws.examples import CLEARINGS, POLICIES
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import frame_bytes, market_of, people, run, seller
-from random_economies import quick, segments
+from scenarios.laws.plain_economies import frame_bytes, market_of, people, run, seller
+from scenarios.laws.law import quick
+from scenarios.laws.random_economies import segments
 from scipy.integrate import quad
 
 from market.demand.load_shape import LoadShape

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from examples import RULES
+from scenarios.laws.examples import RULES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from plain_economies import market_of, people, run, seller
+from scenarios.laws.plain_economies import market_of, people, run, seller
 from small_books import book_of
 
 from market.exchange.books import Book
