@@ -12,12 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scenarios.laws.examples import CLEARINGS, POLICIES
 from hypothesis import given
 from hypothesis import strategies as st
-from scenarios.laws.plain_economies import frame_bytes, market_of, people, run, seller
-from scenarios.laws.law import quick
-from scenarios.laws.random_economies import segments
 from scipy.integrate import quad
 
 from market.demand.load_shape import LoadShape
@@ -28,6 +24,10 @@ from market.exchange.waits import WaitModel
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.laws.examples import CLEARINGS, POLICIES
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import frame_bytes, market_of, people, run, seller
+from scenarios.laws.random_economies import segments
 
 PEAKED = LoadShape((0.4,) * 12 + (1.6,) * 12, (1.0,) * 24)
 
