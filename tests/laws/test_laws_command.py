@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def laws(folder: Path, text: str | None, *arguments: str, before: str = "") -> t
         (folder / "mine.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-c", before + COMMAND, "laws", "mine.py", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False,
+        cwd=folder, env=os.environ | {"COLUMNS": "100"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
@@ -76,7 +77,7 @@ def test_kept_laws_for_machines_and_again_the_same(tmp_path: Path) -> None:
         (None, "mine.py"),
         ("x = (", "mine.py"),
         ("raise RuntimeError('no such luck')", "no such luck"),
-        ("x = 1\n", "adds nothing to hold to a law: a class below one of these would be: rationing"),
+        ("x = 1\n", "adds nothing to hold to a law: a class below one of these would be: clearing, "),
     ],
     ids=["missing", "syntax", "exception", "nothing of its own"],
 )
