@@ -25,6 +25,7 @@ FLOORS = (
     {"market"},  # market/__init__.py, which shows what the rooms offer
     {"scenarios.text"},
     {"scenarios.parameters", "scenarios.verification"},
+    {"scenarios.laws"},
     {"scenarios.results"},
     {"scenarios.definition"},
     {"scenarios.library"},

@@ -1,12 +1,17 @@
-"""A bar on stderr while ticks are run."""
+"""Bars on stderr while one waits."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+#: What takes no longer than this [s] needs no bar.
+UNNOTICED: Final = 2.0
 
 
 @contextmanager
@@ -27,3 +32,21 @@ def progress_bar(label: str, ticks: int, *, quiet: bool = False) -> Iterator[Cal
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=ticks)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def late_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that shows after two seconds; it is told how much is done, and of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+    task, began = bar.add_task(label), time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        bar.update(task, completed=done, total=of)
+        if time.monotonic() - began > UNNOTICED:
+            bar.start()
+
+    try:
+        yield tell
+    finally:
+        bar.stop()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from examples import CLEARINGS
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import market_of, people, run, seller, ticks_of
-from random_economies import quick
 
 from capacity.errors import InputError
 from market.exchange.clearing.base import Clearing
 from market.exchange.ledger import OUTSIDE, Ledger
 from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider
+from scenarios.laws.examples import CLEARINGS
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import market_of, people, run, seller, ticks_of
 
 NAMES = ("a", "b", "c")
 payments = st.lists(

@@ -12,11 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from examples import CLEARINGS, POLICIES
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import frame_bytes, market_of, people, run, seller
-from random_economies import quick, segments
 from scipy.integrate import quad
 
 from market import TokenMarket
@@ -28,6 +25,10 @@ from market.exchange.waits import WaitModel
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.laws.examples import CLEARINGS, POLICIES
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import frame_bytes, market_of, people, run, seller
+from scenarios.laws.random_economies import segments
 
 PEAKED = LoadShape((0.4,) * 12 + (1.6,) * 12, (1.0,) * 24)
 

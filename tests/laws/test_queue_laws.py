@@ -7,11 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from examples import INFERENCE, RULES
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import market_of, people, run, seller, ticks_of
-from random_economies import quick
 
 from capacity import Workload
 from market import TokenMarket
@@ -20,6 +17,9 @@ from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.laws.examples import INFERENCE, RULES
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import market_of, people, run, seller, ticks_of
 
 CALM = WaitModel(chance=False)
 TIERS = (Tier("fast", priority=0.0, deadline_h=4.0), Tier("slow", priority=1.0))

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from examples import CLEARINGS, RULES
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import assert_same, frame_bytes, market_of, people, run, seller
-from random_economies import economies, quick
 
 from market import TokenMarket
 from market.demand.segment import Deferral
@@ -24,6 +21,10 @@ from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
 from market.randomness import Streams
 from market.supply.specs import Hyperscaler, Offer, Provider
+from scenarios.laws.examples import CLEARINGS, RULES
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import frame_bytes, market_of, must_be_same, people, run, seller
+from scenarios.laws.random_economies import economies
 
 
 def busy(whole: bool, rule: Rationing | None = None, **other: object) -> Economy:
@@ -99,7 +100,7 @@ def test_a_provider_without_machines_or_buyers_changes_nobodys_draws(
     idle = Provider("idle", (Offer("idle offer", 1.0, 1.0, open_to=()),))
     shops = (idle, *base.providers) if place == "first" else (*base.providers, idle)
     one, other = run(base, 10), run(replace(base, providers=shops), 10)
-    assert_same(one, other)
+    must_be_same(one, other)
     if whole:
         np.testing.assert_array_equal(one.records.series("ticks", "ordered"), other.records.series("ticks", "ordered"))
     for a, b in zip(one.cohorts, other.cohorts, strict=True):
@@ -114,7 +115,7 @@ def test_a_provider_without_machines_or_buyers_changes_nobodys_draws(
 def test_a_provider_without_offers_and_an_owner_without_machines_change_nothing(whole: bool) -> None:
     base = busy(whole)
     more = replace(base, providers=(*base.providers, Provider("idle", ())), hyperscalers=(Hyperscaler("cloud", 0.0),))
-    assert_same(run(base, 8), run(more, 8))
+    must_be_same(run(base, 8), run(more, 8))
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from examples import RULES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from plain_economies import market_of, people, run, seller
 from small_books import book_of
 
 from market.exchange.books import Book
@@ -23,6 +21,8 @@ from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
+from scenarios.laws.examples import RULES
+from scenarios.laws.plain_economies import market_of, people, run, seller
 
 type Floats = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_economies import assert_same, market_of, people, run, seller
-from random_economies import quick
 
 from market.exchange.call_auction import CallAuction
 from market.supply.specs import Contract, Hyperscaler
 from market.supply.wholesale import Allotment, Bid, Wholesale
+from scenarios.laws.law import quick
+from scenarios.laws.plain_economies import market_of, must_be_same, people, run, seller
 
 amounts = st.sampled_from([0.0, 0.1, 1.0, 7.5, 100.0, 1e9])
 values = st.sampled_from([0.0, 0.5, 2.0, 9.0, 1e12])
@@ -118,7 +118,7 @@ def test_owners_split_in_two_change_nothing() -> None:
     agents = (people(users=5e3), seller("p", racks=0.0, spot=True), seller("q", 2.0, racks=10.0, spot=True))
     one = run(market_of(*agents, Hyperscaler("cloud", 100.0, reserve=0.3)), 6)
     two = run(market_of(*agents, Hyperscaler("west", 60.0, reserve=0.3), Hyperscaler("east", 40.0, reserve=0.3)), 6)
-    assert_same(one, two, but=("cloud", "west", "east"))
+    must_be_same(one, two, but=("cloud", "west", "east"))
 
 
 def test_nobody_to_rent_from_and_nobody_who_rents() -> None:

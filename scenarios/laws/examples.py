@@ -1,24 +1,30 @@
 """One example of everything that can be swapped.
 
 A new mechanism, rule, policy, technology or demand curve is found by itself. If it cannot be made without
-arguments, ``EXAMPLES`` has to say with which, and the laws fail loudly until it does.
+arguments, ``EXAMPLES`` has to say with which, and the laws fail loudly until it does. A behaviour in a person's own
+file is made from what its fields say.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 import market.simulation  # noqa: F401  # only what is loaded can be found
 from capacity import ARCHITECTURES, CHIPS, Deployment
+from capacity.errors import InputError
 from market.demand.segment import DemandCurve, IsoelasticDemand, LinearDemand
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.claims import Claims
 from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.lottery import Lottery
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.supply_curve import RisingCost, SupplyCurve
+from market.exchange.tariff import TariffComponent
 from market.exchange.technology import FixedWork, Inference, Technology
-from market.kinds import classes_of
+from market.kinds import Described, Kind, called, classes_of, fields_of
 from market.quality import Improving, Lagging, QualityPath
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
@@ -58,12 +64,12 @@ EXAMPLES: dict[type, list[Any]] = {
 }
 
 
-def examples[Kind](base: type[Kind]) -> list[Kind]:
+def examples[Base](base: type[Base]) -> list[Base]:
     """At least one of every concrete subclass that the package has."""
-    found: list[Kind] = []
+    found: list[Base] = []
     for kind in classes_of(base):
         if not kind.__module__.startswith("market."):
-            continue  # a test's own
+            continue  # a person's or a test's own
         if kind in EXAMPLES:
             found += EXAMPLES[kind]
             continue
@@ -86,9 +92,52 @@ EXPANSIONS: list[Expansion] = examples(Expansion)
 QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
 PATHS: list[QualityPath] = examples(QualityPath)
 SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)
+COMPONENTS: list[TariffComponent] = examples(TariffComponent)
 CURVES: list[DemandCurve] = [curve for kind in DemandCurve.__value__.__args__ for curve in EXAMPLES[kind]]
 
 
 def draws_lots(rule: Rationing) -> bool:
-    """Whether a rule serves by lot, so that the order of the claims matters."""
-    return "Lottery" in repr(rule)
+    """Whether the rule touches its random stream where nothing has to be rounded; then the order of claims matters."""
+    rng = np.random.default_rng(0)
+    before = rng.bit_generator.state
+    try:
+        rule.share(Claims.of([3, 2, 1]), 2.5, rng)
+    except Exception:
+        return False  # the laws will say so
+    return bool(rng.bit_generator.state != before)
+
+
+def example_of[Base: Kind](cls: type[Base]) -> Base:
+    """A behaviour of a person's own: as it comes, and fields without a default by what they say of themselves."""
+    given = {field.name: _value_of(field) for field in fields_of(cls) if field.required}
+    try:
+        return cls(**given)
+    except Exception as error:
+        raise InputError(
+            f"{called(cls)} cannot be made, so no law can be tried on it ({error}): give its fields defaults, "
+            "or descriptions such as quantity(1.0, 'USD', 'what it means')"
+        ) from error
+
+
+def _value_of(field: Described) -> Any:
+    """A value that a field allows."""
+    if field.shipped is not ...:
+        return field.shipped
+    if field.sort == "behaviour":
+        return examples(field.base)[0]
+    if field.sort == "flag":
+        return False
+    low = field.above if field.above is not None else field.low
+    value = _between(low, field.high)
+    if field.sort == "numbers":
+        return (value,) * (1 if field.count is None else field.count)
+    return round(value) if field.sort == "whole number" else value
+
+
+def _between(low: float | None, high: float | None) -> float:
+    """A number within bounds: halfway, or one from the bound that there is."""
+    if low is not None and high is not None:
+        return (low + high) / 2.0
+    if high is not None:
+        return high - 1.0
+    return 1.0 if low is None else low + 1.0

@@ -14,7 +14,9 @@ from capacity import Workload
 from market import TokenMarket
 from market.demand.segment import CurveSegment, Segment
 from market.economy import Economy
+from market.simulation.columns import ENTITY
 from market.supply.specs import Hyperscaler, Offer, Pool, Provider
+from scenarios.laws.law import must
 
 type Floats = NDArray[np.float64]
 
@@ -90,8 +92,6 @@ def frame_bytes(model: TokenMarket) -> dict[str, bytes]:
 
 def by_name(model: TokenMarket) -> dict[tuple[str, str], pd.DataFrame]:
     """All frames by name of frame and of what it is about, so that order does not matter."""
-    from market.simulation.columns import ENTITY
-
     parts = {("ticks", ""): model.frames()["ticks"].drop(columns=["time", "evaluations", "gap"])}
     for name, frame in model.frames().items():
         if ENTITY.get(name):
@@ -100,13 +100,16 @@ def by_name(model: TokenMarket) -> dict[tuple[str, str], pd.DataFrame]:
     return parts
 
 
-def assert_same(one: TokenMarket, other: TokenMarket, *, but: tuple[str, ...] = (), rtol: float = 1e-8) -> None:
+def must_be_same(one: TokenMarket, other: TokenMarket, *, but: tuple[str, ...] = (), rtol: float = 1e-8) -> None:
     """What both have in common came out the same, but for what is named ``but``."""
     left, right = by_name(one), by_name(other)
     shared = [key for key in left if key in right and key[1] not in but]
-    assert shared
-    for key in shared:
-        for column in left[key]:
-            a, b = left[key][column].to_numpy(dtype=float), right[key][column].to_numpy(dtype=float)
-            scale = max(float(np.max(np.abs(a), initial=0.0)), float(np.max(np.abs(b), initial=0.0)), 1.0)
-            np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * scale, err_msg=f"{key} {column}")
+    must(bool(shared), "the two have nothing in common")
+    for frame, entity in shared:
+        for column in left[frame, entity]:
+            a, b = (side[frame, entity][column].to_numpy(dtype=float) for side in (left, right))
+            scale = max(float(np.nanmax(np.abs(x), initial=1.0)) for x in (a, b))
+            must(
+                a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=rtol * scale, equal_nan=True),
+                "{} of {} is {} in one and {} in the other", column, entity or frame, a, b,
+            )  # fmt: skip

@@ -1,14 +1,11 @@
-"""Random economies for the laws, drawn from plain values and the far ends, and how many of them a law is tried on."""
+"""Random economies for the laws, drawn from plain values and the far ends."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
-from examples import CLEARINGS, CURVES, EXPANSIONS, PATHS, POLICIES, QUOTAS, RULES, SUPPLIES, TECHNOLOGIES
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from plain_economies import UNIT
 
 from capacity import Workload
 from market.calendar import Calendar
@@ -20,6 +17,7 @@ from market.exchange.rationing.base import Rationing
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
+from market.supply.quotas import QuotaPolicy
 from market.supply.specs import (
     Contract,
     HomeMachines,
@@ -30,6 +28,18 @@ from market.supply.specs import (
     Provider,
     Tier,
 )
+from scenarios.laws.examples import (
+    CLEARINGS,
+    CURVES,
+    EXPANSIONS,
+    PATHS,
+    POLICIES,
+    QUOTAS,
+    RULES,
+    SUPPLIES,
+    TECHNOLOGIES,
+)
+from scenarios.laws.plain_economies import UNIT
 
 CHAT = Workload(8_000, 1_000)
 
@@ -58,18 +68,6 @@ ZONES = [
     (Zone("West", -5.0, 0.4), Zone("East", 8.0, 0.6)),
     (Zone("A", 1.0, 0.0), Zone("B", 2.0, 1.0)),
 ]
-
-
-def quick(examples: int) -> settings:
-    """Settings of a law: few examples, the same ones every time."""
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=(Phase.explicit, Phase.generate),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-    )
 
 
 def machines(segment: str) -> list[LocalMachine | None]:
@@ -202,6 +200,7 @@ def economies(
     clearing: Clearing | None = None,
     rationing: Rationing | None = None,
     pricing: PricingPolicy | None = None,
+    quotas: QuotaPolicy | None = None,
     whole: bool | None = None,
     segment: st.SearchStrategy[Segment | CurveSegment] | None = None,
 ) -> Economy:
@@ -213,6 +212,8 @@ def economies(
     sellers = [draw(providers(f"p{k}")) for k in range(draw(st.integers(0, 3)))]
     if pricing is not None:
         sellers = [replace(seller, pricing=pricing) for seller in sellers]
+    if quotas is not None:
+        sellers = [replace(seller, quotas=quotas) for seller in sellers]
     sellers = draw(routed(sellers))
     owners = [replace(draw(hyperscalers), name=f"cloud {k}") for k in range(draw(st.integers(0, 2)))]
     contracts = [

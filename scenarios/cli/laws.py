@@ -1,0 +1,68 @@
+"""The command ``tokenmarket laws``. Heavy imports wait inside it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from scenarios.cli.printing import print_json
+
+EXAMPLES: Final = """Examples:
+
+* `tokenmarket laws mine.py` what mine.py adds, each law as often as the tests of this package try it
+
+* `tokenmarket laws mine.py --examples 500` more of them: slower, and finds what is rare
+
+* `tokenmarket laws mine.py --json`
+"""
+#: What is said where hypothesis is not installed.
+LACKING: Final = (
+    "laws are tried on examples that hypothesis makes, and it is not installed: pip install 'tokenmarket[laws]'"
+)
+
+
+def laws(
+    file: Annotated[Path, typer.Argument(help="A Python file with rules, policies or mechanisms of your own.")],
+    examples: Annotated[
+        int | None,
+        typer.Option("--examples", min=1, help="Examples of each law [default: 8 to 40, as in the tests]."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Hold what a file of your own adds to the laws of its kind; exit status 1 if one is broken.
+
+    The same examples are tried every time.
+    """
+    from capacity.errors import InputError
+
+    if find_spec("hypothesis") is None:
+        raise InputError(LACKING)
+    from rich.console import Console
+
+    from scenarios.cli import laws_report as report
+    from scenarios.laws.run import bases, hold_to_laws
+    from scenarios.loading.own_files import load_own_file
+    from scenarios.text.console import console
+    from scenarios.text.progress_bar import late_bar
+
+    own = load_own_file(file)
+    lawful = [cls for cls in own.kinds if issubclass(cls, tuple(bases()))]
+    if not lawful:
+        raise InputError(report.nothing_to_try(file, own.kinds, bases()))
+    with late_bar("laws", quiet=not Console(stderr=True).is_terminal) as progress:
+        verdicts = hold_to_laws(lawful, examples, progress)
+    without = [cls for cls in own.kinds if cls not in lawful]
+    if as_json:
+        print_json(report.record(own.path, own.sha256, verdicts, without))
+    else:
+        console().print(report.report(file, verdicts, without))
+    if any(verdict.broken for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(epilog=EXAMPLES)(laws)

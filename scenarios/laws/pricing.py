@@ -1,0 +1,129 @@
+"""Laws of pricing policies: prices are numbers of at least 0, whatever the outlook, and order is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import strategies as st
+
+from market.supply.outlook import Estimate, Floats, Outlook
+from market.supply.pricing.base import PricingPolicy
+from market.supply.specs import Offer, Pool, Provider
+from scenarios.laws.examples import CLEARINGS
+from scenarios.laws.law import law, must
+from scenarios.laws.plain_economies import frame_bytes, market_of, must_be_same, people, run, seller
+
+amounts = st.sampled_from([0.0, 1e-6, 1.0, 20.0, 1e12])
+
+
+@st.composite
+def outlooks(draw: st.DrawFn) -> Outlook:
+    """What a provider may see, with all that goes by default left as it is."""
+    count = draw(st.integers(0, 3))
+
+    def some() -> Floats:
+        return np.array([draw(amounts) for _ in range(count)])
+
+    slope, base, toll = draw(st.sampled_from([0.0, 0.1, 1e6])), some(), some()
+
+    def estimate(prices: Floats) -> Estimate:
+        demand = base * np.exp(-np.minimum(slope * prices, 700.0))
+        return Estimate(demand, slope * demand, np.zeros((count, count)))
+
+    return Outlook(
+        tick=draw(st.integers(0, 50)),
+        period=draw(st.integers(0, 23)),
+        hour=draw(st.floats(0, 23.99)),
+        price=some(),
+        movable=np.ones(count, dtype=bool),
+        cost=some(),
+        usual_cost=some(),
+        weight=draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])),
+        work=some(),
+        utilisation=draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
+        sold=some(),
+        capacity=draw(amounts),
+        toll=toll.copy,
+        estimate=estimate,
+        public_prices=some(),
+        opening_price=some(),
+        tick_hours=draw(st.sampled_from([0.25, 1.0, 6.0])),
+    )
+
+
+@law(
+    PricingPolicy,
+    "prices are numbers of at least 0, one an offer",
+    drawn={"outlook": outlooks()},
+    examples=30,
+)
+def prices_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
+    """Whatever the outlook."""
+    count = outlook.price.size
+    asked = policy(outlook)
+    must(asked is not None, "gave nothing back, for {} offers", count)
+    prices = np.asarray(asked)
+    must(prices.shape == (count,), "gave {} for {} offers", asked, count)
+    must(prices.dtype.kind in "fiu", "gave {}, which are no numbers", asked)
+    must(np.isfinite(prices), "gave {}, which are no numbers", prices)
+    must(prices >= 0, "gave {}, below 0", prices)
+
+
+@law(
+    PricingPolicy,
+    "a policy has no memory, and leaves its outlook alone",
+    drawn={"outlook": outlooks()},
+    examples=10,
+)
+def has_no_memory(policy: PricingPolicy, outlook: Outlook) -> None:
+    """Asked twice."""
+    before = outlook.price.copy(), outlook.cost.copy()
+    first, second = np.array(policy(outlook)), np.array(policy(outlook))
+    must(np.array_equal(first, second, equal_nan=True), "gave {}, and {} when asked again", first, second)
+    must(np.array_equal(before[0], outlook.price), "changed the prices of its outlook to {}", outlook.price)
+    must(np.array_equal(before[1], outlook.cost), "changed the costs of its outlook to {}", outlook.cost)
+
+
+@law(PricingPolicy, "prices stay numbers in a market, however it is cleared")
+def prices_stay_numbers(policy: PricingPolicy) -> None:
+    """Twelve ticks of four sellers, one without machines and one without offers."""
+    agents = [
+        seller("p", 3.0, racks=80.0, pricing=policy),
+        seller("q", 0.0, 0.8, racks=0.0, pricing=policy),
+        seller("r", 1e12, 2.0, racks=10.0, pricing=policy),
+        Provider("empty", (), pricing=policy),
+    ]
+    users = (people(), people("poor", worth_usd=0.01, taste_noise=0.01))
+    for clearing in CLEARINGS:
+        model = run(market_of(*users, *agents, clearing=clearing), 12)
+        for name, frame in model.frames().items():
+            numbers = frame.select_dtypes("number")
+            odd = [column for column in numbers if not np.isfinite(numbers[column]).all()]
+            must(not odd, "the frame {} has no numbers in {}", name, odd)
+        prices = model.records.tables["offers"].data["price"][:12]
+        must(prices >= 0, "prices go down to {}", prices.min())
+
+
+@law(PricingPolicy, "the order of offers and providers changes nothing")
+def order_is_nothing(policy: PricingPolicy) -> None:
+    """Two sellers of three offers each, turned round."""
+
+    def firm(name: str, racks: float) -> Provider:
+        offers = tuple(Offer(f"{name} {k}", 2.0 + k, 0.8 + 0.1 * k, cost=0.5 * k) for k in range(3))
+        return Provider(name, offers, pools=(Pool(racks),), pricing=policy)
+
+    firms = (firm("p", 100.0), firm("q", 60.0))
+    turned = tuple(replace(p, offers=p.offers[::-1]) for p in firms[::-1])
+    one, other = run(market_of(people(), *firms), 8), run(market_of(people(), *turned), 8)
+    # Steps of a best response are stopped short, so rounding shows.
+    must_be_same(one, other, rtol=1e-5 if "BestResponse" in repr(policy) else 1e-8)
+
+
+@law(PricingPolicy, "the same seed gives the same prices, to the bit")
+def same_seed_same_prices(policy: PricingPolicy) -> None:
+    """Six ticks, twice."""
+    economy = market_of(people(), seller("p", racks=50.0, pricing=policy), whole=True)
+    one, other = (frame_bytes(run(economy, 6, seed=3)) for _ in range(2))
+    odd = [name for name in one if one[name] != other[name]]
+    must(not odd, "these differ between two runs: {}", odd)

@@ -1,0 +1,106 @@
+"""`tokenmarket laws` as people and machines use it, each in a process of its own, as a file is imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAD = """
+from dataclasses import dataclass
+import numpy as np
+from market.exchange.rationing.base import Rationing
+from market.supply.quotas import QuotaPolicy
+"""
+GENEROUS = """
+@dataclass(frozen=True)
+class Generous(Rationing):
+    kind = "generous"
+
+    def allot(self, claims, capacity, rng):
+        return claims.work.copy()
+"""
+HALF = """
+@dataclass(frozen=True)
+class Half(QuotaPolicy):
+    kind = "half"
+
+    def __call__(self, granted, utilisation):
+        return 0.5
+"""
+COMMAND = "from scenarios.cli.main import main; main()"
+
+
+def laws(folder: Path, text: str | None, *arguments: str, before: str = "") -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of the command on a file with this text."""
+    if text is not None:
+        (folder / "mine.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-c", before + COMMAND, "laws", "mine.py", *arguments],
+        cwd=folder, env=os.environ | {"COLUMNS": "100"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_broken_law_is_told_in_words(tmp_path: Path) -> None:
+    status, out, err = laws(tmp_path, HEAD + GENEROUS + HALF, "--examples", "5")
+    assert (status, err) == (1, "")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "nobody gets more than was asked, and all together no more than there is BROKEN" in lines
+    assert "what is granted is a share, from 0 to 1 kept" in lines
+    assert "came out: served [1], in sum 1, of a capacity of 0.5" in lines
+    assert "share: 0.5" in lines
+    assert lines[-1] == "mine.py: 3 of 19 laws broken"
+
+
+def test_kept_laws_for_machines_and_again_the_same(tmp_path: Path) -> None:
+    status, out, _ = laws(tmp_path, HEAD + HALF, "--examples", "5", "--json")
+    answer = json.loads(out)
+    assert status == 0
+    assert answer["broken"] == 0
+    assert {(row["name"], row["kind"], row["kept"]) for row in answer["laws"]} == {("half", "quota policy", True)}
+    broken = [laws(tmp_path, HEAD + GENEROUS, "--examples", "5", "--json") for _ in range(2)]
+    assert broken[0] == broken[1]
+    rows = json.loads(broken[0][1])["laws"]
+    assert broken[0][0] == 1
+    assert rows[0]["given"]["share"] == "0.5"
+    assert all((row["came_out"] is None) == row["kept"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "mine.py"),
+        ("x = (", "mine.py"),
+        ("raise RuntimeError('no such luck')", "no such luck"),
+        ("x = 1\n", "adds nothing to hold to a law: a class below one of these would be: clearing, "),
+    ],
+    ids=["missing", "syntax", "exception", "nothing of its own"],
+)
+def test_what_cannot_be_tried_is_one_line(tmp_path: Path, text: str | None, words: str) -> None:
+    status, out, err = laws(tmp_path, text)
+    assert (status, out) == (2, "")
+    assert err.startswith("tokenmarket: ")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_without_hypothesis_a_line_says_how_to_get_it(tmp_path: Path) -> None:
+    hidden = (
+        "import importlib.util as u; f = u.find_spec; "
+        "u.find_spec = lambda name, *more: None if name == 'hypothesis' else f(name, *more); "
+    )
+    status, out, err = laws(tmp_path, HEAD + HALF, before=hidden)
+    assert (status, out) == (2, "")
+    assert err.endswith("it is not installed: pip install 'tokenmarket[laws]'\n")
+    assert err.count("\n") == 1
+
+
+def test_help_has_examples(tmp_path: Path) -> None:
+    status, out, _ = laws(tmp_path, None, "--help")
+    assert status == 0
+    assert "tokenmarket laws mine.py --examples 500" in out
