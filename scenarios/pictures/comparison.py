@@ -65,12 +65,11 @@ def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str
 
 
 def _head(ax: Axes, measure: str, under: str) -> None:
-    unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
     said = textwrap.fill(f"{under}", WRAP)
     ax.set_title(f"{measure}", fontsize="medium", pad=6 + 13 * (1 + said.count("\n")))
     ax.annotate(said, (0, 1), (0, 5), "axes fraction", "offset points", fontsize="small", color=GREY)
-    if unit:
-        ax.set_xlabel("\n".join(textwrap.wrap(unit.strip(" []"), WRAP)), fontsize="small")
+    if measure in MEASURES and MEASURES[measure].unit_behind:
+        ax.set_xlabel("\n".join(textwrap.wrap(MEASURES[measure].unit, WRAP)), fontsize="small")
 
 
 def _differences(comparison: Comparison, measure: str, ax: Axes) -> None:
@@ -104,7 +103,7 @@ def _along(comparison: Comparison, measure: str, ax: Axes) -> None:
     sns.lineplot(x=rows[by], y=rows["mean"], ax=ax, color=BLUE, marker="o", errorbar=None)
     ax.set(ylabel="")
     readable_axis(ax, "y")
-    meaning = MEASURES[measure].meaning if measure in MEASURES else ""
+    meaning = MEASURES[measure].in_full if measure in MEASURES else ""
     unit = MEASURES[measure].unit_behind if measure in MEASURES else ""
     _head(ax, measure, meaning + unit)
     ax.set_xlabel(by, fontsize="small")

@@ -11,7 +11,8 @@ from matplotlib import pyplot as plt
 from picture_check import blank_panels, flaws
 
 from capacity import InputError
-from scenarios.pictures import money, panel
+from scenarios.pictures import panel
+from scenarios.pictures.charts import money
 from scenarios.pictures.dashboard import dashboard, draw
 from scenarios.pictures.style import save, style
 from scenarios.results.run_folder import RunResult
