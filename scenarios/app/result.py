@@ -19,7 +19,7 @@ from scenarios.pictures.registry import CHARTS
 from scenarios.pictures.style import style
 from scenarios.pictures.svg import svg
 from scenarios.pictures.two_runs import together
-from scenarios.reports.drawn_charts import COLUMN, MOST
+from scenarios.reports.chart_cards import COLUMN, MOST
 from scenarios.results import run_folder
 from scenarios.results.frames import Frames
 from scenarios.results.run_folder import PARAMETERS, RunResult, files_of

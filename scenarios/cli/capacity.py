@@ -232,10 +232,10 @@ def _plot_curves(path: Path, deployment: Deployment, workloads: list[Workload], 
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from scenarios.pictures.operating_curves import operating_curves
+    from scenarios.pictures.charts.operating_curves import operating_curves
     from scenarios.pictures.style import save
 
-    save(operating_curves(deployment, workloads, speed).figure, path)  # type: ignore[arg-type]
+    save(operating_curves.draw(deployment, workloads=workloads, speed=speed).figure, path)  # type: ignore[arg-type]
 
 
 def register(app: typer.Typer) -> None:

@@ -54,7 +54,7 @@ def _title(measure: str) -> str:
     if measure not in MEASURES:
         return measure
     one = MEASURES[measure]
-    return f"{measure}: {one.meaning}" + one.unit_behind
+    return f"{measure}: {one.in_full}" + one.unit_behind
 
 
 def _gap(row: dict[Any, Any] | None) -> tuple[str, str, str]:

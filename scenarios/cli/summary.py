@@ -16,8 +16,8 @@ from scenarios.results import summary_tables
 from scenarios.results.called import title
 from scenarios.results.frames import Frames
 from scenarios.results.key_figures import key_figures, subtitle
-from scenarios.results.measures import Facts, order_of_events
-from scenarios.results.measures.order import LONG_WEEKS
+from scenarios.results.measures import Facts
+from scenarios.results.measures.order import LONG_WEEKS, order_of_events
 from scenarios.results.run_folder import RunResult
 from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 from scenarios.results.welfare import beside_efficient, said_of_efficient
@@ -168,7 +168,8 @@ def share_table(frames: Frames) -> Table:
     kinds = summary_tables.shares(frames, "kind")
     kinds["kind"] = kinds.index
     kinds.index = [f"all {kind}" for kind in kinds.index]
-    for name, row in pd.concat([summary_tables.shares(frames), kinds]).iterrows():
+    both = pd.concat([summary_tables.shares(frames).assign(style=None), kinds.assign(style="bold")])
+    for name, row in both.iterrows():
         made.add_row(
             escape(str(name)),
             row["kind"],
@@ -176,7 +177,7 @@ def share_table(frames: Frames) -> Table:
             _percent(row["token_share"]),
             money(row["revenue"]),
             _percent(row["revenue_share"]),
-            style="bold" if str(name).startswith("all ") else None,
+            style=row["style"],
         )
     made.columns[1].justify = "left"
     return made
@@ -187,7 +188,7 @@ def peak_table(frames: Frames) -> Table:
     made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
     for name, row in summary_tables.peak(frames).iterrows():
         made.add_row(
-            escape(str(name)),
+            escape(f"{name} [{row['unit']}]"),
             *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in ("peak", "off-peak", "ratio")),
         )
     return made
@@ -274,7 +275,8 @@ def check_table(frames: Frames) -> Table:
 def summary_record(result: RunResult) -> Record:
     """The summary as plain values for JSON; what has no value is None."""
     frames = result.frames
-    peaks = summary_tables.peak(frames)
+    peaks = summary_tables.peak(frames).reset_index()
+    peaks["measure"] = peaks["measure"] + " [" + peaks.pop("unit") + "]"
     checked = summary_tables.checks(frames)
     return {
         "run": dict(result.about),
@@ -289,7 +291,7 @@ def summary_record(result: RunResult) -> Record:
             .rename_axis("provider").reset_index()
         ),
         "kinds": _records(summary_tables.shares(frames, "kind").reset_index()),
-        "peak": _records(peaks.rename_axis("measure").reset_index()),
+        "peak": _records(peaks),
         "speeds": _records(summary_tables.speeds(frames)),
         "order": [_event(row) for row in order_of_events(Facts(frames)).to_dict("records")],
         "wholesale": {key: _plain(value) for key, value in summary_tables.wholesale(frames).items()},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -10,21 +12,21 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from scenarios.batches.analysis import over_seeds
-from scenarios.pictures.batch_charts import (
+from scenarios.pictures.chart import Chart
+from scenarios.pictures.chart_data import ChartData, Column
+from scenarios.pictures.charts.batches import (
     MOST_CASES,
     USUAL,
     case_comparison,
+    column_of,
     ends_of_inputs,
     heat_map,
     in_units_drawn,
-    meaning,
     short_labels,
     time_paths,
     tornado,
-    unit_of,
 )
 from scenarios.pictures.page_layout import HEAD, TYPE, WIDTH, divided, foot_height, write, write_foot, write_head
-from scenarios.pictures.panel import head, note
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.style import style
 from scenarios.results.measures.facts import LOST
@@ -47,13 +49,39 @@ def _lost(ticks: pd.DataFrame) -> Any:
     return 100 * lost / ended.where(ended > 0)
 
 
-#: What is drawn over time, from the frame ``ticks``: name with unit, title, and how it is worked out.
-THROUGH_TIME: Final[dict[str, tuple[str, Any]]] = {
-    "USD per rack-hour": ("What a machine costs on the spot", lambda ticks: ticks["spot_price"]),
-    "machines busy [%]": ("How busy the machines are", _busy),
-    "requests that wait": ("How many wait", lambda ticks: ticks["waiting"]),
-    "lost, of requests that end [%]": ("Who is not served", _lost),
-}
+@dataclass(frozen=True)
+class Path:
+    """Something that is drawn over time, from the frame ``ticks``.
+
+    Attributes:
+        title: what the panel is called.
+        value: what is drawn, and in what unit.
+        of: works it out.
+    """
+
+    title: str
+    value: Column
+    of: Callable[[pd.DataFrame], pd.Series[Any]]
+
+    def added_to(self, ticks: pd.DataFrame) -> pd.DataFrame:
+        """The frame with the column that is drawn."""
+        return ticks.assign(**{self.value.name: self.of(ticks)})
+
+
+SPOT: Final = Path(
+    "What a machine costs on the spot",
+    Column("value", "USD per rack-hour", "spot price of a rack-hour", "USD per rack-hour"),
+    lambda ticks: ticks["spot_price"],
+)
+BUSY: Final = Path("How busy the machines are", Column("value", "%", "machines busy"), _busy)
+WAIT: Final = Path(
+    "How many wait",
+    Column("value", "requests", "requests that wait", "requests that wait"),
+    lambda ticks: ticks["waiting"],
+)
+LOSS: Final = Path("Who is not served", Column("value", "%", "lost, of requests that end"), _lost)
+#: What is drawn over time.
+THROUGH_TIME: Final = (SPOT, BUSY, WAIT, LOSS)
 #: Measures whose inputs are looked at.
 EFFECTS: Final = ("spot-price", "unserved", "closed-list-price", "surplus")
 #: Lines of a key figure's meaning, which names two cases, and what they take above a usual head [inch].
@@ -82,9 +110,9 @@ def batch_dashboard(batch: Batch) -> Figure:
         title = str(batch.about["question"] or batch.about["name"])
         write_head(top, title, _subtitle(batch, timed), _counts(batch, summaries), lines=LINES)
         measures = [name for name in USUAL if name in summaries.columns]
-        axes = case_comparison(summaries, cases.subplots(), measures=measures, by=by)
-        if by != "label":
-            head(axes, f"Cases side by side, by {by}")
+        data = case_comparison.data(summaries, measures=measures, by=by)
+        titled = replace(data, title=f"Cases side by side, by {by}") if by != "label" else data
+        case_comparison.drawing(titled, cases.subplots())
         if timed:
             _draw_times(rows[0], batch.frame("ticks"), summaries, by)
         if inputs:
@@ -125,7 +153,7 @@ def _counts(batch: Batch, summaries: pd.DataFrame) -> list[tuple[str, str]]:
         if means is not None and len(means):
             low, high = short_number(float(means.min())), short_number(float(means.max()))
             which = "" if low == high else f"; lowest {means.idxmin()}, highest {means.idxmax()}"
-            made.append((low if low == high else f"{low} to {high}", f"{meaning(name)}{which}"))
+            made.append((low if low == high else f"{low} to {high}", f"{column_of(name).label}{which}"))
     return made
 
 
@@ -133,9 +161,9 @@ def _draw_times(figure: SubFigure, ticks: pd.DataFrame, summaries: pd.DataFrame,
     ticks = ticks.merge(summaries[["run", "seed", *dict.fromkeys(("label", by))]], on="run")
     ticks[by] = over_seeds.groups(ticks, by)
     places = divided(figure, 1, len(THROUGH_TIME))
-    for place, (name, (title, of)) in zip(places, THROUGH_TIME.items(), strict=True):
-        axes = time_paths(ticks.assign(value=of(ticks)), place.subplots(), value="value", name=name, by=by)
-        head(axes, title)
+    for place, path in zip(places, THROUGH_TIME, strict=True):
+        data = time_paths.data(path.added_to(ticks), value=path.value, by=by)
+        time_paths.drawing(replace(data, title=path.title), place.subplots())
 
 
 def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str]) -> None:
@@ -143,17 +171,28 @@ def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str])
     shown = [measure for measure in EFFECTS if measure in summaries]
     gridded = len(inputs) == 2 and all(summaries[name].nunique() <= MOST_VALUES for name in inputs)
     for place, measure in zip(divided(figure, 1, len(shown)), shown, strict=True):
-        axes = place.subplots()
-        if gridded:
-            heat_map(summaries, axes, x=inputs[0], y=inputs[1], measure=measure)
-        else:
-            tornado(ends_of_inputs(summaries, measure, inputs), axes, measure=measure, most=8)
-        unit = unit_of(measure)
-        head(axes, f"{measure.replace('-', ' ').capitalize()}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}")
-        note(axes, "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end")
+        chart, data = effect_of(summaries, measure, inputs, gridded=gridded)
+        unit = column_of(measure).unit
+        title = f"{in_words(measure)}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}"
+        note = "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end"
+        chart.drawing(replace(data, title=title, note=note), place.subplots())
 
 
-def draw(batch: Batch, path: Path) -> Path:
+def in_words(measure: str) -> str:
+    """The name of a measure as a heading."""
+    return measure.replace("-", " ").capitalize()
+
+
+def effect_of(
+    summaries: pd.DataFrame, measure: str, inputs: Sequence[str], *, gridded: bool
+) -> tuple[Chart, ChartData]:
+    """What inputs do to a measure, and the chart that shows it: a map of two, or what each alone does."""
+    if gridded:
+        return heat_map, heat_map.data(summaries, x=inputs[0], y=inputs[1], measure=measure)
+    return tornado, tornado.data(ends_of_inputs(summaries, measure, inputs), measure=measure, most=8)
+
+
+def draw(batch: Batch, path: FilePath) -> FilePath:
     """Draw the page into a file."""
     checked_picture_path(path)
     return write(batch_dashboard(batch), path)

@@ -12,8 +12,7 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 
 from scenarios.pictures.style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, RED, SKY, readable_axis, style
-from scenarios.results.measures import MEASURES
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import MEASURES, meaning
 from scenarios.text.estimates import value_in_words, with_half
 
 if TYPE_CHECKING:
@@ -72,7 +71,8 @@ def _unit(measure: str) -> str:
     """The unit in which a measure is drawn, as words below an axis."""
     if measure not in MEASURES:
         return ""
-    return "%" if MEASURES[measure].is_share else MEASURES[measure].unit_behind.strip(" []")
+    one = MEASURES[measure]
+    return "%" if one.is_share else one.unit if one.unit_behind else ""
 
 
 def _title(comparison: Comparison, title: str, along: bool, letters: int) -> str:

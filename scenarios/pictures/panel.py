@@ -17,7 +17,6 @@ from scenarios.pictures.style import PALE, PAPER, contrast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
 SMALL: Final = "small"
 NOTE: Final = "note"
@@ -31,10 +30,21 @@ READABLE: Final = 4.5
 ON_COLOUR: Final = ("#ffffff", "#111111")
 
 
-def head(axes: Axes, title: str) -> None:
-    """Name the panel, above its left corner and above its note."""
-    lines = [note.get_text().count("\n") + 1 for note in _notes(axes)]
-    axes.set_title(title, loc="left", fontweight="bold", pad=6 + NOTE_LINE * lines[0] if lines else None)
+def head(axes: Axes, title: str, note: str = "", share: float = 1.0) -> None:
+    """Name the panel, above its left corner; with a line under the title that says how to read it.
+
+    It replaces an earlier title and line. The line is broken where it is longer than this share of the panel, which
+    would be made narrower for it.
+    """
+    for old in [text for text in axes.texts if text.get_gid() == NOTE]:
+        old.remove()
+    lines = textwrap.wrap(note, int(share * letters_of(axes)))
+    if lines:
+        axes.annotate(
+            "\n".join(lines), (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", ha="left",
+            va="bottom", fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE, linespacing=1.1,
+        )  # fmt: skip
+    axes.set_title(title, loc="left", fontweight="bold", pad=6 + NOTE_LINE * len(lines) if lines else None)
 
 
 def empty(axes: Axes, title: str, message: str) -> Axes:
@@ -205,29 +215,10 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
         )  # fmt: skip
 
 
-def note(axes: Axes, text: str, share: float = 1.0) -> None:
-    """A line under the title that says how to read the panel; it replaces an earlier one.
-
-    It is broken where it is longer than this share of the panel, which would be made narrower for it.
-    """
-    for old in _notes(axes):
-        old.remove()
-    axes.annotate(
-        "\n".join(textwrap.wrap(text, int(share * letters_of(axes)))), (0, 1), xycoords="axes fraction", xytext=(0, 4),
-        textcoords="offset points", ha="left", va="bottom", fontsize=SMALL, color=PALE, parse_math=False, gid=NOTE,
-        linespacing=1.1,
-    )  # fmt: skip
-    head(axes, axes.get_title(loc="left"))
-
-
 def letters_of(axes: Axes) -> float:
     """How many letters of small print the panel is wide."""
     points = 72.0 * axes.bbox.width / axes.figure.dpi
     return float(points / (LETTER * FontProperties(size=SMALL).get_size_in_points()))
-
-
-def _notes(axes: Axes) -> list[Text]:
-    return [text for text in axes.texts if text.get_gid() == NOTE]
 
 
 def label(axes: Axes, text: str) -> None:

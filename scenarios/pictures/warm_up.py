@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from scenarios.pictures.panel import SMALL
 from scenarios.pictures.style import PALE
-from scenarios.results.warm_up import warm_up_days
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from scenarios.results.frames import Frames
+    from scenarios.pictures.chart_data import ChartData
 
 #: Of the band, by its name in the picture.
 BAND: Final = "warm-up"
@@ -22,13 +19,12 @@ GREY: Final = "#E4E4E4"
 WIDE: Final = 0.1
 
 
-def mark_warm_up(ax: Axes, frames: Frames) -> None:
+def mark_warm_up(ax: Axes, data: ChartData) -> None:
     """A grey band over the days in which prices are still being learned, behind all else."""
-    days = warm_up_days(frames)
-    if not days:
+    if data.warm_up is None:
         return
-    begin = frames["ticks"]["time"].iloc[0]
-    band = ax.axvspan(begin, begin + pd.Timedelta(days=days), color=GREY, linewidth=0, zorder=0, gid=BAND)
+    begin, end = data.warm_up
+    band = ax.axvspan(begin, end, color=GREY, linewidth=0, zorder=0, gid=BAND)
     low, high = ax.get_xlim()
     if band.get_width() >= WIDE * (high - low):
         ax.annotate(

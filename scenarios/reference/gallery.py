@@ -22,9 +22,10 @@ from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.definition.ceilings import ceilings
 from scenarios.library import SCENARIOS
-from scenarios.pictures import batch_charts
 from scenarios.pictures.chart import Chart
-from scenarios.pictures.operating_curves import operating_curves
+from scenarios.pictures.chart_data import Column
+from scenarios.pictures.charts import batches
+from scenarios.pictures.charts.operating_curves import operating_curves
 from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
 from scenarios.pictures.style import style
 from scenarios.results.frames import Frames
@@ -46,12 +47,14 @@ AREA: Final = 200
 STEPS, WITHOUT_PALETTE = (1, 2, 4, 8), 4
 #: Most colours that a picture may list.
 PALETTE: Final = 256
-OPERATING: Final = "operating-curves"
+OPERATING: Final = operating_curves.name
+#: What the chart of paths is drawn of.
+SPOT_PRICE: Final = Column("spot_price", "USD per rack-h", "spot price")
 
 HEAD: Final = """# Gallery: every chart
 
-Each chart is one function on the tidy frames of a run. It draws into the Axes that it is given, or makes its own, and
-returns them:
+Each chart is one function on the tidy frames of a run. It first makes what it shows, a tidy frame with the unit and
+the meaning of each column, and then draws that: into the Axes that it is given, or into its own, which it returns:
 
 ```python
 from scenarios.pictures.registry import CHARTS
@@ -59,9 +62,14 @@ from scenarios.runs.run import Settings, run
 frames = run(Settings(length_days=2, users=100)).frames
 axes = CHARTS["price-paths"].draw(frames)
 axes.figure.savefig("prices.png")
+data = CHARTS["price-paths"].data(frames)
+data.frame.to_csv("prices.csv", index=False)
+for column in data.panel.columns:
+    print(column.name, column.unit, column.meaning)
 ```
 
-`CHARTS` lists the charts of a run, `BATCH_CHARTS` those of a batch. A colour stands for the same kind of actor in all
+`CHARTS` lists the charts of a run, `BATCH_CHARTS` those of a batch. A chart is added by one file with the decorator
+`chart`: see `scenarios/pictures/chart.py`. A colour stands for the same kind of actor in all
 of them. A chart that has nothing to show says why. For a page, a chart becomes SVG that follows it into dark mode:
 
 ```python
@@ -118,25 +126,22 @@ def pictures(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
         frames = run_frames(scenario, days, USERS)
         yield chart, f'CHARTS["{name}"].draw(frames{told})', said, chart.draw(frames, **options)
     yield from _of_batches(folder)
-    curves = Chart(
-        OPERATING, "Operating curves", "Throughput of a rack against the speed that each user sees.", operating_curves
-    )
     rack = Deployment(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
     yield (
-        curves,
-        "operating_curves(deployment, WORKLOADS.values())",
+        operating_curves,
+        "operating_curves.draw(deployment, workloads=WORKLOADS.values())",
         "the physics of capacity",
-        operating_curves(rack, WORKLOADS.values()),
+        operating_curves.draw(rack, workloads=WORKLOADS.values()),
     )
 
 
 def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
     prices, grid = batch_of(folder, "prices"), batch_of(folder, "sizes")
     ticks = prices.frame("ticks").merge(prices.runs[["run", "label", "seed"]], on="run")
-    ends = batch_charts.ends_of_inputs(grid.summaries, "spot-price")
+    ends = batches.ends_of_inputs(grid.summaries, "spot-price")
     told: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "case-comparison": (prices.summaries, "batch.summaries", {}),
-        "time-paths": (ticks, "ticks", {"value": "spot_price", "name": "spot price [USD per rack-h]"}),
+        "time-paths": (ticks, "ticks", {"value": SPOT_PRICE}),
         "heat-map": (
             grid.summaries,
             "batch.summaries",
@@ -151,8 +156,13 @@ def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
             if data is ticks or data is prices.summaries
             else ("a batch over the sizes of supply and demand")
         )
-        given = "".join(f", {key}={value!r}" for key, value in options.items()).replace("'", '"')
+        given = "".join(f", {key}={_said(value)}" for key, value in options.items())
         yield chart, f'BATCH_CHARTS["{name}"].draw({called}{given})', said, chart.draw(data, **options)
+
+
+def _said(value: str | Column) -> str:
+    """An option as it is written in a call."""
+    return f'"{value}"' if isinstance(value, str) else f'Column("{value.name}", "{value.unit}", "{value.meaning}")'
 
 
 def write_picture(axes: Axes, target: Path) -> None:

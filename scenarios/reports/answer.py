@@ -13,8 +13,7 @@ from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
 from scenarios.reports.measured_numbers import TINY, change, pair
 from scenarios.results import summary_tables
-from scenarios.results.measures import Facts
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import Facts, meaning
 from scenarios.results.outcome import SAME, compare, part_of
 from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 

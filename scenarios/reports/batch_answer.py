@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.batches.analysis import over_seeds
 from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict
 from scenarios.reports.measured_numbers import NONE, pair, percent, relative, scale, signed, unit, values
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import meaning
 from scenarios.results.outcome import SAME
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from scenarios.reports import answer, batch_answer, batch_report, batch_tables, 
 from scenarios.reports.html import Child, element, folded
 from scenarios.reports.measured_numbers import change, pair
 from scenarios.reports.page import Page, Part
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import meaning
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf

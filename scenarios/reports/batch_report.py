@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.batches.analysis import over_seeds
 from scenarios.batches.comparison import Comparison, Runs, compare
-from scenarios.pictures import batch_charts, batch_dashboard
-from scenarios.reports import answer, batch_answer, batch_tables, drawn_charts, how_made, parameter_tables, time_span
+from scenarios.pictures import batch_dashboard
+from scenarios.pictures.charts import batches
+from scenarios.reports import answer, batch_answer, batch_tables, chart_cards, how_made, parameter_tables, time_span
 from scenarios.reports.html import Child, Html, element, folded
-from scenarios.reports.measured_numbers import unit, values
+from scenarios.reports.measured_numbers import numbers_of, unit, values
 from scenarios.reports.page import Page, Part
 from scenarios.reports.run_report import HOVER
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import meaning
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf
@@ -123,7 +124,9 @@ def figures(batch: BatchOf) -> Html:
             continue
         means = batch.rows.groupby("label", sort=False)[name].mean().dropna()
         if len(means):
-            low, high = (text.removesuffix(f" {unit(name)}") for text in values(name, means.min(), means.max()))
+            low, high = numbers_of(name, means.min(), means.max())
+            if unit(name) == "%":
+                low, high = values(name, means.min(), means.max())
             behind = f" [{unit(name)}]" if unit(name) not in ("", "%") else ""
             which = "in every case" if low == high else f"lowest in {means.idxmin()}, highest in {means.idxmax()}"
             counts.append((high if low == high else f"{low} to {high}", f"{meaning(name)}{behind}; {which}"))
@@ -132,46 +135,39 @@ def figures(batch: BatchOf) -> Html:
     )
 
 
-def pictures(batch: BatchOf, prefix: str = "") -> Iterator[drawn_charts.Picture]:
+def pictures(batch: BatchOf, prefix: str = "") -> Iterator[chart_cards.Picture]:
     """Cases side by side, through time where frames were kept, and by input."""
     rows, by = batch.rows, compared(batch).by
-    measures = [name for name in batch_charts.USUAL if name in rows]
+    measures = [name for name in batches.USUAL if name in rows]
     names = over_seeds.groups(rows, by).astype(str).unique()
     lines = sum(min(-(-len(name) // LETTERS), 3) for name in names)
-    deep = -(-len(measures) // batch_charts.COLUMNS)
+    deep = -(-len(measures) // batches.COLUMNS)
 
-    def draw() -> Any:
-        axes = drawn_charts.axes_of((13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))))
-        return batch_charts.case_comparison(rows, axes, measures=measures, by=by)
-
-    yield drawn_charts.picture(
-        draw,
+    yield chart_cards.card(
+        batches.case_comparison,
+        batches.case_comparison.data(rows, measures=measures, by=by),
         f"{prefix}case-comparison",
         "Cases side by side",
         "Mean of each measure over seeds with its 90 % interval; small dots are single seeds.",
+        (13.0, max(7.0, 0.6 + deep * (0.9 + LINE * lines))),
     )
     if "ticks" in batch.study.keep:
         yield from _through_time(batch, by, prefix)
     yield from _by_input(rows, prefix)
 
 
-def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[drawn_charts.Picture]:
+def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[chart_cards.Picture]:
     rows = batch.rows
     ticks = batch.batch.frame("ticks").merge(rows[["run", "seed", *dict.fromkeys(("label", "scenario", by))]], on="run")
     ticks[by] = over_seeds.groups(ticks, by)
-    for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
-        frame = ticks.assign(value=of(ticks))
-
-        def draw(frame: Any = frame, name: str = name) -> Any:
-            return batch_charts.time_paths(
-                frame, drawn_charts.axes_of((drawn_charts.COLUMN, 4.0)), value="value", name=name, by=by
-            )
-
-        shows = f"{name[0].upper()}{name[1:]} over time, case by case: mean over seeds, with its 90 % interval."
-        yield drawn_charts.picture(draw, f"{prefix}through-time-{number}", title, shows)
+    for number, path in enumerate(batch_dashboard.THROUGH_TIME):
+        data = batches.time_paths.data(path.added_to(ticks), value=path.value, by=by)
+        name, said = f"{prefix}through-time-{number}", path.value.label
+        shows = f"{said[0].upper()}{said[1:]} over time, case by case: mean over seeds, with its 90 % interval."
+        yield chart_cards.card(batches.time_paths, data, name, path.title, shows, (chart_cards.COLUMN, 4.0))
 
 
-def _by_input(rows: Any, prefix: str) -> Iterator[drawn_charts.Picture]:
+def _by_input(rows: Any, prefix: str) -> Iterator[chart_cards.Picture]:
     inputs = [name for name in over_seeds.inputs_in(rows) if rows[name].astype(str).nunique() > 1]
     if not inputs:
         return
@@ -180,18 +176,11 @@ def _by_input(rows: Any, prefix: str) -> Iterator[drawn_charts.Picture]:
         if measure not in rows:
             continue
 
-        def draw(measure: str = measure) -> Any:
-            axes = drawn_charts.axes_of((drawn_charts.COLUMN, 4.4))
-            if gridded:
-                return batch_charts.heat_map(rows, axes, x=inputs[0], y=inputs[1], measure=measure)
-            return batch_charts.tornado(
-                batch_charts.ends_of_inputs(rows, measure, inputs), axes, measure=measure, most=8
-            )
-
-        said = batch_charts.meaning(measure)
+        chart, data = batch_dashboard.effect_of(rows, measure, inputs, gridded=gridded)
+        said = batches.column_of(measure).label
         shows = f"By {' and '.join(inputs)}: {said}." if gridded else f"What each input alone does to: {said}."
-        title = measure.replace("-", " ").capitalize()
-        yield drawn_charts.picture(draw, f"{prefix}by-input-{measure}", f"{title}, by input", shows)
+        title = f"{batch_dashboard.in_words(measure)}, by input"
+        yield chart_cards.card(chart, data, f"{prefix}by-input-{measure}", title, shows, (chart_cards.COLUMN, 4.4))
 
 
 def parameters_of(batch: BatchOf, prefix: str = "") -> list[Child]:

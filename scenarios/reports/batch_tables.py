@@ -11,7 +11,7 @@ from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, estimate, relative, scale, unit
 from scenarios.reports.parameter_tables import written
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import meaning
 from scenarios.text.estimates import value_in_words
 
 if TYPE_CHECKING:

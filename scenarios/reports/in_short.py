@@ -65,7 +65,7 @@ def _machines(frames: Frames) -> str:
     ticks = frames["ticks"]
     if ticks["capacity"].sum() <= 0:
         return ""
-    peak = summary_tables.peak(frames).loc["utilisation [%]"]
+    peak = summary_tables.peak(frames).loc[summary_tables.UTILISATION]
     busy = percent(float(ticks["used"].sum() / ticks["capacity"].sum()))
     text = (
         f"The machines that sellers rent were {busy} busy: {peak['peak']:.0f} % in the busiest quarter of hours, "

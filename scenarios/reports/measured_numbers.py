@@ -107,20 +107,31 @@ def is_tiny(measure: str, number: float, others: Sequence[float] = ()) -> bool:
     return 0.0 < abs(number) < least
 
 
-def values(measure: str, *numbers: float) -> list[str]:
-    """Values of a measure with their unit; different ones look different, and some are next to nothing."""
+def numbers_of(measure: str, *numbers: float) -> list[str]:
+    """Values of a measure without their unit; different ones look different, and some are next to nothing."""
     finite = [number for number in numbers if math.isfinite(number)]
     known = [scale(measure) * number for number in finite if not is_tiny(measure, number, finite)]
     written = iter(_even(known, told_apart(known)))
-    behind = f"{'\u00a0' if is_share(measure) else ' '}{unit(measure)}" if unit(measure) else ""
     return [
         NONE
         if not math.isfinite(number)
         else TINY
         if is_tiny(measure, number, finite)
-        else f"{next(written).replace('-', '−')}{behind}"
+        else next(written).replace("-", "−")
         for number in numbers
     ]
+
+
+def values(measure: str, *numbers: float) -> list[str]:
+    """Values of a measure with their unit; different ones look different, and some are next to nothing."""
+    return [_with_unit(measure, text) for text in numbers_of(measure, *numbers)]
+
+
+def _with_unit(measure: str, text: str) -> str:
+    """A written number with its unit behind it; none behind words."""
+    if text in (NONE, TINY) or not unit(measure):
+        return text
+    return f"{text}{'\u00a0' if is_share(measure) else ' '}{unit(measure)}"
 
 
 def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
@@ -134,9 +145,9 @@ def _even(numbers: Sequence[float], texts: Sequence[str]) -> Sequence[str]:
 
 def pair(measure: str, one: float, other: float) -> tuple[str, str]:
     """Two values of a measure, the unit behind the second alone where both have it."""
-    first, second = values(measure, one, other)
-    short = unit(measure) != "%" and second.endswith(unit(measure))
-    return (first.removesuffix(f" {unit(measure)}") if short else first), second
+    first, second = numbers_of(measure, one, other)
+    short = not is_share(measure) and second not in (NONE, TINY)
+    return first if short else _with_unit(measure, first), _with_unit(measure, second)
 
 
 def change(measure: str, value: float, base: float) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from scenarios.reports.html import Child, element
 from scenarios.reports.in_short import KINDS, together
 from scenarios.reports.measured_numbers import dollars, percent, plain
+from scenarios.results import side_by_side
 from scenarios.results.side_by_side import Figure, figures
 from scenarios.results.welfare import beside_efficient
 from scenarios.text.durations import hours_in_words
@@ -25,27 +26,27 @@ GAIN: Final = 0.001
 #: Times as much from which a difference is told in times and not in percent.
 MANY: Final = 10.0
 USERS: Final = {"casual": "casual users", "agentic": "agentic users", "video": "users of video"}
-#: What a figure says, by how its name begins; the rest of the name is a kind of seller or of users.
+#: What a figure says, as a sentence begins; ``{}`` stands for whom it is of.
 SUBJECTS: Final = {
-    "requests served": "Requests served",
-    "requests lost": "Requests lost",
-    "lost of ": "Requests of {} lost",
-    "paid to ": "Price paid to {}",
-    "paid by ": "Price paid by {}",
-    "expected wait": "Wait that users expect",
-    "machines busy": "Machines busy",
-    "spot price": "Spot price of machines",
-    "tokens sold by ": "Tokens sold by {}, of all",
-    "dollars earned by ": "Dollars earned by {}, of all",
+    side_by_side.SERVED: "Requests served",
+    side_by_side.LOST_OF_ALL: "Requests lost",
+    side_by_side.LOST_OF: "Requests of {} lost",
+    side_by_side.PAID_TO: "Price paid to {}",
+    side_by_side.PAID_BY: "Price paid by {}",
+    side_by_side.WAIT: "Wait that users expect",
+    side_by_side.BUSY: "Machines busy",
+    side_by_side.SPOT: "Spot price of machines",
+    side_by_side.SOLD_BY: "Tokens sold by {}, of all",
+    side_by_side.EARNED_BY: "Dollars earned by {}, of all",
 }
 GAINS: Final = (
     "Dollars a day of those simulated. Users gain their expected surplus, sellers their profit, owners "
     "their rent above power and upkeep."
 )
 UNITS: Final = {
-    "USD/M tokens": " per million tokens",
-    "USD/M tokens, input and output": " per million tokens, input and output",
-    "USD/rack-hour": " a rack-hour",
+    side_by_side.PER_MTOK: " per million tokens",
+    side_by_side.PER_TOKENS: " per million tokens, input and output",
+    side_by_side.PER_RACK_HOUR: " a rack-hour",
 }
 
 
@@ -57,19 +58,16 @@ def differences(one: Frames, other: Frames) -> list[str]:
 
 
 def _apart(figure: Figure) -> bool:
-    if figure.name.endswith("[%]"):
+    if figure.unit == "%":
         return abs(figure.this - figure.last) >= POINTS
     return figure.row[1] != figure.row[2]
 
 
 def sentence(figure: Figure) -> str:
     """A figure of both runs, A being the last one and B this one."""
-    what, _, unit = figure.name.rstrip("]").rpartition(" [")
-    begin = next((begin for begin in SUBJECTS if what.startswith(begin)), None)
-    rest = what.removeprefix(begin or "")
-    subject = SUBJECTS[begin].format((KINDS | USERS).get(rest, rest)) if begin else f"{what[0].upper()}{what[1:]}"
-    here, there = (_valued(value, unit) for value in (figure.last, figure.this))
-    return f"{subject}: {here} in A, {there} in B, {_more(figure, unit)}."
+    subject = SUBJECTS[figure.what].format((KINDS | USERS).get(figure.of, figure.of))
+    here, there = (_valued(value, figure.unit) for value in (figure.last, figure.this))
+    return f"{subject}: {here} in A, {there} in B, {_more(figure)}."
 
 
 def _valued(value: float, unit: str) -> str:
@@ -77,13 +75,13 @@ def _valued(value: float, unit: str) -> str:
         return percent(value / 100.0)
     if unit == "min":
         return hours_in_words(value / 60.0)
-    return f"{dollars(value)}{UNITS[unit]}" if unit in UNITS else f"{plain(value)} {unit}"
+    return f"{dollars(value)}{UNITS[unit]}"
 
 
-def _more(figure: Figure, unit: str) -> str:
+def _more(figure: Figure) -> str:
     gap, times = figure.this - figure.last, figure.this / figure.last
     word = "more" if gap > 0 else "less"
-    if unit == "%":
+    if figure.unit == "%":
         return f"{abs(gap):.1f} points {word}"
     return f"{plain(times)} times as much" if times >= MANY else f"{percent(abs(times - 1.0))} {word}"
 

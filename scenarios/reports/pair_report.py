@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from scenarios.pictures import batch_charts, batch_dashboard
-from scenarios.reports import answer, drawn_charts, how_made, pair_answer, parameter_tables, run_report, run_tables
+from scenarios.pictures import batch_dashboard
+from scenarios.pictures.charts.batches import time_paths
+from scenarios.reports import answer, chart_cards, how_made, pair_answer, parameter_tables, run_report, run_tables
 from scenarios.reports.html import Child, Html, element, folded
 from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.in_short import in_short
@@ -132,18 +134,12 @@ def together(one: Frames, other: Frames, names: tuple[str, str]) -> Html:
         frames[1] = frames[1].assign(time=frames[1]["time"] - frames[1]["time"].iloc[0] + frames[0]["time"].iloc[0])
     ticks = pd.concat(frames, ignore_index=True)
     cards = []
-    for number, (name, (title, of)) in enumerate(batch_dashboard.THROUGH_TIME.items()):
-        table = ticks.assign(value=of(ticks))
-
-        def draw(table: pd.DataFrame = table, name: str = name) -> Any:
-            axes = batch_charts.time_paths(
-                table, drawn_charts.axes_of((drawn_charts.COLUMN, 3.6)), value="value", name=name
-            )
-            drawn_charts.forget_note(axes)
-            return axes
-
-        shows = f"{name[0].upper()}{name[1:]} over time, in both runs."
-        cards.append(drawn_charts.picture(draw, f"together-{number}", title, shows).html(3))
+    for number, path in enumerate(batch_dashboard.THROUGH_TIME):
+        data = replace(time_paths.data(path.added_to(ticks), value=path.value), note="")
+        said = path.value.label
+        shows = f"{said[0].upper()}{said[1:]} over time, in both runs."
+        size = (chart_cards.COLUMN, 3.6)
+        cards.append(chart_cards.card(time_paths, data, f"together-{number}", path.title, shows, size).html(3))
     return element("div", cards, class_="cards")
 
 

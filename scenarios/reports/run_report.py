@@ -7,24 +7,13 @@ from typing import Final
 
 from scenarios.pictures.chart_options import chart_options
 from scenarios.pictures.registry import CHARTS
-from scenarios.reports import answer, drawn_charts, how_made, parameter_tables, run_tables, time_span
+from scenarios.reports import answer, chart_cards, how_made, parameter_tables, run_tables, time_span
 from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
 from scenarios.reports.subject import Run
 from scenarios.results.called import called, title
 from scenarios.results.key_figures import key_figures, subtitle
-
-#: Charts are told in groups, by the file they are in.
-GROUPS: Final = {
-    "prices": "Prices and machines",
-    "load": "Prices and machines",
-    "queues": "Waiting and service",
-    "tiers": "Tiers and hours",
-    "shares": "Sellers and money",
-    "money": "Sellers and money",
-}
-OTHERS: Final = "More"
 
 
 def page(run: Run, command: str) -> Page:
@@ -91,12 +80,11 @@ def figures(run: Run) -> Html:
     )
 
 
-def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, drawn_charts.Picture]]:
-    """Every chart with its group."""
+def pictures(run: Run, prefix: str = "") -> Iterator[tuple[str, chart_cards.Picture]]:
+    """Every chart with the heading of its group."""
     options = chart_options(run.result, run.scenario)
     for name, chart in CHARTS.items():
-        group = GROUPS.get(chart.draw.__module__.rsplit(".", 1)[-1], OTHERS)
-        yield group, drawn_charts.draw(chart, run.frames, prefix, **options.get(name, {}))
+        yield chart.group, chart_cards.card_of(chart, run.frames, prefix, **options.get(name, {}))
 
 
 def groups(run: Run) -> list[Html]:

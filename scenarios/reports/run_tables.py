@@ -11,8 +11,8 @@ from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, dollars, percent, plain
 from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
-from scenarios.results.measures import Facts, order_of_events
-from scenarios.results.measures.order import LONG_WEEKS
+from scenarios.results.measures import Facts
+from scenarios.results.measures.order import LONG_WEEKS, order_of_events
 from scenarios.results.run_folder import RunResult
 from scenarios.results.welfare import beside_efficient, said_of_efficient
 from scenarios.text.durations import hours_in_words
@@ -135,7 +135,7 @@ def _providers(frames: Frames, prefix: str) -> Table:
 
 def _peak(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = [
-        [str(name), *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
+        [f"{name} [{row['unit']}]", *(price(row[key]) for key in ("peak", "off-peak", "ratio"))]
         for name, row in summary_tables.peak(frames).iterrows()
     ]
     note = "Peak and off-peak: the quarters of all ticks with most and least work ordered; prices at a constant mix."

@@ -12,7 +12,7 @@ from capacity.reading import check_path
 from scenarios.batches import open_batch
 from scenarios.batches.store.folder import ABOUT as BATCH
 from scenarios.loading.scenarios import load
-from scenarios.pictures.batch_charts import short_labels
+from scenarios.pictures.charts.batches import short_labels
 from scenarios.results import run_folder
 from scenarios.results.frames import Frames
 

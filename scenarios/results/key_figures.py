@@ -50,7 +50,7 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
         tier = f"{worst['kind']} {worst['tier']}, {hours_in_words(worst['alike_h'])}"
         made.append((hours_in_words(float(mean)), f"expected wait; longest by hours: {tier}"))
     if ticks["capacity"].sum() > 0:
-        peak = summary_tables.peak(frames).loc["utilisation [%]"]
+        peak = summary_tables.peak(frames).loc[summary_tables.UTILISATION]
         made.append(
             (
                 f"{100 * ticks['used'].sum() / ticks['capacity'].sum():.0f} %",

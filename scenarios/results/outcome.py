@@ -11,7 +11,7 @@ from pydantic import model_validator
 from capacity.errors import InputError, nearest
 from scenarios.parameters.fields import Section, Text, choice, refuse
 from scenarios.results.frames import Frames
-from scenarios.results.measures.catalogue import MEASURES
+from scenarios.results.measures import MEASURES
 from scenarios.results.measures.facts import HOURS_PER_WEEK, Facts
 
 #: Part of a run that is its start, and part that is its end; in whole weeks, since weekends are calm. A run of less

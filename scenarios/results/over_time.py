@@ -74,19 +74,33 @@ def premiums(frames: Frames) -> pd.DataFrame:
     return beside.pivot_table(index="bin", columns=["kind", "tier"], values="premium", sort=False)
 
 
+#: Columns of tables of peaks and hours.
+LOAD, SPOT_PRICE = "load", "spot price"
+
+
+def price_of(kind: str) -> str:
+    """The column of the price paid to a kind of seller."""
+    return f"price, {kind}"
+
+
+def kinds_of_seller(frames: Frames) -> list[str]:
+    """Kinds of seller, in the order of what is listed."""
+    return list(frames["listings"]["kind"].drop_duplicates().astype(str))
+
+
 def prices_at_constant_mix(frames: Frames) -> pd.DataFrame:
     """By tick: ``spot price`` [USD per rack-h], and ``price, KIND`` paid by kind of seller [USD per million].
 
     Every offer counts by what it sold over the whole run, so that a change of the mix is no change of the price.
     """
-    made = frames["ticks"].set_index("tick")[["spot_price"]].rename(columns={"spot_price": "spot price"})
+    made = frames["ticks"].set_index("tick")[["spot_price"]].rename(columns={"spot_price": SPOT_PRICE})
     sold = offers(frames)
     paid = sold[sold["paid_price"] > 0]
     weight = paid["offer"].map(paid.groupby("offer")["billed"].sum())
     paid = paid.assign(weight=weight, dollars=weight * paid["paid_price"])
     for kind, of in paid.groupby("kind", sort=False):
         sums = of.groupby("tick")[["dollars", "weight"]].sum()
-        made[f"price, {kind}"] = ratio(sums["dollars"], sums["weight"])
+        made[price_of(str(kind))] = ratio(sums["dollars"], sums["weight"])
     return made
 
 
@@ -95,11 +109,11 @@ def peak_ratios(frames: Frames) -> pd.DataFrame:
 
     Peak and off-peak are the quarters of the bin's ticks with most and least work ordered.
     """
-    load = frames["pools"].groupby("tick")["ordered"].sum().rename("load")
+    load = frames["pools"].groupby("tick")["ordered"].sum().rename(LOAD)
     ticks = in_bins(frames["ticks"][["tick", "time"]], frames, least=24.0).set_index("tick")
     ticks = ticks.join(load).join(prices_at_constant_mix(frames))
-    rank = ticks.groupby("bin")["load"].rank(method="first")
-    count = ticks.groupby("bin")["load"].transform("size")
+    rank = ticks.groupby("bin")[LOAD].rank(method="first")
+    count = ticks.groupby("bin")[LOAD].transform("size")
     part = np.maximum((PEAK_SHARE * count).round(), 1)
     columns = list(ticks.columns.drop(["time", "bin"]))
     busy = ticks[rank > count - part].groupby("bin")[columns].mean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,21 +12,51 @@ from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST
 from scenarios.text.numbers import short_number
 
+#: Decimals that are written of each unit.
+PER_MTOK, PER_TOKENS, PER_RACK_HOUR = "USD/M tokens", "USD/M tokens, input and output", "USD/rack-hour"
+DIGITS: Final = {"%": 1, PER_MTOK: 2, PER_TOKENS: 2, PER_RACK_HOUR: 2, "min": 2}
+
+SERVED: Final = "requests served"
+LOST_OF_ALL: Final = "requests lost"
+LOST_OF: Final = "lost of {}"
+PAID_TO: Final = "paid to {}"
+PAID_BY: Final = "paid by {}"
+WAIT: Final = "expected wait, mean"
+BUSY: Final = "machines busy"
+SPOT: Final = "spot price, mean"
+SOLD_BY: Final = "tokens sold by {}"
+EARNED_BY: Final = "dollars earned by {}"
+
+#: What a figure is of: what, unit and whom.
+type Key = tuple[str, str, str]
+
 
 @dataclass(frozen=True)
 class Figure:
     """A number that two runs are compared by.
 
     Attributes:
-        name: what it is, with its unit.
+        what: what it is; ``{}`` stands for whom it is of.
+        unit: its unit, one of ``DIGITS``.
         this, last: its values; NaN where there is none.
-        digits: decimals that are written.
+        of: the kind of seller or of users; empty where it is of all.
     """
 
-    name: str
+    what: str
+    unit: str
     this: float
     last: float
-    digits: int
+    of: str = ""
+
+    @property
+    def digits(self) -> int:
+        """Decimals that are written."""
+        return DIGITS[self.unit]
+
+    @property
+    def name(self) -> str:
+        """What it is, with its unit."""
+        return f"{self.what.format(self.of)} [{self.unit}]"
 
     @property
     def row(self) -> tuple[str, str, str, str, str]:
@@ -61,38 +92,40 @@ def _signed(value: float, digits: int) -> str:
 def figures(this: Frames, last: Frames) -> list[Figure]:
     """The key figures of two runs; the last one's NaN where it does not have the same."""
     mine, theirs = _numbers(this), _numbers(last)
-    names = [*mine, *(name for name in theirs if name not in mine)]
-    digits = {"%": 1, "USD/M tokens": 2, "USD/M tokens, input and output": 2, "USD/rack-hour": 2, "min": 2, "h": 3}
+    keys = [*mine, *(key for key in theirs if key not in mine)]
     nothing = float("nan")
     return [
-        Figure(name, mine.get(name, nothing), theirs.get(name, nothing), digits[name.rpartition("[")[2].rstrip("]")])
-        for name in names
+        Figure(what, unit, mine.get((what, unit, of), nothing), theirs.get((what, unit, of), nothing), of)
+        for what, unit, of in keys
     ]
 
 
-def _numbers(frames: Frames) -> dict[str, float]:
+def _numbers(frames: Frames) -> dict[Key, float]:
     ticks, fates = frames["ticks"], summary_tables.outcomes(frames)
     asked = max(float(fates["asked"].sum()), 1e-300)
     lost = float(fates[[*LOST]].to_numpy().sum())
-    made = {"requests served [%]": 100 * float(fates["served"].sum()) / asked, "requests lost [%]": 100 * lost / asked}
+    made: dict[Key, float] = {
+        (SERVED, "%", ""): 100 * float(fates["served"].sum()) / asked,
+        (LOST_OF_ALL, "%", ""): 100 * lost / asked,
+    }
     for name, row in fates.iterrows():
         gone = row[[*LOST]].sum()
-        made[f"lost of {name} [%]"] = 100 * float(summary_tables.ratio(gone, row["asked"]))
+        made[LOST_OF, "%", str(name)] = 100 * float(summary_tables.ratio(gone, row["asked"]))
     if not frames["offers"].empty:
         billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
         for kind, row in billed.iterrows():
-            made[f"paid to {kind} [USD/M tokens]"] = float(summary_tables.ratio(row["revenue"], row["tokens"]))
+            made[PAID_TO, PER_MTOK, str(kind)] = float(summary_tables.ratio(row["revenue"], row["tokens"]))
         for name, row in summary_tables.segment_prices(frames).iterrows():
-            made[f"paid by {name} [USD/M tokens, input and output]"] = float(row["a_million"])
+            made[PAID_BY, PER_TOKENS, str(name)] = float(row["a_million"])
         waits = summary_tables.waits(frames)
         wait = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
-        made["expected wait, mean [min]"] = 60 * float(wait)
+        made[WAIT, "min", ""] = 60 * float(wait)
     if ticks["capacity"].sum() > 0:
-        made["machines busy [%]"] = 100 * float(ticks["used"].sum() / ticks["capacity"].sum())
+        made[BUSY, "%", ""] = 100 * float(ticks["used"].sum() / ticks["capacity"].sum())
     if not frames["wholesale"].empty:
-        made["spot price, mean [USD/rack-hour]"] = float(ticks["spot_price"].mean())
+        made[SPOT, PER_RACK_HOUR, ""] = float(ticks["spot_price"].mean())
     shares = summary_tables.shares(frames)
     for name, row in summary_tables.shares(frames, "kind").iterrows() if len(shares) else []:
-        made[f"tokens sold by {name} [%]"] = 100 * float(row["token_share"])
-        made[f"dollars earned by {name} [%]"] = 100 * float(row["revenue_share"])
+        made[SOLD_BY, "%", str(name)] = 100 * float(row["token_share"])
+        made[EARNED_BY, "%", str(name)] = 100 * float(row["revenue_share"])
     return made

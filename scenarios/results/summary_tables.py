@@ -208,8 +208,15 @@ def margins(frames: Frames) -> pd.DataFrame:
     return out
 
 
+#: A row of ``peak``.
+UTILISATION: Final = "utilisation"
+
+
 def peak(frames: Frames) -> pd.DataFrame:
-    """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price."""
+    """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price.
+
+    Rows are named by what they are of; columns: ``unit``, ``peak``, ``off-peak`` and ``ratio``.
+    """
     made = offers(frames)
     mix = made.groupby("offer")["billed"].sum()
     made["weight"] = made["offer"].map(mix)
@@ -217,16 +224,16 @@ def peak(frames: Frames) -> pd.DataFrame:
     for name, ticks in zip(("peak", "off-peak"), busy_and_calm(frames), strict=True):
         part, total = made[made["tick"].isin(ticks)], frames["ticks"].set_index("tick").loc[ticks]
         column = {
-            f"price, {kind} [USD/M]": ratio((of["paid_price"] * of["weight"]).sum(), of["weight"].sum())
+            (f"price, {kind}", "USD/M"): ratio((of["paid_price"] * of["weight"]).sum(), of["weight"].sum())
             for kind, of in part.groupby("kind", sort=False)
         }
-        column["spot price [USD/rack-h]"] = total["spot_price"].mean()
-        column["utilisation [%]"] = 100 * ratio(total["used"].sum(), total["capacity"].sum())
-        column["expected wait [min]"] = 60 * ratio((part["wait_h"] * part["ordered"]).sum(), part["ordered"].sum())
-        column["speed [token/s]"] = ratio((part["speed"] * part["served"]).sum(), part["served"].sum())
-        column["gave up or turned away [%]"] = 100 * ratio(total[[*LOST]].to_numpy().sum(), total["asked"].sum())
+        column["spot price", "USD/rack-h"] = total["spot_price"].mean()
+        column[UTILISATION, "%"] = 100 * ratio(total["used"].sum(), total["capacity"].sum())
+        column["expected wait", "min"] = 60 * ratio((part["wait_h"] * part["ordered"]).sum(), part["ordered"].sum())
+        column["speed", "token/s"] = ratio((part["speed"] * part["served"]).sum(), part["served"].sum())
+        column["gave up or turned away", "%"] = 100 * ratio(total[[*LOST]].to_numpy().sum(), total["asked"].sum())
         columns[name] = column
-    out = pd.DataFrame(columns)
+    out = pd.DataFrame(columns).rename_axis(["measure", "unit"]).reset_index("unit")
     out["ratio"] = ratio(out["peak"], out["off-peak"])
     return out
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.results.frames import Frames
@@ -39,6 +40,15 @@ def warm_up_days(frames: Frames) -> int:
     days = table.groupby(np.arange(len(table)) // run.day).mean()
     series = [days[name].to_numpy(dtype=np.float64) for name in days]
     return max((_of(one) for one in series if np.isfinite(one).all()), default=0)
+
+
+def warm_up_span(frames: Frames) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Begin and end of those days; none where there are none."""
+    days = warm_up_days(frames)
+    if not days:
+        return None
+    begin = frames["ticks"]["time"].iloc[0]
+    return begin, begin + pd.Timedelta(days=days)
 
 
 def _of(days: Floats) -> int:

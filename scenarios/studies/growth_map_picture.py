@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patheffects import withStroke
 
-from scenarios.pictures.batch_charts import LOW_HIGH
+from scenarios.pictures.charts.batches import LOW_HIGH
 from scenarios.pictures.panel import readable_on
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.style import INK, PALE, save, style

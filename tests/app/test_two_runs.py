@@ -28,7 +28,7 @@ from scenarios.results.side_by_side import Figure, figures
     ],
 )
 def test_a_difference_as_people_read_it(this, last, written):
-    assert Figure("some [%]", this, last, 1).row == ("some [%]", *written)
+    assert Figure("some", "%", this, last).row == ("some [%]", *written)
 
 
 @pytest.fixture(scope="module")

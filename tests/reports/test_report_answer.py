@@ -11,8 +11,7 @@ from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdi
 from scenarios.reports.batch_answer import _kind, of_batch
 from scenarios.reports.measured_numbers import change, dollars, estimate, pair, percent, relative, values
 from scenarios.reports.parameter_tables import written
-from scenarios.results.measures import MEASURES
-from scenarios.results.measures.catalogue import meaning
+from scenarios.results.measures import MEASURES, meaning
 
 
 def verdicts(*kinds):

@@ -13,6 +13,7 @@ from scenarios.library import SCENARIOS
 from scenarios.reports import pair_answer, pair_report, report, subject, time_span
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
+from scenarios.results import side_by_side
 from scenarios.results.side_by_side import Figure
 from scenarios.results.simulated_days import has_gaps
 from scenarios.results.welfare import gains_a_day
@@ -85,20 +86,16 @@ def test_the_slowest_tier_is_that_of_hours_alike(pair_folders):
     assert f"longest in the tier {worst['kind']} {worst['tier']}" in in_short(run)
 
 
-def figure(name, this, last, digits=1):
-    return Figure(name, this, last, digits)
-
-
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (figure("dollars earned by open [%]", 16.7, 7.0),
+        (Figure(side_by_side.EARNED_BY, "%", 16.7, 7.0, "open"),
          "Dollars earned by open-weight providers, of all: 7.0\u00a0% in A, 16.7\u00a0% in B, 9.7 points more."),
-        (figure("lost of coders [%]", 2.0, 3.0),
+        (Figure(side_by_side.LOST_OF, "%", 2.0, 3.0, "coders"),
          "Requests of coders lost: 3.0\u00a0% in A, 2.0\u00a0% in B, 1.0 points less."),
-        (figure("spot price, mean [USD/rack-hour]", 4000.0, 320.0),
+        (Figure(side_by_side.SPOT, side_by_side.PER_RACK_HOUR, 4000.0, 320.0),
          "Spot price of machines: $320.00 a rack-hour in A, $4,000 a rack-hour in B, 12.5 times as much."),
-        (figure("expected wait, mean [min]", 0.5, 1.0),
+        (Figure(side_by_side.WAIT, "min", 0.5, 1.0),
          "Wait that users expect: 1 min in A, 30 s in B, 50.0\u00a0% less."),
     ],
 )  # fmt: skip

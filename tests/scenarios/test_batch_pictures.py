@@ -16,12 +16,14 @@ from scenarios.batches.analysis.over_seeds import interval
 from scenarios.batches.comparison import Runs, compare
 from scenarios.batches.plan.planning import study_of
 from scenarios.cli import main as cli
-from scenarios.pictures import batch_charts
-from scenarios.pictures.batch_dashboard import THROUGH_TIME, _counts, batch_dashboard
+from scenarios.pictures.batch_dashboard import LOSS, _counts, batch_dashboard
+from scenarios.pictures.chart_data import Column
+from scenarios.pictures.charts import batches
 from scenarios.pictures.comparison import picture
 from scenarios.pictures.registry import BATCH_CHARTS
 from scenarios.pictures.style import style
 
+PRICE = Column("price", "USD", "price")
 SEEDS = range(1, 6)
 GROWTHS = (2.0, 3.4, 5.0)
 NAMES = list(BATCH_CHARTS)
@@ -59,15 +61,15 @@ def paths():
 def drawn(name):
     table = summaries()
     return {
-        "case-comparison": lambda ax=None: batch_charts.case_comparison(
+        "case-comparison": lambda ax=None: batches.case_comparison.draw(
             table, ax, measures=["spot-price", "unserved", "surplus", "closed-list-price"]
         ),
-        "time-paths": lambda ax=None: batch_charts.time_paths(paths(), ax, value="price", name="price [USD]"),
-        "heat-map": lambda ax=None: batch_charts.heat_map(
+        "time-paths": lambda ax=None: batches.time_paths.draw(paths(), ax, value=PRICE),
+        "heat-map": lambda ax=None: batches.heat_map.draw(
             table, ax, x="supply.growth", y="demand.growth", measure="spot-price"
         ),
-        "tornado": lambda ax=None: batch_charts.tornado(
-            batch_charts.ends_of_inputs(table, "spot-price"), ax, measure="spot-price"
+        "tornado": lambda ax=None: batches.tornado.draw(
+            batches.ends_of_inputs(table, "spot-price"), ax, measure="spot-price"
         ),
     }[name]
 
@@ -90,12 +92,10 @@ def test_it_draws_where_it_is_told(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_empty_table_gives_a_message(name):
     options = {
-        "time-paths": {"value": "price"},
+        "time-paths": {"value": PRICE},
         "heat-map": {"x": "supply.growth", "y": "demand.growth", "measure": "spot-price"},
     }
-    table = {"time-paths": paths(), "tornado": batch_charts.ends_of_inputs(summaries(), "spot-price")}.get(
-        name, summaries()
-    )
+    table = {"time-paths": paths(), "tornado": batches.ends_of_inputs(summaries(), "spot-price")}.get(name, summaries())
     axes = BATCH_CHARTS[name].draw(table.iloc[:0], **options.get(name, {}))
     assert "batch" in axes.texts[0].get_text()
     assert not axes.lines
@@ -103,18 +103,18 @@ def test_an_empty_table_gives_a_message(name):
 
 def test_titles_of_small_panels_keep_apart_beside_long_names():
     """As on the page of a report."""
-    measures = list(batch_charts.USUAL)
+    measures = list(batches.USUAL)
     table = summaries().assign(**dict.fromkeys(measures, 1.0))
     with style():
         axes = plt.subplots(figsize=(13.0, 10.5))[1]
-        batch_charts.case_comparison(table, axes, measures=measures)
+        batches.case_comparison.draw(table, axes, measures=measures)
         assert flaws(axes.figure) == []
     titles = [" ".join(panel.get_title(loc="left").split()) for panel in axes.child_axes]
-    assert titles == [batch_charts.meaning(name) for name in measures], "nothing of them is cut"
+    assert titles == [batches.column_of(name).label for name in measures], "nothing of them is cut"
 
 
 def test_dots_are_means_and_bars_intervals():
-    axes = batch_charts.case_comparison(summaries(), measures=["spot-price"], by="supply.growth")
+    axes = batches.case_comparison.draw(summaries(), measures=["spot-price"], by="supply.growth")
     (panel,) = axes.child_axes
     by_seed = summaries().groupby(["supply.growth", "seed"])["spot-price"].mean()
     for place, growth in enumerate(GROWTHS):
@@ -125,19 +125,19 @@ def test_dots_are_means_and_bars_intervals():
 
 
 def test_a_measure_without_a_value_has_no_panel():
-    axes = batch_charts.case_comparison(summaries(), measures=["spot-price", "surplus"])
+    axes = batches.case_comparison.draw(summaries(), measures=["spot-price", "surplus"])
     assert len(axes.child_axes) == 1
 
 
 def test_cells_are_means_over_seeds():
-    axes = batch_charts.heat_map(summaries(), x="supply.growth", y="demand.growth", measure="spot-price")
+    axes = batches.heat_map.draw(summaries(), x="supply.growth", y="demand.growth", measure="spot-price")
     values = axes.images[0].get_array()
     assert values[0].tolist() == pytest.approx([100 * 10 / s + 3 for s in GROWTHS]), "the largest on top"
     assert axes.get_xlabel() == "supply.growth"
 
 
 def test_paths_are_means_in_bins():
-    axes = batch_charts.time_paths(paths(), value="price", most=21)
+    axes = batches.time_paths.draw(paths(), value=PRICE, most=21)
     line = axes.lines[0]
     assert len(line.get_xdata()) == 21
     assert line.get_ydata()[0] == pytest.approx(10 + 3 + np.arange(24).mean() / 100)
@@ -148,12 +148,12 @@ def test_paths_are_means_in_bins():
 
 
 def test_the_input_that_moves_it_most_is_on_top():
-    table = batch_charts.ends_of_inputs(summaries(), "spot-price").set_index("input")
+    table = batches.ends_of_inputs(summaries(), "spot-price").set_index("input")
     mean = summaries().groupby("supply.growth")["spot-price"].mean()
     assert table.loc["supply.growth", "low"] == pytest.approx(mean[2.0])
     assert table.loc["supply.growth", "high"] == pytest.approx(mean[5.0])
     assert table.loc["supply.growth", "base"] == pytest.approx(summaries()["spot-price"].mean())
-    axes = batch_charts.tornado(table.reset_index(), measure="spot-price")
+    axes = batches.tornado.draw(table.reset_index(), measure="spot-price")
     widths = (table["high"] - table["low"]).abs()
     assert [text.get_text() for text in axes.get_yticklabels()] == list(widths.sort_values(ascending=False).index)
 
@@ -171,13 +171,13 @@ def test_the_question_of_a_comparison_stays_on_the_picture(by, measures):
 @pytest.mark.parametrize("name", ["spot-prise", "seed2"])
 def test_an_unknown_column_is_refused_with_the_nearest(name):
     with pytest.raises(InputError, match=f"no column '{name}'"):
-        batch_charts.heat_map(summaries(), x="supply.growth", y="demand.growth", measure=name)
+        batches.heat_map.draw(summaries(), x="supply.growth", y="demand.growth", measure=name)
 
 
 def test_too_many_cases_say_so():
     many = pd.concat([paths().assign(label=f"case {k}") for k in range(5)] + [paths()] * 1)
     many = pd.concat([many, *(paths().assign(label=f"more {k}") for k in range(5))])
-    assert "too many" in batch_charts.time_paths(many, value="price").texts[0].get_text()
+    assert "too many" in batches.time_paths.draw(many, value=PRICE).texts[0].get_text()
 
 
 @pytest.fixture(scope="module")
@@ -213,11 +213,9 @@ def test_the_page_of_a_grid_names_its_cases_by_what_varies_and_has_no_overlaps(g
 
 def test_labels_keep_the_scenario_where_it_varies():
     table = summaries()
-    assert batch_charts.short_labels(table.assign(label="baseline-2026, " + table["label"])).tolist() == list(
-        table["label"]
-    )
+    assert batches.short_labels(table.assign(label="baseline-2026, " + table["label"])).tolist() == list(table["label"])
     two = pd.DataFrame({"label": ["a, x=1", "b, x=1"], "scenario": ["a", "b"]})
-    assert batch_charts.short_labels(two).tolist() == ["a, x=1", "b, x=1"]
+    assert batches.short_labels(two).tolist() == ["a, x=1", "b, x=1"]
 
 
 def test_intervals_do_not_pass_what_is_possible():
@@ -226,7 +224,7 @@ def test_intervals_do_not_pass_what_is_possible():
         "label": "one", "scenario": "a", "variant": "", "seed": [1, 2], "unserved": [0.2, 0.9],
         "spot-price": [5.0, 90.0], "closed-margin": [-0.5, 0.9],
     })  # fmt: skip
-    axes = batch_charts.case_comparison(table, measures=["unserved", "spot-price", "closed-margin"])
+    axes = batches.case_comparison.draw(table, measures=["unserved", "spot-price", "closed-margin"])
     share, price, margin = (
         next(line.get_xdata() for line in panel.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-")
         for panel in axes.child_axes
@@ -239,15 +237,15 @@ def test_intervals_do_not_pass_what_is_possible():
 
 
 @pytest.mark.parametrize(
-    ("name", "values", "top"),
-    [("busy [%]", (20.0, 95.0), 100.0), ("over [%]", (20.0, 105.0), None), ("price [USD]", (20.0, 95.0), None)],
+    ("unit", "values", "top"),
+    [("%", (20.0, 95.0), 100.0), ("%", (20.0, 105.0), None), ("USD", (20.0, 95.0), None)],
 )
-def test_bands_of_percentages_end_at_a_hundred(name, values, top):
+def test_bands_of_percentages_end_at_a_hundred(unit, values, top):
     hours = pd.date_range("2026-01-05", periods=24, freq="h")
     frame = pd.concat([pd.DataFrame({"time": hours, "label": "one", "seed": seed, "value": value})
                        for seed, value in enumerate(values)])  # fmt: skip
     low, high = (
-        batch_charts.time_paths(frame, value="value", name=name)
+        batches.time_paths.draw(frame, value=Column("value", unit, "busy"))
         .collections[0]
         .get_datalim(plt.gca().transData)
         .intervaly
@@ -259,7 +257,7 @@ def test_bands_of_percentages_end_at_a_hundred(name, values, top):
 def test_who_is_lost_is_a_share_of_requests_that_end():
     ticks = pd.DataFrame({"asked": [10.0], "served": [5.0], "local": [1.0], "nothing": [2.0], "unaffordable": [0.0],
                           "turned_away": [30.0]})  # fmt: skip
-    assert THROUGH_TIME["lost, of requests that end [%]"][1](ticks).tolist() == [pytest.approx(100 * 32 / 38)]
+    assert LOSS.of(ticks).tolist() == [pytest.approx(100 * 32 / 38)]
 
 
 def test_the_command_knows_a_batch_from_a_run(folder, tmp_path, monkeypatch, capsys):

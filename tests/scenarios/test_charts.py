@@ -6,7 +6,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from capacity import ARCHITECTURES, CHIPS, WORKLOADS, Deployment, InputError, Workload
-from scenarios.pictures.operating_curves import curve_frame, operating_curves, promise_frame
+from scenarios.pictures.charts.operating_curves import curve_frame, operating_curves, promise_frame
 from scenarios.pictures.style import WORKLOAD_LOOKS
 from scenarios.text.numbers import short_number, told_apart
 
@@ -16,7 +16,7 @@ READ = [workload for workload in WORKLOADS.values() if workload.decoding is None
 
 @pytest.fixture
 def axes():
-    yield operating_curves(RACK, WORKLOADS.values())
+    yield operating_curves.draw(RACK, workloads=WORKLOADS.values())
     plt.close("all")
 
 
@@ -96,20 +96,20 @@ def test_a_speed_marks_every_curve_that_keeps_it():
     marks = promise_frame(RACK, READ, speed=400)
     assert set(marks["promised"]) == {400}
     assert promise_frame(RACK, READ, speed=1e6).empty
-    operating_curves(RACK, READ, speed=1e6)
+    operating_curves.draw(RACK, workloads=READ, speed=1e6)
     plt.close("all")
 
 
 def test_it_draws_where_it_is_told_and_leaves_settings_alone():
     before = dict(plt.rcParams)
     _, axes = plt.subplots()
-    assert operating_curves(RACK, [WORKLOADS["coding"], Workload(100, 100)], ax=axes) is axes
+    assert operating_curves.draw(RACK, axes, workloads=[WORKLOADS["coding"], Workload(100, 100)]) is axes
     assert dict(plt.rcParams) == before
     plt.close("all")
 
 
 def test_nothing_to_draw_says_so():
     with pytest.raises(InputError, match="video is made in parallel"):
-        operating_curves(RACK, [WORKLOADS["video"]])
+        operating_curves.draw(RACK, workloads=[WORKLOADS["video"]])
     with pytest.raises(InputError, match="not one request fits in the memory of rtx-5090"):
-        operating_curves(Deployment(CHIPS["rtx-5090"], ARCHITECTURES["local-27b"]), [Workload(1e8, 10)])
+        operating_curves.draw(Deployment(CHIPS["rtx-5090"], ARCHITECTURES["local-27b"]), workloads=[Workload(1e8, 10)])

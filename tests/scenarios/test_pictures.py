@@ -15,7 +15,7 @@ from picture_check import blank_panels, flaws
 
 from market import TokenMarket
 from scenarios.library import SCENARIOS
-from scenarios.pictures.panel import NOTE, head, note
+from scenarios.pictures.panel import NOTE, head
 from scenarios.pictures.registry import BATCH_CHARTS, CHARTS
 from scenarios.results.frames import frames_of
 from scenarios.results.over_time import events, in_bins
@@ -125,10 +125,9 @@ def test_words_hold_on_dark_paper_too():
 
 def test_a_long_note_is_broken_and_its_title_moves_up():
     axes = plt.subplots(figsize=(3, 2), layout="constrained")[1]
-    head(axes, "A title")
-    note(axes, "short")
+    head(axes, "A title", "short")
     low = axes.titleOffsetTrans.get_matrix()[1, 2]
-    note(axes, "a word that is said again " * 6)
+    head(axes, "A title", "a word that is said again " * 6)
     assert note_of(axes) == ("a word that is said again " * 6).strip()
     assert axes.titleOffsetTrans.get_matrix()[1, 2] > low
     assert flaws(axes.figure) == []

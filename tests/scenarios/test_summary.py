@@ -131,7 +131,7 @@ def test_peak_is_busier_than_off_peak(frames):
     assert len(peak) == len(off) == 42
     assert not set(peak) & set(off)
     found = summary_tables.peak(frames)
-    assert found.loc["utilisation [%]", "peak"] > found.loc["utilisation [%]", "off-peak"]
+    assert found.loc[summary_tables.UTILISATION, "peak"] > found.loc[summary_tables.UTILISATION, "off-peak"]
 
 
 def test_everything_adds_up(frames):

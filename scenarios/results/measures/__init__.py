@@ -1,8 +1,12 @@
-"""Measures that answer the questions of scenarios: each one number, from the tidy frames of a run."""
+"""Measures that answer the questions of scenarios: each one number, from the tidy frames of a run.
 
-from scenarios.results.measures.catalogue import MEASURES, summarise
+A theme a file. A new file here is found: its measures register themselves.
+"""
+
+from market.kinds import import_modules
 from scenarios.results.measures.facts import Facts
-from scenarios.results.measures.measure import Measure
-from scenarios.results.measures.order import order_of_events
+from scenarios.results.measures.measure import MEASURES, Measure, meaning, register, summarise
 
-__all__ = ["MEASURES", "Facts", "Measure", "order_of_events", "summarise"]
+__all__ = ["MEASURES", "Facts", "Measure", "meaning", "register", "summarise"]
+
+import_modules(__name__, __path__)

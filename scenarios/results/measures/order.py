@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from scenarios.results.measures.facts import LOST, Facts, Floats, Mask, divided
-from scenarios.results.measures.measure import Measure
+from scenarios.results.measures.measure import Measure, register
 
 #: A week's mean has moved when it is this far, relative, from the first week's; a share when it is this far [1].
 MOVED: Final = 0.10
@@ -134,7 +134,7 @@ def _between(first: str, then: str) -> Callable[[Facts], float]:
     return gap
 
 
-ORDER: Final = (
+register(
     Measure("spot-before-open-price", "days", "from a rise of the spot price by a tenth to one of open list prices",
             _between("spot price", "open-weight price")),
     Measure("open-before-closed-price", "days", "from a rise of open list prices by a tenth to one of labs'",
@@ -143,4 +143,5 @@ ORDER: Final = (
             _between("slower answers", "closed list price")),
     Measure("quotas-before-list-price", "days", "from quotas cut by 5 % to list prices a tenth higher",
             _between("quotas", "closed list price")),
+    order=400,
 )  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from scenarios.results.measures.facts import LARGE, LARGE_OPEN, Facts, Wanted, busy_and_calm, divided, ratio
-from scenarios.results.measures.measure import Measure
+from scenarios.results.measures.measure import Measure, register
 
 PER_TOKEN: Final = "USD per million tokens, input and output"
+OPEN_PAID: Final = "mean price paid for open models"
 PER_MTOK: Final = "USD per million output-equivalent tokens"
 
 
@@ -109,7 +110,7 @@ def late_coders_price(f: Facts) -> float:
     return ratio(f.late.bought("coders", "paid"), f.late.bought("coders"))
 
 
-PRICES: Final = (
+register(
     Measure(
         "spot-price",
         "USD per rack-h",
@@ -129,12 +130,13 @@ PRICES: Final = (
         "paid-by-agentic", PER_TOKEN, "paid by agentic users, subscriptions aside", partial(paid_by, segment="agentic")
     ),
     Measure("closed-list-price", PER_MTOK, "mean list price of closed models", partial(listed, kind="frontier")),
-    Measure("open-price", PER_MTOK, "mean price paid for open models", partial(paid, kind="open")),
+    Measure("open-price", PER_MTOK, OPEN_PAID, partial(paid, kind="open")),
     Measure(
         "open-large-price",
         PER_MTOK,
-        "the same for large open models, so that a move to small ones does not hide a rise",
+        "for large open models, so that a move to small ones does not hide a rise",
         partial(paid, kind="open", model=LARGE_OPEN),
+        whole=OPEN_PAID,
     ),
     Measure("priority-premium", "1", "list price of priority over standard", partial(tier_ratio, tier="priority")),
     Measure("batch-ratio", "1", "list price of batch over standard", partial(tier_ratio, tier="batch")),
@@ -154,4 +156,5 @@ PRICES: Final = (
         hours_of_the_day,
     ),
     Measure("late-coders-price", "USD", "what coders pay for a request in the last week", late_coders_price),
+    order=100,
 )

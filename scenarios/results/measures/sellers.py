@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 import numpy as np
 
 from scenarios.results.measures.facts import SMALL, Facts, Wanted, ratio
-from scenarios.results.measures.measure import SHARE, Measure
+from scenarios.results.measures.measure import SHARE, Measure, register
 
 
 def token_share(f: Facts, **wanted: Wanted) -> float:
@@ -104,7 +103,7 @@ def per_request(f: Facts, column: str) -> float:
     return ratio(f.total("ticks", column), f.total("ticks", "asked"))
 
 
-SELLERS: Final = (
+register(
     Measure("small-model-share", SHARE, "share of tokens that small models serve", partial(token_share, model=SMALL)),
     Measure("open-share", SHARE, "share of tokens that open providers serve", partial(token_share, kind="open")),
     Measure("broker-share", SHARE, "share of tokens that brokers sell", partial(token_share, kind="broker")),
@@ -137,4 +136,5 @@ SELLERS: Final = (
     Measure("surplus", "USD", "expected surplus of users for each request asked",
             partial(per_request, column="surplus")),
     Measure("spending", "USD", "paid by users for each request asked", partial(per_request, column="paid")),
+    order=300,
 )  # fmt: skip

@@ -6,7 +6,10 @@ from functools import partial
 from typing import Final
 
 from scenarios.results.measures.facts import LOST, SMALL, Facts, Wanted, ratio
-from scenarios.results.measures.measure import SHARE, Measure
+from scenarios.results.measures.measure import SHARE, Measure, register
+
+QUEUE_HOURS: Final = "hours in queues for each request ordered"
+LOST_SHARE: Final = "share of requests given up, unaffordable or turned away"
 
 
 def queue_hours(f: Facts, **wanted: Wanted) -> float:
@@ -51,21 +54,22 @@ def small_rise(f: Facts) -> float:
     return f.late.share_bought("casual", model=SMALL) - f.early.share_bought("casual", model=SMALL)
 
 
-SERVICE: Final = (
-    Measure("queue-hours", "h", "hours in queues for each request ordered", queue_hours),
-    Measure("closed-queue-hours", "h", "the same at labs", partial(queue_hours, kind="frontier")),
-    Measure("open-queue-hours", "h", "the same at open providers", partial(queue_hours, kind="open")),
-    Measure("priority-queue-hours", "h", "the same in the priority tier", partial(queue_hours, tier="priority")),
-    Measure("batch-queue-hours", "h", "the same in the batch tier", partial(queue_hours, tier="batch")),
+register(
+    Measure("queue-hours", "h", QUEUE_HOURS, queue_hours),
+    Measure("closed-queue-hours", "h", "at labs", partial(queue_hours, kind="frontier"), whole=QUEUE_HOURS),
+    Measure("open-queue-hours", "h", "at open providers", partial(queue_hours, kind="open"), whole=QUEUE_HOURS),
+    Measure("priority-queue-hours", "h", "in the priority tier", partial(queue_hours, tier="priority"),
+            whole=QUEUE_HOURS),
+    Measure("batch-queue-hours", "h", "in the batch tier", partial(queue_hours, tier="batch"), whole=QUEUE_HOURS),
     Measure("late-queue-hours", "h", "hours in queues for each request ordered, in the last week",
             lambda f: queue_hours(f.late)),
     Measure("closed-speed", "token/s", "mean speed at labs", partial(speed, kind="frontier")),
-    Measure("unserved", SHARE, "share of requests given up, unaffordable or turned away", unserved),
-    Measure("unserved-casual", SHARE, "the same of casual users", partial(unserved, segment="casual")),
-    Measure("unserved-coders", SHARE, "the same of coders", partial(unserved, segment="coders")),
-    Measure("unserved-agentic", SHARE, "the same of agentic users", partial(unserved, segment="agentic")),
-    Measure("unserved-video", SHARE, "the same of users of video, where there are some",
-            partial(unserved, segment="video")),
+    Measure("unserved", SHARE, LOST_SHARE, unserved),
+    Measure("unserved-casual", SHARE, "of casual users", partial(unserved, segment="casual"), whole=LOST_SHARE),
+    Measure("unserved-coders", SHARE, "of coders", partial(unserved, segment="coders"), whole=LOST_SHARE),
+    Measure("unserved-agentic", SHARE, "of agentic users", partial(unserved, segment="agentic"), whole=LOST_SHARE),
+    Measure("unserved-video", SHARE, "of users of video, where there are some", partial(unserved, segment="video"),
+            whole=LOST_SHARE),
     Measure("late-unserved", SHARE, "share of requests not served in the last week", lambda f: unserved(f.late)),
     Measure(
         "agentic-before-casual", SHARE, "rise of the share not served, agentic less casual users, last week less first",
@@ -81,4 +85,5 @@ SERVICE: Final = (
     Measure(
         "late-quota-granted", SHARE, "share of quotas that labs grant, in the last week", lambda f: granted(f.late)
     ),
+    order=200,
 )  # fmt: skip

@@ -22,7 +22,7 @@ def _record(verdict: Verdict) -> dict[str, Any]:
     return {
         "statement": verdict.statement.number, "text": verdict.statement.text, "source": verdict.statement.source,
         "scenario": check.scenario, "against": check.against, "measure": measure.name, "unit": measure.unit,
-        "meaning": measure.meaning, "expected_low": _number(check.low), "expected_high": _number(check.high),
+        "meaning": measure.in_full, "expected_low": _number(check.low), "expected_high": _number(check.high),
         "mean": _number(verdict.mean), "low": _number(verdict.low), "high": _number(verdict.high),
         "seeds": verdict.seeds, "hit": verdict.hit,
     }  # fmt: skip

@@ -18,13 +18,13 @@ from matplotlib.ticker import MaxNLocator
 
 from capacity.errors import InputError, nearest
 from scenarios.batches.analysis import over_seeds
-from scenarios.pictures.chart import NothingToShowError, chart
+from scenarios.pictures.chart import BATCH_CHARTS, chart
+from scenarios.pictures.chart_data import TIME, ChartData, Column, NothingToShowError, Panel, one
 from scenarios.pictures.panel import (
     BESIDE_BAR,
     SMALL,
     label_ends,
     letters_of,
-    note,
     parts,
     path,
     readable_on,
@@ -56,19 +56,13 @@ DASHES: Final = ("-", (0, (5, 1.5)), (0, (2, 1.2)), "-.")
 LOW_HIGH: Final = LinearSegmentedColormap.from_list("low to high", ["#F3F7FA", "#8FBBD9", BLUE, "#00223A"])
 
 
-def meaning(measure: str) -> str:
-    """What a measure says, with its unit; a measure of one's own says its name."""
+def column_of(measure: str) -> Column:
+    """A measure as charts draw it, shares in percent; a measure of one's own says its name."""
     if measure not in MEASURES:
-        return measure
+        return Column(measure, "", measure)
     known = MEASURES[measure]
-    text = known.meaning.removeprefix("the same ").strip()
-    text = text if text == known.meaning else f"{measure.replace('-', ' ')}: {text}"
-    return f"{text} [{unit_of(measure)}]"
-
-
-def unit_of(measure: str) -> str:
-    """The unit in which charts draw a measure: shares in percent."""
-    return "%" if MEASURES[measure].is_share else MEASURES[measure].unit
+    said = f"{measure.replace('-', ' ')}: {known.meaning}" if known.whole else known.meaning
+    return Column(measure, "%" if known.is_share else known.unit, said)
 
 
 def _scale(measure: str) -> float:
@@ -76,7 +70,7 @@ def _scale(measure: str) -> float:
 
 
 def in_units_drawn(summaries: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """The same runs with these measures in the units that ``meaning`` names: shares in percent."""
+    """The same runs with these measures in the units of ``column_of``: shares in percent."""
     return summaries.assign(**{name: _scale(name) * summaries[name] for name in measures})
 
 
@@ -91,15 +85,19 @@ def _percent(level: float) -> str:
     return f"{100 * level:.0f} %"
 
 
-@chart("Cases side by side", size=(13, 7))
+def _seeds(rows: pd.DataFrame) -> str:
+    count = rows["seed"].nunique()
+    return f"{count} seed{'s' if count > 1 else ''}"
+
+
+@chart("Cases side by side", size=(13, 7), order=510, register=BATCH_CHARTS)
 def case_comparison(
     summaries: pd.DataFrame,
-    ax: Axes,
     *,
     measures: Sequence[str] = USUAL,
     by: str = "label",
     level: float = over_seeds.LEVEL,
-) -> None:
+) -> ChartData:
     """Measures of each case, one small panel a measure: mean over seeds with its interval, and every seed as a dot.
 
     ``by``: what is compared: label, scenario, variant or the path of an input. ``level``: of the intervals [1].
@@ -115,22 +113,50 @@ def case_comparison(
     cases = list(table[by].drop_duplicates())
     if len(cases) > 3 * MOST_CASES:
         raise NothingToShowError(f"{len(cases)} cases are too many for small panels: compare by an input")
-    wide = min(COLUMNS, len(shown))
-    deep = -(-len(shown) // wide)
-    note(ax, f"dot: mean over seeds; bar: {_percent(level)} interval; small dots: seeds")
+    return ChartData(
+        tuple(_cases(summaries, table[table["measure"] == name], name, by, level) for name in shown),
+        f"dot: mean over seeds; bar: {_percent(level)} interval; small dots: seeds",
+    )
+
+
+def _cases(summaries: pd.DataFrame, table: pd.DataFrame, measure: str, by: str, level: float) -> Panel:
+    """A measure of each case: mean, interval, and the value of each seed."""
+    known = column_of(measure)
+    ends = _possible(summaries[measure], 100.0 if known.unit == "%" else np.inf)
+    means = table.assign(**{end: np.clip(table[end], *ends) for end in ("low", "high")})
+    seeds = over_seeds.by_seed(summaries, measure, by)
+    seeds.columns = list(means[by])
+    each = seeds.rename_axis("seed").reset_index().melt("seed", var_name=by, value_name="value")
+    frame = means[[by, "mean", "low", "high"]].merge(each, on=by, how="left").rename(columns={by: "case"})
+    columns = (
+        Column("case", "", "the case, or the input's value" if by == "label" else by),
+        Column("mean", known.unit, f"mean over seeds of: {known.meaning}"),
+        Column("low", known.unit, f"lower end of the {_percent(level)} interval of the mean"),
+        Column("high", known.unit, f"upper end of the {_percent(level)} interval of the mean"),
+        Column("seed", "", "seed of the runs"),
+        Column("value", known.unit, "mean over the runs of the seed"),
+    )
+    return Panel(frame, columns, "mean", names="case", title=known.label)
+
+
+@case_comparison.drawn_by
+def _draw_cases(data: ChartData, ax: Axes) -> list[Axes]:
+    wide = min(COLUMNS, len(data.panels))
+    deep = -(-len(data.panels) // wide)
     panels = parts(ax, [1.0] * deep, [1.0] * wide, above=ABOVE, top=TOP)
+    cases = list(data.panel.frame["case"].drop_duplicates())
     names = _short_cases(cases, _lines_of(ax, (TOP - ABOVE * (deep - 1)) / deep))
     letters = int(letters_of(ax) / wide) - 2
-    for spare in panels[len(shown) :]:
+    for spare in panels[len(data.panels) :]:
         spare.remove()
-    for place, (name, panel) in enumerate(zip(shown, panels, strict=False)):
-        ends = _possible(summaries[name], _most(name))
-        _draw_measure(panel, table[table["measure"] == name], over_seeds.by_seed(summaries, name, by), ends)
-        rows(panel, names, [BLACK] * len(cases))
+    for place, (panel, axes) in enumerate(zip(data.panels, panels, strict=False)):
+        _draw_measure(axes, panel)
+        rows(axes, names, [BLACK] * len(cases))
         if place % wide:
-            panel.set_yticklabels([])
-        title = "\n".join(textwrap.wrap(meaning(name), letters)[:3])
-        panel.set_title(title, loc="left", fontsize="small", fontweight="normal", pad=3)
+            axes.set_yticklabels([])
+        title = "\n".join(textwrap.wrap(panel.title, letters)[:3])
+        axes.set_title(title, loc="left", fontsize="small", fontweight="normal", pad=3)
+    return panels[: len(data.panels)]
 
 
 def short_labels(summaries: pd.DataFrame) -> pd.Series[Any]:
@@ -166,34 +192,28 @@ def _possible(values: Any, most: float) -> tuple[float, float]:
     return 0.0 if (known >= 0).all() else -np.inf, most if (known <= most * (1 + 1e-9)).all() else np.inf
 
 
-def _most(measure: str) -> float:
-    """What a measure cannot pass: 100 %, if it is a share."""
-    return 100.0 if measure in MEASURES and MEASURES[measure].is_share else np.inf
-
-
-def _draw_measure(ax: Axes, table: pd.DataFrame, seeds: pd.DataFrame, ends: tuple[float, float]) -> None:
-    row: Any
-    for place, (row, column) in enumerate(zip(table.itertuples(), seeds, strict=True)):
-        colour = CASES[place % len(CASES)]
-        each = seeds[column].dropna()
+def _draw_measure(ax: Axes, panel: Panel) -> None:
+    for place, (_, of_case) in enumerate(panel.frame.groupby("case", sort=False)):
+        colour, row = CASES[place % len(CASES)], of_case.iloc[0]
+        each = of_case["value"].dropna()
         ax.plot(each, np.full(len(each), place), ".", color=GREY, markersize=3, alpha=0.7)
-        if np.isfinite(row.low):
+        if np.isfinite(row["low"]):
             ax.plot(
-                np.clip([row.low, row.high], *ends),
+                [row["low"], row["high"]],
                 [place, place],
                 color=colour,
                 linewidth=3,
                 alpha=0.55,
                 solid_capstyle="butt",
             )
-        ax.plot([row.mean], [place], "o", color=colour, markersize=6)
+        ax.plot([row["mean"]], [place], "o", color=colour, markersize=6)
     ax.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
     ax.margins(x=0.12)
     readable_axis(ax, "x")
 
 
-@chart("Two inputs", size=(7.2, 5.0))
-def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str) -> None:
+@chart("Two inputs", size=(7.2, 5.0), order=530, note_width=BESIDE_BAR, register=BATCH_CHARTS)
+def heat_map(summaries: pd.DataFrame, *, x: str, y: str, measure: str) -> ChartData:
     """A measure over two inputs of a batch: the mean over seeds in each cell.
 
     ``x`` and ``y``: paths of inputs that vary, such as supply.growth.
@@ -201,80 +221,113 @@ def heat_map(summaries: pd.DataFrame, ax: Axes, *, x: str, y: str, measure: str)
     if summaries.empty:
         raise NothingToShowError("no run of this batch is done yet")
     _check(summaries, x, y, measure)
-    summaries = in_units_drawn(summaries, [measure])
-    wide = summaries.pivot_table(index=y, columns=x, values=measure, aggfunc="mean").sort_index(ascending=False)
-    if wide.empty or not np.isfinite(wide.to_numpy(dtype=float)).any():
+    known = column_of(measure)
+    means = in_units_drawn(summaries, [measure]).groupby([y, x], observed=True)[measure].mean()
+    frame = means.rename("value").reset_index()
+    if not np.isfinite(frame["value"].to_numpy(dtype=float)).any():
         raise NothingToShowError("no run of this batch has this measure")
+    frame["cell"] = [f"{y}={_value(row[y])}, {x}={_value(row[x])}" for row in frame.to_dict("records")]
+    columns = (
+        Column("cell", "", "values of both inputs"),
+        Column(y, "as in the scenario", "input from bottom to top", y),
+        Column(x, "as in the scenario", "input from left to right", x),
+        Column("value", known.unit, f"mean over seeds of: {known.meaning}"),
+    )
+    made = frame[[column.name for column in columns]]
+    return one(Panel(made, columns, "value", names="cell"), f"{known.label}; mean over {_seeds(summaries)}")
+
+
+@heat_map.drawn_by
+def _draw_map(data: ChartData, ax: Axes) -> None:
+    panel = data.panel
+    _, y, x, value = panel.columns
+    wide = panel.frame.pivot_table(index=y.name, columns=x.name, values=value.name).sort_index(ascending=False)
     values = wide.to_numpy(dtype=np.float64)
     image = ax.imshow(values, cmap=LOW_HIGH, aspect="auto")
     if values.size <= 100:
         finite = np.argwhere(np.isfinite(values))
-        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)].tolist()), strict=True):
-            value = values[row, column]
+        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)]), strict=True):
             ax.text(column, row, text, ha="center", va="center", fontsize="small",
-                        color=readable_on(image.cmap(image.norm(value))))  # fmt: skip
-    ax.set_xticks(range(wide.shape[1]), [_value(value) for value in wide.columns])
-    ax.set_yticks(range(wide.shape[0]), [_value(value) for value in wide.index])
-    ax.set(xlabel=x, ylabel=y)
+                    color=readable_on(image.cmap(image.norm(values[row, column]))))  # fmt: skip
+    ax.set_xticks(range(wide.shape[1]), [_value(one) for one in wide.columns])
+    ax.set_yticks(range(wide.shape[0]), [_value(one) for one in wide.index])
+    ax.set(xlabel=x.label, ylabel=y.label)
     ax.grid(visible=False)
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=20)
     readable_axis(bar.ax)
     if bar.solids is not None:
         bar.solids.set_rasterized(True)
-    seeds = summaries["seed"].nunique()
-    note(ax, f"{meaning(measure)}; mean over {seeds} seed{'s' if seeds > 1 else ''}", BESIDE_BAR)
 
 
 def _value(value: Any) -> str:
     return short_number(float(value)) if isinstance(value, int | float) else str(value)
 
 
-@chart("Through time, case by case", size=(9, 4.4))
+@chart("Through time, case by case", size=(9, 4.4), order=520, register=BATCH_CHARTS)
 def time_paths(
     frame: pd.DataFrame,
-    ax: Axes,
     *,
-    value: str,
-    name: str | None = None,
+    value: Column,
     by: str = "label",
     level: float = over_seeds.LEVEL,
     most: int = 200,
-) -> None:
+) -> ChartData:
     """A column over time by case: mean over seeds, with its interval as a band.
 
-    ``frame``: columns ``time``, ``seed``, ``by`` and ``value``. ``name``: what the value is called, with its unit.
+    ``frame``: columns ``time``, ``seed``, ``by`` and that of ``value``, which also says what it is and in what unit.
     ``most``: points that a line has at most; longer ones are averaged over bins.
     """
     if frame.empty:
         raise NothingToShowError("no run of this batch is done yet")
-    _check(frame, "time", "seed", by, value)
+    _check(frame, "time", "seed", by, value.name)
     times = np.sort(frame["time"].unique())
     begins = times[:: -(-len(times) // most)]
     placed = begins[np.searchsorted(begins, frame["time"].to_numpy(), side="right") - 1]
-    means = frame.assign(bin=placed).groupby([by, "bin", "seed"], sort=False, observed=True)[value].mean().reset_index()
+    group = frame.assign(bin=placed).groupby([by, "bin", "seed"], sort=False, observed=True)
+    means = group[value.name].mean().rename("value").reset_index()
     cases = list(means[by].drop_duplicates())
     if len(cases) > MOST_CASES:
         raise NothingToShowError(f"{len(cases)} cases are too many to be told apart: {MOST_CASES} at most")
-    least, most_of_it = _possible(means[value], 100.0 if str(name).endswith("[%]") else np.inf)
-    names = _short_cases(cases, _lines_of(ax, 1.0) - len(cases))
-    ends = []
-    for place, case in enumerate(cases):
-        colour, line = CASES[place], DASHES[place % len(DASHES)]
-        of_case = means[means[by] == case]
-        table = of_case.groupby("bin")[value].apply(lambda v: over_seeds.interval(v.dropna().to_numpy(), level))
-        mean, *band = np.array(table.to_list(), dtype=np.float64).T
-        low, high = np.clip(band, least, most_of_it)
-        ax.fill_between(table.index, low, high, color=colour, alpha=0.15, linewidth=0)
-        path(ax, table.index, mean, color=colour, linestyle=line, linewidth=1.8, label=str(case))
-        ends.append((float(mean[-1]), names[place], colour))
-    time_axis(ax, times)
-    if least == 0.0:
+    ends = _possible(means["value"], 100.0 if value.unit == "%" else np.inf)
+    found = [_over_seeds(means[means[by] == case], str(case), level, ends) for case in cases]
+    columns = (
+        Column("case", "", "the case" if by == "label" else by),
+        TIME,
+        Column("value", value.unit, f"mean over seeds of: {value.meaning}", value.label),
+        Column("low", value.unit, f"lower end of the {_percent(level)} interval of the mean"),
+        Column("high", value.unit, f"upper end of the {_percent(level)} interval of the mean"),
+        Column("last", "UTC", "last time of all runs"),
+    )
+    made = pd.concat(found, ignore_index=True).assign(last=times[-1])
+    colours = {str(case): colour for case, colour in zip(cases, CASES, strict=False)}
+    note = f"line: mean over {_seeds(frame)}; band: {_percent(level)} interval"
+    return one(Panel(made, columns, "value", "time", names="case", colours=colours), note)
+
+
+def _over_seeds(means: pd.DataFrame, case: str, level: float, ends: tuple[float, float]) -> pd.DataFrame:
+    """Mean and interval over seeds by time, within what is possible."""
+    table = means.groupby("bin")["value"].apply(lambda v: over_seeds.interval(v.dropna().to_numpy(), level))
+    mean, *band = np.array(table.to_list(), dtype=np.float64).T
+    low, high = np.clip(band, *ends)
+    return pd.DataFrame({"case": case, "time": table.index, "value": mean, "low": low, "high": high})
+
+
+@time_paths.drawn_by
+def _draw_paths(data: ChartData, ax: Axes) -> None:
+    panel = data.panel
+    paths, low, high = panel.paths, panel.paths_of("low"), panel.paths_of("high")
+    names = dict(zip(paths, _short_cases(list(paths), _lines_of(ax, 1.0) - len(paths)), strict=True))
+    for place, (case, mean) in enumerate(paths.items()):
+        colour, line = panel.colours[case], DASHES[place % len(DASHES)]
+        ax.fill_between(mean.index, low[case], high[case], color=colour, alpha=0.15, linewidth=0)
+        path(ax, mean.index, mean, color=colour, linestyle=line, linewidth=1.8, label=case)
+    time_axis(ax, [panel.frame["time"].min(), panel.frame["last"].max()])
+    if not (panel.frame[["value", "low"]] < 0).any(axis=None):
         ax.set_ylim(bottom=0)
-    ax.set_ylabel(name or value)
+    ax.set_ylabel(panel.label)
     readable_axis(ax)
-    seeds = frame["seed"].nunique()
-    note(ax, f"line: mean over {seeds} seed{'s' if seeds > 1 else ''}; band: {_percent(level)} interval")
-    longest = max(text.count("\n") + 1 for _, text, _ in ends)
+    longest = max(text.count("\n") + 1 for text in names.values())
+    ends = [(float(mean.iloc[-1]), names[case], panel.colours[case]) for case, mean in paths.items()]
     label_ends(ax, ends, gap=(longest + 0.6) / _lines_of(ax, 1.0))
 
 
@@ -295,8 +348,14 @@ def ends_of_inputs(summaries: pd.DataFrame, measure: str, inputs: Sequence[str] 
     return pd.DataFrame(found, columns=["input", "low", "high", "base", "low_at", "high_at"])
 
 
-@chart("Which input moves it most", size=(7.6, 4.2))
-def tornado(table: pd.DataFrame, ax: Axes, *, measure: str = "", most: int = 12) -> None:
+@chart(
+    "Which input moves it most",
+    "line: mean of all runs; blue: at an input's low end; orange: at its high end",
+    size=(7.6, 4.2),
+    order=540,
+    register=BATCH_CHARTS,
+)
+def tornado(table: pd.DataFrame, *, measure: str = "", most: int = 12) -> ChartData:
     """What each input alone does to a measure, from its low to its high end; the input that moves it most on top.
 
     ``table``: columns ``input``, ``low``, ``high`` and ``base`` (the measure at the input's ends and without a change);
@@ -308,18 +367,33 @@ def tornado(table: pd.DataFrame, ax: Axes, *, measure: str = "", most: int = 12)
     if table.empty:
         raise NothingToShowError("no input varies in this batch, or the measure has no value")
     table = table.iloc[np.argsort(-(table["high"] - table["low"]).abs().to_numpy(), kind="stable")][:most]
+    known = column_of(measure) if measure else Column("measure", "", "measure")
+    columns = (
+        Column("input", "", "path of the input"),
+        Column("low", known.unit, f"{known.meaning}: mean at the input's low end", known.label),
+        Column("high", known.unit, f"{known.meaning}: mean at the input's high end", known.label),
+        Column("base", known.unit, f"{known.meaning}: mean of all runs"),
+        Column("low_at", "as in the scenario", "the input's low end"),
+        Column("high_at", "as in the scenario", "the input's high end"),
+    )
+    made = table.reindex(columns=[column.name for column in columns], fill_value="").reset_index(drop=True)
+    return one(Panel(made, columns, "low", names="input"))
+
+
+@tornado.drawn_by
+def _draw_tornado(data: ChartData, ax: Axes) -> None:
+    panel, table = data.panel, data.panel.frame
     for place, row in enumerate(table.to_dict("records")):
         for end, other, colour in (("low", "high", SKY), ("high", "low", ORANGE)):
             ax.barh(place, row[end] - row["base"], 0.62, row["base"], color=colour, linewidth=0,
                     label=f"at the {end} end" if place == 0 else None)  # fmt: skip
             right = row[end] > row[other] or (row[end] == row[other] and end == "high")
-            ax.annotate(str(row.get(f"{end}_at", "")), (row[end], place), xytext=(3 if right else -3, 0),
+            ax.annotate(str(row[f"{end}_at"]), (row[end], place), xytext=(3 if right else -3, 0),
                         textcoords="offset points", ha="left" if right else "right", va="center", fontsize="small",
                         color=PALE)  # fmt: skip
     ax.axvline(float(table["base"].mean()), color=BLACK, linewidth=1)
     ax.margins(x=0.16)
     rows(ax, [str(name) for name in table["input"]], [BLACK] * len(table))
-    ax.set_xlabel("\n".join(textwrap.wrap(meaning(measure), 70)) if measure else "measure")
+    ax.set_xlabel("\n".join(textwrap.wrap(panel.label, 70)))
     ax.xaxis.set_major_locator(MaxNLocator(5))
     readable_axis(ax, "x")
-    note(ax, "line: mean of all runs; blue: at an input's low end; orange: at its high end")
