@@ -54,7 +54,7 @@ format: $(DEV) ## write the format
 types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
-check: coverage lint types ## all that CI checks
+check: coverage lint types ## all that CI checks, and coverage
 
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from scenarios.pictures.panel import SMALL
 from scenarios.pictures.style import PALE
@@ -23,7 +23,7 @@ def mark_warm_up(ax: Axes, data: ChartData) -> None:
     """A grey band over the days in which prices are still being learned, behind all else."""
     if data.warm_up is None:
         return
-    begin, end = data.warm_up
+    begin, end = cast("tuple[float, float]", data.warm_up)  # matplotlib takes times as well
     band = ax.axvspan(begin, end, color=GREY, linewidth=0, zorder=0, gid=BAND)
     low, high = ax.get_xlim()
     if band.get_width() >= WIDE * (high - low):

@@ -246,7 +246,7 @@ def _draw_map(data: ChartData, ax: Axes) -> None:
     image = ax.imshow(values, cmap=LOW_HIGH, aspect="auto")
     if values.size <= 100:
         finite = np.argwhere(np.isfinite(values))
-        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)]), strict=True):
+        for (row, column), text in zip(finite, told_apart(values[np.isfinite(values)].tolist()), strict=True):
             ax.text(column, row, text, ha="center", va="center", fontsize="small",
                     color=readable_on(image.cmap(image.norm(values[row, column]))))  # fmt: skip
     ax.set_xticks(range(wide.shape[1]), [_value(one) for one in wide.columns])

@@ -183,7 +183,7 @@ def utilisation(frames: Frames) -> ChartData:
 def _draw_utilisation(data: ChartData, ax: Axes) -> None:
     panel = data.panel
     values = pd.DataFrame(panel.paths).T
-    times = values.columns
+    times: Any = values.columns
     step = pd.Timedelta(hours=float(panel.frame["hours"].iloc[0]))
     begin, end = (float(mdates.date2num(time)) for time in (times[0], times[-1] + step))  # type: ignore[no-untyped-call]
     image = ax.imshow(
@@ -335,9 +335,11 @@ def supply_demand(frames: Frames, *, ceilings: pd.DataFrame | None = None) -> Ch
 
 def _until(line: pd.Series, last: pd.Timestamp) -> pd.Series:
     """A ceiling up to the end of the run, with its value there."""
-    end = max(last, line.index[0])
-    at_end = np.interp(float(end.as_unit("ns").value), line.index.as_unit("ns").asi8.astype(float), line.to_numpy())
-    return pd.concat([line[line.index < end], pd.Series([at_end], index=pd.DatetimeIndex([end]))])
+    times: Any = line.index
+    end = max(last, times[0])
+    at_end = np.interp(float(end.as_unit("ns").value), times.as_unit("ns").asi8.astype(float), line.to_numpy())
+    made: pd.Series = pd.concat([line[times < end], pd.Series([at_end], index=pd.DatetimeIndex([end]))])
+    return made
 
 
 @supply_demand.drawn_by

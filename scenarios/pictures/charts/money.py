@@ -119,7 +119,7 @@ def _by_provider(frames: Frames, column: str, value: Column) -> ChartData:
         raise NothingToShowError("nobody sold anything in this run")
     sells = frames["providers"].groupby("provider", observed=True)["active"].max().rename(index=str)
     table = accounts(frames, column)
-    table = table[[name for name in table if sells[name] > 0]]  # who never comes has no line
+    table = table[[name for name in table if sells[str(name)] > 0]]  # who never comes has no line
     if column == "margin":
         table = (100.0 * table).clip(*MARGINS)
     table = table.dropna(axis=1, how="all")
@@ -164,6 +164,7 @@ def _draw_providers(data: ChartData, ax: Axes) -> None:
     ax.axhline(0.0, color=GREY, linewidth=0.9)
     for name, line in panel.paths.items():
         path(ax, line.index, line, color=panel.colours[name], linewidth=1.6, label=name)
+    row: Any
     for row in happened.frame.itertuples():
         ax.plot([row.time], [row.value], MARKS[row.event], color=panel.colours[row.provider],
                 markersize=10, markeredgecolor=BLACK, zorder=5)  # fmt: skip
@@ -222,8 +223,9 @@ def welfare_split(frames: Frames, *, efficient: Frames | None = None) -> ChartDa
 def _draw_gains(data: ChartData, ax: Axes) -> None:
     panel, table = data.panel, data.panel.frame
     total = float(table["gain"].sum())
-    low = min(0.0, float(table[["gain", "best"]].min(axis=None)))
-    high = max(0.0, float(table[["gain", "best"]].max(axis=None)))
+    gains = table[["gain", "best"]].to_numpy(dtype=float)
+    low, high = min(0.0, float(np.nanmin(gains))), max(0.0, float(np.nanmax(gains)))
+    row: Any
     for place, row in enumerate(table.itertuples()):
         ax.barh(place, row.gain, 0.6, color=panel.colours[row.who], linewidth=0)
         best = row.best if np.isfinite(row.best) else row.gain

@@ -88,7 +88,8 @@ def _costs(part: pd.DataFrame, hours: float) -> Iterator[tuple[str, pd.DataFrame
         sums = of.assign(cost_usd=of["machine_cost"] + of["billed"] * of["cost"]).groupby("bin")
         total = sums[["cost_usd", "billed"]].sum()
         cost = total["cost_usd"] / total["billed"].where(total["billed"] > 0)
-        times = cost.index + pd.Timedelta(hours=hours / 2)
+        days: Any = cost.index
+        times = days + pd.Timedelta(hours=hours / 2)
         if len(cost) == 1:  # level across its day: a dotted line through one point is a dot
             times = pd.DatetimeIndex([cost.index[0], cost.index[0] + pd.Timedelta(hours=hours)])
             cost = cost.repeat(2)
@@ -211,7 +212,7 @@ def _draw_uses(data: ChartData, ax: Axes) -> None:
         labels=list(paths),
         linewidth=0,
     )
-    total = sum(paths.values())
+    total: Any = sum(paths.values())
     ax.plot(times, total, color=BLUE, linewidth=1.2)
     ax.set_ylim(0, 1.06 * float(total.max()))
     time_axis(ax, times)

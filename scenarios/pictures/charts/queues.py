@@ -225,7 +225,8 @@ def unserved(frames: Frames) -> ChartData:
 def _not_served(frames: Frames, table: pd.DataFrame, title: str = "") -> Panel:
     """What becomes of requests that are not served at once, by span: what never happens is left out."""
     # A representative week stands for the weeks up to the next one.
-    last = table.index[-1:] + pd.Timedelta(hours=bin_hours(frames, least=24.0))
+    begins: Any = table.index
+    last = begins[-1:] + pd.Timedelta(hours=bin_hours(frames, least=24.0))
     until = table.index[1:].append(last)
     named = {**{column: name for column, (name, _, _) in UNSERVED.items()}, "moved": MOVED}
     parts = [
@@ -294,7 +295,8 @@ def unserved_by_segment(frames: Frames) -> ChartData:
     lost = summary_tables.outcomes(frames)
     panels = []
     for name in names:
-        never = lost.loc[name, [*LOST]].sum() / max(lost.loc[name, "asked"], 1e-300)
+        of_kind: Any = lost.loc[name]
+        never = of_kind[[*LOST]].sum() / max(of_kind["asked"], 1e-300)
         panels.append(_not_served(frames, fates(frames, name), f"{name}: {_share(never)} lost"))
     return ChartData(tuple(panels))
 

@@ -48,13 +48,15 @@ def tiers(frames: Frames) -> ChartData:
     if frames["offers"].empty or frames["offers"]["tokens"].sum() <= 0:
         raise NothingToShowError("nothing was sold in this run")
     mix = tier_mix(frames).fillna(0.0)
-    colours = tier_colours(mix.columns)
+    keys: Any = mix.columns
+    colours = tier_colours(keys)
     titled = ((mix, TOKENS, "tokens by tier"), (premiums(frames), PREMIUM, "list price over standard"))
     return ChartData(tuple(_by_tier(table, value, title, colours) for table, value, title in titled))
 
 
 def _by_tier(table: pd.DataFrame, value: Column, title: str, colours: dict[str, Any]) -> Panel:
-    keys = {tier_name(key): key for key in table}
+    columns: Any = table.columns
+    keys = {tier_name(key): key for key in columns}
     kinds, names = ({name: key[place] for name, key in keys.items()} for place in (0, 1))
     paths = {name: table[key] for name, key in keys.items()}
     return long(paths, value, more=[(KIND, kinds), (TIER, names)], title=title, colours=colours)
@@ -127,7 +129,7 @@ def peak_ratio(frames: Frames) -> ChartData:
         raise NothingToShowError("there was no work off-peak in this run")
     names = {LOAD: ("work ordered", BLACK), SPOT_PRICE: (SPOT_PRICE, actor("hyperscaler"))}
     names |= {price_of(kind): (price_of(kind), actor(kind)) for kind in kinds_of_seller(frames)}
-    paths = {names[column][0]: table[column] for column in table}
+    paths = {names[str(column)][0]: table[column] for column in table}
     return one(long(paths, OVER_OFF_PEAK, colours=dict(names.values())))
 
 
