@@ -88,7 +88,7 @@ def readable_on(colour: Any) -> str:
 STEPS: Final = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672)
 MONTHS: Final = (1, 2, 3, 4, 6, 12, 24, 60, 120)
 #: Room that a date takes on an axis [inch].
-DATE_WIDTH: Final = 0.62
+DATE_WIDTH: Final = 0.72
 
 
 #: Share of an axis at its end where a date would stick out.

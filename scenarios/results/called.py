@@ -69,6 +69,8 @@ def _length(about: About) -> list[str]:
 
 
 def _days(about: About) -> str:
+    if about["days"] < 1:
+        return f"{24 * about['days']:.3g} h"
     return f"{about['days']:,.4g} day{'' if about['days'] == 1 else 's'}"
 
 

@@ -70,7 +70,7 @@ def command(tab):
 
 
 def test_the_first_page_asks_the_question_and_offers_the_run(tab):
-    assert "What does the market for tokens look like" in tab.header[0].value
+    assert "What does the market for tokens look like" in tab.subheader[0].value
     assert command(tab) == "tokenmarket run baseline-2026 --days 28 --users 2000 --seed 1"
     assert [one.label for one in tab.main.button] == ["Run", "Next hour", "Next day", "Stop"]
     assert [one.disabled for one in tab.main.button] == [False, False, False, True]
@@ -218,7 +218,7 @@ def test_a_result_says_of_what_it_is_and_whether_it_can_be_trusted():
     tab = small(opened())
     pressed(tab, "Next hour")
     settled(tab)
-    assert "Result of baseline-2026, seed 1" in [one.value.replace("\\", "") for one in tab.subheader]
+    assert "##### Result of baseline-2026, 1 h, seed 1" in [one.value.replace("\\", "") for one in tab.markdown]
     assert not tab.error
     tab.selectbox(key="scenario").set_value("off-peak").run()
     (warning,) = tab.warning

@@ -272,5 +272,5 @@ def test_figures_at_the_head_of_a_page_are_in_the_unit_beside_them():
     table = pd.DataFrame({"label": ["a", "b"], "unserved": [0.0089, 0.865], "spot-price": [324.0, 11_800.0]})
     batch = SimpleNamespace(about={"runs": 2})
     said = {meaning: value for value, meaning in _counts(batch, table)}
-    assert said["share of requests given up, unaffordable or turned away [%]"] == "0.89 to 86.5"
-    assert said["mean wholesale spot price [USD per rack-h]"] == "324 to 11.8k"
+    assert said["share of requests given up, unaffordable or turned away [%]; lowest a, highest b"] == "0.89 to 86.5"
+    assert said["mean wholesale spot price [USD per rack-h]; lowest a, highest b"] == "324 to 11.8k"
