@@ -10,7 +10,7 @@ EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test coverage lint format types check bench docs-figures evidence golden lock clean
+.PHONY: help run test coverage lint format types check bench fuzz docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -71,6 +71,9 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
+
+fuzz: $(DEV) ## two thousand broken inputs for every reader and option: no traceback, no hang, nothing written
+	@$(BIN)/python tests/fuzz/fuzz.py 2000
 
 evidence: $(DEV) ## run the sources' statements and the growth map anew (an hour), and write their page
 	@$(BIN)/python docs/studies/evidence.py

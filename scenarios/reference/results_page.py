@@ -20,10 +20,16 @@ with one line, `pandas.read_parquet("results/baseline-2026-seed1/offers.parquet"
 change over time without files.
 
 All frames but the last three are tidy: one row a tick and entity. `time` is the begin of the tick in UTC; money is in
-USD; a rack-hour is an hour of one GB200 NVL72 rack. The same seed and code give the same bytes.
+USD; a rack-hour is an hour of one GB200 NVL72 rack. The same seed and code give the same bytes
+on processors that give BLAS and numpy the same kernels (`versions.kernels` is the same); on others prices agree to
+1e-13, and no measure differs by more than a thousandth of itself.
 
 `run.json` says how the run was made: scenario, question, seed, users (simulated and real), days, ticks, begin and end,
-command, code (hash of all source files, commit), versions, when it was made and how long it took.
+command, code (hash of all source files, commit), versions, when it was made and how long it took. It also has size,
+checksum, rows and columns of every file, and a `seal`, its own checksum. Whoever reads the folder checks them: a
+damaged file is named with what differs (a column, a type, rows, bytes), status 2, and no number of it is shown. Pictures and
+reports do not count, since they are drawn from the frames. Columns and files of your own may be there: `--force` keeps
+files that are not of the run.
 
 This page is printed by `python -m scenarios.reference.results_page`.
 """
