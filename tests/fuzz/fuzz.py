@@ -94,6 +94,10 @@ NEEDS = {
 }  # fmt: skip
 
 
+#: How many were refused, and how many were right all the same.
+OUTCOMES = Counter()
+
+
 class Reached(InputError):  # noqa: N818
     """The input was right, and the work would begin."""
 
@@ -204,6 +208,7 @@ def tried(words, work):
     text = said.getvalue()
     if "Traceback" in text:
         return text
+    OUTCOMES["refused" if status == 2 and "would begin" not in text else "taken"] += 1
     if status == 2:
         if files_in(work) != before:
             return "something was written"
@@ -245,7 +250,7 @@ def main(count, seed):
                         sys.stdout.write(f"    {one.name}: {one.read_bytes()[:300]!r}\n")
             shutil.rmtree(work, ignore_errors=True)
     seconds = time.monotonic() - begin
-    print(f"{count} inputs ({dict(kinds)}) in {seconds:.0f} s: {len(wrong)} went wrong")  # noqa: T201
+    print(f"{count} inputs ({dict(kinds)}; {dict(OUTCOMES)}) in {seconds:.0f} s: {len(wrong)} went wrong")  # noqa: T201
     return wrong
 
 
