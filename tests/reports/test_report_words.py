@@ -13,6 +13,7 @@ from scenarios.library import SCENARIOS
 from scenarios.reports import pair_answer, pair_report, report, subject, time_span
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
+from scenarios.results import run_folder as results
 from scenarios.results import side_by_side
 from scenarios.results.side_by_side import Figure
 from scenarios.results.simulated_days import has_gaps
@@ -118,7 +119,7 @@ def test_who_gains_adds_up_to_the_gains_of_both(pair_folders):
 
 def test_a_broken_scenario_is_said_on_stderr_and_on_the_page(tmp_path, monkeypatch, made):
     folder = made(tmp_path / "run", SCENARIOS["off-peak"], days=1.0, users=50)
-    (folder / "scenario.toml").write_text("name = [")
+    results.write(replace(results.read(folder), parameters="name = ["), folder, force=True)
     monkeypatch.setattr("scenarios.reports.report.html", lambda found, command: f"<!DOCTYPE html>{found[0].lacking}")
     result = CliRunner().invoke(app, ["report", str(folder)])
     assert result.exit_code == 0

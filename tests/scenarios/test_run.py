@@ -1,6 +1,7 @@
 """The commands run, dashboard and explain, from settings to files and messages."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from scenarios.cli import dashboard, explain
 from scenarios.cli import run as run_command
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import load
+from scenarios.results import run_folder
 from scenarios.results.run_folder import ABOUT
 from scenarios.runs import run as running
 
@@ -133,13 +135,9 @@ def test_explain_runs_with_the_seed_of_the_result(folder):
 
 
 def test_explain_says_so_if_the_code_has_changed(folder, tmp_path):
-    other = tmp_path / "other"
-    other.mkdir()
-    for path in folder.iterdir():
-        (other / path.name).write_bytes(path.read_bytes())
-    offers = pd.read_parquet(other / "offers.parquet")
-    offers["price"] += 1
-    offers.to_parquet(other / "offers.parquet")
+    other, before = tmp_path / "other", run_folder.read(folder)
+    offers = before.frames["offers"].assign(price=before.frames["offers"]["price"] + 1)
+    run_folder.write(replace(before, frames={**before.frames, "offers": offers}), other)
     assert "the code has changed" in invoke("explain", other, "--offer", "Aster mini", "--tick", "2").stderr
 
 
