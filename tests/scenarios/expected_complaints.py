@@ -31,7 +31,7 @@ EXPECTED: dict[str, str] = {
     "flag-as-text": "market.whole is 'yes', but must be true or false",
     "huge": "demand.coders.users is 1e+300, but must be a number, above 0 and at most 1e+11 [people]",
     "huge-whole": "demand.coders.users is a number of 400 digits, but must be a number",
-    "individuals-over-1": "the shares of all segments must add up to at most 1",
+    "individuals-over-1": "individuals_share, summed, is '0.9 + 0.3 + 0.2 = 1.4'",
     "infinite": "demand.growth is inf, but must be a number, above 0 and at most 1000",
     "kept-for-unknown-segment": "labs[0].models[0].kept_for[0] is 'everyone', but segments are",
     "lab-named-like-a-segment": "labs[0].name is 'casual', but that name is taken",

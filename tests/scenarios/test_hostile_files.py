@@ -14,6 +14,7 @@ from scenarios.batches.comparison import read_runs
 from scenarios.batches.plan import design_table
 from scenarios.batches.plan.study_file import plan_in
 from scenarios.loading.scenarios import load
+from scenarios.runs.settings import Settings
 
 READERS = {
     "scenario": (load, ".toml"),
@@ -146,3 +147,16 @@ def test_commands_refuse_devices_in_little_memory(option, tmp_path):
     assert "is a device" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert [one.name for one in tmp_path.iterdir()] == ["zero.toml"]
+
+
+def test_a_name_that_is_there_twice_in_a_catalogue_is_said_to_be(tmp_path):
+    path = tmp_path / "twice.toml"
+    path.write_text('[[workload]]\nname = "mine"\nsource = "m"\ninput = 10\noutput = 2\n' * 2)
+    assert "workload 'mine' is there twice" in refused(custom.load, path)
+
+
+def test_fewer_users_than_a_segment_needs_are_refused_by_its_name():
+    scenario = load("baseline-2026", ["demand.agentic.individuals_share=0.1"])
+    with pytest.raises(InputError, match="--users is 3, but then segment 'agentic' has nobody.*at least 6 are needed"):
+        Settings(scenario, 1.0, 1, 3)
+    assert Settings(scenario, 1.0, 1, 6).users == 6
