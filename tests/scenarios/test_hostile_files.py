@@ -157,6 +157,6 @@ def test_a_name_that_is_there_twice_in_a_catalogue_is_said_to_be(tmp_path):
 
 def test_fewer_users_than_a_segment_needs_are_refused_by_its_name():
     scenario = load("baseline-2026", ["demand.agentic.individuals_share=0.1"])
-    with pytest.raises(InputError, match="--users is 3, but then segment 'agentic' has nobody.*at least 6 are needed"):
+    with pytest.raises(InputError, match=r"--users is 3, but then segment 'agentic' has nobody.*at least 6 are needed"):
         Settings(scenario, 1.0, 1, 3)
     assert Settings(scenario, 1.0, 1, 6).users == 6
