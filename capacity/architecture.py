@@ -92,8 +92,7 @@ class Architecture:
         if self.experts is not None:
             require_kind(f"{what}: experts", self.experts, Experts)
         if self.full_attention_layers is not None:
-            require_whole(f"{what}: full_attention_layers", self.full_attention_layers,
-                          at_least=0, at_most=self.layers)  # fmt: skip
+            require_whole(f"{what}: full_attention_layers", self.full_attention_layers, at_least=0, at_most=self.layers)
         require_kinds(f"{what}: other_layers", self.other_layers, Layers)
         listed = self.attention_layers + sum(block.count for block in self.other_layers)
         if listed > self.layers:

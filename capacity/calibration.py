@@ -12,8 +12,12 @@ from capacity.errors import Catalogue, require
 
 #: The fields that are times of a step [s].
 LATENCIES: Final = (
-    "step_latency", "layer_latency", "expert_layer_latency", "exchange_latency", "sequence_latency",
-)  # fmt: skip
+    "step_latency",
+    "layer_latency",
+    "expert_layer_latency",
+    "exchange_latency",
+    "sequence_latency",
+)
 
 
 class Counts(Protocol):

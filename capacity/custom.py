@@ -33,8 +33,10 @@ class Known:
 
 SHIPPED: Final = Known(CHIPS, ARCHITECTURES, WORKLOADS)
 TABLES: Final[dict[str, tuple[str, type[Any]]]] = {
-    "chip": ("chips", Chip), "architecture": ("architectures", Architecture), "workload": ("workloads", Workload),
-}  # fmt: skip
+    "chip": ("chips", Chip),
+    "architecture": ("architectures", Architecture),
+    "workload": ("workloads", Workload),
+}
 
 
 def load(path: Path | str, known: Known = SHIPPED) -> Known:

@@ -23,16 +23,25 @@ from capacity.workload import WORKLOADS
 
 #: What the fit finds, in the order of the search: fields of a calibration.
 FITTED_FIELDS: Final = (
-    "compute_efficiency", "expert_efficiency", "bandwidth_efficiency", "link_efficiency", "layer_latency",
-    "expert_layer_latency", "exchange_latency", "sequence_latency",
-)  # fmt: skip
+    "compute_efficiency",
+    "expert_efficiency",
+    "bandwidth_efficiency",
+    "link_efficiency",
+    "layer_latency",
+    "expert_layer_latency",
+    "exchange_latency",
+    "sequence_latency",
+)
 FIRST_TOKEN_FIELDS: Final = ("first_token_steps", "company")
 #: The most that each efficiency can be: kernels that only copy reach 92 % of the memory's rate on the chips measured
 #: here [declared; public copy benchmarks give 0.90 to 0.93]; the others are shares.
 MOST: Final = {
-    "compute_efficiency": 1.0, "expert_efficiency": 1.0, "bandwidth_efficiency": 0.92, "link_efficiency": 1.0,
+    "compute_efficiency": 1.0,
+    "expert_efficiency": 1.0,
+    "bandwidth_efficiency": 0.92,
+    "link_efficiency": 1.0,
     "company": 1.0,
-}  # fmt: skip
+}
 #: Where the search begins: the order of what single kernels and collectives reach. A row says nothing about what it
 #: does not use, so a number that no row shows stays here.
 START: Final = Calibration(
@@ -79,9 +88,13 @@ def _to_free(calibration: Calibration, names: tuple[str, ...]) -> Floats:
 
 
 def _search(
-    rows: Measurements, names: tuple[str, ...], start: Calibration, of: Callable[[Measurements, Calibration], Floats],
-    weights: Floats, rounds: int,
-) -> Calibration:  # fmt: skip
+    rows: Measurements,
+    names: tuple[str, ...],
+    start: Calibration,
+    of: Callable[[Measurements, Calibration], Floats],
+    weights: Floats,
+    rounds: int,
+) -> Calibration:
     """Least weighted mean error over the fields ``names``, the others as they are in ``start``."""
     pulled = _to_free(START, names)
     total = weights.sum()

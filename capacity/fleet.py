@@ -245,10 +245,14 @@ class BuildOut:
     growth: float = 3.4
     mix: Mapping[str, float] = field(
         default_factory=lambda: {
-            "gb200-nvl72": 0.15, "gb300-nvl72": 0.45, "tpu-v6e": 0.10, "tpu-ironwood": 0.15, "trainium2": 0.10,
+            "gb200-nvl72": 0.15,
+            "gb300-nvl72": 0.45,
+            "tpu-v6e": 0.10,
+            "tpu-ironwood": 0.15,
+            "trainium2": 0.10,
             "mi355x": 0.05,
         }
-    )  # fmt: skip
+    )
     ceilings: tuple[Ceiling, ...] = field(default_factory=lambda: (dram_ceiling(), capex_ceiling()))
     lead_time: int = 2
     pipeline_growth: float = 3.4
@@ -288,11 +292,16 @@ class BuildOut:
             for chip, share in self.mix.items():
                 units[chip] = units.get(chip, 0.0) + share * new
             path.append(
-                {"quarter": quarter, "wanted_units": wanted, "new_units": new,
-                 "compute_h100e": compute(units) / h100, "wanted_h100e": wish / h100,
-                 "binding": name if new < wanted else "none",
-                 **{f"{key}_allows_units": value for key, value in allowed.items()}}
-            )  # fmt: skip
+                {
+                    "quarter": quarter,
+                    "wanted_units": wanted,
+                    "new_units": new,
+                    "compute_h100e": compute(units) / h100,
+                    "wanted_h100e": wish / h100,
+                    "binding": name if new < wanted else "none",
+                    **{f"{key}_allows_units": value for key, value in allowed.items()},
+                }
+            )
             stock += [{"quarter": quarter, "chip": chip, "units": number} for chip, number in units.items()]
         return pd.DataFrame(path), pd.DataFrame(stock)
 

@@ -34,15 +34,33 @@ from capacity.throughput import Floats, Terms, terms
 from capacity.workload import Speculation, Workload
 
 REQUIRED: Final = (
-    "model", "system", "precision", "mode", "input_tokens", "output_tokens", "concurrency", "tp", "ttft_ms", "tpot_ms",
-)  # fmt: skip
+    "model",
+    "system",
+    "precision",
+    "mode",
+    "input_tokens",
+    "output_tokens",
+    "concurrency",
+    "tp",
+    "ttft_ms",
+    "tpot_ms",
+)
 #: Columns that may be missing, and what they then are. The prefill pool's are read where the mode is disagg;
 #: no workers there means that the file does not say, and that the pool is as large as the load asks for.
 OPTIONAL: Final = {
-    "pp": 1.0, "attention_dp": 1.0, "moe_ep": 1.0, "cached": 0.0, "speculation_tokens": 1.0,
-    "speculation_verified": 1.0, "decode_workers": 1.0, "prefill_workers": 0.0, "prefill_tp": 0.0, "prefill_pp": 1.0,
-    "prefill_attention_dp": 1.0, "prefill_moe_ep": 1.0,
-}  # fmt: skip
+    "pp": 1.0,
+    "attention_dp": 1.0,
+    "moe_ep": 1.0,
+    "cached": 0.0,
+    "speculation_tokens": 1.0,
+    "speculation_verified": 1.0,
+    "decode_workers": 1.0,
+    "prefill_workers": 0.0,
+    "prefill_tp": 0.0,
+    "prefill_pp": 1.0,
+    "prefill_attention_dp": 1.0,
+    "prefill_moe_ep": 1.0,
+}
 #: Columns that count ranks of a worker, and of one that only reads inputs.
 RANKS: Final = ("tp", "pp", "attention_dp", "moe_ep")
 PREFILL_RANKS: Final = tuple(f"prefill_{name}" for name in RANKS)
@@ -51,9 +69,14 @@ WHOLE: Final = (*RANKS, *PREFILL_RANKS, "decode_workers", "prefill_workers")
 FROM_ZERO: Final = ("cached", "prefill_workers", "prefill_tp")
 #: How prefill and decode are placed: together in one pool, or in two.
 MODES: Final = {
-    "agg": False, "aggregated": False, "aggregate": False, "ifb": False, "static": False,
-    "disagg": True, "disaggregated": True,
-}  # fmt: skip
+    "agg": False,
+    "aggregated": False,
+    "aggregate": False,
+    "ifb": False,
+    "static": False,
+    "disagg": True,
+    "disaggregated": True,
+}
 #: Engines keep the cache in 16 bits, and attend in 16 bits, unless told otherwise.
 CACHE_PRECISION: Final = "bf16"
 TERM_NAMES: Final = tuple(field.name for field in fields(Terms))
@@ -287,10 +310,14 @@ class Row:
 
     def _deployment(self, place: Placement) -> Deployment:
         return Deployment(
-            self.chip, self.architecture, systems=place.chips / self.chip.chips_per_system,
+            self.chip,
+            self.architecture,
+            systems=place.chips / self.chip.chips_per_system,
             speculation=Speculation(self.row["speculation_tokens"], self.row["speculation_verified"]),
-            weight_precision=self.weights, cache_precision=CACHE_PRECISION, layout=place.layout,
-        )  # fmt: skip
+            weight_precision=self.weights,
+            cache_precision=CACHE_PRECISION,
+            layout=place.layout,
+        )
 
     def facts(self) -> dict[str, float]:
         """What the prediction needs: the terms of the batch ('') and of one request read alone ('own_')."""
@@ -304,10 +331,14 @@ class Row:
         asked = max(row["concurrency"] / row["decode_workers"], 1.0)
         in_flight = min(asked, max(held, 1.0))
         facts = {
-            "chips": float(self.place.chips), "cache_copies": self.place.cache_copies, "in_flight": in_flight,
-            "asked": asked, "split": float(self.split), "data_ranks": self.reading.layout.data,
+            "chips": float(self.place.chips),
+            "cache_copies": self.place.cache_copies,
+            "in_flight": in_flight,
+            "asked": asked,
+            "split": float(self.split),
+            "data_ranks": self.reading.layout.data,
             "transfer_s": transfer_seconds(reader, decode, request) if self.split else 0.0,
-        }  # fmt: skip
+        }
         parts = terms(served, machine, here, in_flight)
         own = terms(reader.served, reader.machine, request, 1.0)
         for prefix, found in (("", parts), ("own_", own)):

@@ -218,9 +218,13 @@ def _stack(offer: Offer, worker: Deployment, fullness: float, replica_factor: fl
     reference = Deployment(CHIPS[REFERENCE_CHIP], model, PUBLISHED)
     rented = offer.costs if offer.costs.rental_usd_per_chip_hour is None else RENTED
     lines = [
-        Line("physics at full load", 1.0, _usd_per_mtok(reference, plain, rented),
-             f"{model.name} on a {REFERENCE_CHIP} rack, published calibration, {REFERENCE_SPEED:g} token/s")
-    ]  # fmt: skip
+        Line(
+            "physics at full load",
+            1.0,
+            _usd_per_mtok(reference, plain, rented),
+            f"{model.name} on a {REFERENCE_CHIP} rack, published calibration, {REFERENCE_SPEED:g} token/s",
+        )
+    ]
 
     def add(name: str, usd: float, why: str) -> None:
         before = lines[-1].usd_per_mtok
@@ -273,9 +277,16 @@ def price_list(offer: Offer) -> PriceList:
         + marginal.output_usd_per_mtok * workload.output
     ) / workload.output
     kwh = (
-        worker.chips * replicas * offer.chip.power / KILO * offer.costs.pue
-        * (seller.idle_power + (1.0 - seller.idle_power) * load) / SECONDS_PER_HOUR / wanted * MILLION
-    )  # fmt: skip
+        worker.chips
+        * replicas
+        * offer.chip.power
+        / KILO
+        * offer.costs.pue
+        * (seller.idle_power + (1.0 - seller.idle_power) * load)
+        / SECONDS_PER_HOUR
+        / wanted
+        * MILLION
+    )
     return PriceList(
         full=_scaled(marginal, full_each / bundle),
         marginal=marginal,

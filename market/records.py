@@ -57,9 +57,12 @@ class Records:
     """All tables of a run, and what ``explain`` needs by segment and offer."""
 
     def __init__(
-        self, calendar: Calendar, columns: Mapping[str, Sequence[Column]], entities: Mapping[str, Sequence[str]],
+        self,
+        calendar: Calendar,
+        columns: Mapping[str, Sequence[Column]],
+        entities: Mapping[str, Sequence[str]],
         kinds: Mapping[str, str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``entities``: names by frame; ``kinds``: what they are called, empty for the one nameless entity."""
         self.calendar, self.entities, self.kinds = calendar, entities, kinds
         self.tables = {name: Table(of_frame, len(entities[name])) for name, of_frame in columns.items()}

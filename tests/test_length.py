@@ -1,4 +1,4 @@
-"""Functions fit a page: ruff counts statements, this counts lines, docstring and signature included."""
+"""Functions fit a page, and the formatter lays out nearly all: what ruff does not count is counted here."""
 
 import ast
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: Lines below the first one.
+#: Lines of a function below its first one, docstring and signature included.
 MOST = 50
+#: Statements that are laid out by hand, in all three packages: tables of data, mostly.
+BY_HAND = 40
 
 
 def lengths(folder: Path) -> dict[str, int]:
@@ -25,3 +27,8 @@ def test_functions_fit_a_page(package: str) -> None:
     found = lengths(ROOT / package)
     assert found
     assert {name: lines for name, lines in found.items() if lines > MOST} == {}
+
+
+def test_few_statements_are_laid_out_by_hand() -> None:
+    files = [path for package in ("capacity", "market", "scenarios") for path in (ROOT / package).rglob("*.py")]
+    assert sum(path.read_text(encoding="utf-8").count("fmt: skip") for path in files) < BY_HAND

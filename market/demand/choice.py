@@ -67,9 +67,15 @@ class Chosen:
 
 
 def choose(
-    options: Options, inverse_worth: Floats, mass: Floats, attached: NDArray[np.integer[Any]] | None,
-    *, local: Floats | None = None, slopes: float | None = None, keep: bool = False,
-) -> Chosen:  # fmt: skip
+    options: Options,
+    inverse_worth: Floats,
+    mass: Floats,
+    attached: NDArray[np.integer[Any]] | None,
+    *,
+    local: Floats | None = None,
+    slopes: float | None = None,
+    keep: bool = False,
+) -> Chosen:
     """Let individuals choose.
 
     Args:
@@ -210,9 +216,13 @@ def _shift(z: Floats, outside: float | None) -> Floats:
 
 
 def _best(
-    options: Options, inverse_worth: Floats, mass: Floats, attached: NDArray[np.integer[Any]] | None,
-    local: Floats | None, keep: bool,
-) -> Chosen:  # fmt: skip
+    options: Options,
+    inverse_worth: Floats,
+    mass: Floats,
+    attached: NDArray[np.integer[Any]] | None,
+    local: Floats | None,
+    keep: bool,
+) -> Chosen:
     """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
     count = options.gain.size + (local is not None)
     z = np.empty((mass.size, count), dtype=np.float64)
@@ -229,6 +239,11 @@ def _best(
     best = np.where(active, top, floor if options.outside is not None else 0.0)
     zeros, surplus = np.zeros(count), float(np.sum(mass / inverse_worth * best)) / options.price_coefficient
     return Chosen(
-        mass @ shares, float(mass @ ~active), surplus, zeros,
-        np.zeros((count, count)), shares.astype(mass.dtype) if keep else None, best if keep else None,
-    )  # fmt: skip
+        mass @ shares,
+        float(mass @ ~active),
+        surplus,
+        zeros,
+        np.zeros((count, count)),
+        shares.astype(mass.dtype) if keep else None,
+        best if keep else None,
+    )

@@ -330,12 +330,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 local=None if local is None else local[who], slopes=slopes,
             )  # fmt: skip
             total = Reply(
-                total.requests + chosen.shares_sum[:count], total.nothing + chosen.nothing,
-                total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0), total.unaffordable,
+                total.requests + chosen.shares_sum[:count],
+                total.nothing + chosen.nothing,
+                total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0),
+                total.unaffordable,
                 total.surplus + chosen.surplus,
                 total.own if chosen.own is None else total.own + chosen.own[:count],
                 total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
-            )  # fmt: skip
+            )
         return total
 
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:

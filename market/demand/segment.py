@@ -164,8 +164,15 @@ class Segment:
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
-        for name in ("users", "requests_per_day", "size_spread", "worth_spread", "taste_noise", "time_value",
-                     "attachment"):  # fmt: skip
+        for name in (
+            "users",
+            "requests_per_day",
+            "size_spread",
+            "worth_spread",
+            "taste_noise",
+            "time_value",
+            "attachment",
+        ):
             require(where + name, getattr(self, name), at_least=0)
         require(where + "price_coefficient", self.price_coefficient, above=0)
         require_whole(where + "individuals", self.individuals, at_least=1, at_most=1e9)

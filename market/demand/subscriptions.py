@@ -37,9 +37,15 @@ class Memberships:
         return groups
 
     def consider(
-        self, who: NDArray[np.int64], options: Options, fee: NDArray[np.float64], quota: NDArray[np.float64],
-        inverse_worth: NDArray[Any], attached: NDArray[Any] | None, per_day: NDArray[Any],
-    ) -> None:  # fmt: skip
+        self,
+        who: NDArray[np.int64],
+        options: Options,
+        fee: NDArray[np.float64],
+        quota: NDArray[np.float64],
+        inverse_worth: NDArray[Any],
+        attached: NDArray[Any] | None,
+        per_day: NDArray[Any],
+    ) -> None:
         """Let these individuals take the subscription that adds most to their worth less its fee, or none.
 
         Args:

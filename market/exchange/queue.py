@@ -114,9 +114,16 @@ class Queue:
         left_wait = before - (left * ages).sum(axis=2)
         self._keep(left)
         return Round(
-            arrivals, served.sum(axis=2), late, impatient, self.length, served_wait, left_wait, work,
+            arrivals,
+            served.sum(axis=2),
+            late,
+            impatient,
+            self.length,
+            served_wait,
+            left_wait,
+            work,
             np.minimum(used, capacity),
-        )  # fmt: skip
+        )
 
     def _allot(
         self, book: Book, queue: Floats, begun: Floats, capacity: Floats, rule: Rationing, rng: np.random.Generator

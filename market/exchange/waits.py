@@ -106,10 +106,13 @@ class WaitModel:
         fuller = np.maximum(total / racks[busy] / self.fullest, 1.0)
         found = np.asarray(
             priority_waits(
-                arrivals / fuller[:, None], each * per_rack[:, None], servers,
-                preemptive=self.preemptive, service_scv=self._mixed_scv(squares, arrivals, each),
+                arrivals / fuller[:, None],
+                each * per_rack[:, None],
+                servers,
+                preemptive=self.preemptive,
+                service_scv=self._mixed_scv(squares, arrivals, each),
             )
-        )  # fmt: skip
+        )
         if self.arrival_scv != 1.0:
             scv = self._mixed_scv(squares.sum(axis=1), together, mean[:, 0])
             station = mean[:, 0] * per_rack, scv, servers

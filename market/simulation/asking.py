@@ -44,9 +44,16 @@ class Asking:
         """What a segment sees."""
         book = self.book
         return Scene(
-            self.founded.offer_names, book.provider, book.quality[segment], self.delay_h[segment],
-            book.open[segment] & self.alive, book.quota, self.founded.fee, slopes, blur_usd,
-        )  # fmt: skip
+            self.founded.offer_names,
+            book.provider,
+            book.quality[segment],
+            self.delay_h[segment],
+            book.open[segment] & self.alive,
+            book.quota,
+            self.founded.fee,
+            slopes,
+            blur_usd,
+        )
 
     def __call__(self, prices: Floats, blur_usd: float = 0.0, *, slopes: bool = False) -> Response:
         """What users would order at these prices of a request [USD], by segment and offer.

@@ -117,9 +117,13 @@ def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
 
 
 def found_market(
-    economy: Economy, streams: Streams, cohorts: Sequence[Cohort[Wanted]], providers: Sequence[ProviderAgent],
-    owners: Sequence[HyperscalerAgent], book: Book,
-) -> Founded:  # fmt: skip
+    economy: Economy,
+    streams: Streams,
+    cohorts: Sequence[Cohort[Wanted]],
+    providers: Sequence[ProviderAgent],
+    owners: Sequence[HyperscalerAgent],
+    book: Book,
+) -> Founded:
     """What stays as it is."""
     specs = [o for p in providers for o in p.spec.offers]
     place = {name: j for j, name in enumerate(book.names)}
@@ -189,9 +193,17 @@ def no_machines(owners: int, providers: int, pools: int) -> Machines:
     """No machines have been given out."""
     none, of_providers = np.zeros(owners), np.zeros(providers)
     allotment = Allotment(
-        owned=none, first_party=none, contracted=none, short=none, sold_spot=none, idle=none,
-        by_contract=np.zeros(0), spot=of_providers, price=0.0, outcome=CallAuction().clear([], [], [], []),
-    )  # fmt: skip
+        owned=none,
+        first_party=none,
+        contracted=none,
+        short=none,
+        sold_spot=none,
+        idle=none,
+        by_contract=np.zeros(0),
+        spot=of_providers,
+        price=0.0,
+        outcome=CallAuction().clear([], [], [], []),
+    )
     return Machines(
         capacity=np.zeros(pools),
         allotment=allotment,

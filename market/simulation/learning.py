@@ -19,9 +19,17 @@ TODAY = 0.5
 
 
 def learn(
-    founded: Founded, tick: int, machines: Machines, posted: Posted, firms: Firms, wanted: tuple[Wanted, ...],
-    expected: Expected, ordered: Ordered, served: Served, known: Known,
-) -> Known:  # fmt: skip
+    founded: Founded,
+    tick: int,
+    machines: Machines,
+    posted: Posted,
+    firms: Firms,
+    wanted: tuple[Wanted, ...],
+    expected: Expected,
+    ordered: Ordered,
+    served: Served,
+    known: Known,
+) -> Known:
     """Users settle what they bought; waits, speeds and orders become part of what is usual."""
     book, pace = posted.book, learning_pace(founded, tick)
     settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered)

@@ -21,9 +21,15 @@ CERTAIN = 1e15
 
 
 def order(
-    founded: Founded, tick: int, machines: Machines, posted: Posted, firms: Firms, wanted: tuple[Wanted, ...],
-    expected: Expected, ordered: Ordered,
-) -> Ordered:  # fmt: skip
+    founded: Founded,
+    tick: int,
+    machines: Machines,
+    posted: Posted,
+    firms: Firms,
+    wanted: tuple[Wanted, ...],
+    expected: Expected,
+    ordered: Ordered,
+) -> Ordered:
     """Users order what they want at the prices that the mechanism finds."""
     book, mechanism = posted.book, founded.economy.clearing
     asking = Asking(founded, wanted, book, firms.alive, expected.delay_h)
@@ -44,9 +50,15 @@ def order(
 
 
 def clear(
-    founded: Founded, machines: Machines, posted: Posted, expected: Expected, asking: Asking, rents: Floats,
-    *, slopes: bool,
-) -> Cleared:  # fmt: skip
+    founded: Founded,
+    machines: Machines,
+    posted: Posted,
+    expected: Expected,
+    asking: Asking,
+    rents: Floats,
+    *,
+    slopes: bool,
+) -> Cleared:
     """Let the mechanism find prices and orders, with what waits before them taken off the machines."""
     book, mechanism = posted.book, founded.economy.clearing
     before = np.bincount(book.pool, weights=expected.waiting_work, minlength=book.pools)

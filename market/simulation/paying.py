@@ -29,9 +29,17 @@ type Floats = NDArray[np.float64]
 
 
 def pay(
-    founded: Founded, fleets: Fleets, firms: Firms, contracts: Contracts, machines: Machines, posted: Posted,
-    ordered: Ordered, served: Served, known: Known, ledger: Ledger,
-) -> Paid:  # fmt: skip
+    founded: Founded,
+    fleets: Fleets,
+    firms: Firms,
+    contracts: Contracts,
+    machines: Machines,
+    posted: Posted,
+    ordered: Ordered,
+    served: Served,
+    known: Known,
+    ledger: Ledger,
+) -> Paid:
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
     for_tokens = np.where(served.round.served > 0, served.round.served * ordered.cleared.prices, 0.0)
     ledger.new_tick()

@@ -19,9 +19,17 @@ type Floats = NDArray[np.float64]
 
 
 def post(
-    founded: Founded, tick: int, terms: Terms, firms: Firms, machines: Machines, posted: Posted,
-    wanted: tuple[Wanted, ...], expected: Expected, ordered: Ordered, known: Known,
-) -> Posted:  # fmt: skip
+    founded: Founded,
+    tick: int,
+    terms: Terms,
+    firms: Firms,
+    machines: Machines,
+    posted: Posted,
+    wanted: tuple[Wanted, ...],
+    expected: Expected,
+    ordered: Ordered,
+    known: Known,
+) -> Posted:
     """Providers see their outlook and post list prices."""
     book = replace(terms.book, price=firms.with_openings(terms.book.price))
     movers = [p for p in founded.providers if p.spec.pricing.moves_prices and p.offers.size]
@@ -32,9 +40,16 @@ def post(
 
 
 def new_prices(
-    founded: Founded, tick: int, book: Book, firms: Firms, machines: Machines, wanted: tuple[Wanted, ...],
-    expected: Expected, ordered: Ordered, known: Known,
-) -> Floats:  # fmt: skip
+    founded: Founded,
+    tick: int,
+    book: Book,
+    firms: Firms,
+    machines: Machines,
+    wanted: tuple[Wanted, ...],
+    expected: Expected,
+    ordered: Ordered,
+    known: Known,
+) -> Floats:
     """List prices of all offers, each provider's by its policy [USD per million tokens]."""
     work_ordered = (ordered.orders * book.work).sum(axis=0)
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
@@ -48,14 +63,23 @@ def new_prices(
         if not (p.spec.pricing.moves_prices and p.offers.size):
             continue
         outlook = p.outlook(
-            book, founded.calendar, tick, ordered.orders, machines.capacity, by_pool,
-            partial(toll, last, ordered, machines.capacity), partial(estimate, asking),
-        )  # fmt: skip
+            book,
+            founded.calendar,
+            tick,
+            ordered.orders,
+            machines.capacity,
+            by_pool,
+            partial(toll, last, ordered, machines.capacity),
+            partial(estimate, asking),
+        )
         policy = p.spec.pricing
         wanted_prices = answered(
-            f"provider '{p.name}': pricing policy ", policy, policy(outlook), p.offers.size,
+            f"provider '{p.name}': pricing policy ",
+            policy,
+            policy(outlook),
+            p.offers.size,
             "list prices of its offers [USD per million tokens]",
-        )  # fmt: skip
+        )
         wished = np.maximum(wanted_prices, 0.0)
         price[p.offers] = np.where(outlook.movable, wished, outlook.price)
     return price

@@ -106,10 +106,16 @@ def allot(
     """Give the owners' rack-hours out."""
     owned = fleets.racks * founded.hours
     return founded.economy.wholesale.allot(
-        owned, owned * np.array([h.spec.first_party for h in founded.owners]),
-        np.array([h.ask for h in founded.owners]), contracts.running, parties, bids, len(founded.providers),
-        founded.hours, np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
-    )  # fmt: skip
+        owned,
+        owned * np.array([h.spec.first_party for h in founded.owners]),
+        np.array([h.ask for h in founded.owners]),
+        contracts.running,
+        parties,
+        bids,
+        len(founded.providers),
+        founded.hours,
+        np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
+    )
 
 
 def earned_per_request(founded: Founded, prices: Floats, members: Floats, expected: Floats) -> Floats:

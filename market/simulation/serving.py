@@ -16,9 +16,14 @@ NO_ALTERNATIVE = 1e-200
 
 
 def serve(
-    founded: Founded, machines: Machines, posted: Posted, firms: Firms, expected: Expected, ordered: Ordered,
+    founded: Founded,
+    machines: Machines,
+    posted: Posted,
+    firms: Firms,
+    expected: Expected,
+    ordered: Ordered,
     queue: Queue,
-) -> Served:  # fmt: skip
+) -> Served:
     """Capacity serves in the order of the rationing rule; who loses patience joins another offer or gives up."""
     economy, book = founded.economy, posted.book
     waits = economy.waits.expected(book, ordered.orders, expected.waiting_work, machines.capacity, founded.hours)

@@ -55,9 +55,15 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     """
 
     def __init__(
-        self, model: mesa.Model, spec: Provider, number: int, ledger: Ledger, ticks_per_day: int,
-        first_offer: int, first_pool: int,
-    ) -> None:  # fmt: skip
+        self,
+        model: mesa.Model,
+        spec: Provider,
+        number: int,
+        ledger: Ledger,
+        ticks_per_day: int,
+        first_offer: int,
+        first_pool: int,
+    ) -> None:
         """``first_offer``, ``first_pool``: where its offers and pools begin in the book."""
         super().__init__(model, spec, number, ledger)
         self.offers: NDArray[np.int64] = np.arange(first_offer, first_offer + len(spec.offers))
@@ -110,9 +116,16 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         return np.asarray(self._cost + capacity * work_per_mtok)
 
     def outlook(
-        self, book: Book, calendar: Calendar, tick: int, mix: Floats, capacity: Floats, ordered: Floats,
-        toll: Callable[[NDArray[np.int64]], Floats], estimate: Callable[[NDArray[np.int64], Floats], Estimate],
-    ) -> Outlook:  # fmt: skip
+        self,
+        book: Book,
+        calendar: Calendar,
+        tick: int,
+        mix: Floats,
+        capacity: Floats,
+        ordered: Floats,
+        toll: Callable[[NDArray[np.int64]], Floats],
+        estimate: Callable[[NDArray[np.int64], Floats], Estimate],
+    ) -> Outlook:
         """What it sees when it posts prices; ``mix`` is last tick's orders by segment and offer."""
         own = self.offers
         weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
@@ -122,15 +135,24 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         sold = (mix[:, own] * book.billed[:, own]).sum(axis=0)
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
-            tick=tick, period=calendar.period(tick), hour=calendar.hour_of_day(tick), price=book.price[own].copy(),
+            tick=tick,
+            period=calendar.period(tick),
+            hour=calendar.hour_of_day(tick),
+            price=book.price[own].copy(),
             movable=self._movable,
             cost=self.marginal_cost(work, self.purchases.price),
-            usual_cost=self.marginal_cost(work, self.purchases.usual_price), weight=self.purchases.weight,
-            work=work, utilisation=want / have if have > 0 else 0.0, sold=sold,
-            capacity=have, toll=lambda: toll(own),
-            estimate=lambda prices: estimate(own, prices), public_prices=book.price.copy(),
-            opening_price=self._opening_price, tick_hours=calendar.tick_hours,
-        )  # fmt: skip
+            usual_cost=self.marginal_cost(work, self.purchases.usual_price),
+            weight=self.purchases.weight,
+            work=work,
+            utilisation=want / have if have > 0 else 0.0,
+            sold=sold,
+            capacity=have,
+            toll=lambda: toll(own),
+            estimate=lambda prices: estimate(own, prices),
+            public_prices=book.price.copy(),
+            opening_price=self._opening_price,
+            tick_hours=calendar.tick_hours,
+        )
 
     def bids(
         self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float, *, stays: bool

@@ -67,9 +67,14 @@ def calibrate(rows: Measurements, draws: int, seed: int) -> dict[str, Any]:
 
 #: Columns of the two tables: the key in the result, and its heading.
 LEFT_OUT = {
-    "left_out": "left out", "rows": "rows", "per_token": "error\nper token", "per_token_bias": "bias",
-    "first_token": "error\nfirst token", "constant": "of a\nconstant", "throughput": "error\nthroughput",
-}  # fmt: skip
+    "left_out": "left out",
+    "rows": "rows",
+    "per_token": "error\nper token",
+    "per_token_bias": "bias",
+    "first_token": "error\nfirst token",
+    "constant": "of a\nconstant",
+    "throughput": "error\nthroughput",
+}
 GOODNESS = {
     "model": "model",
     "system": "system",

@@ -51,10 +51,17 @@ def point_record(deployment: Deployment, workload: Workload, speed: float | None
         return record | asdict(deployment.operate(workload, speed, costs)) | {"why": None}
     except CannotServeError as error:
         return record | {
-            "throughput_tok_s": 0.0, "batch": 0, "speed_tok_s": None, "binding": "none", "elasticities": {},
+            "throughput_tok_s": 0.0,
+            "batch": 0,
+            "speed_tok_s": None,
+            "binding": "none",
+            "elasticities": {},
             "first_token_s": None,
-            "work_rack_s": None, "cost_usd_per_mtok": None, "memory_share": None, "why": str(error),
-        }  # fmt: skip
+            "work_rack_s": None,
+            "cost_usd_per_mtok": None,
+            "memory_share": None,
+            "why": str(error),
+        }
 
 
 def point_records(
@@ -114,9 +121,17 @@ def world_table(records: list[Record], architecture: Architecture, quarter: str)
     """The world's fleet by workload."""
     made = table(
         f"What the world's machines can serve with {architecture.title}, end of {quarter}",
-        ["workload", "tok/s\neach", "GB200\nrack", "what\nbinds", "mem.\nused", "Epoch's\nfleet", "world\ntok/s",
-         "USD per\nM tok"],
-    )  # fmt: skip
+        [
+            "workload",
+            "tok/s\neach",
+            "GB200\nrack",
+            "what\nbinds",
+            "mem.\nused",
+            "Epoch's\nfleet",
+            "world\ntok/s",
+            "USD per\nM tok",
+        ],
+    )
     for r in records:
         made.add_row(
             r["title"],
@@ -280,9 +295,17 @@ def machine_report(deployment: Deployment, records: list[Record]) -> RenderableT
     """One deployment, every workload."""
     made = table(
         _headline(deployment),
-        ["workload", "asked\ntok/s", "kept\ntok/s", "batch", "output\ntok/s", "what\nbinds", "mem.\nused",
-         "USD per\nM tok"],
-    )  # fmt: skip
+        [
+            "workload",
+            "asked\ntok/s",
+            "kept\ntok/s",
+            "batch",
+            "output\ntok/s",
+            "what\nbinds",
+            "mem.\nused",
+            "USD per\nM tok",
+        ],
+    )
     for r in records:
         made.add_row(
             r["title"],

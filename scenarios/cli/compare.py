@@ -98,8 +98,16 @@ def compare(
     if plot is not None:
         _plot(found, runs, plot)
     if as_json:
-        print_json({"name": runs.name, "question": runs.question, "by": found.by, "against": str(found.against),
-                     "level": level, "rows": _records(found.table())})  # fmt: skip
+        print_json(
+            {
+                "name": runs.name,
+                "question": runs.question,
+                "by": found.by,
+                "against": str(found.against),
+                "level": level,
+                "rows": _records(found.table()),
+            }
+        )
     else:
         _print(found, runs, with_precision=precision is not None)
         for path in (csv, plot):

@@ -127,11 +127,18 @@ def _print(offer: Offer, found: PriceList, plot: Path | None, *, as_json: bool) 
 def _asked(offer: Offer) -> dict[str, Any]:
     work = offer.workload
     return {
-        "chip": offer.chip.name, "architecture": offer.architecture.name, "calibration": offer.calibration.name,
-        "workload": work.name, "input_tokens": work.input, "output_tokens": work.output, "cached_share": work.cached,
-        "promised_tok_s": work.speed, "promised_first_token_s": work.first_token,
-        "usd_per_chip_hour": offer.costs.usd_per_chip_hour(offer.chip), "load_factor": offer.seller.load_factor,
-    }  # fmt: skip
+        "chip": offer.chip.name,
+        "architecture": offer.architecture.name,
+        "calibration": offer.calibration.name,
+        "workload": work.name,
+        "input_tokens": work.input,
+        "output_tokens": work.output,
+        "cached_share": work.cached,
+        "promised_tok_s": work.speed,
+        "promised_first_token_s": work.first_token,
+        "usd_per_chip_hour": offer.costs.usd_per_chip_hour(offer.chip),
+        "load_factor": offer.seller.load_factor,
+    }
 
 
 def _finite(value: Any) -> Any:

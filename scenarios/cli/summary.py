@@ -93,8 +93,10 @@ def _paid(row: Mapping[Hashable, Any]) -> str:
 
 def segment_table(frames: Frames) -> Table:
     """What each segment pays."""
-    made = table("What users pay for tokens (USD; subscriptions aside)",
-                 ["segment", "in all", "a request\nserved", "a million tokens,\ninput and output"])  # fmt: skip
+    made = table(
+        "What users pay for tokens (USD; subscriptions aside)",
+        ["segment", "in all", "a request\nserved", "a million tokens,\ninput and output"],
+    )
     for name, row in summary_tables.segment_prices(frames).iterrows():
         cost = row["a_request"]
         written = f"{cost:,.4f}" if np.isfinite(cost) else "-"
@@ -124,13 +126,28 @@ def price_table(frames: Frames) -> Table:
 
 def wait_table(frames: Frames) -> Table:
     """Waits by kind and tier."""
-    heads = ["provider", "tier", "ordered", "expected\nmean", "expected\n95 %", "expected\nby hours", "in queue\nmean",
-             "lost\npatience"]  # fmt: skip
+    heads = [
+        "provider",
+        "tier",
+        "ordered",
+        "expected\nmean",
+        "expected\n95 %",
+        "expected\nby hours",
+        "in queue\nmean",
+        "lost\npatience",
+    ]
     made = table("How long requests wait", heads)
     for row in summary_tables.waits(frames).to_dict("records"):
-        made.add_row(row["kind"], escape(row["tier"]), _count(row["ordered"]), hours_in_words(row["mean_h"]),
-                     hours_in_words(row["p95_h"]), hours_in_words(row["alike_h"]), hours_in_words(row["served_mean_h"]),
-                     _percent(row["left_share"]))  # fmt: skip
+        made.add_row(
+            row["kind"],
+            escape(row["tier"]),
+            _count(row["ordered"]),
+            hours_in_words(row["mean_h"]),
+            hours_in_words(row["p95_h"]),
+            hours_in_words(row["alike_h"]),
+            hours_in_words(row["served_mean_h"]),
+            _percent(row["left_share"]),
+        )
     made.columns[1].justify = "left"
     return made
 
@@ -288,7 +305,8 @@ def summary_record(result: RunResult) -> Record:
         "providers": _records(
             summary_tables.margins(frames)
             .join(summary_tables.shares(frames)[["tokens", "token_share", "revenue_share"]])
-            .rename_axis("provider").reset_index()
+            .rename_axis("provider")
+            .reset_index()
         ),
         "kinds": _records(summary_tables.shares(frames, "kind").reset_index()),
         "peak": _records(peaks),
@@ -297,10 +315,17 @@ def summary_record(result: RunResult) -> Record:
         "wholesale": {key: _plain(value) for key, value in summary_tables.wholesale(frames).items()},
         "gains": _records(beside_efficient(frames, result.efficient.frames if result.efficient else None)),
         "checks": [
-            {"name": c.name, "left": float(c.left), "right": float(c.right), "unit": c.unit, "error": float(c.error),
-             "kept": bool(c.kept)} for c in checked
+            {
+                "name": c.name,
+                "left": float(c.left),
+                "right": float(c.right),
+                "unit": c.unit,
+                "error": float(c.error),
+                "kept": bool(c.kept),
+            }
+            for c in checked
         ],
-    }  # fmt: skip
+    }
 
 
 def _event(row: Mapping[Hashable, Any]) -> Record:

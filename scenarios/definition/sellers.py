@@ -80,10 +80,18 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
     """A frontier lab."""
     offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
     return Provider(
-        one.name, offers, kind="frontier", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing), quotas=one.quotas.make(),
-        leaves=one.leaves, burn_usd_per_day=one.burn_usd_per_day, funding_usd_per_day=one.funding_usd_per_day,
-    )  # fmt: skip
+        one.name,
+        offers,
+        kind="frontier",
+        spot=True,
+        headroom=one.headroom,
+        cash=one.cash * when.simulated_share,
+        pricing=pricing(one.pricing),
+        quotas=one.quotas.make(),
+        leaves=one.leaves,
+        burn_usd_per_day=one.burn_usd_per_day,
+        funding_usd_per_day=one.funding_usd_per_day,
+    )
 
 
 def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
@@ -120,11 +128,19 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         efficiency_growth=parameters.progress.efficiency_growth,
     )
     return Provider(
-        one.name, (offer,), kind="open", spot=True, headroom=one.headroom, cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing), leaves=one.leaves, enters=one.enters,
-        enter_margin=one.enter_margin, burn_usd_per_day=one.burn_usd_per_day,
+        one.name,
+        (offer,),
+        kind="open",
+        spot=True,
+        headroom=one.headroom,
+        cash=one.cash * when.simulated_share,
+        pricing=pricing(one.pricing),
+        leaves=one.leaves,
+        enters=one.enters,
+        enter_margin=one.enter_margin,
+        burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
-    )  # fmt: skip
+    )
 
 
 def _open_offer(one: OpenProvider) -> str:

@@ -119,8 +119,10 @@ def more_is_cheaper(clearing: Clearing, economies: tuple[Economy, Economy]) -> N
     scarce, ample = (run(economy, 1) for economy in economies)
     must(
         ample.rents <= scarce.rents * (1 + 1e-6) + 1e-6,
-        "rents of {} USD per rack-h become {} with more machines", scarce.rents, ample.rents,
-    )  # fmt: skip
+        "rents of {} USD per rack-h become {} with more machines",
+        scarce.rents,
+        ample.rents,
+    )
     less, more = (model.cleared.response.surplus.sum() for model in (scarce, ample))
     must(more >= less * (1 - 1e-6) - 1e-6, "users gain {} USD, and {} with more machines", less, more)
 

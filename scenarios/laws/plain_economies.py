@@ -111,5 +111,9 @@ def must_be_same(one: TokenMarket, other: TokenMarket, *, but: tuple[str, ...] =
             scale = max(float(np.nanmax(np.abs(x), initial=1.0)) for x in (a, b))
             must(
                 a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=rtol * scale, equal_nan=True),
-                "{} of {} is {} in one and {} in the other", column, entity or frame, a, b,
-            )  # fmt: skip
+                "{} of {} is {} in one and {} in the other",
+                column,
+                entity or frame,
+                a,
+                b,
+            )

@@ -74,10 +74,13 @@ def machines(segment: str) -> list[LocalMachine | None]:
     """Machines of one's own: none, without and with a limit, for sale, and with a model that gets better."""
     better = Improving(dict.fromkeys((segment, "users 0", "users 1"), 0.5), 0.4)
     return [
-        None, None, LocalMachine(0.5, 0.6, 25.0, 0.002), LocalMachine(1.0, 0.9, 100.0, 0.0),
+        None,
+        None,
+        LocalMachine(0.5, 0.6, 25.0, 0.002),
+        LocalMachine(1.0, 0.9, 100.0, 0.0),
         LocalMachine(0.7, 0.8, 50.0, 0.001, requests_per_hour=0.3, price_usd=50.0),
         LocalMachine(0.2, better, 25.0, 0.002, requests_per_hour=2.0),
-    ]  # fmt: skip
+    ]
 
 
 @st.composite
@@ -188,8 +191,9 @@ def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
         )
         for k in range(draw(st.integers(1, 2)))
     )
-    broker = Provider("broker", offers, kind="broker", pricing=draw(st.sampled_from(POLICIES)),
-                      leaves=draw(st.booleans()))  # fmt: skip
+    broker = Provider(
+        "broker", offers, kind="broker", pricing=draw(st.sampled_from(POLICIES)), leaves=draw(st.booleans())
+    )
     return [*sellers, broker]
 
 

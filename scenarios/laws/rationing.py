@@ -65,8 +65,11 @@ def feasible(rule: Rationing, claims: Claims, share: float) -> None:
     must(served <= claims.work, "served {} of {} asked", served, claims.work)
     must(
         served.sum() <= capacity * (1 + ROUNDING),
-        "served {}, in sum {}, of a capacity of {}", served, served.sum(), capacity,
-    )  # fmt: skip
+        "served {}, in sum {}, of a capacity of {}",
+        served,
+        served.sum(),
+        capacity,
+    )
     for before, after in zip(asked, (claims.work, claims.priority, claims.arrived, claims.size), strict=True):
         must(np.array_equal(before, after), "the claims were changed from {} to {}", before, after)
 
@@ -111,8 +114,10 @@ def nothing_that_fits_waits(rule: Rationing, claims: Claims, share: float) -> No
     must(not fits.any(), "served {}, and {} is left, in which one more request would fit", served, left)
     must(
         left <= slack or (claims.work - served)[~whole].sum() <= slack,
-        "served {}, and {} is left, of which who can be cut could have more", served, left,
-    )  # fmt: skip
+        "served {}, and {} is left, of which who can be cut could have more",
+        served,
+        left,
+    )
 
 
 @law(
@@ -154,8 +159,12 @@ def more_is_no_worse(rule: Rationing, claims: Claims, share: float, more: float)
     less, greater = serve(rule, claims, capacity), serve(rule, claims, capacity * more)
     must(
         greater >= less - ROUNDING * capacity * more,
-        "served {} of {}, and {} of {}", less, capacity, greater, capacity * more,
-    )  # fmt: skip
+        "served {} of {}, and {} of {}",
+        less,
+        capacity,
+        greater,
+        capacity * more,
+    )
 
 
 def _same_in_any_order(rule: Rationing, claims: Claims, capacity: float, order: np.ndarray) -> None:
@@ -239,5 +248,7 @@ def order_is_nothing_on_average(rule: Rationing) -> None:
         apart = np.abs(pairs[0].mean(axis=0) - pairs[1].mean(axis=0))
         must(
             apart <= 4.5 * error + 1e-9,
-            "served {} on average, and {} with the claims in another order", one.mean(axis=0), other.mean(axis=0),
-        )  # fmt: skip
+            "served {} on average, and {} with the claims in another order",
+            one.mean(axis=0),
+            other.mean(axis=0),
+        )

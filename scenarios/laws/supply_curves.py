@@ -23,8 +23,11 @@ def offers_what_earns_most(supply: SupplyCurve, rent: float, capacity: float, sh
     rival = rent * other - supply.cost(other)
     must(
         best >= rival - 1e-9 * max(rent * capacity, 1.0),
-        "a profit of {}, but to offer {} rack-h would earn {}", best, other, rival,
-    )  # fmt: skip
+        "a profit of {}, but to offer {} rack-h would earn {}",
+        best,
+        other,
+        rival,
+    )
     offered = supply.quantity(rent, capacity)
     must(0.0 <= offered <= capacity, "offered {} of {} rack-h", offered, capacity)
 

@@ -105,8 +105,10 @@ def nobody_is_lost_between_queues(before: Before, model: TokenMarket) -> None:
     left, joined = model.round.left_impatient, model.joined
     must(
         joined.sum(axis=1) <= left.sum(axis=1) * (1 + ROUNDING) + 1e-12,
-        "{} joined other queues, but {} left theirs", joined.sum(axis=1), left.sum(axis=1),
-    )  # fmt: skip
+        "{} joined other queues, but {} left theirs",
+        joined.sum(axis=1),
+        left.sum(axis=1),
+    )
     from_others = left.sum(axis=1, keepdims=True) - left
     must(joined <= from_others * (1 + ROUNDING) + 1e-12, "{} joined, but {} left other queues", joined, from_others)
     away = row(model, "segments", "turned_away")
@@ -115,8 +117,10 @@ def nobody_is_lost_between_queues(before: Before, model: TokenMarket) -> None:
 
 def all_that_was_asked_is_somewhere(before: Before, model: TokenMarket) -> None:
     """From the first tick on, and what was put off is taken up or pending."""
-    upto = {name: model.records.tables["ticks"].data[name][: model.tick + 1].sum() for name in (
-        "asked", "served", "turned_away", "local", "nothing", "unaffordable", "put_off")}  # fmt: skip
+    upto = {
+        name: model.records.tables["ticks"].data[name][: model.tick + 1].sum()
+        for name in ("asked", "served", "turned_away", "local", "nothing", "unaffordable", "put_off")
+    }
     waiting = row(model, "ticks", "waiting")[0]
     away = sum(upto[name] for name in ("turned_away", "local", "nothing", "unaffordable"))
     close(upto["asked"], upto["served"] + waiting + away)
@@ -149,8 +153,10 @@ def whole_requests_stay_whole(before: Before, model: TokenMarket) -> None:
 
 def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     """Owned is used first-party, under contract, sold at spot, or idle; who rents has what was let."""
-    w = {name: row(model, "wholesale", name) for name in (
-        "owned", "first_party", "contracted", "sold_spot", "idle", "short")}  # fmt: skip
+    w = {
+        name: row(model, "wholesale", name)
+        for name in ("owned", "first_party", "contracted", "sold_spot", "idle", "short")
+    }
     close(w["owned"], w["first_party"] + w["contracted"] + w["sold_spot"] + w["idle"])
     for name, values in w.items():
         must(values >= -ROUNDING * w["owned"], "{} {} rack-h, by owner", spaced(name), values)
@@ -199,8 +205,11 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     beside = row(model, "providers", "subscriptions").sum() + sum(
         amount for (_, _, kind), amount in model.ledger.flows.items() if kind == "routed tokens"
     )
-    for total in (row(model, "segments", "paid").sum(), row(model, "offers", "revenue").sum(),
-                  p["revenue"].sum() - beside):  # fmt: skip
+    for total in (
+        row(model, "segments", "paid").sum(),
+        row(model, "offers", "revenue").sum(),
+        p["revenue"].sum() - beside,
+    ):
         close(total, paid, scale)
     close(p["rent_paid"].sum(), w["income"].sum(), scale)
 
@@ -258,8 +267,10 @@ def offers_can_be_explained(before: Before, model: TokenMarket) -> None:
 
 def time_in_queues_is_time_waited(before: Before, model: TokenMarket) -> None:
     """Little's law: the queue summed over ticks is the wait summed over requests, by offer, to the bit but rounding."""
-    data = {name: model.records.tables["offers"].data[name][: model.tick + 1].sum(axis=0) for name in (
-        "waiting", "served_wait_h", "left_wait_h")}  # fmt: skip
+    data = {
+        name: model.records.tables["offers"].data[name][: model.tick + 1].sum(axis=0)
+        for name in ("waiting", "served_wait_h", "left_wait_h")
+    }
     queued = data["waiting"] * model.calendar.tick_hours
     close(queued, data["served_wait_h"] + data["left_wait_h"] + model.queue.waited_h.sum(axis=0))
 

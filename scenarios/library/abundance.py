@@ -6,12 +6,21 @@ from scenarios.library.asking import FREE_PLANS, THREE_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Abundance: local models as the way out of scarcity; Epoch, Alderson: efficiency gains",
     changes={
-        **THREE_YEARS, **FREE_PLANS, "demand.growth": 3.0, "supply.growth": 5.0, "progress.advancing": True,
-        "progress.efficiency_growth": 2.0, "progress.small_closing": 0.7, "demand.coders.local.price_usd": 3_000.0,
-        "demand.coders.local.quality": 0.75, "supply.reserve": 0.0,
+        **THREE_YEARS,
+        **FREE_PLANS,
+        "demand.growth": 3.0,
+        "supply.growth": 5.0,
+        "progress.advancing": True,
+        "progress.efficiency_growth": 2.0,
+        "progress.small_closing": 0.7,
+        "demand.coders.local.price_usd": 3_000.0,
+        "demand.coders.local.quality": 0.75,
+        "supply.reserve": 0.0,
     },
     outcomes=(
         outcome("paid-price", "down", source="Abundance; Epoch: prices of a level of quality fall"),
@@ -21,4 +30,4 @@ SCENARIO = ask(
         outcome("idle-share", "up", source="Overbuilding: supply outruns demand"),
         outcome("small-model-share"),
     ),
-)  # fmt: skip
+)

@@ -13,11 +13,16 @@ SCHEDULE = tuple(1.5 if 12 <= hour < 22 else 0.6 for hour in range(24))
 AT_ONCE = {"labs.*.pricing.every_hours": 0.0, "labs.*.pricing.stickiness": 0.0, "open.*.pricing.every_hours": 0.0}
 
 SCENARIO = ask(
-    __name__, __doc__, BASELINE,
+    __name__,
+    __doc__,
+    BASELINE,
     source="Alderson, Epoch: off-peak becomes much cheaper than peak; Azure: peak over mean 2.2 for coding",
     changes={
-        "demand.scale": 1.5, "demand.coders.deferral.share": 0.2, "supply.growth": 1.0,
-        "labs.*.pricing.kind": "fixed", "open.*.pricing.kind": "fixed",
+        "demand.scale": 1.5,
+        "demand.coders.deferral.share": 0.2,
+        "supply.growth": 1.0,
+        "labs.*.pricing.kind": "fixed",
+        "open.*.pricing.kind": "fixed",
     },
     outcomes=(
         outcome("load-peak-ratio", "up", against="time-of-day", source="peak-load pricing: schedules flatten the load"),
@@ -29,9 +34,12 @@ SCENARIO = ask(
     ),
     variants={
         "time-of-day": {
-            **AT_ONCE, "labs.*.pricing.kind": "time-of-day", "labs.*.pricing.factors": SCHEDULE,
-            "open.*.pricing.kind": "time-of-day", "open.*.pricing.factors": SCHEDULE,
+            **AT_ONCE,
+            "labs.*.pricing.kind": "time-of-day",
+            "labs.*.pricing.factors": SCHEDULE,
+            "open.*.pricing.kind": "time-of-day",
+            "open.*.pricing.factors": SCHEDULE,
         },
         "dynamic": {**AT_ONCE, "labs.*.pricing.kind": "surge", "open.*.pricing.kind": "surge"},
     },
-)  # fmt: skip
+)

@@ -7,10 +7,17 @@ from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: A minute a day of clips of five seconds, for ten million users; a minute is worth 15-50 USD [Inflation].
 VIDEO = {
-    "name": "video", "quality_as": "casual", "users": 1e7, "requests_per_day": 12.0, "individuals_share": 0.1,
-    "request": {"like": "video", "input": 2_000.0, "output": 31_200.0}, "worth_usd": 1.5, "time_value": 1.0,
-    "patience_h": 2.0, "shape": "chat",
-}  # fmt: skip
+    "name": "video",
+    "quality_as": "casual",
+    "users": 1e7,
+    "requests_per_day": 12.0,
+    "individuals_share": 0.1,
+    "request": {"like": "video", "input": 2_000.0, "output": 31_200.0},
+    "worth_usd": 1.5,
+    "time_value": 1.0,
+    "patience_h": 2.0,
+    "shape": "chat",
+}
 
 SCENARIO = ask(
     __name__,

@@ -159,10 +159,17 @@ def long(
 ) -> Panel:
     """A panel of paths, from a series a name; ``more``: columns that say the same of all values of a name."""
     parts = [
-        pd.DataFrame({SERIES.name: name, **{column.name: of[name] for column, of in more},
-                      x.name: np.asarray(path.index), value.name: np.asarray(path, dtype=np.float64)})
-        for name, path in paths.items() if len(path)
-    ]  # fmt: skip
+        pd.DataFrame(
+            {
+                SERIES.name: name,
+                **{column.name: of[name] for column, of in more},
+                x.name: np.asarray(path.index),
+                value.name: np.asarray(path, dtype=np.float64),
+            }
+        )
+        for name, path in paths.items()
+        if len(path)
+    ]
     columns = (SERIES, *(column for column, _ in more), x, value)
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[one.name for one in columns])
     return Panel(frame, columns, value.name, x.name, title=title, colours=colours or {})

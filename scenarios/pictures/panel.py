@@ -210,9 +210,17 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, Any]], gap: float = 
     heights = [float(to_axes.transform((axes.get_xlim()[1], height))[1]) for height, _, _ in ends]
     for place, (_, text, colour) in zip(within(spread(heights, gap), gap), ends, strict=True):
         axes.annotate(
-            text, (1.0, place), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
-            ha="left", va="center", color=darker(colour), fontsize=SMALL, annotation_clip=False,
-        )  # fmt: skip
+            text,
+            (1.0, place),
+            xycoords="axes fraction",
+            xytext=(5, 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            color=darker(colour),
+            fontsize=SMALL,
+            annotation_clip=False,
+        )
 
 
 def letters_of(axes: Axes) -> float:
@@ -224,18 +232,35 @@ def letters_of(axes: Axes) -> float:
 def label(axes: Axes, text: str) -> None:
     """Name a panel within a panel, inside its upper left corner."""
     axes.annotate(
-        text, (0, 1), xycoords="axes fraction", xytext=(4, -3), textcoords="offset points", ha="left", va="top",
-        fontsize=SMALL, color=PALE, parse_math=False,
-    )  # fmt: skip
+        text,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(4, -3),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=SMALL,
+        color=PALE,
+        parse_math=False,
+    )
 
 
 def legend_below(axes: Axes, found: Mapping[str, Any], points: float = 40.0) -> None:
     """A legend below the panel, so many points under it: below the dates."""
     below = axes.transAxes + ScaledTranslation(0, -points / 72.0, axes.figure.dpi_scale_trans)
     axes.legend(
-        found.values(), found.keys(), loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below,
-        ncols=len(found), fontsize=SMALL, frameon=False, handlelength=1.0, columnspacing=1.2, borderaxespad=0.0,
-    )  # fmt: skip
+        found.values(),
+        found.keys(),
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=below,
+        ncols=len(found),
+        fontsize=SMALL,
+        frameon=False,
+        handlelength=1.0,
+        columnspacing=1.2,
+        borderaxespad=0.0,
+    )
 
 
 def rows(axes: Axes, names: Sequence[str], colours: Sequence[Any]) -> None:

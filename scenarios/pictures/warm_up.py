@@ -28,6 +28,13 @@ def mark_warm_up(ax: Axes, data: ChartData) -> None:
     low, high = ax.get_xlim()
     if band.get_width() >= WIDE * (high - low):
         ax.annotate(
-            BAND, (begin, 0.06), xycoords=("data", "axes fraction"), xytext=(3, 3), textcoords="offset points",
-            ha="left", va="bottom", fontsize=SMALL, color=PALE,
-        )  # fmt: skip
+            BAND,
+            (begin, 0.06),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, 3),
+            textcoords="offset points",
+            ha="left",
+            va="bottom",
+            fontsize=SMALL,
+            color=PALE,
+        )

@@ -119,10 +119,15 @@ def page() -> str:
     order = TopologicalSorter({room: sorted(targets & set(found)) for room, targets in sorted(found.items())})
     listed = [[f"`{room}`", _about(room), _named(found[room] & set(found))] for room in order.static_order()]
     phases = [
-        [str(number), phase.name, ", ".join(f"`{name}`" for name in phase.reads if name not in ("founded", "tick")),
-         f"`{phase.makes}`", f"`{phase.run.__module__.rpartition('.')[2]}.py`"]
+        [
+            str(number),
+            phase.name,
+            ", ".join(f"`{name}`" for name in phase.reads if name not in ("founded", "tick")),
+            f"`{phase.makes}`",
+            f"`{phase.run.__module__.rpartition('.')[2]}.py`",
+        ]
         for number, phase in enumerate(PHASES, 1)
-    ]  # fmt: skip
+    ]
     edits = [[what, where, f"[{Path(link).name}]({link})"] for what, where, link in EDITS]
     return "\n".join(
         (

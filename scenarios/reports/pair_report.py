@@ -121,8 +121,15 @@ def side_by_side(one: Frames, other: Frames, names: tuple[str, str]) -> Html:
     for figure in figures(other, one):
         name, there, here, change, relative = figure.row
         share = figure.this / figure.last - 1.0 if figure.last else float("nan")
-        rows.append([name, Cell(here, figure.last), Cell(there, figure.this), Cell(change, figure.this - figure.last),
-                     Cell(relative, share)])  # fmt: skip
+        rows.append(
+            [
+                name,
+                Cell(here, figure.last),
+                Cell(there, figure.this),
+                Cell(change, figure.this - figure.last),
+                Cell(relative, share),
+            ]
+        )
     heads = [word("figure"), Column(names[0]), Column(names[1]), Column("B less A"), Column("relative to A")]
     return Table("table-figures", "Key figures of both runs", heads, rows).html()
 

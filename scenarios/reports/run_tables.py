@@ -61,8 +61,16 @@ def _prices(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = [[row["product"], row["kind"], row["tier"], price(row["low"]), price(row["high"]),
              Cell("free", 0.0) if row["high"] == 0 else price(row["paid"]), price(row["running_cost"]),
              money(row["revenue"])] for row in found]  # fmt: skip
-    heads = [word("product"), word("kind of seller"), word("tier"), Column("lowest list price"),
-             Column("highest list price"), Column("mean paid"), Column("running cost"), Column("revenue")]  # fmt: skip
+    heads = [
+        word("product"),
+        word("kind of seller"),
+        word("tier"),
+        Column("lowest list price"),
+        Column("highest list price"),
+        Column("mean paid"),
+        Column("running cost"),
+        Column("revenue"),
+    ]
     note = "Prices in USD per million output-equivalent tokens; the running cost counts machines at the spot price."
     note = " ".join(filter(None, (note, summary_tables.said_of_batches(frames))))
     return Table(f"{prefix}table-prices", "What a million tokens cost", heads, rows, note)
@@ -100,8 +108,15 @@ def _fates(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = []
     for name, row in found.iterrows():
         asked = row["asked"] if row["asked"] > 0 else np.nan
-        rows.append([str(name), number(row["asked"]), *(share(row[key] / asked) for key in shown),
-                     wait(row["queue_h"]), share(row["put_off"] / asked)])  # fmt: skip
+        rows.append(
+            [
+                str(name),
+                number(row["asked"]),
+                *(share(row[key] / asked) for key in shown),
+                wait(row["queue_h"]),
+                share(row["put_off"] / asked),
+            ]
+        )
     heads = [word("users"), *map(Column, ("requests asked", *shown.values(), "time in queue, mean", "put off"))]
     note = "Shares are of the requests asked; without those put off to a later hour they add up to 100 %."
     return Table(f"{prefix}table-fates", "What became of requests", heads, rows, note)
@@ -110,8 +125,16 @@ def _fates(frames: Frames, prefix: str) -> Table:
 def _sellers(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = []
     for name, row in summary_tables.shares(frames).iterrows() if not frames["offers"].empty else []:
-        rows.append([str(name), str(row["kind"]), number(row["tokens"] * 1e6), share(row["token_share"]),
-                     money(row["revenue"]), share(row["revenue_share"])])  # fmt: skip
+        rows.append(
+            [
+                str(name),
+                str(row["kind"]),
+                number(row["tokens"] * 1e6),
+                share(row["token_share"]),
+                money(row["revenue"]),
+                share(row["revenue_share"]),
+            ]
+        )
     heads = [word("seller"), word("kind"), *map(Column, ("tokens", "share of tokens", "dollars", "share of dollars"))]
     return Table(f"{prefix}table-sellers", "Who sells and who earns", heads, rows)
 
@@ -120,8 +143,17 @@ def _providers(frames: Frames, prefix: str) -> Table:
     rows: list[Row] = []
     for name, row in summary_tables.margins(frames).iterrows() if not frames["providers"].empty else []:
         flows = [money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit")]
-        rows.append([str(name), str(row["kind"]), *flows, share(row["margin"]), money(row["cash_before"]),
-                     money(row["cash_after"]), share(row["utilisation"])])  # fmt: skip
+        rows.append(
+            [
+                str(name),
+                str(row["kind"]),
+                *flows,
+                share(row["margin"]),
+                money(row["cash_before"]),
+                money(row["cash_after"]),
+                share(row["utilisation"]),
+            ]
+        )
     heads = [
         word("provider"),
         word("kind"),
@@ -162,9 +194,16 @@ def _gains(result: RunResult, prefix: str) -> Table:
 
 
 def _checks(frames: Frames, prefix: str) -> Table:
-    rows: list[Row] = [[check.name, number(check.left), check.unit, Cell(f"{check.error:.0e}", float(check.error)),
-             Cell("kept" if check.kept else "BROKEN", mark="good" if check.kept else "bad")]
-            for check in summary_tables.checks(frames)]  # fmt: skip
+    rows: list[Row] = [
+        [
+            check.name,
+            number(check.left),
+            check.unit,
+            Cell(f"{check.error:.0e}", float(check.error)),
+            Cell("kept" if check.kept else "BROKEN", mark="good" if check.kept else "bad"),
+        ]
+        for check in summary_tables.checks(frames)
+    ]
     heads = [word("two sums that must be the same"), Column("sum"), word("unit"), Column("relative error"), word("")]
     return Table(f"{prefix}table-checks", "What must add up", [*heads[:-1], word("verdict")], rows)
 

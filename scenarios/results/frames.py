@@ -61,11 +61,18 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
             made_by = deployment.architecture.name if deployment is not None else ""
             rows.append(
                 (
-                    offer.name, provider.name, provider.kind, made_by, offer.tier.name,
-                    model.founded.pool_names[int(model.book.pool[number])], offer.tier.speed, offer.tier.priority,
-                    offer.tier.deadline_h, offer.cost,
+                    offer.name,
+                    provider.name,
+                    provider.kind,
+                    made_by,
+                    offer.tier.name,
+                    model.founded.pool_names[int(model.book.pool[number])],
+                    offer.tier.speed,
+                    offer.tier.priority,
+                    offer.tier.deadline_h,
+                    offer.cost,
                 )
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows, columns=_names("listings"))
 
 

@@ -64,8 +64,9 @@ def _of(days: Floats) -> int:
 def mser(values: Floats) -> int:
     """How many of the first values to leave out, at most half."""
     most = len(values) // 2
-    errors = [float(((rest := values[d:]) - rest.mean()) @ (rest - rest.mean())) / len(rest) ** 2
-              for d in range(most + 1)]  # fmt: skip
+    errors = [
+        float(((rest := values[d:]) - rest.mean()) @ (rest - rest.mean())) / len(rest) ** 2 for d in range(most + 1)
+    ]
     return int(np.argmin(errors))
 
 

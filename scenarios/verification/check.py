@@ -72,11 +72,18 @@ class Check:
         """Run it."""
         return [
             CheckRow(
-                self.name, self.theory, f.quantity, f.expected, f.found, f.error, f.tolerance,
-                bool(np.isfinite(f.error) and f.error <= f.tolerance), self.source,
+                self.name,
+                self.theory,
+                f.quantity,
+                f.expected,
+                f.found,
+                f.error,
+                f.tolerance,
+                bool(np.isfinite(f.error) and f.error <= f.tolerance),
+                self.source,
             )
             for f in self.findings()
-        ]  # fmt: skip
+        ]
 
 
 CHECKS: dict[str, Check] = {}

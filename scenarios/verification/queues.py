@@ -151,8 +151,16 @@ def rush_hours() -> Iterator[Finding]:
     """Over capacity from 8 h to 16 h: largest backlog, hours queued, mean wait."""
     # By hand: the backlog is a polygon through (8, 0) (10, 60) (12, 160) (14, 240) (16, 260) (18, 220) (20, 120), and
     # falls by 60 an hour from there, so that it is gone at 22 h.
-    corners = [(8.0, 0.0), (10.0, 60.0), (12.0, 160.0), (14.0, 240.0), (16.0, 260.0), (18.0, 220.0), (20.0, 120.0),
-               (22.0, 0.0)]  # fmt: skip
+    corners = [
+        (8.0, 0.0),
+        (10.0, 60.0),
+        (12.0, 160.0),
+        (14.0, 240.0),
+        (16.0, 260.0),
+        (18.0, 220.0),
+        (20.0, 120.0),
+        (22.0, 0.0),
+    ]
     area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2.0 for a, b in pairwise(corners))
     arrived = 2.0 * sum(LOAD)
     model = day(LOAD, CAPACITY)

@@ -73,9 +73,16 @@ def sorting() -> Iterator[Finding]:
     worths = np.geomspace(0.5, 50.0, 400)
     time_value, prices, hours = 0.1, (2.0, 0.5), (0.25, 1.0)
     users = Segment(
-        "users", UNIT, users=400, individuals=400, requests_per_day=24, taste_noise=0.0, time_value=time_value,
-        worths_usd=tuple(worths.tolist()), outside=0.0,
-    )  # fmt: skip
+        "users",
+        UNIT,
+        users=400,
+        individuals=400,
+        requests_per_day=24,
+        taste_noise=0.0,
+        time_value=time_value,
+        worths_usd=tuple(worths.tolist()),
+        outside=0.0,
+    )
     offers = tuple(
         Offer(f"{h:g} h", p, technology=FixedWork(seconds=3600.0 * h)) for p, h in zip(prices, hours, strict=True)
     )
@@ -92,9 +99,16 @@ def priority_market(
 ) -> TokenMarket:
     """Two tiers of one server, told apart by the order of service only; waits follow from who takes which."""
     users = Segment(
-        "users", UNIT, users=load, individuals=worths.size, requests_per_day=24, taste_noise=0.0,
-        time_value=time_value, worths_usd=tuple(worths.tolist()), outside=None,
-    )  # fmt: skip
+        "users",
+        UNIT,
+        users=load,
+        individuals=worths.size,
+        requests_per_day=24,
+        taste_noise=0.0,
+        time_value=time_value,
+        worths_usd=tuple(worths.tolist()),
+        outside=None,
+    )
     offers = tuple(
         Offer(name, p, tier=Tier(name, priority=float(k)))
         for k, (name, p) in enumerate(zip(("fast", "slow"), prices, strict=True))

@@ -127,8 +127,15 @@ def build(plan: Plan) -> Study:
     study = Study(
         plan.name or "+".join(dict.fromkeys(base for base, _ in bases)),
         plan.question or first.question,
-        resolved, _labelled(cases), seeds, days, users, tuple(dict.fromkeys(plan.keep)), sampling, tuple(notes),
-    )  # fmt: skip
+        resolved,
+        _labelled(cases),
+        seeds,
+        days,
+        users,
+        tuple(dict.fromkeys(plan.keep)),
+        sampling,
+        tuple(notes),
+    )
     check(study)
     return study
 

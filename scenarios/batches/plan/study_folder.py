@@ -45,9 +45,16 @@ def read(folder: Path) -> Study:
         scenarios = {one["key"]: _scenario(folder / one["file"]) for one in plan["scenarios"]}
         sampling = Sampling.of_record(plan["sampling"]) if "sampling" in plan else None
         return Study(
-            plan["name"], plan["question"], scenarios, _cases(folder / CASES), tuple(plan["seeds"]),
-            plan.get("days"), plan["users"], tuple(plan["keep"]), sampling,
-        )  # fmt: skip
+            plan["name"],
+            plan["question"],
+            scenarios,
+            _cases(folder / CASES),
+            tuple(plan["seeds"]),
+            plan.get("days"),
+            plan["users"],
+            tuple(plan["keep"]),
+            sampling,
+        )
     except InputError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:

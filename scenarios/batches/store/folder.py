@@ -65,11 +65,20 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
     """Make the folder of a new batch with all that a resume needs."""
     check_new(folder)
     about = {
-        "format": FORMAT, "id": uuid.uuid4().hex, "name": study.name, "question": study.question,
-        "runs": len(study.runs), "cases": len(study.cases), "seeds": len(study.seeds), "study": study.digest,
-        "work": work, "command": command, "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "code": code_record(), "versions": dict(numeric_versions()),
-    }  # fmt: skip
+        "format": FORMAT,
+        "id": uuid.uuid4().hex,
+        "name": study.name,
+        "question": study.question,
+        "runs": len(study.runs),
+        "cases": len(study.cases),
+        "seeds": len(study.seeds),
+        "study": study.digest,
+        "work": work,
+        "command": command,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code": code_record(),
+        "versions": dict(numeric_versions()),
+    }
     temporary: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

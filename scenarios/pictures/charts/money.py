@@ -78,9 +78,16 @@ def _draw_profits(data: ChartData, ax: Axes) -> None:
             ax.barh(place, row["margin"], 0.68, left[place], color=panel.colours[row["provider"]], linewidth=0)
         ax.annotate(
             _kept(row),
-            (1.02, place), xycoords=("axes fraction", "data"), ha="left", va="center", fontsize="small",
-            color=LOSS if row["cash_change"] < 0 else PALE, parse_math=False, linespacing=1.05, annotation_clip=False,
-        )  # fmt: skip
+            (1.02, place),
+            xycoords=("axes fraction", "data"),
+            ha="left",
+            va="center",
+            fontsize="small",
+            color=LOSS if row["cash_change"] < 0 else PALE,
+            parse_math=False,
+            linespacing=1.05,
+            annotation_clip=False,
+        )
     ax.axvline(100, color=GREY, linewidth=1)
     ax.set_xlim(0, max(100.0, float(left.max())))
     rows(ax, list(table["provider"]), [actor(str(kind)) for kind in table["kind"]])
@@ -166,8 +173,15 @@ def _draw_providers(data: ChartData, ax: Axes) -> None:
         path(ax, line.index, line, color=panel.colours[name], linewidth=1.6, label=name)
     row: Any
     for row in happened.frame.itertuples():
-        ax.plot([row.time], [row.value], MARKS[row.event], color=panel.colours[row.provider],
-                markersize=10, markeredgecolor=BLACK, zorder=5)  # fmt: skip
+        ax.plot(
+            [row.time],
+            [row.value],
+            MARKS[row.event],
+            color=panel.colours[row.provider],
+            markersize=10,
+            markeredgecolor=BLACK,
+            zorder=5,
+        )
     time_axis(ax, panel.frame[panel.x])
     mark_warm_up(ax, data)
     ax.set_ylabel(panel.label)
@@ -230,12 +244,30 @@ def _draw_gains(data: ChartData, ax: Axes) -> None:
         ax.barh(place, row.gain, 0.6, color=panel.colours[row.who], linewidth=0)
         best = row.best if np.isfinite(row.best) else row.gain
         if np.isfinite(row.best):
-            ax.plot([best], [place], "D", color="white", markeredgecolor=BLACK, markeredgewidth=1.5, markersize=7,
-                    clip_on=False, zorder=4)  # fmt: skip
+            ax.plot(
+                [best],
+                [place],
+                "D",
+                color="white",
+                markeredgecolor=BLACK,
+                markeredgewidth=1.5,
+                markersize=7,
+                clip_on=False,
+                zorder=4,
+            )
         text = f"{money(row.gain)}, {100 * row.gain / total:.2g} %" if total > 0 else money(row.gain)
-        ax.annotate(text, (max(row.gain, best, 0.0), place), xytext=(8, 0), textcoords="offset points", ha="left",
-                    va="center", fontsize="small", color=LOSS if row.gain < 0 else PALE, parse_math=False,
-                    annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            text,
+            (max(row.gain, best, 0.0), place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize="small",
+            color=LOSS if row.gain < 0 else PALE,
+            parse_math=False,
+            annotation_clip=False,
+        )
     ax.axvline(0, color=GREY, linewidth=1.2)
     ax.set_xlim(low - 0.05 * (high - low), high + 0.32 * (high - low))  # room left of zero for what lies on it
     ax.xaxis.set_major_locator(MaxNLocator(5))

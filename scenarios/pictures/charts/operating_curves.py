@@ -132,14 +132,29 @@ def _draw(ax: Axes, workload: str, curve: pd.DataFrame, kept: pd.DataFrame) -> N
         zorder=5,
     )
     ax.plot(
-        [], [], look.line, marker=look.marker, color=look.colour, linewidth=look.width, markersize=8,
-        markeredgecolor="white", label=curve["title"].iloc[0],
-    )  # fmt: skip
+        [],
+        [],
+        look.line,
+        marker=look.marker,
+        color=look.colour,
+        linewidth=look.width,
+        markersize=8,
+        markeredgecolor="white",
+        label=curve["title"].iloc[0],
+    )
 
 
 def _draw_promise(ax: Axes, promised: float) -> None:
     ax.axvline(promised, color=GREY, linestyle=(0, (5, 3)), linewidth=1, zorder=1)
     ax.annotate(
-        f"promised\n{promised:g} token/s", (promised, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
-        textcoords="offset points", ha="center", va="bottom", fontsize="small", color="#555555", linespacing=1.1,
-    )  # fmt: skip
+        f"promised\n{promised:g} token/s",
+        (promised, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize="small",
+        color="#555555",
+        linespacing=1.1,
+    )

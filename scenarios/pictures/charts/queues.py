@@ -190,8 +190,16 @@ def _draw_speeds(data: ChartData, ax: Axes) -> None:
         ax.plot(band, [place, place], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
         ax.plot([row["mean"]], [place], "o", color=colour, markersize=8)
         ax.plot([row["promised"]], [place], "|", color=BLACK, markersize=16, markeredgewidth=2.2)
-        ax.annotate(f"{row['mean']:.0f}", (row["mean"], place), xytext=(0, 6), textcoords="offset points",
-                    ha="center", va="bottom", fontsize="small", color=PALE)  # fmt: skip
+        ax.annotate(
+            f"{row['mean']:.0f}",
+            (row["mean"], place),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize="small",
+            color=PALE,
+        )
     numbers = table[["low", "high", "promised", "mean"]].astype(float)
     ax.set_xlim(0.7 * max(float(numbers.min().min()), 0.1), 1.4 * float(numbers.max().max()))
     plain_log(ax, "x", SPEEDS)
@@ -253,8 +261,15 @@ def _draw_unserved(data: ChartData, ax: Axes) -> None:
     highest = max(float(_stacked(panel).max()), float(moved.max()) if moved is not None else 0.0)
     found = _draw_fates(panel, ax, min(1.05 * highest, 100.0) if highest > 0 else 1.0)
     names = [*(name for name in found if name == MOVED), *reversed([name for name in found if name != MOVED])]
-    ax.legend([found[name] for name in names], names, loc="upper left", bbox_to_anchor=(1.01, 1.0),
-              fontsize="small", frameon=False, handlelength=1.0)  # fmt: skip
+    ax.legend(
+        [found[name] for name in names],
+        names,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        fontsize="small",
+        frameon=False,
+        handlelength=1.0,
+    )
 
 
 def _draw_fates(panel: Panel, ax: Axes, top: float) -> dict[str, Any]:
@@ -272,8 +287,17 @@ def _draw_fates(panel: Panel, ax: Axes, top: float) -> dict[str, Any]:
             continue
         top_of_it = bottom + share.to_numpy()
         hatch = HATCHES[name]
-        found[name] = ax.stairs(top_of_it, edges.to_numpy(), baseline=bottom, fill=True, facecolor=colour, hatch=hatch,
-                                edgecolor=GREY if hatch else "none", label=name, linewidth=0)  # fmt: skip
+        found[name] = ax.stairs(
+            top_of_it,
+            edges.to_numpy(),
+            baseline=bottom,
+            fill=True,
+            facecolor=colour,
+            hatch=hatch,
+            edgecolor=GREY if hatch else "none",
+            label=name,
+            linewidth=0,
+        )
         bottom = top_of_it
     time_axis(ax, edges)
     ax.set_ylim(0, top)

@@ -61,8 +61,15 @@ def _draw_shares(data: ChartData, ax: Axes) -> None:
             colour = panel.colours[name]
             ax.bar(place, share, 0.82, base, color=colour, edgecolor="white", linewidth=1)
             if share >= LEAST_NAMED:
-                ax.text(place, base + share / 2, f"{name} {share:.0f} %", ha="center", va="center",
-                        fontsize="small", color=readable_on(colour))  # fmt: skip
+                ax.text(
+                    place,
+                    base + share / 2,
+                    f"{name} {share:.0f} %",
+                    ha="center",
+                    va="center",
+                    fontsize="small",
+                    color=readable_on(colour),
+                )
             base += share
     tokens, dollars = (short_number(panel.frame[column].sum()) for column in ("tokens", "revenue"))
     ax.set_xticks([0, 1], [f"tokens\n{tokens} a day", f"dollars\n${dollars} a day"])

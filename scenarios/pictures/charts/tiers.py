@@ -23,8 +23,9 @@ RATIOS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200,
 WIDE: Final = 6.0
 TOKENS: Final = Column("value", "%", "share of the tokens of the span", "tokens [%]")
 PREMIUM: Final = Column("value", "1", "list price over that of the standard tier, mean over sellers", "ratio")
-OVER_OFF_PEAK: Final = Column("value", "1", "mean of the busiest quarter of hours over that of the calmest",
-                              "peak over off-peak [1]")  # fmt: skip
+OVER_OFF_PEAK: Final = Column(
+    "value", "1", "mean of the busiest quarter of hours over that of the calmest", "peak over off-peak [1]"
+)
 
 
 def tier_colours(keys: Iterable[tuple[str, str]]) -> dict[str, Any]:
