@@ -24,17 +24,21 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
 
 
 class Catalogue[Entry](Mapping[str, Entry]):
-    """A read-only dictionary of named things that answers a misspelt name with the nearest right one."""
+    """A dictionary of named things that answers a misspelt name with the nearest right one."""
 
     def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
         """Collect ``entries`` (things with a ``name``); ``kind`` is what one of them is called."""
         self._kind = kind
         self._entries: dict[str, Entry] = {}
         for entry in entries:
-            name: str = vars(entry)["name"]
-            if name in self._entries:
-                raise InputError(f"{kind} '{name}' is listed twice")
-            self._entries[name] = entry
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Put one more thing in, as a person's own file does."""
+        name: str = vars(entry)["name"]
+        if name in self._entries:
+            raise InputError(f"{self._kind} '{name}' is listed twice")
+        self._entries[name] = entry
 
     def __getitem__(self, name: str) -> Entry:
         if name in self._entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,8 @@ EXAMPLES = """Examples:
 * `tokenmarket run --days 7 --users 2000 --seed 2 --out results/quick`
 
 * `tokenmarket run --users 2000 --efficient` beside it the same users and machines in an efficient market
+
+* `tokenmarket run --with mine.py --set 'labs.*.pricing.kind=my-policy'` with a policy of your own
 
 * `tokenmarket run --days 7 --timings` how long each phase of the tick takes
 
@@ -53,6 +56,10 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace a result tha
 NoPictureOption = Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
 TimingsOption = Annotated[bool, typer.Option("--timings", help="Print how long each phase of the tick took.")]
+WithOption = Annotated[
+    list[Path] | None,
+    typer.Option("--with", help="A Python file of your own: what it defines is known by name.", metavar="FILE"),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")]
 
 
@@ -70,9 +77,11 @@ def run(
     as_json: AsJsonOption = False,
     quiet: QuietOption = False,
     timings: TimingsOption = False,
+    own: WithOption = None,
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
     from scenarios.loading.checking import checked
+    from scenarios.loading.own_files import load_own_file
     from scenarios.loading.scenarios import load
     from scenarios.pictures.chart_options import chart_options
     from scenarios.pictures.dashboard import draw
@@ -82,6 +91,7 @@ def run(
     from scenarios.runs.settings import Settings, ticks_in
     from scenarios.text.progress_bar import progress_bar
 
+    own_files = [load_own_file(path).record for path in own or ()]
     settings = Settings(load(scenario, sets or (), variant), days, seed, users)
     ticks = ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out
@@ -92,6 +102,8 @@ def run(
         with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             seconds: dict[str, float] | None = {} if timings else None
             result = running.run(settings, progress, timings=seconds)
+            if own_files:
+                result = replace(result, about={**result.about, "own_files": own_files})
         if beside_efficient:
             with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
                 result = with_efficient(result, settings, progress)
