@@ -94,7 +94,7 @@ def _paid(row: Mapping[Hashable, Any]) -> str:
 def segment_table(frames: Frames) -> Table:
     """What each segment pays."""
     made = table(
-        "What users pay for tokens (USD; subscriptions aside)",
+        "What users pay (USD)",
         ["segment", "in all", "a request\nserved", "a million tokens,\ninput and output"],
     )
     for name, row in summary_tables.segment_prices(frames).iterrows():
