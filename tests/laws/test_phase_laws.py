@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_economies import economies, quick
+from scenarios.laws.random_economies import economies, quick
 
 from market import TokenMarket
 from market.economy import Economy
