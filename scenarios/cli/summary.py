@@ -194,7 +194,7 @@ def share_table(frames: Frames) -> Table:
             _percent(row["token_share"]),
             money(row["revenue"]),
             _percent(row["revenue_share"]),
-            style=row["style"],
+            style=row["style"] if isinstance(row["style"], str) else None,
         )
     made.columns[1].justify = "left"
     return made
