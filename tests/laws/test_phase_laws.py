@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenarios.laws.random_economies import economies, quick
 
 from market import TokenMarket
 from market.economy import Economy
@@ -17,6 +16,7 @@ from market.simulation.asking import Asking
 from market.simulation.research import estimate
 from market.simulation.state import Founded, State
 from market.simulation.tick import PHASES, Phase
+from scenarios.laws.random_economies import economies, quick
 
 #: What a phase moves in place beside the part it makes: whose memory, and which of the two that last over the ticks.
 MOVES = {
