@@ -16,7 +16,8 @@ from market.simulation.asking import Asking
 from market.simulation.research import estimate
 from market.simulation.state import Founded, State
 from market.simulation.tick import PHASES, Phase
-from scenarios.laws.random_economies import economies, quick
+from scenarios.laws.law import quick
+from scenarios.laws.random_economies import economies
 
 #: What a phase moves in place beside the part it makes: whose memory, and which of the two that last over the ticks.
 MOVES = {
