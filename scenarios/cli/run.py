@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    pass
+    from scenarios.results.run_folder import RunResult
+    from scenarios.runs.settings import Settings
 
 PICTURE = "dashboard.png"
 
@@ -83,8 +84,6 @@ def run(
     from scenarios.loading.checking import checked
     from scenarios.loading.own_files import load_own_file
     from scenarios.loading.scenarios import load
-    from scenarios.pictures.chart_options import chart_options
-    from scenarios.pictures.dashboard import draw
     from scenarios.results import run_folder
     from scenarios.runs import run as running
     from scenarios.runs.efficient import efficient, with_efficient
@@ -107,10 +106,7 @@ def run(
         if beside_efficient:
             with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
                 result = with_efficient(result, settings, progress)
-        with run_folder.new_folder(folder, force=force) as temporary:
-            run_folder.write_files(result, temporary)
-            if not no_picture:
-                draw(result, temporary / PICTURE, chart_options(result, settings.scenario))
+        _write(result, folder, settings, force=force, picture=not no_picture)
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
@@ -118,6 +114,18 @@ def run(
     if seconds:
         _print_timings(seconds, ticks)
     _refuse_broken(result)
+
+
+def _write(result: RunResult, folder: Path, settings: Settings, *, force: bool, picture: bool) -> None:
+    """Write tables and the picture: all of it, or nothing."""
+    from scenarios.pictures.chart_options import chart_options
+    from scenarios.pictures.dashboard import draw
+    from scenarios.results import run_folder
+
+    with run_folder.new_folder(folder, force=force) as temporary:
+        run_folder.write_files(result, temporary)
+        if picture:
+            draw(result, temporary / PICTURE, chart_options(result, settings.scenario))
 
 
 def _print_timings(seconds: dict[str, float], ticks: int) -> None:
