@@ -15,7 +15,8 @@ import pandas as pd
 
 from scenarios.batches import open_batch, run_batch
 from scenarios.library import SCENARIOS
-from scenarios.results.measures import Facts, order_of_events
+from scenarios.results.measures import Facts
+from scenarios.results.measures.order import order_of_events
 from scenarios.runs.run import run
 from scenarios.runs.settings import Settings
 from scenarios.studies.growth_map import study_of_the_map

@@ -44,7 +44,9 @@ class OwnFile:
 
 
 def load_own_file(path: Path) -> OwnFile:
-    """Import a file."""
+    """Import a file; what it defines is known from then on."""
+    if path.suffix != ".py":
+        raise InputError(f"{path}: a file of one's own is Python, and its name ends in .py")
     try:
         text = path.read_bytes()
     except OSError as error:
@@ -58,7 +60,7 @@ def load_own_file(path: Path) -> OwnFile:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{path}: cannot be imported: {type(error).__name__}: {error}") from error
     kinds = tuple(cls for cls in classes_of(Kind) if cls.__module__ == name)
     return OwnFile(path, sha, kinds, tuple(_put_in_catalogues(module)))

@@ -114,7 +114,7 @@ def test_a_slider_changes_the_outcome(tab):
     tab.get_by_text("--set demand.growth=15").wait_for(timeout=SECONDS)
     tab.get_by_text("The settings have changed since this run").wait_for(timeout=SECONDS)
     run(tab)
-    tab.get_by_text("Changed: demand.growth=15").wait_for(timeout=SECONDS)
+    tab.get_by_text("baseline-2026, demand.growth 15, 1 day", exact=True).wait_for(timeout=SECONDS)
     tab.get_by_text("Compare with the last run").click()
     table = tab.locator("[data-testid=stTable]")
     table.wait_for(timeout=SECONDS)

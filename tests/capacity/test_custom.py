@@ -109,7 +109,7 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         load(tmp_path / "nothing.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is not UTF-8"):
         load(tmp_path / "binary.toml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder"):
         load(tmp_path)

@@ -111,7 +111,7 @@ WAITS: Final = (
 
 @chart(
     "How long they expect to wait",
-    "every hour counts the same, so that tiers can be compared; bar: to the 95th percentile of hours",
+    "hours count alike; bar: to the 95th percentile of them",
     size=(7.2, 3.2),
     group=GROUP,
     order=260,
