@@ -54,7 +54,7 @@ def run_command(command, capfd, monkeypatch):
     if re.search(r"\s\S+\.py\b", command):
         # A file of one's own stays known until the process ends: it gets one of its own.
         done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)], capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", *shlex.split(command)], check=False, capture_output=True, text=True, timeout=300
         )
         return done.stdout + done.stderr
     monkeypatch.setattr(sys, "argv", shlex.split(command))
@@ -76,7 +76,9 @@ def test_code_blocks_do_what_they_say(name, tmp_path, monkeypatch, capfd):
             "-q",
             f"{__file__}::{os.environ['PYTEST_CURRENT_TEST'].split('::')[-1].removesuffix(' (call)')}",
         ]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {ALONE: "1"})
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=ROOT, env=os.environ | {ALONE: "1"}
+        )
         assert done.returncode == 0, done.stdout
         return
     monkeypatch.chdir(tmp_path)
