@@ -9,35 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.choice import Options, choose
+from market.demand.ties import Ties
 
 type Floats = NDArray[np.float64]
 
 
 def _choices(
-    options: Options, inverse_worth: NDArray[Any], attached: NDArray[Any] | None, local: NDArray[Any] | None = None
+    options: Options, inverse_worth: NDArray[Any], ties: Ties, local: NDArray[Any] | None = None
 ) -> tuple[Floats, Floats]:
     """What a request is expected to be worth to each individual [USD], and the probabilities of options."""
-    chosen = choose(options, inverse_worth, np.ones_like(inverse_worth), attached, local=local, keep=True)
+    chosen = choose(options, inverse_worth, np.ones_like(inverse_worth), ties, local=local, keep=True)
     assert chosen.utility is not None
     assert chosen.shares is not None
     worth = np.asarray(chosen.utility / inverse_worth, dtype=np.float64) / options.price_coefficient
     return worth, chosen.shares.astype(np.float64)
 
 
-def gain_of_machine(
-    options: Options, inverse_worth: NDArray[Any], attached: NDArray[Any] | None, utility: NDArray[Any]
-) -> Floats:
+def gain_of_machine(options: Options, inverse_worth: NDArray[Any], ties: Ties, utility: NDArray[Any]) -> Floats:
     """What a machine of their own, of this utility, adds to the worth of a request [USD], by individual."""
-    with_it, _ = _choices(options, inverse_worth, attached, utility)
-    without, _ = _choices(options, inverse_worth, attached)
+    with_it, _ = _choices(options, inverse_worth, ties, utility)
+    without, _ = _choices(options, inverse_worth, ties)
     return np.asarray(with_it - without)
 
 
-def gain_of_option(
-    options: Options, option: int, inverse_worth: NDArray[Any], attached: NDArray[Any] | None
-) -> tuple[Floats, Floats]:
+def gain_of_option(options: Options, option: int, inverse_worth: NDArray[Any], ties: Ties) -> tuple[Floats, Floats]:
     """What one of the options adds to the worth of a request [USD], and its share, by individual."""
     shut = np.arange(options.gain.size) == option
-    with_it, shares = _choices(options, inverse_worth, attached)
-    without, _ = _choices(replace(options, gain=np.where(shut, -np.inf, options.gain)), inverse_worth, attached)
+    with_it, shares = _choices(options, inverse_worth, ties)
+    without, _ = _choices(replace(options, gain=np.where(shut, -np.inf, options.gain)), inverse_worth, ties)
     return np.asarray(with_it - without), shares[:, option]

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.ties import FREE, Ties
+
 type Floats = NDArray[np.floating[Any]]
 
 #: Individuals a block: block x options stays in the second-level cache.
@@ -32,6 +34,7 @@ class Options:
         noise: scale of the tastes; 0 takes the best.
         outside: utility of nothing, or None.
         price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
+        refused: whether an option is none to those who refuse it, by row (see ``Ties.refusing``) and option, or None.
     """
 
     gain: NDArray[np.float64]
@@ -41,6 +44,7 @@ class Options:
     noise: float
     outside: float | None
     price_coefficient: float
+    refused: NDArray[np.bool_] | None = None
 
 
 @dataclass
@@ -70,7 +74,7 @@ def choose(
     options: Options,
     inverse_worth: Floats,
     mass: Floats,
-    attached: NDArray[np.integer[Any]] | None,
+    ties: Ties = FREE,
     *,
     local: Floats | None = None,
     slopes: float | None = None,
@@ -82,15 +86,15 @@ def choose(
         options: what from.
         inverse_worth: one over the worth of a request to each individual [1/USD].
         mass: requests of each individual; their type sets the precision.
-        attached: number of each individual's provider, or None.
+        ties: what ties individuals to sellers.
         local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
             -inf for those without one), or None.
         slopes: price coefficient, if the derivatives by price are wanted.
         keep: whether each individual's probabilities are wanted.
     """
     if options.noise == 0.0:
-        return _best(options, inverse_worth, mass, attached, local, keep)
-    utilities = _Utilities(options, mass.dtype.type, attached, local)
+        return _best(options, inverse_worth, mass, ties, local, keep)
+    utilities = _Utilities(options, mass.dtype.type, ties, local)
     sums = _Sums(utilities, mass, slopes, keep=keep)
     for begin in range(0, mass.size, BLOCK):
         part = slice(begin, begin + BLOCK)
@@ -101,14 +105,12 @@ def choose(
 class _Utilities:
     """Utilities over the scale of the tastes. Options are rows: the long axis lies contiguous, half the time."""
 
-    def __init__(
-        self, options: Options, kind: Any, attached: NDArray[np.integer[Any]] | None, local: Floats | None
-    ) -> None:
-        self.kind, self.noise, self.attached, self.local = kind, options.noise, attached, local
+    def __init__(self, options: Options, kind: Any, ties: Ties, local: Floats | None) -> None:
+        self.kind, self.noise, self.local = kind, options.noise, local
         self.options = options.gain.size + (local is not None)
         self.gain = (options.gain / options.noise).astype(kind)[:, None]
         self.cost = (options.cost / -options.noise).astype(kind)[:, None]
-        self.bonuses = _bonuses(options, attached, kind)
+        self.bonuses, self.column = _bonuses(options, ties, kind)
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
         self.price_coefficient = options.price_coefficient
@@ -119,8 +121,8 @@ class _Utilities:
         sold = z[: self.gain.size]
         np.multiply(self.cost, inverse_worth, out=sold)
         sold += self.gain
-        if self.bonuses is not None and self.attached is not None:
-            sold += np.take(self.bonuses, self.attached[part], axis=1, mode="wrap")
+        if self.bonuses is not None and self.column is not None:
+            sold += np.take(self.bonuses, self.column[part], axis=1, mode="wrap")
         if self.local is not None:
             z[-1] = self.local[part] / self.kind(self.noise)
         return z
@@ -198,14 +200,23 @@ def _weight_of_nothing(outside: float | None, shift: Floats | None, kind: Any) -
     return np.exp(kind(outside)) if shift is None else np.exp(kind(outside) - shift)
 
 
-def _bonuses(options: Options, attached: object, kind: Any) -> Floats | None:
-    """Bonus by option and provider; column k is for those attached to provider k, the last (-1) for nobody."""
-    if attached is None or options.bonus == 0.0:
-        return None
+def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
+    """Bonus by option and column of individuals, and each individual's column; -inf for what it refuses.
+
+    Columns are those attached to each provider, and to nobody, for each row of refusals.
+    """
+    attached = ties.attached if options.bonus != 0.0 else None
+    refusing = ties.refusing if options.refused is not None else None
+    if attached is None and refusing is None:
+        return None, None
     groups = int(options.group.max(initial=-1)) + 1
     table = np.zeros((options.gain.size, groups + 1), dtype=kind)
-    table[np.arange(options.gain.size), options.group] = options.bonus / options.noise
-    return table
+    if attached is not None:
+        table[np.arange(options.gain.size), options.group] = options.bonus / options.noise
+    if refusing is not None and options.refused is not None:
+        barred = np.where(options.refused, -np.inf, 0.0).astype(kind).T
+        table = (barred[:, :, None] + table[:, None, :]).reshape(options.gain.size, -1)
+    return table, Ties(attached, refusing).columns(groups)
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
@@ -219,7 +230,7 @@ def _best(
     options: Options,
     inverse_worth: Floats,
     mass: Floats,
-    attached: NDArray[np.integer[Any]] | None,
+    ties: Ties,
     local: Floats | None,
     keep: bool,
 ) -> Chosen:
@@ -227,8 +238,10 @@ def _best(
     count = options.gain.size + (local is not None)
     z = np.empty((mass.size, count), dtype=np.float64)
     z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
-    if attached is not None and options.bonus:
-        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == attached[:, None])
+    if ties.attached is not None and options.bonus:
+        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == ties.attached[:, None])
+    if ties.refusing is not None and options.refused is not None:
+        z[:, : options.gain.size][options.refused[ties.refusing]] = -np.inf
     if local is not None:
         z[:, -1] = local
     top = z.max(axis=1, initial=-np.inf)

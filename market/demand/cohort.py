@@ -57,6 +57,7 @@ class Reply:
     surplus: float
     own: Floats
     cross: Floats
+    induced: float = 0.0
 
 
 class Cohort[W: Wanted](mesa.Agent):

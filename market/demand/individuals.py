@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import mesa
 import numpy as np
@@ -12,76 +12,19 @@ from numpy.typing import NDArray
 from market.calendar import Calendar
 from market.demand.adoption import gain_of_machine
 from market.demand.choice import Options, choose
-from market.demand.cohort import Cohort, Reply, Wanted
+from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit
+from market.demand.intensity import Intensity
+from market.demand.plan import IndividualsWanted, Part, Plan, Who
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
+from market.demand.ties import Ties, refused_rows
 from market.quality import quality_at
 from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
-type Who = NDArray[np.int64] | slice
-
-
-class Part(NamedTuple):
-    """Requests for which the same may be chosen.
-
-    Attributes:
-        options: offers to choose from.
-        mass: requests of each individual.
-        who: the individuals.
-        local: whether those with a machine of their own may use it.
-    """
-
-    options: Options
-    mass: NDArray[Any]
-    who: Who
-    local: bool = True
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What individuals can order at given prices.
-
-    Attributes:
-        parts: what may be chosen for requests, how many of each individual, and which individuals.
-        quota_used: requests of one user that count towards a quota, by limited offer and individual.
-        spent: money by individual [USD]; None without budgets.
-        unaffordable: requests beyond budgets.
-    """
-
-    parts: list[Part]
-    quota_used: NDArray[Any] | None
-    spent: NDArray[Any] | None
-    unaffordable: float
-
-
-@dataclass(frozen=True)
-class IndividualsWanted(Wanted):
-    """What individuals want in a tick, and what they have left for it; arrays over individuals.
-
-    Attributes:
-        mass: requests of all whom an individual stands for.
-        spread: part of the requests that came up which is put off, by ticks from the next one on.
-        came_up: requests that came up, before any was put off.
-        budget_left: money left for the day [USD].
-        quota_used: requests of one user that counted towards a quota today, by limited offer.
-        growth, intensity: users, and requests of one user, over those at the start.
-        machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
-        plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
-    """
-
-    mass: NDArray[Any] = field(kw_only=True)
-    spread: Floats = field(kw_only=True)
-    came_up: NDArray[Any] = field(kw_only=True)
-    budget_left: NDArray[Any] = field(kw_only=True)
-    quota_used: NDArray[Any] = field(kw_only=True)
-    growth: float = field(kw_only=True)
-    intensity: float = field(kw_only=True)
-    machine_quality: float = field(kw_only=True)
-    plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
 
 NOTHING_PUT_OFF: Floats = np.zeros(0)
@@ -102,6 +45,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
+        self.refusing = population.refusing
+        self.intensity = Intensity(s.intensity_elasticity)
         self._choices = streams.stream("attachment", s.name)
         self._machines = streams.stream("machines", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
@@ -112,7 +57,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         depth = self.habit.delays.size if self.habit else 1
         self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
-        self._worth_when_idle = 0.0
+        self._worth_when_idle = self._induced = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.wanted = self.would_want(0)
 
@@ -191,6 +136,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.taste_noise,
             s.outside,
             s.price_coefficient,
+            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
         )
 
     def _machine_utility(self, quality: float, inverse_worth: NDArray[Any]) -> NDArray[Any]:
@@ -223,10 +169,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if who.size == 0 or self.weight == 0:
             return
         x = self.inverse_worth[who]
-        attached = self.attached[who] if self.segment.attachment > 0 else None
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        gain = gain_of_machine(options, x, attached, self._machine_utility(wanted.machine_quality, x))
+        gain = gain_of_machine(options, x, self._ties(who), self._machine_utility(wanted.machine_quality, x))
         # Requests of one user and day, as far as the machine can do them.
         each = self.requests_per_tick[who] * wanted.intensity / self.weight / days
         each = np.minimum(each, 24.0 * machine.requests_per_hour)
@@ -235,8 +180,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.owners = float(self.has_local.mean())
         self.spent_on_machines = float(buys.size) * self.weight * wanted.growth * machine.price_usd
 
-    def _attachments(self) -> NDArray[Any] | None:
-        return self.attached if self.segment.attachment > 0 else None
+    def _ties(self, who: Who) -> Ties:
+        return Ties(self.attached if self.segment.attachment > 0 else None, self.refusing).of(who)
 
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
@@ -255,6 +200,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return np.zeros((count, wanted.mass.size), dtype=self.dtype)
 
     def _make_plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
+        factor = self.intensity.factor(prices)
+        if factor is None:
+            return self._plan_of(wanted, scene, prices)
+        mass = (wanted.mass * factor).astype(self.dtype)
+        plan = self._plan_of(replace(wanted, mass=mass, plans={}), scene, prices)
+        return replace(plan, induced=float((mass - wanted.mass).sum(dtype=np.float64)))
+
+    def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
         groups = self.memberships.groups(options, scene.fee)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
@@ -286,11 +239,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
     def _shares(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
-        utility, attached = self._local_utility(wanted.machine_quality, local), self._attachments()
+        utility = self._local_utility(wanted.machine_quality, local)
         chosen = choose(
-            options, self.inverse_worth[who], wanted.mass[who], None if attached is None else attached[who],
-            local=None if utility is None else utility[who], keep=True,
-        )  # fmt: skip
+            options,
+            self.inverse_worth[who],
+            wanted.mass[who],
+            self._ties(who),
+            local=None if utility is None else utility[who],
+            keep=True,
+        )
         assert chosen.shares is not None
         return chosen.shares
 
@@ -321,14 +278,32 @@ class LogitCohort(Cohort[IndividualsWanted]):
         plan = self._plan(wanted, scene, prices)
         count = prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
-        attached = self._attachments()
-        total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
+        total = Reply(
+            np.zeros(count),
+            0.0,
+            0.0,
+            plan.unaffordable,
+            0.0,
+            np.zeros(count),
+            np.zeros((count, count)),
+            plan.induced,
+        )
         for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
             local = self._local_utility(wanted.machine_quality, at_home)
+            asking_less = scene.slopes and self.intensity.elasticity > 0
             chosen = choose(
-                options, self.inverse_worth[who], mass, None if attached is None else attached[who],
-                local=None if local is None else local[who], slopes=slopes,
-            )  # fmt: skip
+                options,
+                self.inverse_worth[who],
+                mass,
+                self._ties(who),
+                local=None if local is None else local[who],
+                slopes=slopes,
+                keep=asking_less,
+            )
+            cross = total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count]
+            if asking_less and chosen.shares is not None:
+                less = self.intensity.cross(prices, chosen.shares[:, :count] * mass[:, None], who)
+                cross = cross if less is None else cross + less
             total = Reply(
                 total.requests + chosen.shares_sum[:count],
                 total.nothing + chosen.nothing,
@@ -336,20 +311,24 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 total.unaffordable,
                 total.surplus + chosen.surplus,
                 total.own if chosen.own is None else total.own + chosen.own[:count],
-                total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
+                cross,
+                total.induced,
             )
         return total
 
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
-        attached = self._attachments()
         for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
             local = self._local_utility(wanted.machine_quality, at_home)
             chosen = choose(
-                options, self.inverse_worth[who], mass, None if attached is None else attached[who],
-                local=None if local is None else local[who], keep=True,
-            )  # fmt: skip
+                options,
+                self.inverse_worth[who],
+                mass,
+                self._ties(who),
+                local=None if local is None else local[who],
+                keep=True,
+            )
             assert chosen.shares is not None
             total += (mass * self.worth[who]).astype(np.float64) @ chosen.shares[:, : prices.size]
         return np.asarray(total * (s.time_value / s.price_coefficient))
@@ -365,6 +344,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew."""
         plan = self._plan(wanted, scene, prices)
         super().settle(wanted, scene, prices)
+        self._induced = plan.induced
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
@@ -378,11 +358,22 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self._consider_subscriptions(scene, prices)
         if self.segment.attachment > 0:
             self._reattach(wanted, scene, prices)
+        if self.intensity.elasticity > 0 and not self.intensity.begun:
+            self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
+
+    def _shares_of_offers(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> NDArray[Any]:
+        """How each individual splits its requests among offers, by individual and offer."""
+        split = np.zeros((wanted.mass.size, prices.size), dtype=self.dtype)
+        least = np.finfo(self.dtype).tiny
+        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
+            shares = self._shares(wanted, options, who, local=at_home)[:, : prices.size]
+            split[who] += shares * np.maximum(mass, least)[:, None]
+        return split
 
     def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
         """Remember what a request was worth in this period, for the habit of putting off."""
         if self.habit:
-            requests = float(self.wanted.mass.sum(dtype=np.float64))
+            requests = float(self.wanted.mass.sum(dtype=np.float64)) + self._induced
             worth = surplus / requests if requests > 0 else self._worth_when_idle
             self.habit.learn(period, worth, usual_price)
 
@@ -400,10 +391,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         number = self._memberships.binomial(self.worth.size, chance)
         who = np.unique(self._memberships.integers(0, self.worth.size, number))
         if who.size and self.weight > 0:
-            attached = self.attached[who] if self.segment.attachment > 0 else None
             per_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(
-                who, self._options(scene, prices), scene.fee, scene.quota, self.inverse_worth[who], attached, per_day
+                who,
+                self._options(scene, prices),
+                scene.fee,
+                scene.quota,
+                self.inverse_worth[who],
+                self._ties(who),
+                per_day,
             )
 
     def members(self, offers: int) -> Floats:
@@ -420,7 +416,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         who = self._choices.integers(0, self.attached.size, number)
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self.attached[who], keep=True)
+        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._ties(who), keep=True)
         assert chosen.shares is not None
         ladder = np.cumsum(chosen.shares, axis=1)
         draw = self._choices.random(number)

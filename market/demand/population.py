@@ -25,6 +25,7 @@ class Population:
         requests_per_tick: requests of all whom an individual stands for in a mean tick, at the start.
         zone: number of the time zone.
         budget_per_day: money of all whom an individual stands for [USD/day].
+        refusing: row of the table of what is refused (see ``demand.ties``): a bit for each kind of seller; or None.
         owns_machine: whether it has a machine of its own at the start.
     """
 
@@ -35,6 +36,7 @@ class Population:
     zone: NDArray[np.int8]
     budget_per_day: Values
     owns_machine: NDArray[np.bool_]
+    refusing: NDArray[np.int16] | None = None
 
 
 def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Population:
@@ -53,7 +55,11 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     shares = np.cumsum([zone.share for zone in s.zones])
     zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
     budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
+    refusing = np.zeros(count, dtype=np.int16)
+    for bit, refusal in enumerate(s.refusals):
+        refusing |= np.int16(1 << bit) * (draw(f"refuses {refusal.kind}").random(count) < refusal.share)
     return Population(
+        refusing=refusing if s.refusals else None,
         weight=weight,
         worth=worth.astype(dtype),
         inverse_worth=(1.0 / worth).astype(dtype),

@@ -17,6 +17,7 @@ class Scene:
     Attributes:
         names: of the offers.
         provider: number of the provider.
+        kind: kind of the provider.
         quality: worth of an answer relative to a perfect one.
         delay_h: expected wait and time of writing [h].
         open: whether the segment may buy.
@@ -29,6 +30,7 @@ class Scene:
 
     names: NDArray[np.str_]
     provider: NDArray[np.int64]
+    kind: NDArray[np.str_]
     quality: Floats
     delay_h: Floats
     open: NDArray[np.bool_]

@@ -26,6 +26,8 @@ class Zone:
 
 
 ONE_ZONE = (Zone("UTC", 0.0, 1.0),)
+#: Kinds of seller that a segment may refuse: every set of them is looked at.
+MOST_REFUSALS = 4
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,22 @@ class LocalMachine:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Individuals to whom sellers of a kind are no option: by trust, habit, rules of their firm, integration.
+
+    Attributes:
+        kind: kind of seller, as ``Provider.kind``.
+        share: share of the individuals who refuse it, drawn for each kind by itself.
+    """
+
+    kind: str
+    share: float
+
+    def __post_init__(self) -> None:
+        require(f"refusal of '{self.kind}': share", self.share, at_least=0, at_most=1)
+
+
+@dataclass(frozen=True)
 class Segment:
     """A kind of user.
 
@@ -120,6 +138,9 @@ class Segment:
         taste_noise: scale of the Gumbel tastes, relative to the worth.
         price_coefficient: weight of money: utility that a dollar is worth, above 0.
         time_value: share of the worth lost per hour of delay [1/h].
+        refusals: kinds of seller that are no option to a share of the individuals.
+        intensity_elasticity: by how many per cent an individual asks less when its bill has risen by one since the
+            start, whatever it buys then (see ``demand.intensity``).
         attachment: worth of staying with the present provider, relative to the worth.
         reconsider_per_day: share of individuals whose provider is chosen anew in a day.
         outside: utility of asking nobody, relative to the worth; None if that is no option.
@@ -161,6 +182,8 @@ class Segment:
     intensity_growth: float = 1.0
     dtype: str = "float64"
     worths_usd: tuple[float, ...] | None = None
+    refusals: tuple[Refusal, ...] = ()
+    intensity_elasticity: float = 0.0
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -172,6 +195,7 @@ class Segment:
             "taste_noise",
             "time_value",
             "attachment",
+            "intensity_elasticity",
         ):
             require(where + name, getattr(self, name), at_least=0)
         require(where + "price_coefficient", self.price_coefficient, above=0)
@@ -181,6 +205,7 @@ class Segment:
         require_kind(where + "deferral", self.deferral, Deferral, type(None))
         require_kind(where + "local", self.local, LocalMachine, type(None))
         require_kinds(where + "zones", self.zones, Zone)
+        self._check_refusals(where)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)
@@ -201,6 +226,14 @@ class Segment:
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
         if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
             raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
+
+    def _check_refusals(self, where: str) -> None:
+        require_kinds(where + "refusals", self.refusals, Refusal)
+        kinds = [refusal.kind for refusal in self.refusals]
+        if len(set(kinds)) != len(kinds):
+            raise InputError(f"{where}refusals name a kind of seller twice: {', '.join(kinds)}")
+        if len(kinds) > MOST_REFUSALS:
+            raise InputError(f"{where}refusals are of {len(kinds)} kinds of seller, but may be of {MOST_REFUSALS}")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from market.demand.adoption import gain_of_option
 from market.demand.choice import Options
+from market.demand.ties import Ties
 
 DAYS_PER_MONTH = 365.25 / 12.0
 NOBODY = -1
@@ -43,7 +44,7 @@ class Memberships:
         fee: NDArray[np.float64],
         quota: NDArray[np.float64],
         inverse_worth: NDArray[Any],
-        attached: NDArray[Any] | None,
+        ties: Ties,
         per_day: NDArray[Any],
     ) -> None:
         """Let these individuals take the subscription that adds most to their worth less its fee, or none.
@@ -54,14 +55,14 @@ class Memberships:
             fee: of each offer [USD a month]; 0 for none.
             quota: requests a day, by offer.
             inverse_worth: one over the worth of a request [1/USD].
-            attached: present providers, or None.
+            ties: what ties them to sellers.
             per_day: requests of one user and day.
         """
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
         for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
             others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = gain_of_option(others, int(j), inverse_worth, attached)
+            gain, share = gain_of_option(others, int(j), inverse_worth, ties)
             # Beyond the quota the offer is no use.
             used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))
             net = gain * used - fee[j] / DAYS_PER_MONTH

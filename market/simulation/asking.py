@@ -46,6 +46,7 @@ class Asking:
         return Scene(
             self.founded.offer_names,
             book.provider,
+            self.founded.offer_kinds,
             book.quality[segment],
             self.delay_h[segment],
             book.open[segment] & self.alive,
@@ -76,6 +77,7 @@ class Asking:
             np.array([r.surplus for r in replies]),
             np.array([r.own for r in replies]).reshape(shape),
             np.array([r.cross for r in replies]).reshape(*shape, self.book.offers),
+            np.array([r.induced for r in replies]),
         )
 
 

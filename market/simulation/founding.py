@@ -140,6 +140,7 @@ def found_market(
         ],
         supply_curves=[pool.supply for p in providers for pool in p.spec.pools],
         offer_names=np.array(book.names, dtype=np.str_),
+        offer_kinds=np.array([p.spec.kind for p in providers for _ in p.spec.offers], dtype=np.str_),
         book=book,
         fee=np.array([o.fee_usd_per_month for o in specs]),
         kept_for=np.array(kept, dtype=bool).reshape(book.open.shape),
@@ -220,7 +221,7 @@ def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:
     """Nobody has ordered anything."""
     none, by_segment = np.zeros(shape), np.zeros(shape[0])
     cross = np.zeros((*shape, shape[1]))
-    response = Response(none, by_segment, by_segment, by_segment, by_segment, none, cross)
+    response = Response(none, by_segment, by_segment, by_segment, by_segment, none, cross, by_segment)
     return Ordered(Cleared(none, response, np.zeros(pools)), none, none, none, none)
 
 

@@ -41,7 +41,7 @@ class Founded:
         cohorts, providers, owners: the agents.
         number_of: place of a provider among the providers, or of an owner among the owners, by name.
         pool_names, supply_curves: by pool.
-        offer_names: by offer.
+        offer_names, offer_kinds: names of the offers, and kinds of their providers.
         book: the offers as first listed.
         fee: subscription that opens an offer [USD a month], by offer; 0 for none.
         kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
@@ -59,6 +59,7 @@ class Founded:
     pool_names: Sequence[str]
     supply_curves: Sequence[SupplyCurve]
     offer_names: NDArray[np.str_]
+    offer_kinds: NDArray[np.str_]
     book: Book
     fee: Floats
     kept_for: Flags

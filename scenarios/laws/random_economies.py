@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capacity import Workload
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
-from market.demand.segment import CurveSegment, Deferral, LocalMachine, Segment, Zone
+from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
@@ -110,6 +110,8 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         burstiness=draw(pick([1.0, 3.0])),
         growth=draw(pick([1.0, 10.0])),
         dtype=draw(pick(["float64", "float64", "float32"])),
+        refusals=draw(pick([(), (), (Refusal("open", 0.5),), (Refusal("open", 1.0), Refusal("frontier", 0.3))])),
+        intensity_elasticity=draw(pick([0.0, 0.0, 0.7, 2.0])),
     )
 
 

@@ -78,7 +78,11 @@ def every_request_has_a_fate(before: Before, model: TokenMarket) -> None:
     close(row(model, "segments", "asked"), fates)
     if model.economy.whole:
         return  # what is ordered is drawn, so that asked is too
-    wanted = [cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up for cohort in model.cohorts]
+    induced = model.state.ordered.cleared.response.induced
+    wanted = [
+        cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up + float(more)
+        for cohort, more in zip(model.cohorts, induced, strict=True)
+    ]
     close(row(model, "segments", "asked"), wanted, rounding=single(model))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from market.demand.choice import BLOCK, Chosen, Options, choose
+from market.demand.ties import Ties
 
 type Floats = NDArray[np.float64]
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
@@ -69,7 +70,7 @@ def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, NDArray[np.int64] |
 @given(case=cases())
 def test_shares_are_those_of_the_formula(case: tuple[Options, Floats, Floats, NDArray[np.int64] | None]) -> None:
     o, worth, mass, attached = case
-    chosen = choose(o, 1.0 / worth, mass, attached, keep=True)
+    chosen = choose(o, 1.0 / worth, mass, Ties(attached), keep=True)
     sums, nothing, surplus = plainly(o, worth, mass, attached)
     np.testing.assert_allclose(chosen.shares_sum, sums, rtol=1e-9, atol=1e-12)
     assert chosen.nothing == pytest.approx(nothing, rel=1e-9, abs=1e-12)
@@ -93,12 +94,12 @@ def test_derivatives_are_those_of_the_shares(
             replace(o, cost=o.cost + sign * money * step * (np.arange(o.gain.size) == k)),
             1 / worth,
             mass,
-            attached,
+            Ties(attached),
         )
         for sign in (1, -1)
     )
     slope = (up.shares_sum - down.shares_sum) / (2 * step)
-    chosen = choose(o, 1 / worth, mass, attached, slopes=money)
+    chosen = choose(o, 1 / worth, mass, Ties(attached), slopes=money)
     assert chosen.own is not None
     assert chosen.cross is not None
     found = chosen.cross[:, k].copy()
@@ -114,8 +115,8 @@ def test_derivatives_are_those_of_the_shares(
 def test_little_noise_is_the_best_option(case: tuple[Options, Floats, Floats, NDArray[np.int64] | None]) -> None:
     o, worth, mass, attached = case
     o = replace(o, gain=o.gain + 0.1 * np.arange(o.gain.size) ** 2)  # hardly any ties
-    best = choose(replace(o, noise=0.0), 1 / worth, mass, attached)
-    nearly = choose(replace(o, noise=1e-9), 1 / worth, mass, attached, keep=True)
+    best = choose(replace(o, noise=0.0), 1 / worth, mass, Ties(attached))
+    nearly = choose(replace(o, noise=1e-9), 1 / worth, mass, Ties(attached), keep=True)
     assert nearly.shares is not None
     # Two options as good up to 1e-8 are a tie to the one and none to the other.
     assume(not ((nearly.shares > 1e-6) & (nearly.shares < 1 - 1e-6)).any())
@@ -151,7 +152,7 @@ def test_far_ends_stay_numbers(
 ) -> None:
     x, mass = np.array([0.01, 1.0, 100.0], dtype=dtype), np.array([0.0, 1.0, 1e6], dtype=dtype)
     local = None if owners is None else np.array([0.5 if owners == "all" else -np.inf, 0.5, -2.0], dtype=dtype)
-    chosen = choose(options(gain, cost, noise, outside), x, mass, None, local=local, slopes=1.0, keep=True)
+    chosen = choose(options(gain, cost, noise, outside), x, mass, local=local, slopes=1.0, keep=True)
     assert numbers(chosen)
     assert chosen.shares_sum.sum() + chosen.nothing == pytest.approx(float(mass.sum()), rel=1e-5)
     closed = ~np.isfinite(np.array(gain))
@@ -160,19 +161,19 @@ def test_far_ends_stay_numbers(
 
 def test_nobody_chooses() -> None:
     nobody = np.zeros(0)
-    chosen = choose(options([1.0], [1.0]), nobody, nobody, None, slopes=1.0, keep=True)
+    chosen = choose(options([1.0], [1.0]), nobody, nobody, slopes=1.0, keep=True)
     assert chosen.shares_sum.tolist() == [0.0]
     assert chosen.nothing == chosen.surplus == 0.0
 
 
 def test_ties_are_shared_and_an_offer_as_good_as_nothing_is_taken() -> None:
     one = np.ones(1)
-    chosen = choose(options([1.0, 1.0, 0.5], [1.0, 1.0, 0.0], 0.0, outside=0.0), one, one, None)
+    chosen = choose(options([1.0, 1.0, 0.5], [1.0, 1.0, 0.0], 0.0, outside=0.0), one, one)
     assert chosen.shares_sum.tolist() == [0.0, 0.0, 1.0]
-    chosen = choose(options([1.0, 1.0], [1.0, 1.0], 0.0, outside=0.0), one, one, None)
+    chosen = choose(options([1.0, 1.0], [1.0, 1.0], 0.0, outside=0.0), one, one)
     assert chosen.shares_sum.tolist() == [0.5, 0.5]
     assert chosen.nothing == 0.0
-    chosen = choose(options([1.0], [2.0], 0.0, outside=0.0), one, one, None)
+    chosen = choose(options([1.0], [2.0], 0.0, outside=0.0), one, one)
     assert chosen.nothing == 1.0
 
 
@@ -180,7 +181,7 @@ def test_ties_are_shared_and_an_offer_as_good_as_nothing_is_taken() -> None:
 def test_who_is_attached_stays_longer(noise: float) -> None:
     x, mass = np.ones(2), np.ones(2)
     o = options([1.0, 1.0], [0.5, 0.5], noise, bonus=0.3)
-    shares = choose(o, x, mass, np.array([0, -1]), keep=True).shares
+    shares = choose(o, x, mass, Ties(np.array([0, -1])), keep=True).shares
     assert shares is not None
     assert shares[0, 0] > 0.5
     assert shares[1].tolist() == pytest.approx([shares[1, 0]] * 2)
@@ -191,7 +192,7 @@ def test_many_individuals_are_the_sum_of_blocks() -> None:
     count = 2 * BLOCK + 17
     x, mass = rng.lognormal(size=count), rng.random(count)
     o = options([1.0, 0.8, 1.2], [0.2, 0.1, 0.5], 0.3)
-    whole = choose(o, x, mass, None, slopes=1.0)
-    halves = [choose(o, x[part], mass[part], None, slopes=1.0) for part in (slice(0, 5000), slice(5000, None))]
+    whole = choose(o, x, mass, slopes=1.0)
+    halves = [choose(o, x[part], mass[part], slopes=1.0) for part in (slice(0, 5000), slice(5000, None))]
     np.testing.assert_allclose(whole.shares_sum, sum(h.shares_sum for h in halves), rtol=1e-10)
     np.testing.assert_allclose(whole.cross, sum(h.cross for h in halves), rtol=1e-10)  # type: ignore[misc, arg-type]

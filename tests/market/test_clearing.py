@@ -40,7 +40,7 @@ def smooth(most: Sequence[float], slopes: Sequence[Sequence[float]]) -> Respond:
         own = np.diag(fall)
         return Response(
             orders[None, :], top.sum(keepdims=True) - orders.sum(), np.zeros(1), np.zeros(1), np.array([surplus]),
-            own[None, :], (np.diag(own) - fall)[None, :, :],
+            own[None, :], (np.diag(own) - fall)[None, :, :], np.zeros(1),
         )  # fmt: skip
 
     return respond
@@ -58,11 +58,12 @@ def crowd(
             table = np.array(good, dtype=np.float64)
             noise = blur / float(np.median(worth))
             what = Options(table, price, np.zeros(table.size, dtype=np.int64), 0.0, noise, outside, 1.0)
-            parts.append(choose(what, 1.0 / worth, mass, None, slopes=1.0))
+            parts.append(choose(what, 1.0 / worth, mass, slopes=1.0))
         none = np.zeros(len(parts))
         return Response(
             np.array([p.shares_sum for p in parts]), np.array([p.nothing for p in parts]), none, none.copy(),
             np.array([p.surplus for p in parts]), np.array([p.own for p in parts]), np.array([p.cross for p in parts]),
+            none.copy(),
         )  # fmt: skip
 
     return respond
@@ -358,7 +359,9 @@ def test_a_pool_without_machines_sells_nothing_at_a_rent_that_is_a_number() -> N
 
 def test_no_offers_is_no_market() -> None:
     book = book_of(np.zeros((1, 0)).tolist())
-    empty = Response(np.zeros((1, 0)), np.array([3.0]), *[np.zeros(1)] * 3, np.zeros((1, 0)), np.zeros((1, 0, 0)))
+    empty = Response(
+        np.zeros((1, 0)), np.array([3.0]), *[np.zeros(1)] * 3, np.zeros((1, 0)), np.zeros((1, 0, 0)), np.zeros(1)
+    )
     found = auction(book, [5.0], lambda prices: empty, rents=[2.0])
     assert found.rents.tolist() == [0.0]
     assert (found.gap, found.evaluations) == (0.0, 1)

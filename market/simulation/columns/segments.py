@@ -45,6 +45,11 @@ def unaffordable(moment: Moment) -> Any:
     return moment.state.ordered.cleared.response.unaffordable
 
 
+@column("segments", "induced", "requests", "of these, made as tokens are cheaper than at the start; less if dearer")
+def induced(moment: Moment) -> Any:
+    return moment.state.ordered.cleared.response.induced
+
+
 @column("segments", "put_off", "requests", "put off to a later tick")
 def put_off(moment: Moment) -> Any:
     return [wanted.put_off for wanted in moment.state.wanted]

@@ -1,0 +1,71 @@
+"""How much individuals ask: less of each where tokens have become dearer to them.
+
+Requests of individual i are those that it would make anyway, times
+
+    (B_i / B_i0) ^ -elasticity,   B_i = sum_j w_ij p_j,
+
+where w_ij are its shares of offers when the market began, B_i its mean bill of a request at these weights, and B_i0
+what that was at the start [Laspeyres]. So if all prices rise by 1 % it asks ``elasticity`` % less; a switch to
+another offer changes nothing here. Derivative: d log requests_i / d p_k = -elasticity w_ik / B_i.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Values = NDArray[Any]
+
+#: A bill that falls further than this, relative to that of the start, calls forth no more. Declared; far off.
+LEAST_BILL = 1e-3
+
+
+class Intensity:
+    """The bill of each individual at the weights of the start."""
+
+    def __init__(self, elasticity: float) -> None:
+        self.elasticity = elasticity
+        self._weights: Values | None = None
+        self._usual_prices: Values = np.zeros(0)
+        self._usual_bill: Values = np.zeros(0)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the bill of the start is known."""
+        return self._weights is not None
+
+    def begin(self, shares: Values, prices: Values) -> None:
+        """Take these shares, by individual and offer, and prices of a request [USD] as those of the start."""
+        sold = shares.sum(axis=1, keepdims=True)
+        self._weights = np.divide(shares, sold, out=np.zeros_like(shares), where=sold > 0)
+        self._usual_prices = np.where(np.isfinite(prices), prices, 0.0).astype(shares.dtype)
+        self._usual_bill = self._weights @ self._usual_prices
+
+    def _bill(self, prices: Values, who: Any) -> tuple[Values, Values]:
+        """Bill of a request [USD] and the least that counts, by individual; an offer that is closed keeps its price."""
+        assert self._weights is not None
+        known = np.where(np.isfinite(prices), prices, self._usual_prices).astype(self._weights.dtype)
+        return self._weights[who] @ known, LEAST_BILL * self._usual_bill[who]
+
+    def factor(self, prices: Values, who: Any = slice(None)) -> Values | None:
+        """Requests over those that would be made anyway, by individual; None for 1."""
+        if not self.begun or self.elasticity == 0.0:
+            return None
+        bill, least = self._bill(prices, who)
+        usual = self._usual_bill[who]
+        ratio = np.divide(np.maximum(bill, least), usual, out=np.ones_like(usual), where=usual > 0)
+        return np.asarray(ratio**-self.elasticity)
+
+    def cross(self, prices: Values, ordered: Values, who: Any = slice(None)) -> NDArray[np.float64] | None:
+        """d orders_j / d price_k that comes from asking less [requests per USD], by offer j and k.
+
+        ``ordered``: orders by individual and offer.
+        """
+        if not self.begun or self.elasticity == 0.0:
+            return None
+        assert self._weights is not None
+        bill, least = self._bill(prices, who)
+        inverse = np.divide(self.elasticity, bill, out=np.zeros_like(bill), where=bill > least)
+        return np.asarray(-(ordered.T @ (self._weights[who] * inverse[:, None])), dtype=np.float64)

@@ -1,0 +1,63 @@
+"""What ties individuals to sellers: whom each is with, and what kinds of seller are no option to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Rows = NDArray[np.int64] | slice
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Ties by individual.
+
+    Attributes:
+        attached: number of the provider that it is with, -1 for nobody; None where nobody minds.
+        refusing: number of the row of ``Options.refused`` that holds for it; None where nobody refuses anything.
+    """
+
+    attached: NDArray[np.integer[Any]] | None = None
+    refusing: NDArray[np.integer[Any]] | None = None
+
+    def of(self, who: Rows) -> Ties:
+        """Those of some individuals."""
+        return Ties(
+            None if self.attached is None else self.attached[who],
+            None if self.refusing is None else self.refusing[who],
+        )
+
+    def columns(self, groups: int) -> NDArray[np.integer[Any]] | None:
+        """Column of the table of bonuses that holds for each individual: ``groups`` providers and nobody, by row.
+
+        Without refusals that is the provider itself, and -1, the last, for nobody.
+        """
+        if self.refusing is None:
+            return self.attached
+        column = groups if self.attached is None else np.where(self.attached < 0, groups, self.attached)
+        return np.asarray(self.refusing * np.int16(groups + 1) + column)
+
+
+#: Nobody minds with whom it is, and refuses nobody.
+FREE = Ties()
+
+
+def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np.bool_] | None:
+    """Whether an offer is no option, by set of refused kinds and offer; None where nobody refuses anything.
+
+    >>> refused_rows(["open", "broker"], np.array(["frontier", "open", "broker"])).astype(int)
+    array([[0, 0, 0],
+           [0, 1, 0],
+           [0, 0, 1],
+           [0, 1, 1]])
+    """
+    if not refusals:
+        return None
+    rows = np.zeros((2 ** len(refusals), kinds.size), dtype=bool)
+    for bit, kind in enumerate(refusals):
+        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= kinds == kind
+    return rows
