@@ -17,6 +17,7 @@ from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
+from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler, Provider
 from market.supply.wholesale import Wholesale
 
@@ -30,6 +31,7 @@ class Economy:
         providers: sellers of tokens.
         hyperscalers: owners of machines who rent them out.
         contracts: racks rented for a term.
+        research: budgets for research, which rent machines by the hour.
         calendar: start and length of ticks.
         clearing: how the retail market clears.
         rationing: who is served first when a pool is full.
@@ -54,6 +56,7 @@ class Economy:
     whole: bool = False
     fallback: bool = True
     learning_ticks: float = 3.0
+    research: tuple[Research, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -63,12 +66,19 @@ class Economy:
         self._check_offers()
         self._check_homes()
         self._check_contracts()
+        self._check_research()
+
+    @property
+    def agents(self) -> tuple[Segment | CurveSegment | Provider | Hyperscaler | Research, ...]:
+        """All who have an account."""
+        return (*self.segments, *self.providers, *self.hyperscalers, *self.research)
 
     def _check_kinds(self) -> None:
         require_kinds("economy: segments", self.segments, Segment, CurveSegment)
         require_kinds("economy: providers", self.providers, Provider)
         require_kinds("economy: hyperscalers", self.hyperscalers, Hyperscaler)
         require_kinds("economy: contracts", self.contracts, Contract)
+        require_kinds("economy: research", self.research, Research)
         require_kind("economy: calendar", self.calendar, Calendar)
         require_kind("economy: clearing", self.clearing, Clearing)
         require_kind("economy: rationing", self.rationing, Rationing)
@@ -77,7 +87,7 @@ class Economy:
         require_kind("economy: tariff", self.tariff, Tariff)
 
     def _check_names(self) -> None:
-        agents = [a.name for a in (*self.segments, *self.providers, *self.hyperscalers)]
+        agents = [a.name for a in self.agents]
         for kind, names in (("segments", self._segment_names()), ("agents", agents), ("offers", self._offer_names())):
             doubled = {name for name in names if names.count(name) > 1}
             if doubled:
@@ -113,6 +123,11 @@ class Economy:
         for contract in self.contracts:
             self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
             self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+
+    def _check_research(self) -> None:
+        for one in self.research:
+            if one.funder:
+                self._known(f"research '{one.name}': funder", one.funder, [p.name for p in self.providers])
 
     def _segment_names(self) -> list[str]:
         return [s.name for s in self.segments]

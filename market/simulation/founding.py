@@ -40,6 +40,7 @@ from market.simulation.state import (
 from market.supply.firm import agent_class
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.research import ResearchAgent
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -47,16 +48,17 @@ type Floats = NDArray[np.float64]
 
 def found(model: mesa.Model, economy: Economy, streams: Streams) -> tuple[Founded, State]:
     """Make the agents and list their offers; put in the money that they start with."""
-    ledger = Ledger([a.name for a in (*economy.segments, *economy.providers, *economy.hyperscalers)])
+    ledger = Ledger([a.name for a in economy.agents])
     owners = make_owners(model, economy, ledger)
     providers = make_providers(model, economy, ledger)
+    researchers = make_researchers(model, economy, ledger)
     cohorts = make_cohorts(model, economy, streams)
     for owner in economy.hyperscalers:
         ledger.pay("funding", owner.name, owner.cash, "funding")
     for provider in economy.providers:
         ledger.pay("funding", provider.name, provider.cash, "funding")
     book = list_offers(economy, providers)
-    founded = found_market(economy, streams, cohorts, providers, owners, book)
+    founded = found_market(economy, streams, cohorts, providers, owners, researchers, book)
     return founded, first_state(founded, ledger)
 
 
@@ -77,6 +79,11 @@ def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[
         )
         offers, pools = offers + len(spec.offers), pools + len(spec.pools)
     return made
+
+
+def make_researchers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[ResearchAgent]:
+    """Budgets for research."""
+    return [agent_class(ResearchAgent, spec.kind)(model, spec, k, ledger) for k, spec in enumerate(economy.research)]
 
 
 def make_cohorts(model: mesa.Model, economy: Economy, streams: Streams) -> list[Cohort[Wanted]]:
@@ -122,6 +129,7 @@ def found_market(
     cohorts: Sequence[Cohort[Wanted]],
     providers: Sequence[ProviderAgent],
     owners: Sequence[HyperscalerAgent],
+    researchers: Sequence[ResearchAgent],
     book: Book,
 ) -> Founded:
     """What stays as it is."""
@@ -134,6 +142,7 @@ def found_market(
         cohorts=cohorts,
         providers=providers,
         owners=owners,
+        researchers=researchers,
         number_of={owner.name: owner.number for owner in owners} | {p.name: p.number for p in providers},
         pool_names=[
             p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for p in providers for pool in p.spec.pools
@@ -163,7 +172,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         terms=Terms(book, np.ones(providers)),
         firms=first_firms(founded),
         contracts=Contracts(tuple(economy.contracts), ()),
-        machines=no_machines(owners, providers, book.pools),
+        machines=no_machines(owners, providers, len(founded.researchers), book.pools),
         posted=Posted(book, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
         expected=Expected(of_offers, of_offers, of_offers, writing, writing),
@@ -190,7 +199,7 @@ def first_firms(founded: Founded) -> Firms:
     return Firms(active, nobody, (None,) * active.size, np.ones(founded.book.offers, dtype=bool), {}, ())
 
 
-def no_machines(owners: int, providers: int, pools: int) -> Machines:
+def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:
     """No machines have been given out."""
     none, of_providers = np.zeros(owners), np.zeros(providers)
     allotment = Allotment(
@@ -202,6 +211,7 @@ def no_machines(owners: int, providers: int, pools: int) -> Machines:
         idle=none,
         by_contract=np.zeros(0),
         spot=of_providers,
+        research=np.zeros(researchers),
         price=0.0,
         outcome=CallAuction().clear([], [], [], []),
     )

@@ -23,6 +23,7 @@ from market.simulation.state import (
 )
 from market.supply.owner import OwnerTick
 from market.supply.provider import ProviderTick
+from market.supply.research import INVESTORS
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -87,12 +88,17 @@ def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Paymen
 
 def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
     """Money follows the rack-hours at the one price; bought and sold are equal but for rounding."""
-    bought, sold = allotment.spot, allotment.sold_spot
-    total = float(bought.sum())
-    for p in founded.providers:
+    sold = allotment.sold_spot
+    total = float(sold.sum())
+    buyers = [(p.name, float(allotment.spot[p.number])) for p in founded.providers]
+    for one in founded.researchers:
+        rented = float(allotment.research[one.number])
+        yield Payment(one.spec.funder or INVESTORS, one.name, rented * allotment.price, "research")
+        buyers.append((one.name, rented))
+    for name, bought in buyers:
         for owner in founded.owners:
-            share = float(sold[owner.number]) / float(sold.sum()) if total > 0 else 0.0
-            yield Payment(p.name, owner.name, float(bought[p.number]) * share * allotment.price, "spot")
+            share = float(sold[owner.number]) / total if bought > 0 else 0.0
+            yield Payment(name, owner.name, bought * share * allotment.price, "spot")
 
 
 def of_owners(founded: Founded, allotment: Allotment) -> Iterator[Payment]:

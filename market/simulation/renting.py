@@ -56,7 +56,7 @@ def rent(
         stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(hours))
         slopes = ordered.slopes[:, p.offers] * (not stays)
         bids += p.bids(book, orders[:, p.offers], slopes, paid[:, p.offers], held, stays=stays)
-    allotment = allot(founded, fleets, contracts, parties, bids)
+    allotment = allot(founded, tick, fleets, contracts, parties, bids)
     got = allotment.spot.copy()
     for (_, buyer), racks in zip(parties, allotment.by_contract, strict=True):
         got[buyer] += racks
@@ -101,7 +101,12 @@ def offered_at_home(founded: Founded, homes: HomeMachines) -> float:
 
 
 def allot(
-    founded: Founded, fleets: Fleets, contracts: Contracts, parties: Sequence[tuple[int, int]], bids: Sequence[Bid]
+    founded: Founded,
+    tick: int,
+    fleets: Fleets,
+    contracts: Contracts,
+    parties: Sequence[tuple[int, int]],
+    bids: Sequence[Bid],
 ) -> Allotment:
     """Give the owners' rack-hours out."""
     owned = fleets.racks * founded.hours
@@ -115,6 +120,7 @@ def allot(
         len(founded.providers),
         founded.hours,
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
+        [one.spec.demand(founded.calendar.years(tick), founded.hours) for one in founded.researchers],
     )
 
 

@@ -22,6 +22,7 @@ from market.exchange.supply_curve import SupplyCurve
 from market.randomness import Streams
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.research import ResearchAgent
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
 
@@ -38,7 +39,7 @@ class Founded:
     Attributes:
         economy: what the market is made of.
         streams: random numbers by name.
-        cohorts, providers, owners: the agents.
+        cohorts, providers, owners, researchers: the agents.
         number_of: place of a provider among the providers, or of an owner among the owners, by name.
         pool_names, supply_curves: by pool.
         offer_names, offer_kinds: names of the offers, and kinds of their providers.
@@ -55,6 +56,7 @@ class Founded:
     cohorts: Sequence[Cohort[Wanted]]
     providers: Sequence[ProviderAgent]
     owners: Sequence[HyperscalerAgent]
+    researchers: Sequence[ResearchAgent]
     number_of: Mapping[str, int]
     pool_names: Sequence[str]
     supply_curves: Sequence[SupplyCurve]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import mesa
 
 from capacity.errors import UnknownNameError, nearest
 from market.exchange.ledger import Ledger, Payment
-from market.supply.specs import Hyperscaler, Provider
 
 
-class Firm[S: Provider | Hyperscaler, T](mesa.Agent):
+class Spec(Protocol):
+    """What a firm is made of."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+class Firm[S: Spec, T](mesa.Agent):
     """A firm of a kind; a new kind is a subclass with a ``kind`` of its own, found by ``agent_class``.
 
     ``S`` is what it is made of, ``T`` what it is told of a tick when it pays.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.call_auction import CallAuction, CallOutcome
+from market.exchange.elastic_demand import ElasticDemand, clear_with
 from market.supply.specs import Contract
 
 type Floats = NDArray[np.float64]
@@ -32,6 +33,7 @@ class Allotment:
             contracted + sold_spot + idle. ``short`` is contracted work that the seller could not deliver.
         by_contract: delivered, by contract.
         spot: rented on the spot market, by provider.
+        research: rented on the spot market for research, by budget.
         price: spot price [USD per rack-h].
         outcome: the auction's outcome.
         bids: the bids.
@@ -45,6 +47,7 @@ class Allotment:
     idle: Floats
     by_contract: Floats
     spot: Floats
+    research: Floats
     price: float
     outcome: CallOutcome
     bids: Sequence[Bid] = field(default_factory=list)
@@ -71,6 +74,7 @@ class Wholesale:
         providers: int,
         tick_hours: float,
         contracts_first: NDArray[np.bool_] | None = None,
+        research: Sequence[ElasticDemand] = (),
     ) -> Allotment:
         """Give out one tick's rack-hours.
 
@@ -84,6 +88,7 @@ class Wholesale:
             providers: number of providers.
             tick_hours: length of the tick [h].
             contracts_first: owners whose contracts come before their own use.
+            research: budgets that take part in the spot market.
         """
         promised = np.array([c.racks * tick_hours for c in contracts])
         sellers = np.array([seller for seller, _ in parties], dtype=np.int64)
@@ -96,14 +101,13 @@ class Wholesale:
         by_contract = promised * kept[sellers] if contracts else promised
         contracted = due * kept
         left = np.maximum(owned - own_use - contracted, 0.0)
-        outcome = self.auction.clear([b.price for b in bids], [b.quantity for b in bids], asks, left)
-        spot = (
-            np.bincount([b.provider for b in bids], weights=outcome.bought, minlength=providers)
-            if bids
-            else np.zeros(providers)
+        outcome, researched = clear_with(
+            self.auction, [b.price for b in bids], [b.quantity for b in bids], asks, left, research
         )
+        spot = np.zeros(providers)
+        np.add.at(spot, np.array([b.provider for b in bids], dtype=np.int64), outcome.bought[: len(bids)])
         return Allotment(
             owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, sold_spot=outcome.sold,
-            idle=left - outcome.sold, by_contract=by_contract, spot=spot, price=outcome.price, outcome=outcome,
-            bids=bids,
+            idle=left - outcome.sold, by_contract=by_contract, spot=spot, research=researched, price=outcome.price,
+            outcome=outcome, bids=bids,
         )  # fmt: skip

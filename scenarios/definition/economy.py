@@ -12,13 +12,14 @@ from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deplo
 from capacity.errors import InputError
 from market.calendar import Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, measured
-from market.demand.segment import Deferral, LocalMachine, Segment, Zone
+from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
@@ -45,6 +46,10 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         providers=sellers,
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
+        research=tuple(
+            Research(one.name, one.usd_per_day, one.elasticity, one.reference_usd, one.growth, one.funder)
+            for one in parameters.supply.research
+        ),
         calendar=when,
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
@@ -143,6 +148,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         taste_noise=users.taste_noise,
         time_value=users.time_value,
         attachment=users.attachment,
+        refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
+        intensity_elasticity=users.intensity_elasticity,
         reconsider_per_day=reconsider,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,

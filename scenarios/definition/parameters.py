@@ -41,6 +41,14 @@ class Parameters(Section):
                         f"{kind}[{number}].name", one.name, "that name is taken: all agents' names must differ"
                     )
                 taken.append(one.name)
+        for number, budget in enumerate(self.supply.research):
+            at = f"supply.research[{number}]"
+            if budget.name in taken:
+                raise refuse(f"{at}.name", budget.name, "that name is taken: all agents' names must differ")
+            sellers = [*(x.name for x in self.labs), *(x.name for x in self.open), *(x.name for x in self.brokers)]
+            if budget.funder and budget.funder not in sellers:
+                near = nearest(budget.funder, sellers)
+                raise refuse(f"{at}.funder", budget.funder, f"must be one of {', '.join(sellers)}{near}")
         refuse_doubles("labs", [lab.name for lab in self.labs])
         return self
 

@@ -33,11 +33,13 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
 
 
 @cache
-def inference(architecture: str, calibration: str, chip: str = RACK.name) -> Inference:
-    """An architecture on the fewest systems of a chip that hold it."""
+def inference(architecture: str, calibration: str, work: float = 1.0, chip: str = RACK.name) -> Inference:
+    """An architecture on the fewest systems of a chip that hold it; ``work``: machine time over what that takes."""
     machine = CHIPS[chip]
     reference = RACK.chips_per_system if chip == RACK.name else 1
-    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference)
+    return Inference(
+        Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference, work
+    )
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -102,7 +104,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         f"{one.name} {sold.name}",
         sold.price,
         quality(model.lag_months, parameters, size=model.size, edge=edge),
-        inference(model.architecture, parameters.supply.calibration),
+        inference(model.architecture, parameters.supply.calibration, model.work),
         Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
         cost=model.cost,
         open_to=sold.open_to or None,
@@ -122,7 +124,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         _open_offer(one),
         one.price,
         quality(lag, parameters, size=one.size),
-        inference(one.architecture, parameters.supply.calibration),
+        inference(one.architecture, parameters.supply.calibration, one.work),
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,

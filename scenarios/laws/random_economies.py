@@ -18,6 +18,7 @@ from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
+from market.supply.research import Research
 from market.supply.specs import (
     Contract,
     HomeMachines,
@@ -162,6 +163,14 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
     )
 
 
+BUDGETS: list[tuple[Research, ...]] = [
+    (),
+    (),
+    (Research("training", 240.0),),
+    (Research("training", 24.0, 0.0), Research("experiments", 1e4, 2.0, 5.0, growth=3.0)),
+]
+
+
 hyperscalers = st.builds(
     Hyperscaler,
     name=st.just("cloud"),
@@ -247,4 +256,5 @@ def economies(
         ),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
+        research=draw(st.sampled_from(BUDGETS)),
     )

@@ -165,7 +165,8 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     for name, values in w.items():
         must(values >= -ROUNDING * w["owned"], "{} {} rack-h, by owner", spaced(name), values)
     scale = w["owned"].sum()
-    close(w["sold_spot"].sum(), row(model, "providers", "spot").sum(), scale)
+    rented = row(model, "providers", "spot").sum() + row(model, "ticks", "research").sum()
+    close(w["sold_spot"].sum(), rented, scale)
     close(w["contracted"].sum(), row(model, "providers", "contracted").sum(), scale)
     hours = model.calendar.tick_hours
     promised = sum(c.racks for c in model.contracts) * hours

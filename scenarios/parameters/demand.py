@@ -74,6 +74,13 @@ class Machine(Section):
     )
 
 
+class Refused(Section):
+    """A kind of seller that is no option to a share of the individuals."""
+
+    name: Literal["frontier", "open", "broker"] = choice(..., "kind of seller")
+    share: Number = quantity(..., "1", "share of the individuals who refuse it", high=1)
+
+
 class Users(Section):
     """A segment of users."""
 
@@ -105,6 +112,16 @@ class Users(Section):
     time_value: Number = quantity(1.0, "1/h", "share of the worth lost in an hour of delay", high=1e4)
     attachment: Number = quantity(0.05, "1", "worth of staying with the provider, relative to the worth", high=10)
     reconsider_per_day: Number = quantity(0.1, "1/day", "share who choose their provider anew in a day", high=24)
+    refuses: tuple[Refused, ...] = several(
+        (), "kinds of seller that are no option to some: trust, habit, integration", DECLARED, least=0, most=3
+    )
+    intensity_elasticity: Number = quantity(
+        0.0,
+        "1",
+        "by how many per cent a user asks less when its bill has risen by one since the start",
+        "OpenRouter, State of AI: 10 % cheaper, 5-7 % more in the short run",
+        high=20,
+    )
     patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
     budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)
     burstiness: Number = quantity(1.0, "1", "variance over mean of arrivals, where requests are whole", low=1, high=1e4)
@@ -212,6 +229,12 @@ class Demand(Section):
     agentic: Users = segment_field(AGENTIC, "long tasks of agents", "Epoch: 128,000:1,000; the rest declared")
     others: tuple[OtherUsers, ...] = several((), "further segments", least=0, most=10)
     zones: tuple[Place, ...] = several(PLACES, "time zones and who lives there", DECLARED, most=24)
+
+    @model_validator(mode="after")
+    def _refusals(self) -> Demand:
+        for segment, users in self.segments():
+            refuse_doubles(f"{segment}.refuses", [one.name for one in users.refuses])
+        return self
 
     @model_validator(mode="after")
     def _shares(self) -> Demand:

@@ -10,7 +10,21 @@ from pydantic import model_validator
 
 from capacity import CALIBRATIONS, fleet
 from capacity.errors import InputError, nearest
-from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, Whole, choice, part, quantity, refuse
+from scenarios.parameters.fields import (
+    DECLARED,
+    Flag,
+    Name,
+    Number,
+    Section,
+    Text,
+    Whole,
+    choice,
+    part,
+    quantity,
+    refuse,
+    refuse_doubles,
+    several,
+)
 
 #: How many of the largest owners contract with the labs.
 CONTRACTING: Final = 3
@@ -53,6 +67,28 @@ class Contracts(Section):
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
 
 
+class ResearchBudget(Section):
+    """A budget for machines beside inference: training and experiments, which wait when machines are dear."""
+
+    name: Name = choice(..., "what it is called")
+    usd_per_day: Number = quantity(..., "USD/day", "spent on machines a day, at the start", high=1e12)
+    elasticity: Number = quantity(
+        1.0,
+        "1",
+        "by how many per cent it takes fewer machines when they cost one more; 1 spends the budget at any price",
+        high=20,
+    )
+    reference_usd: Number = quantity(
+        400.0,
+        "USD per rack-h",
+        "price of a rack-hour at which it spends that; no matter with an elasticity of 1",
+        above=0,
+        high=1e6,
+    )
+    growth: Number = quantity(1.0, "1/year", "factor a year of the budget", above=0, high=1e3)
+    funder: Text = choice("", "seller of tokens who pays for it; empty for investors")
+
+
 class Supply(Section):
     """All machines for rent."""
 
@@ -82,6 +118,7 @@ class Supply(Section):
     first_party: Number = quantity(0.65, "1", "share of machines that owners' products and training take", high=1)
     first_party_first: Flag = choice(True, "whether that comes before contracts", "Crunch: own products first")
     contracts: Contracts = part(Contracts(), "capacity contracts")
+    research: tuple[ResearchBudget, ...] = several((), "budgets for research", least=0, most=20)
     calibration: str = choice(
         "published",
         "how far machines stay behind their data sheets: a named calibration",
@@ -116,6 +153,7 @@ class Supply(Section):
             if name not in known:
                 allowed = f"owners are {', '.join(known)}{nearest(name, known)}"
                 raise refuse(f"not_for_rent[{number}]", name, allowed)
+        refuse_doubles("research", [budget.name for budget in self.research])
         if not set(known) - set(self.not_for_rent):
             raise refuse("not_for_rent", list(self.not_for_rent), "somebody must be left who rents machines out")
         return self

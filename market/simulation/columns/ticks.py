@@ -90,6 +90,16 @@ def spot_price(moment: Moment) -> Any:
     return moment.state.machines.allotment.price
 
 
+@column("ticks", "research", "rack-h", "machines rented for research")
+def research(moment: Moment) -> Any:
+    return moment.state.machines.allotment.research.sum()
+
+
+@column("ticks", "research_spent", "USD", "paid for them")
+def research_spent(moment: Moment) -> Any:
+    return moment.spent([one.name for one in moment.founded.researchers], "spot").sum()
+
+
 @column("ticks", "surplus", "USD", "expected surplus of the users at the prices and waits they saw")
 def surplus(moment: Moment) -> Any:
     return moment.total("surplus")

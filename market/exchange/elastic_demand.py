@@ -1,0 +1,131 @@
+"""Demand that falls smoothly with the price, in a call auction beside bids and asks that are steps.
+
+    q(p) = spending / reference x (reference / p) ^ elasticity
+
+so at the reference price ``spending`` is spent, and with an elasticity of 1 at every price. The price at which the
+auction clears is found exactly: between two quoted prices the steps are constant, so that it is the root of one
+decreasing function.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from capacity.errors import require
+from market.exchange.call_auction import LARGEST, SAME, CallAuction, CallOutcome
+
+type Floats = NDArray[np.float64]
+
+#: Beyond this nobody takes [rack-h]: a price of next to nothing would call for more than can be added up.
+MOST = LARGEST**0.5
+#: What elastic demand asks beyond what clears, over all that is offered, so that it counts as not wholly served where
+#: it sets the price.
+BEYOND = 10.0 * (SAME - 1.0)
+
+
+@dataclass(frozen=True)
+class ElasticDemand:
+    """A buyer with a budget.
+
+    Attributes:
+        spending: spent at the reference price [USD].
+        reference: price at which that is spent [USD per rack-h].
+        elasticity: by how many per cent it takes less when the price rises by one; 0 takes the same at any price.
+
+    >>> ElasticDemand(100.0, 4.0, 1.0).quantity(5.0), ElasticDemand(100.0, 4.0, 2.0).quantity(8.0)
+    (20.0, 6.25)
+    """
+
+    spending: float
+    reference: float
+    elasticity: float = 1.0
+
+    def __post_init__(self) -> None:
+        require("elastic demand: spending", self.spending, at_least=0)
+        require("elastic demand: reference", self.reference, above=0)
+        require("elastic demand: elasticity", self.elasticity, at_least=0)
+
+    def quantity(self, price: float) -> float:
+        """Taken at a price above 0 [rack-h]."""
+        with np.errstate(over="ignore", divide="ignore"):  # a price of next to nothing calls for all there could be
+            times = (np.float64(self.reference) / price) ** self.elasticity
+        return float(min(self.spending / self.reference * times, MOST))
+
+
+def clear_with(
+    auction: CallAuction,
+    bid_prices: Sequence[float],
+    bid_quantities: Sequence[float],
+    ask_prices: Floats,
+    ask_quantities: Floats,
+    elastic: Sequence[ElasticDemand],
+) -> tuple[CallOutcome, Floats]:
+    """Clear an auction in which elastic buyers take part: its outcome (bids first), and what each of them gets."""
+    taking = [demand for demand in elastic if demand.spending > 0]
+    if not taking or not (np.asarray(ask_quantities) > 0).any():
+        return auction.clear(bid_prices, bid_quantities, ask_prices, ask_quantities), np.zeros(len(elastic))
+    bids = np.asarray(bid_prices, dtype=np.float64), np.asarray(bid_quantities, dtype=np.float64)
+    price = _clearing_price(*bids, np.asarray(ask_prices), np.asarray(ask_quantities), taking)
+    wanted = np.array([demand.quantity(price) if demand.spending > 0 else 0.0 for demand in elastic])
+    # The last unit that it takes is worth the price to it, all others more: it comes before bids at the price.
+    above = np.full(wanted.size, math.nextafter(price, math.inf))
+    more = 1.0 + BEYOND * float(np.sum(ask_quantities)) / float(wanted.sum())
+    outcome = auction.clear(
+        np.concatenate((bids[0], above)), np.concatenate((bids[1], wanted * more)), ask_prices, ask_quantities
+    )
+    return outcome, outcome.bought[bids[0].size :]
+
+
+def _clearing_price(
+    bid_prices: Floats, bid_quantities: Floats, ask_prices: Floats, ask_quantities: Floats, taking: list[ElasticDemand]
+) -> float:
+    """Lowest price at which no more is wanted than offered."""
+
+    def elastic(price: float) -> float:
+        return sum(demand.quantity(price) for demand in taking)
+
+    def steps(above: float) -> float:
+        """Offered less wanted by steps, at prices just above one."""
+        return float(ask_quantities[ask_prices <= above].sum() - bid_quantities[bid_prices > above].sum())
+
+    quotes = np.unique(np.concatenate((bid_prices, ask_prices)))
+    quotes = quotes[quotes > 0]
+    low, high = 0, quotes.size  # quotes below ``low`` are too cheap; at ``high`` and above not
+    while low < high:
+        middle = (low + high) // 2
+        price = float(quotes[middle])
+        if steps(price) >= elastic(price):
+            high = middle
+        else:
+            low = middle + 1
+    floor = float(quotes[high - 1]) if high > 0 else 0.0
+    left = steps(floor)
+    top = float(quotes[high]) if high < quotes.size else math.inf
+    # Between these quotes only elastic demand moves: it may clear there, before the next step comes.
+    if left <= 0 or (math.isfinite(top) and elastic(math.nextafter(top, 0.0)) > left):
+        return top
+    return _price_at(elastic, left, floor, top, taking)
+
+
+def _price_at(
+    elastic: Callable[[float], float], left: float, floor: float, top: float, taking: list[ElasticDemand]
+) -> float:
+    """Price between two quotes at which elastic demand takes just what is left."""
+    if len({demand.elasticity for demand in taking}) == 1 and (elasticity := taking[0].elasticity) > 0:
+        scale = sum(demand.quantity(1.0) for demand in taking)
+        return float((scale / left) ** (1.0 / elasticity))
+    low = max(floor, 1e-12)
+    if elastic(low) <= left:
+        return low
+    high = top if math.isfinite(top) else low
+    while not math.isfinite(top) and elastic(high) > left:
+        high *= 2.0
+        if high > MOST:
+            return low  # nobody minds the price, and there is not enough at any
+    return float(brentq(lambda price: elastic(price) - left, low, high, xtol=1e-300, rtol=1e-14))
