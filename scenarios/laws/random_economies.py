@@ -256,5 +256,8 @@ def economies(
         ),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
-        research=draw(st.sampled_from(BUDGETS)),
+        research=tuple(
+            replace(budget, funder=sellers[0].name if sellers and draw(st.booleans()) else "")
+            for budget in draw(st.sampled_from(BUDGETS))
+        ),
     )

@@ -58,6 +58,11 @@ def burn(moment: Moment) -> Any:
     return moment.spent(moment.providers, "burn")
 
 
+@column("providers", "research", "USD", "paid for research that it funds")
+def research(moment: Moment) -> Any:
+    return moment.spent(moment.providers, "research")
+
+
 @column("providers", "funding", "USD", "from investors, what there was before the first tick aside")
 def funding(moment: Moment) -> Any:
     return moment.received(moment.providers, "funding")
