@@ -215,7 +215,9 @@ def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, ND
         table[np.arange(options.gain.size), options.group] = options.bonus / options.noise
     if refusing is not None and options.refused is not None:
         barred = np.where(options.refused, -np.inf, 0.0).astype(kind).T
-        table = (barred[:, :, None] + table[:, None, :]).reshape(options.gain.size, options.refused.shape[0] * (groups + 1))
+        table = (barred[:, :, None] + table[:, None, :]).reshape(
+            options.gain.size, options.refused.shape[0] * (groups + 1)
+        )
     return table, Ties(attached, refusing).columns(groups)
 
 

@@ -50,7 +50,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self._choices = streams.stream("attachment", s.name)
         self._machines = streams.stream("machines", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
-        self.memberships = Memberships(count)
+        self.memberships, self._has_seen_plans = Memberships(count), False
         self.budget_left = self.budget_per_day.copy()
         self.has_local = population.owns_machine.copy()
         self.owners, self.users = float(self.has_local.mean()), s.users
@@ -385,11 +385,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return self.reply(anybody, scene, prices).surplus / float(self.requests_per_tick.sum(dtype=np.float64))
 
     def _consider_subscriptions(self, scene: Scene, prices: Floats) -> None:
-        """A few individuals think about which subscription to hold, if any."""
+        """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""
         days = self.calendar.tick_hours / 24.0
         chance = min(1.0, self.segment.reconsider_per_day * days)
-        number = self._memberships.binomial(self.worth.size, chance)
-        who = np.unique(self._memberships.integers(0, self.worth.size, number))
+        if self._has_seen_plans:
+            number = self._memberships.binomial(self.worth.size, chance)
+            who = np.unique(self._memberships.integers(0, self.worth.size, number))
+        else:
+            who, self._has_seen_plans = np.arange(self.worth.size), True
         if who.size and self.weight > 0:
             per_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(

@@ -209,6 +209,13 @@ def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
 
 
 @st.composite
+def budgets(draw: st.DrawFn, sellers: list[Provider]) -> tuple[Research, ...]:
+    """Budgets for research, of investors or of the first seller."""
+    own = draw(st.sampled_from([False, True])) and bool(sellers)
+    return tuple(replace(one, funder=sellers[0].name if own else "") for one in draw(st.sampled_from(BUDGETS)))
+
+
+@st.composite
 def economies(
     draw: st.DrawFn,
     *,
@@ -256,8 +263,5 @@ def economies(
         ),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
-        research=tuple(
-            replace(budget, funder=sellers[0].name if sellers and draw(st.booleans()) else "")
-            for budget in draw(st.sampled_from(BUDGETS))
-        ),
+        research=draw(budgets(sellers)),
     )

@@ -196,7 +196,13 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     p = {name: row(model, "providers", name) for name in ("cash", "revenue", "rent_paid", "running_cost", "profit")}
     scale = turnover + np.abs(p["cash"]).max(initial=0.0)
     close(p["profit"], p["revenue"] - p["rent_paid"] - p["running_cost"], scale)
-    owners = {"parent", "acquisition", "funding", "burn", "research"}  # beside the market, neither earned nor spent in it
+    owners = {
+        "parent",
+        "acquisition",
+        "funding",
+        "burn",
+        "research",
+    }  # beside the market, neither earned nor spent in it
     for agent in model.providers:
         between = sum(model.ledger.net(agent.name, kind) for kind in owners)
         close(p["cash"][agent.number], before.cash[agent.name] + p["profit"][agent.number] + between, scale)

@@ -30,8 +30,8 @@ CHAT: Final[dict[str, Any]] = {
     "demand.casual.request.cached": 0.2,
     "demand.casual.refuses": [{"name": "open", "share": 1.0}],
 }
-#: Coding and agents: long inputs, most of them cached [router, TraceLab]; worths fitted to the elasticity of all prices,
-#: trust to the share of tokens that open models serve.
+#: Coding and agents: long inputs, most of them cached [router, TraceLab]; worths fitted to the elasticity of all
+#: prices, trust to the share of tokens that open models serve.
 WORK: Final[dict[str, Any]] = {
     "demand.coders.users": 14.1e6,
     "demand.coders.requests_per_day": 155.0,
@@ -130,7 +130,6 @@ SCENARIO = ask(
     source="sizes, prices and shares of the winter 2025/26: scenarios/studies/moments/world.csv",
     changes={**CHAT, **WORK, **MACHINES, **LABS, **OPEN},
     outcomes=tuple(
-        outcome(name)
-        for name in ("utilisation", "spot-price", "paid-price", "open-price", "subscribers", "free-share")
+        outcome(name) for name in ("utilisation", "spot-price", "paid-price", "open-price", "subscribers", "free-share")
     ),
 )

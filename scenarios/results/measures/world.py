@@ -95,7 +95,10 @@ register(
     ),
     Measure("open-dollar-share", SHARE, "of all sales that open providers make", open_dollars),
     Measure(
-        "lab-machines", SHARE, "of labs' sales that goes to machines", partial(over_sales, kind="frontier", column="rent_paid")
+        "lab-machines",
+        SHARE,
+        "of labs' sales that goes to machines",
+        partial(over_sales, kind="frontier", column="rent_paid"),
     ),
     Measure(
         "lab-other-cost",
@@ -104,7 +107,10 @@ register(
         partial(over_sales, kind="frontier", column="running_cost"),
     ),
     Measure(
-        "open-machines", SHARE, "of open providers' sales that goes to machines", partial(over_sales, kind="open", column="rent_paid")
+        "open-machines",
+        SHARE,
+        "of open providers' sales that goes to machines",
+        partial(over_sales, kind="open", column="rent_paid"),
     ),
     Measure("spot-variation", "1", "standard deviation of the spot price over its mean", spot_variation),
     order=700.0,

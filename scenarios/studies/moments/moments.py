@@ -124,7 +124,7 @@ def _moment(path: Path, number: int, row: Mapping[Any, str]) -> Moment:
             raise InputError(f"{where}: {name} is '{row[name]}', but must be a number") from None
     if not bounds[0] <= bounds[1]:
         raise InputError(f"{where}: low is {bounds[0]:g} and high {bounds[1]:g}; low must not be above high")
-    return Moment(row["name"], row["measure"], *bounds, row["source"], row["grade"])
+    return Moment(row["name"], row["measure"], bounds[0], bounds[1], row["source"], row["grade"])
 
 
 def judge(moments: list[Moment], found: Mapping[str, float]) -> list[Verdict]:

@@ -1,0 +1,237 @@
+"""Fitting: parameters moved until a market is like the world, by the method of simulated moments.
+
+A moment's distance is (found - middle) / half its range. Least squares of these [McFadden 1989; scipy's trust-region
+reflective, with soft-l1 loss so that a moment out of reach does not bend all others], over parameters between bounds;
+the same seeds in every run [common random numbers]; slopes by differences. A weak pull to where it began keeps a
+parameter that no moment moves where it was. Every run is kept in a file: a fit that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from capacity.errors import InputError
+from scenarios.definition.scenario import Scenario
+from scenarios.studies.moments.finding import mean_over
+from scenarios.studies.moments.free import Free
+from scenarios.studies.moments.moments import Moment, Verdict, judge
+
+type Floats = NDArray[np.float64]
+
+#: Step by which slopes are taken, of the way between a parameter's bounds.
+STEP: Final = 0.04
+#: Weight of the pull to where a parameter began, over a moment's.
+PULL: Final = 0.2
+#: Distance that counts for a moment on which a run has nothing to say.
+NOTHING_TO_SAY: Final = 10.0
+RUNS: Final = "runs.jsonl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is fitted to what, and how long the runs are.
+
+    Attributes:
+        scenario: where the fit begins.
+        free: parameters that may move.
+        moments: what is known.
+        days, users, seeds: length and size of the runs, and their seeds.
+    """
+
+    scenario: Scenario
+    free: tuple[Free, ...]
+    moments: tuple[Moment, ...]
+    days: float
+    users: int
+    seeds: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        self.at(self.start)  # says so if a path or a bound cannot be
+        for k, one in enumerate(self.free):
+            for place in (0.0, 1.0):
+                try:
+                    self.at(np.where(np.arange(len(self.free)) == k, place, self.start))
+                except InputError as error:
+                    raise InputError(f"{one.path} between {one.low:g} and {one.high:g}: {error}") from error
+
+    @property
+    def start(self) -> Floats:
+        """Places of the parameters at the start."""
+        return np.array([one.place(one.start) for one in self.free])
+
+    def values(self, places: Floats) -> dict[str, float]:
+        """Values of the parameters by path."""
+        return {one.path: one.value(float(place)) for one, place in zip(self.free, places, strict=True)}
+
+    def at(self, places: Floats) -> Scenario:
+        """The scenario with these parameters."""
+        return self.scenario.with_changes(self.values(places))
+
+    def key(self, places: Floats) -> str:
+        """A name for a run that no other run has."""
+        about = [self.scenario.digest, self.values(places), self.days, self.users, self.seeds]
+        return hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:16]
+
+    def distances(self, found: dict[str, float]) -> Floats:
+        """How far each moment is from the middle of its range, in halves of it."""
+        return np.array([_distance(verdict) for verdict in judge(list(self.moments), found)])
+
+
+def _distance(verdict: Verdict) -> float:
+    moment = verdict.moment
+    half = 0.5 * (moment.high - moment.low) or max(abs(moment.high), 1e-9)
+    found = (verdict.found - 0.5 * (moment.low + moment.high)) / half
+    return float(np.clip(found, -NOTHING_TO_SAY, NOTHING_TO_SAY)) if math.isfinite(found) else NOTHING_TO_SAY
+
+
+def evaluate(task: Task, places: Floats) -> dict[str, float]:
+    """What the market gives at these parameters, by measure."""
+    measures = [moment.measure for moment in task.moments]
+    return mean_over(task.at(places), task.days, task.users, task.seeds, list(dict.fromkeys(measures)))
+
+
+@dataclass
+class Runs:
+    """Runs that were done, in memory and in a file.
+
+    Attributes:
+        task: what is fitted.
+        path: the file.
+        tell: told of each run that is done anew.
+    """
+
+    task: Task
+    path: Path
+    workers: int
+    tell: Callable[[int], None]
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                try:
+                    row = json.loads(line)
+                    self.known[row["key"]] = {name: math.nan if v is None else v for name, v in row["found"].items()}
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    continue  # the end of a line that was being written when the fit was stopped
+
+    def of(self, many: Sequence[Floats]) -> list[dict[str, float]]:
+        """What the market gives at each of these, two at a time and more where there are workers."""
+        keys = [self.task.key(places) for places in many]
+        todo = {key: places for key, places in zip(keys, many, strict=True) if key not in self.known}
+        if len(todo) <= 1 or self.workers == 1:
+            for key, places in todo.items():
+                self._keep(key, evaluate(self.task, places))
+        else:
+            spawn = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(min(self.workers, len(todo)), mp_context=spawn) as pool:
+                waiting = {key: pool.submit(evaluate, self.task, places) for key, places in todo.items()}
+                for key, result in waiting.items():
+                    self._keep(key, result.result())
+        return [self.known[key] for key in keys]
+
+    def _keep(self, key: str, found: dict[str, float]) -> None:
+        self.known[key] = found
+        row = {"key": key, "found": {name: v if math.isfinite(v) else None for name, v in found.items()}}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        self.done += 1
+        self.tell(self.done)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What came out.
+
+    Attributes:
+        task: what was fitted.
+        places: of the parameters, from 0 to 1 between their bounds.
+        found: what the market gives there, by measure.
+        slopes: change of each moment's distance with each parameter's place, by moment and parameter.
+        sd: standard deviation of each place, if a moment's half range is one.
+    """
+
+    task: Task
+    places: Floats
+    found: dict[str, float]
+    slopes: Floats
+    sd: Floats
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Hits and misses."""
+        return judge(list(self.task.moments), self.found)
+
+    def parameters(self) -> pd.DataFrame:
+        """A row a parameter: its value, between what it may be, and which moment moves it most."""
+        rows: list[dict[str, Any]] = []
+        for k, one in enumerate(self.task.free):
+            place, sd, column = float(self.places[k]), float(self.sd[k]), np.abs(self.slopes[:, k])
+            most = int(np.argmax(column))
+            moved = bool(column[most] > PULL)
+            rows.append(
+                {
+                    "path": one.path,
+                    "value": float(f"{one.value(place):.4g}"),
+                    "from": float(f"{one.value(max(place - sd, 0.0)):.4g}"),
+                    "to": float(f"{one.value(min(place + sd, 1.0)):.4g}"),
+                    "at_bound": bool(place < 0.01 or place > 0.99),
+                    "moved_by": self.task.moments[most].name if moved else "",
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def sensitivity(self) -> pd.DataFrame:
+        """Change of each moment, in halves of its range, over a tenth of each parameter's way between its bounds."""
+        names = [moment.name for moment in self.task.moments]
+        return pd.DataFrame(0.1 * self.slopes, index=names, columns=[one.path for one in self.task.free])
+
+
+def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int], None]) -> Fit:
+    """Move the parameters, in at most so many rounds of one step and all slopes."""
+    runs = Runs(task, folder / RUNS, workers, tell)
+    count = len(task.free)
+
+    def pull(places: Floats) -> Floats:
+        return PULL * (places - task.start)
+
+    def distances(places: Floats) -> Floats:
+        return np.concatenate((task.distances(runs.of([places])[0]), pull(places)))
+
+    def slopes(places: Floats) -> Floats:
+        steps = np.where(places + STEP <= 1.0, STEP, -STEP)
+        there = [places + np.eye(count)[k] * steps[k] for k in range(count)]
+        found = runs.of([places, *there])
+        here = task.distances(found[0])
+        columns = [(task.distances(one) - here) / steps[k] for k, one in enumerate(found[1:])]
+        return np.vstack((np.array(columns).T, PULL * np.eye(count)))
+
+    result = least_squares(
+        distances,
+        np.clip(task.start, 1e-6, 1.0 - 1e-6),
+        jac=slopes,
+        bounds=(0.0, 1.0),
+        loss="soft_l1",
+        x_scale=1.0,
+        max_nfev=rounds,
+        ftol=1e-3,
+        xtol=1e-4,
+    )
+    places = np.asarray(result.x)
+    jacobian = slopes(places)
+    sd = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
+    return Fit(task, places, runs.of([places])[0], jacobian[: len(task.moments)], sd)

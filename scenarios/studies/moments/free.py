@@ -1,0 +1,91 @@
+"""Parameters that a fit may move, with their bounds: a table of path, start, low and high."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from capacity.errors import InputError
+from capacity.reading import read_text
+
+COLUMNS: Final = ("path", "start", "low", "high")
+
+
+@dataclass(frozen=True)
+class Free:
+    """A parameter that may move between bounds; on a scale of logs where both are above 0.
+
+    >>> Free("x", 1.0, 0.1, 10.0).value(0.5), Free("x", 0.0, -1.0, 3.0).value(0.5)
+    (1.0, 1.0)
+    """
+
+    path: str
+    start: float
+    low: float
+    high: float
+
+    @property
+    def in_logs(self) -> bool:
+        """Whether it moves by factors."""
+        return self.low > 0
+
+    def value(self, place: float) -> float:
+        """Its value at a place from 0 (low) to 1 (high)."""
+        if self.in_logs:
+            return float(math.exp(math.log(self.low) + place * (math.log(self.high) - math.log(self.low))))
+        return self.low + place * (self.high - self.low)
+
+    def place(self, value: float) -> float:
+        """From 0 at the lower bound to 1 at the upper."""
+        if self.in_logs:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+
+def of_the_world() -> list[Free]:
+    """Those from which ``january-2026`` was fitted."""
+    return free_from(Path(str(resources.files(__package__).joinpath("free.csv"))))
+
+
+def free_from(path: Path) -> list[Free]:
+    """Parameters of a file; a row that cannot be is named."""
+    text = read_text(path, f"file '{path}'", "a CSV file of parameters")
+    if not text.strip():
+        raise InputError(f"{path}: is empty, but must begin with {','.join(COLUMNS)}")
+    try:
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except pd.errors.ParserError as error:
+        raise InputError(f"{path}: is no table: {str(error).strip()}") from None
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise InputError(f"{path}: has no column '{missing[0]}'; columns are {', '.join(COLUMNS)}")
+    made = [_free(f"{path}, line {number}", row) for number, row in enumerate(table.to_dict("records"), start=2)]
+    if not made:
+        raise InputError(f"{path}: names no parameter")
+    paths = [one.path for one in made]
+    for name in paths:
+        if paths.count(name) > 1:
+            raise InputError(f"{path}: the path '{name}' is there twice")
+    return made
+
+
+def _free(where: str, row: Mapping[Any, str]) -> Free:
+    numbers = []
+    for name in COLUMNS[1:]:
+        try:
+            numbers.append(float(row[name]))
+        except ValueError:
+            raise InputError(f"{where}: {name} is '{row[name]}', but must be a number") from None
+    start, low, high = numbers
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise InputError(f"{where}: low is {low:g} and high {high:g}; low must be below high")
+    if not low <= start <= high:
+        raise InputError(f"{where}: start is {start:g}, but must be from {low:g} to {high:g}")
+    return Free(row["path"], start, low, high)
