@@ -3,12 +3,15 @@
 The baseline of this library is a market of the published sizes of machines, with costs and worths that are declared.
 This one is held against the world (``tokenmarket moments january-2026``): chat that is free for nearly all, plans of
 20 and 200 USD a month, requests as measured, costs that are machines and little else, and research that takes the
-machines that inference leaves. Numbers marked 'fitted' were moved until the moments of
-``scenarios/studies/moments/world.csv`` came out; those ranges were written down before.
+machines that inference leaves. The numbers in ``january_2026.csv`` beside this file are fitted (``tokenmarket fit``):
+they were moved until the moments of ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down
+before. Each has the range within which others would do as well, and the moment that moves it most.
 """
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
 from typing import Any, Final
 
 from scenarios.library.asking import ask, outcome
@@ -123,12 +126,19 @@ OPEN: Final[dict[str, Any]] = {
     "open.Islet.cost": 0.04,
 }
 
+
+def fitted() -> dict[str, float]:
+    """Fitted values by path."""
+    with resources.files(__package__).joinpath("january_2026.csv").open(encoding="utf-8") as file:
+        return {row["path"]: float(row["value"]) for row in csv.DictReader(file)}
+
+
 SCENARIO = ask(
     __name__,
     __doc__,
     BASELINE,
     source="sizes, prices and shares of the winter 2025/26: scenarios/studies/moments/world.csv",
-    changes={**CHAT, **WORK, **MACHINES, **LABS, **OPEN},
+    changes={**CHAT, **WORK, **MACHINES, **LABS, **OPEN, **fitted()},
     outcomes=tuple(
         outcome(name) for name in ("utilisation", "spot-price", "paid-price", "open-price", "subscribers", "free-share")
     ),

@@ -115,8 +115,8 @@ def _elsewhere(model: TokenMarket, group: Group, up: Response, down: Response) -
         if there.any():
             yield f"other offers: {kind}", float((up.requests - down.requests)[:, there].sum())
     yield "a machine of one's own", float((up.local - down.local).sum())
-    yield "not asked any more", float((down.induced - up.induced).sum())
-    yield "given up", float((up.nothing - down.nothing + up.unaffordable - down.unaffordable).sum())
+    given_up = (up.nothing - down.nothing) + (up.unaffordable - down.unaffordable)
+    yield "given up, or not asked any more", float((given_up + (down.induced - up.induced)).sum())
 
 
 def as_measures(tried: dict[str, Tried]) -> dict[str, float]:

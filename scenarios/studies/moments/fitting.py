@@ -37,6 +37,8 @@ STEP: Final = 0.04
 PULL: Final = 0.2
 #: Distance that counts for a moment on which a run has nothing to say.
 NOTHING_TO_SAY: Final = 10.0
+#: Distance from which on a moment pulls less than its square: it may be out of reach.
+SOFT_FROM: Final = 3.0
 RUNS: Final = "runs.jsonl"
 
 
@@ -94,7 +96,7 @@ def _distance(verdict: Verdict) -> float:
     moment = verdict.moment
     half = 0.5 * (moment.high - moment.low) or max(abs(moment.high), 1e-9)
     found = (verdict.found - 0.5 * (moment.low + moment.high)) / half
-    return float(np.clip(found, -NOTHING_TO_SAY, NOTHING_TO_SAY)) if math.isfinite(found) else NOTHING_TO_SAY
+    return found if math.isfinite(found) else NOTHING_TO_SAY
 
 
 def evaluate(task: Task, places: Floats) -> dict[str, float]:
@@ -226,6 +228,7 @@ def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int
         jac=slopes,
         bounds=(0.0, 1.0),
         loss="soft_l1",
+        f_scale=SOFT_FROM,
         x_scale=1.0,
         max_nfev=rounds,
         ftol=1e-3,

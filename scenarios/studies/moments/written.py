@@ -9,7 +9,6 @@ from typing import Final
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
 from capacity.errors import InputError
 from scenarios.pictures.style import save, style
@@ -20,6 +19,8 @@ PARAMETERS, MOMENTS, SLOPES = "parameters.csv", "moments.csv", "sensitivity.csv"
 FITTED, PICTURE = "fitted.toml", "sensitivity.png"
 #: Changes beyond this are drawn as dark as this [halves of a range].
 DARKEST: Final = 2.0
+#: Changes below this are not written into the picture.
+WORTH_WRITING: Final = 0.1
 
 
 def prepare(folder: Path) -> None:
@@ -50,22 +51,16 @@ def draw(fit: Fit, path: Path) -> None:
     """Which moment moves with which parameter."""
     table = fit.sensitivity()
     with style():
-        figure, ax = plt.subplots(
-            figsize=(2.0 + 0.62 * table.shape[1], 2.2 + 0.34 * table.shape[0]), layout="constrained"
-        )
-        sns.heatmap(
-            table,
-            ax=ax,
-            cmap="RdBu_r",
-            center=0.0,
-            vmin=-DARKEST,
-            vmax=DARKEST,
-            annot=np.where(table.abs() >= 0.1, table.round(1).astype(str), ""),
-            fmt="",
-            annot_kws={"size": 8},
-            linewidths=0.5,
-            cbar_kws={"label": "change of the moment [halves of its range]"},
-        )
+        size = 5.0 + 0.6 * table.shape[1], 3.6 + 0.34 * table.shape[0]
+        figure, ax = plt.subplots(figsize=size, layout="constrained")
+        image = ax.imshow(table, cmap="RdBu_r", vmin=-DARKEST, vmax=DARKEST, aspect="auto")
+        figure.colorbar(image, ax=ax, label="change of the moment [halves of its range]")
+        ax.set_xticks(range(table.shape[1]), table.columns)
+        ax.set_yticks(range(table.shape[0]), table.index)
+        for (row, column), value in np.ndenumerate(table.to_numpy()):
+            if abs(value) >= WORTH_WRITING:
+                colour = "white" if abs(value) > 0.6 * DARKEST else "black"
+                ax.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=8, color=colour)
         ax.set(xlabel="parameter, up by a tenth of the way between its bounds", ylabel="")
         ax.set_title(f"What each parameter of {fit.task.scenario.name} moves", loc="left")
         ax.tick_params(axis="x", rotation=60)

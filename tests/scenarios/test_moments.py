@@ -1,0 +1,253 @@
+"""Holding a market against what is known of the world, asking how demand minds prices, and fitting."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from capacity import Workload
+from capacity.errors import InputError
+from market.demand.segment import Refusal, Segment
+from market.economy import Economy
+from market.exchange.technology import FixedWork
+from market.simulation.model import TokenMarket
+from market.supply.specs import Offer, Pool, Provider
+from scenarios.cli.main import app
+from scenarios.library import SCENARIOS
+from scenarios.results.frames import frames_of
+from scenarios.results.measures.facts import Facts
+from scenarios.results.measures.measure import MEASURES
+from scenarios.studies.elasticities import as_measures, elasticities
+from scenarios.studies.moments.fitting import Task, fit
+from scenarios.studies.moments.free import Free, free_from, of_the_world
+from scenarios.studies.moments.moments import Moment, judge, moments_from, world
+from scenarios.studies.moments.written import write
+
+ONE = Workload(0, 1_000_000)
+SMALL = SCENARIOS["january-2026"]
+
+
+def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
+    users = Segment(
+        "coders", ONE, users=100.0, individuals=50, worth_usd=5.0, taste_noise=0.3, intensity_elasticity=elasticity,
+        **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+    sellers = [
+        Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork()),), pools=(Pool(1e9),), kind=kind)
+        for name, price, kind in (("lab", 2.0, "frontier"), ("one", 1.0, "open"), ("two", 1.1, "open"))
+    ]
+    model = TokenMarket(Economy((users,), tuple(sellers)), rng=1)
+    model.run_for(2)
+    return model
+
+
+# ------------------------------------------------------------------------------------------------ elasticities
+
+
+def test_with_nobody_to_give_up_all_prices_give_the_intensive_margin_alone() -> None:
+    tried = elasticities(market_of(0.7, outside=None), 3)
+    assert tried["all"].elasticity == pytest.approx(-0.7, rel=1e-6)
+    assert tried["all"].diversion["given up, or not asked any more"] == pytest.approx(1.0)
+
+
+def test_a_logit_s_elasticity_and_diversion_are_those_of_the_formula() -> None:
+    """One worth: e_j = -p_j (1 - s_j) / (noise x worth); lost requests go by shares (independence of others)."""
+    tried = elasticities(market_of(), 1)
+    utility = np.array([1 - 2.0 / 5.0, 1 - 1.0 / 5.0, 1 - 1.1 / 5.0, 0.0]) / 0.3
+    share = np.exp(utility) / np.exp(utility).sum()
+    seller = tried["open seller one"]
+    assert seller.elasticity == pytest.approx(-(1.0 - share[1]) / (0.3 * 5.0), rel=1e-4)
+    others = share[[0, 2, 3]] / (1.0 - share[1])
+    found = [seller.diversion[k] for k in ("other offers: frontier", "other offers: open")]
+    assert found == pytest.approx(others[:2].tolist(), rel=1e-3)
+    assert sum(seller.diversion.values()) == pytest.approx(1.0)
+
+
+def test_who_refuses_open_sellers_does_not_mind_their_prices() -> None:
+    tried = elasticities(market_of(refusals=(Refusal("open", 1.0),)), 1)
+    assert math.isnan(tried["open sellers"].elasticity)
+    assert set(as_measures(tried)) == {"elasticity-all", "elasticity-open-seller"}
+
+
+# ------------------------------------------------------------------------------------------------ sizes
+
+
+def test_sizes_add_up_from_the_frames() -> None:
+    model = TokenMarket(SMALL.economy(60), rng=1)
+    model.run_for(48)
+    frames = frames_of(model)
+    facts = Facts(frames)
+    providers, ticks = frames["providers"], frames["ticks"]
+    assert MEASURES["sales-a-year"].of(facts) == pytest.approx(providers["revenue"].sum() / 48 * 8766 / 1e9)
+    assert MEASURES["tokens-a-second"].of(facts) == pytest.approx(ticks["tokens"].sum() * 1e6 / 48 / 3600 / 1e9)
+    labs = providers[providers["provider"].isin(["Aster", "Borealis", "Cygnus"])]
+    assert MEASURES["plan-share"].of(facts) == pytest.approx(labs["subscriptions"].sum() / labs["revenue"].sum())
+    assert MEASURES["lab-machines"].of(facts) == pytest.approx(labs["rent_paid"].sum() / labs["revenue"].sum())
+    chat = frames["segments"].query("segment == 'casual'")
+    assert MEASURES["chats-a-day"].of(facts) == pytest.approx(chat["served"].sum() / 2 / 1e9)
+    monthly = (chat["paid"].sum() + labs["subscriptions"].sum()) / 48 * 730.5 / chat["users"].mean()
+    assert MEASURES["chat-usd-a-month"].of(facts) == pytest.approx(monthly)
+
+
+def test_plans_are_taken_from_the_first_tick_on() -> None:
+    """A market begins at rest: nobody has to come round to a plan first."""
+    model = TokenMarket(SMALL.economy(400), rng=1)
+    model.run_for(24 * 5)
+    members = Facts(frames_of(model)).by_tick(Facts(frames_of(model)).offers("members"), np.ones(120 * 22, dtype=bool))
+    assert members[1] > 0
+    assert members[-1] == pytest.approx(members[1], rel=0.25)
+
+
+# ------------------------------------------------------------------------------------------------ moments
+
+
+def test_the_world_is_a_table_with_sources() -> None:
+    known = world()
+    assert len(known) == 15
+    assert all(one.source and one.low < one.high for one in known)
+
+
+def test_a_range_is_hit_or_missed_or_cannot_be_told() -> None:
+    moment = Moment("sales", "sales-a-year", 35.0, 60.0, "somebody")
+    assert [judge([moment], found)[0].hit for found in ({"sales-a-year": 35.0}, {"sales-a-year": 61.0}, {})] == [
+        True,
+        False,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty, but must begin with name,measure,low,high,source,grade"),
+        ("name,measure\n", "has no column 'low'"),
+        ("name,measure,low,high,source,grade\na,sales-a-yaer,1,2,s,b\n", "did you mean 'sales-a-year'"),
+        ("name,measure,low,high,source,grade\na,sales-a-year,x,2,s,b\n", "line 2: low is 'x', but must be a number"),
+        ("name,measure,low,high,source,grade\na,sales-a-year,3,2,s,b\n", "low must not be above high"),
+        ("name,measure,low,high,source,grade\n" + "a,sales-a-year,1,2,s,b\n" * 2, "the name 'a' is there twice"),
+        ('name,measure,low,high,source,grade\na,b,c,d,e,f,g,h\n"', "is no table"),
+    ],
+)
+def test_a_table_of_moments_that_cannot_be(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message):
+        moments_from(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty, but must begin with path,start,low,high"),
+        ("path,start,low,high\n", "names no parameter"),
+        ("path,start,low,high\na,1,2,1\n", "line 2: low is 2 and high 1; low must be below high"),
+        ("path,start,low,high\na,5,1,2\n", "start is 5, but must be from 1 to 2"),
+        ("path,start,low,high\na,?,1,2\n", "start is '\\?', but must be a number"),
+        ("path,start,low,high\na,1,1,2\na,1,1,2\n", "the path 'a' is there twice"),
+    ],
+)
+def test_a_table_of_parameters_that_cannot_be(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "free.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message):
+        free_from(file)
+
+
+def test_parameters_are_checked_before_anything_runs() -> None:
+    known = tuple(world())
+    with pytest.raises(InputError, match="unknown"):
+        Task(SMALL, (Free("demand.casual.worht_usd", 1.0, 0.5, 2.0),), known, 2.0, 50, (1,))
+    with pytest.raises(InputError, match=r"demand\.casual\.refuses\.open\.share between 0.5 and 2"):
+        Task(SMALL, (Free("demand.casual.refuses.open.share", 1.0, 0.5, 2.0),), known, 2.0, 50, (1,))
+
+
+def test_where_the_fit_of_the_world_begins() -> None:
+    task = Task(SMALL, tuple(of_the_world()), tuple(world()), 2.0, 50, (1,))
+    assert task.values(task.start) == pytest.approx({one.path: one.start for one in task.free})
+
+
+# ------------------------------------------------------------------------------------------------ fitting
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    """Chats a day to 4.5 by requests of a user, and the spot price to 400 by the budget of research."""
+    moments = (
+        Moment("chats", "chats-a-day", 4.0, 5.0, "a test"),
+        Moment("spot", "spot-price", 380.0, 420.0, "a test"),
+    )
+    free = (
+        Free("demand.casual.requests_per_day", 6.5, 3.0, 12.0),
+        Free("supply.research.research.usd_per_day", 88e6, 40e6, 150e6),
+        Free("labs.*.cash", 5e9, 1e9, 1e10),
+    )
+    return Task(SMALL, free, moments, 1.0, 30, (1,))
+
+
+@pytest.fixture(scope="module")
+def fitted(task: Task, tmp_path_factory: pytest.TempPathFactory):
+    told: list[int] = []
+    folder = tmp_path_factory.mktemp("fit")
+    return fit(task, folder, 4, 1, told.append), folder, told
+
+
+def test_a_fit_hits_what_can_be_hit_and_says_what_moves_what(fitted) -> None:
+    found, _, told = fitted
+    assert [one.hit for one in found.verdicts] == [True, True]
+    table = found.parameters().set_index("path")
+    assert table["moved_by"].tolist() == ["chats", "spot", ""]
+    assert table.loc["labs.*.cash", "value"] == pytest.approx(5e9)
+    assert (table["from"] <= table["value"]).all()
+    assert (table["value"] <= table["to"]).all()
+    assert told == list(range(1, len(told) + 1))
+
+
+def test_a_fit_goes_on_where_it_was_whatever_the_workers(fitted, task: Task) -> None:
+    found, folder, told = fitted
+    lines = (folder / "runs.jsonl").read_text().splitlines()
+    assert len(lines) == len(told)
+    (folder / "runs.jsonl").write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:20])  # killed while it wrote
+    more: list[int] = []
+    again = fit(task, folder, 4, 2, more.append)
+    assert len(more) == 1
+    assert again.places == pytest.approx(found.places, abs=0)
+
+
+def test_what_a_fit_leaves(fitted, tmp_path: Path) -> None:
+    found, _, _ = fitted
+    names = [path.name for path in write(found, tmp_path)]
+    assert names == ["parameters.csv", "moments.csv", "sensitivity.csv", "fitted.toml", "sensitivity.png"]
+    from scenarios.loading.scenarios import load
+
+    loaded = load(tmp_path / "fitted.toml")
+    value = pd.read_csv(tmp_path / "parameters.csv").loc[0, "value"]
+    assert loaded.demand.casual.requests_per_day == value
+    assert pd.read_csv(tmp_path / "sensitivity.csv").shape == (2, 4)
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+def test_the_commands_speak_json(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("name,measure,low,high,source,grade\nchats,chats-a-day,0,99,me,c\n")
+    short = ["--days", "2", "--users", "60", "--quiet", "--json"]
+    done = CliRunner().invoke(app, ["moments", "january-2026", "--moments", str(file), *short])
+    assert done.exit_code == 0, done.output
+    assert [row["hit"] for row in json.loads(done.stdout)] == [True]
+    done = CliRunner().invoke(app, ["elasticities", "january-2026", *short])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["all"]["elasticity"] < 0
+
+
+def test_the_table_says_hits_and_sources() -> None:
+    done = CliRunner().invoke(app, ["moments", "january-2026", "--days", "2", "--users", "60", "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert "of 15 hit" in done.stdout
+    assert "OpenAI usage study" in done.stdout
