@@ -83,8 +83,8 @@ class Economy:
                 if own and all(o.name in own | follow for _, o in open_to):
                     raise InputError(
                         f"provider '{p.name}' is the only one to whom segment '{segment.name}' can go, and its "
-                        "outside is None: no price earns most; give the segment an outside option, the pricing a finite cap, "
-                        "or an offer of somebody else"
+                        "outside is None: no price earns most; give the segment an outside option, the pricing a "
+                        "finite cap, or an offer of somebody else"
                     )
 
     def _check_kinds(self) -> None:
