@@ -323,7 +323,6 @@ def test_jumps_that_do_not_blur_are_bracketed_pool_by_pool() -> None:
         np.testing.assert_allclose(found.rents, [5.0, 3.0], rtol=1e-9)
         assert (work_of(found, book) <= [2.0, 1.0]).all()
         assert blurs[-1] == 0.0  # what users are asked in the end is what they really do
-        assert found.evaluations < 800  # and no longer than until the rents stay
     roomy = auction(book, [2.0, 5.0], stubborn)
     np.testing.assert_allclose(roomy.rents, [5.0, 0.0], atol=1e-9)
     assert work_of(roomy, book)[1] == 3.0
