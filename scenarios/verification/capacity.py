@@ -173,7 +173,7 @@ def no_deviation() -> Iterator[Finding]:
 
     def answer(price: float) -> float:
         left = max((choke - price) / slope - capacity[1], 0.0) if price > clearing else capacity[0]
-        return (price - cost) * left
+        return float((price - cost) * left)
 
     others = clearing + np.array([-8.0, -4.0, -1.0, -0.5, 0.5, 1.0, 2.0, 5.0])
     profits = [earned(float(price)) for price in others]
