@@ -10,7 +10,7 @@ EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test coverage lint format types check bench fuzz docs-figures evidence golden lock clean
+.PHONY: help run test coverage lint format types check bench fuzz mutate docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -59,6 +59,10 @@ check: coverage lint types ## all that CI checks, and coverage
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (SAMPLE=n of each module)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group mutate
+	@$(BIN)/python tests/mutation/mutate.py $(if $(SAMPLE),--sample $(SAMPLE))
 
 docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket run --force --quiet

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_kind, require_kinds
@@ -67,6 +68,28 @@ class Economy:
         self._check_homes()
         self._check_contracts()
         self._check_research()
+        self.check_best_prices([p.name for p in self.providers if not p.enters])
+
+    def check_best_prices(self, there: Collection[str]) -> None:
+        """Say so if one of the providers that are there could ask any price of users who can go nowhere else."""
+        sellers = [p for p in self.providers if p.name in there and p.pricing.moves_prices]
+        for segment in (s for s in self.segments if isinstance(s, Segment) and s.users > 0 and not _has_a_way_out(s)):
+            open_to = [
+                (p.name, o)
+                for p in self.providers
+                if p.name in there
+                for o in p.offers
+                if o.open_to is None or segment.name in o.open_to
+            ]
+            for p in (p for p in sellers if p.pricing.boundless):
+                own = {o.name for name, o in open_to if name == p.name and not o.fixed_price}
+                follow = {o.name for _, o in open_to if o.routes and own.issuperset(o.routes)}
+                if own and all(o.name in own | follow for _, o in open_to):
+                    raise InputError(
+                        f"provider '{p.name}' is the only one to whom segment '{segment.name}' can go, and its "
+                        "outside is None: no price earns most; give the segment an outside option, the pricing a "
+                        "finite cap, or an offer of somebody else"
+                    )
 
     @property
     def agents(self) -> tuple[Segment | CurveSegment | Provider | Hyperscaler | Research, ...]:
@@ -145,3 +168,11 @@ class Economy:
         if name not in names:
             listed = ", ".join(names) or "none"
             raise UnknownNameError(f"{what} '{name}' is unknown{nearest(name, names)}; known: {listed}")
+
+
+def _has_a_way_out(segment: Segment) -> bool:
+    """Whether all its users can do without sellers: they may ask nobody, or have a machine, or buy one."""
+    machine = segment.local
+    return segment.outside is not None or (
+        machine is not None and (machine.owners >= 1.0 or math.isfinite(machine.price_usd))
+    )

@@ -56,7 +56,8 @@ class Book:
         names: by offer.
         provider, pool: numbers, by offer.
         priority, deadline_ticks, quota, promised: by offer.
-        rank: place of the offer's priority among those of its pool, from 0; ``ranks`` is how many there are at most.
+        rank: place of the offer's priority among those of its pool, from 0, where the rationing rule serves by
+            rank, else 0; ``ranks`` is how many there are at most.
         work: rack-hours of one request [rack-h], by segment and offer.
         billed: what one request pays for, in million output-equivalent tokens, by segment and offer.
         tokens: tokens of one request, input and output [million], by segment.
@@ -107,10 +108,13 @@ class Book:
         return np.flatnonzero(self.provider == provider)
 
 
-def rank_in_pool(pool: Ints, priority: Floats) -> tuple[Ints, int]:
-    """Place of each offer's priority among those of its pool, from 0, and how many places there are at most."""
+def rank_in_pool(pool: Ints, priority: Floats, *, by_rank: bool) -> tuple[Ints, int]:
+    """Place of each offer's priority among those of its pool, from 0, and how many places there are at most.
+
+    ``by_rank``: whether the rationing rule serves by rank; if not, all have the first.
+    """
     rank = np.zeros(pool.size, dtype=np.int64)
-    for number in np.unique(pool):
+    for number in np.unique(pool) if by_rank else ():
         members = np.flatnonzero(pool == number)
         rank[members] = np.unique(priority[members], return_inverse=True)[1]
     return rank, int(rank.max(initial=0)) + 1
@@ -142,9 +146,18 @@ def _what_is_served(
 
 
 def make_book(
-    listings: Sequence[Listing], workloads: Sequence[Workload], tariff: Tariff, tick_hours: float, pools: int
+    listings: Sequence[Listing],
+    workloads: Sequence[Workload],
+    tariff: Tariff,
+    tick_hours: float,
+    pools: int,
+    *,
+    by_rank: bool,
 ) -> Book:
-    """Put listings into arrays; what a listing's technology cannot serve for a segment is not open to it."""
+    """Put listings into arrays; what a listing's technology cannot serve for a segment is not open to it.
+
+    ``by_rank``: whether the rationing rule serves by rank.
+    """
     segments, offers = len(workloads), len(listings)
     names = [listing.name for listing in listings]
     if len(set(names)) != offers:
@@ -153,7 +166,7 @@ def make_book(
     shape = (segments, offers)
     work, slots, hours, is_open = _what_is_served(listings, workloads)
     pool, priority = np.array([x.pool for x in listings], dtype=np.int64), np.array([x.priority for x in listings])
-    rank, ranks = rank_in_pool(pool, priority)
+    rank, ranks = rank_in_pool(pool, priority, by_rank=by_rank)
     column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
     return Book(
         names=names,

@@ -32,6 +32,8 @@ def come_and_go(
             day.sell_or_close(p)
         elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0:
             day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
+    if not np.array_equal(day.active, firms.active):
+        founded.economy.check_best_prices([p.name for p in founded.providers if day.active[p.number]])
     return day.firms()
 
 

@@ -99,7 +99,8 @@ def list_offers(economy: Economy, providers: Sequence[ProviderAgent]) -> Book:
     listings = [listing for p in providers for listing in listings_of(economy, p)]
     pools = sum(len(p.spec.pools) for p in providers)
     workloads = [s.workload for s in economy.segments]
-    return make_book(listings, workloads, economy.tariff, economy.calendar.tick_hours, pools)
+    hours, by_rank = economy.calendar.tick_hours, economy.rationing.serves_by_rank
+    return make_book(listings, workloads, economy.tariff, hours, pools, by_rank=by_rank)
 
 
 def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
@@ -238,6 +239,5 @@ def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:
 def nothing_served(shape: tuple[int, ...], pools: int) -> Served:
     """Nobody has been served, and nobody waits."""
     none, by_offer = np.zeros(shape), np.zeros(shape[1])
-    return Served(
-        Round(none, none, none, none, none, none, none, none, np.zeros(pools)), none, none, none, by_offer, by_offer
-    )
+    nobody = Round(none, none, none, none, none, none, none, none, np.zeros(pools))
+    return Served(nobody, none, none, none, none, by_offer, by_offer)

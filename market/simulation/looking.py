@@ -21,7 +21,8 @@ def look(
 ) -> Expected:
     """Delays that users expect when they order in this tick."""
     book = posted.book
-    waiting_work = np.asarray((served.waiting * book.work).sum(axis=0))
+    # Where a request takes less than it did, so does what was begun of it.
+    waiting_work = np.asarray((served.waiting * book.work - np.minimum(served.begun, book.work)).sum(axis=0))
     present = present_wait(founded, posted, machines.capacity, waiting_work)
     backlog = expected.backlog_wait_h + learning_pace(founded, tick) * (present - expected.backlog_wait_h)
     writing = writing_hours(book, known.load)

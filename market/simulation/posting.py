@@ -103,7 +103,7 @@ def route(founded: Founded, book: Book, firms: Firms, machines: Machines, posted
     book = replace(book, price=price, promised=promised, pool=pool, **copied)
     if routed_to == posted.routed_to:
         return Posted(book, routed_to, posted.ahead_of)
-    rank, ranks = rank_in_pool(pool, book.priority)
+    rank, ranks = rank_in_pool(pool, book.priority, by_rank=founded.economy.rationing.serves_by_rank)
     book = replace(book, rank=rank, ranks=ranks)
     return Posted(book, routed_to, served_ahead(book))
 
@@ -111,4 +111,4 @@ def route(founded: Founded, book: Book, firms: Firms, machines: Machines, posted
 def served_ahead(book: Book) -> Floats:
     """1 where offer k is served before or with offer j, by offer j and k."""
     same_pool = book.pool[:, None] == book.pool[None, :]
-    return np.asarray(same_pool & (book.priority[None, :] <= book.priority[:, None]), dtype=np.float64)
+    return np.asarray(same_pool & (book.rank[None, :] <= book.rank[:, None]), dtype=np.float64)

@@ -32,7 +32,13 @@ def serve(
     joined = fall_back(founded, served.left_impatient, ordered, firms)
     queue.add(joined)
     return Served(
-        served, joined, queue.length, queue.waited_h, np.minimum(waits, LONGEST_WAIT_H), waits - expected.present_wait_h
+        served,
+        joined,
+        queue.length,
+        queue.begun.copy(),
+        queue.waited_h,
+        np.minimum(waits, LONGEST_WAIT_H),
+        waits - expected.present_wait_h,
     )
 
 

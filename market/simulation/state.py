@@ -190,7 +190,7 @@ class Expected:
     """Delays that users expect when they order; made by ``looking``.
 
     Attributes:
-        waiting_work: work that waits [rack-h], by offer.
+        waiting_work: work that waits, without what is done of it [rack-h], by offer.
         present_wait_h: time to serve what waits now [h], by offer.
         backlog_wait_h: what users think of that wait, a running mean [h], by offer.
         writing_h: time of writing an answer [h], by segment and offer.
@@ -231,6 +231,7 @@ class Served:
         round: who was served, who left, who waits.
         joined: requests that came over from another offer's queue, by segment and offer.
         waiting: requests that wait at the end of the tick, by segment and offer.
+        begun: work done on those of them that are not finished [rack-h], by segment and offer; 0 in a fluid.
         waited_h: waiting time so far of those who wait, summed [request-h], by segment and offer.
         wait_h: expected wait of a request that came in this tick [h], by offer.
         chance_h: what of that is beside the wait for what waited before [h]; may be no number where nothing serves.
@@ -239,6 +240,7 @@ class Served:
     round: Round
     joined: Floats
     waiting: Floats
+    begun: Floats
     waited_h: Floats
     wait_h: Floats
     chance_h: Floats

@@ -55,7 +55,7 @@ def as_xlsx(tables: Tables, target: Path) -> None:
             raise InputError(f"'{name}' has {len(table):,} rows, but a sheet has room for {MOST_ROWS:,}: use --csv")
 
     def write(file: Path) -> None:
-        with pd.ExcelWriter(file, engine="openpyxl") as book:
+        with file.open("wb") as raw, pd.ExcelWriter(raw, engine="openpyxl") as book:
             for name, table in tables.items():
                 _without_zones(table).to_excel(book, sheet_name=name[:LONGEST_NAME], index=False)
 

@@ -30,11 +30,14 @@ def laws(
         int | None,
         typer.Option("--examples", min=1, help="Examples of each law [default: 8 to 40, as in the tests]."),
     ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1.0, help="Time that a law has; one that takes longer counts as broken.")
+    ] = 120.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Hold what a file of your own adds to the laws of its kind; exit status 1 if one is broken.
 
-    The same examples are tried every time.
+    The same examples are tried every time. A loop without an end is ended after --seconds, in a law or on import.
     """
     from capacity.errors import InputError
 
@@ -44,16 +47,21 @@ def laws(
 
     from scenarios.cli import laws_report as report
     from scenarios.laws.run import bases, hold_to_laws
+    from scenarios.laws.time_limit import TimeUpError, time_limit
     from scenarios.loading.own_files import load_own_file
     from scenarios.text.console import console
     from scenarios.text.progress_bar import late_bar
 
-    own = load_own_file(file)
+    try:
+        with time_limit(seconds):
+            own = load_own_file(file)
+    except TimeUpError as error:
+        raise InputError(f"{file}: its import {error}: allowed are --seconds {seconds:g}") from error
     lawful = [cls for cls in own.kinds if issubclass(cls, tuple(bases()))]
     if not lawful:
         raise InputError(report.nothing_to_try(file, own.kinds, bases()))
     with late_bar("laws", quiet=not Console(stderr=True).is_terminal) as progress:
-        verdicts = hold_to_laws(lawful, examples, progress)
+        verdicts = hold_to_laws(lawful, examples, progress, seconds)
     without = [cls for cls in own.kinds if cls not in lawful]
     if as_json:
         print_json(report.record(own.path, own.sha256, verdicts, without))

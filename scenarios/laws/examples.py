@@ -51,7 +51,7 @@ EXAMPLES: dict[type, list[Any]] = {
     PriceAdjustment: [PriceAdjustment(0.01)],
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
-    BestResponse: [BestResponse(sweeps=5)],
+    BestResponse: [BestResponse(sweeps=5, cap=1e6)],
     RisingCost: [RisingCost(0.5)],
     FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
     Inference: [INFERENCE],

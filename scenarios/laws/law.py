@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from market.kinds import Kind
 from scenarios.laws.in_words import in_words
+from scenarios.laws.time_limit import TimeUpError
 
 type Drawn = Mapping[str, st.SearchStrategy[Any]]
 
@@ -59,7 +60,7 @@ class Broken:
 
     given: Mapping[str, str]
     words: str
-    error: Exception
+    error: BaseException
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ class Law:
             try:
                 with np.errstate(all="ignore"):
                     self.check(behaviour, **values)
+            except TimeUpError as error:
+                found[:] = [Broken({name: in_words(value) for name, value in values.items()}, str(error), error)]
+                raise _EnoughError from error
             except Exception as error:
                 found[:] = [Broken({name: in_words(value) for name, value in values.items()}, _words(error), error)]
                 until[0] = min(until[0], time.monotonic() + SECONDS_TO_SHRINK)
@@ -108,6 +112,8 @@ class Law:
         attempts = chosen(given(**drawn)(attempt)) if drawn else attempt
         try:
             attempts()
+        except TimeUpError as error:  # no single example took long, but all together did
+            found = found or [Broken({}, str(error), error)]
         except (Exception, _EnoughError):
             if not found:
                 raise

@@ -11,6 +11,7 @@ from market.kinds import Kind, called
 from scenarios.laws import clearing, expansion, pricing, quotas, rationing, supply_curves, tariff, tick  # noqa: F401
 from scenarios.laws.examples import example_of
 from scenarios.laws.law import LAWS, Broken, Law, laws_of
+from scenarios.laws.time_limit import time_limit
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ def pairs(kinds: Sequence[type[Kind]]) -> list[tuple[Law, Any]]:
 
 
 def hold_to_laws(
-    kinds: Sequence[type[Kind]], examples: int | None = None, progress: Callable[[int, int], None] | None = None
+    kinds: Sequence[type[Kind]],
+    examples: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    seconds: float | None = None,
 ) -> list[Verdict]:
     """Try every law on every class that it concerns.
 
@@ -50,6 +54,7 @@ def hold_to_laws(
         kinds: classes below a base class of ``Kind``.
         examples: how often each law is drawn; None for as often as in the tests of this package.
         progress: is told how many were tried, and of how many.
+        seconds: time that a law has; one that does not end in it is broken. None for no limit.
     """
     tried = pairs(kinds)
     verdicts = []
@@ -58,6 +63,7 @@ def hold_to_laws(
         for number, (one, behaviour) in enumerate(tried):
             if progress is not None:
                 progress(number, len(tried))
-            broken = one.broken_by(behaviour, examples, shrink=True)
+            with time_limit(seconds):
+                broken = one.broken_by(behaviour, examples, shrink=True)
             verdicts.append(Verdict(called(type(behaviour)), called(one.base), one.words, broken))
     return verdicts

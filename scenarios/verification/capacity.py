@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand
+from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.marginal_cost import MarginalCost
@@ -142,17 +143,43 @@ def kreps_scheinkman() -> Iterator[Finding]:
         yield iterated(f"{case}: price [USD]", price, float(model.cleared.prices[0].min()))
 
 
+def posted_below(
+    price: float, racks: Sequence[float] | Floats, rival: float, choke: float, slope: float
+) -> TokenMarket:
+    """Two firms post prices and nothing lifts them: buyers go to the cheaper, who is the first."""
+    prices = (price, rival)
+    firms = [
+        Provider(f"firm {k}", (Offer(f"good {k}", p),), pools=(Pool(r),), pricing=FixedPrice())
+        for k, (r, p) in enumerate(zip(racks, prices, strict=True))
+    ]
+    return run(CurveSegment("users", (LinearDemand(choke, slope),)), firms, 1, clearing=PostedPrices())
+
+
 @check("no-deviation", "At Cournot capacities no other price earns more", "Kreps and Scheinkman (1983), proposition 1")
 def no_deviation() -> Iterator[Finding]:
-    """A firm posts a price; the other sells out. Profit against residual demand, and its maximum."""
+    """A firm posts another price, and its rival sells out.
+
+    Who is dearer faces the demand that the rival leaves; who is cheaper sells out as before, for less: its price is not
+    lifted. So every other price earns less than the clearing price.
+    """
     choke, slope, cost = 20.0, 0.1, 2.0
     capacity, clearing = cournot(choke, slope, (cost, cost), (6.0, 6.0))
-    for price in (clearing + 0.5, clearing + 2.0, clearing + 5.0):
-        left = max((choke - price) / slope - capacity[1], 0.0)
-        profit = price_game(capacity, (price, None), choke, slope, cost)[0]
-        yield iterated(f"profit at {price:g} [USD]", (price - cost) * left, profit)
-    stay = price_game(capacity, (None, None), choke, slope, cost)[0]
+
+    def earned(price: float) -> float:
+        if price > clearing:
+            return float(price_game(capacity, (price, None), choke, slope, cost)[0])
+        model = posted_below(price, capacity, clearing, choke, slope)
+        return float(model.round.served[:, 0].sum()) * (float(model.cleared.prices[0, 0]) - cost)
+
+    def answer(price: float) -> float:
+        left = max((choke - price) / slope - capacity[1], 0.0) if price > clearing else capacity[0]
+        return float((price - cost) * left)
+
+    others = clearing + np.array([-8.0, -4.0, -1.0, -0.5, 0.5, 1.0, 2.0, 5.0])
+    profits = [earned(float(price)) for price in others]
+    for price, profit in zip(others.tolist(), profits, strict=True):
+        yield iterated(f"profit at {price:g} [USD]", answer(price), profit)
+    stay = float(price_game(capacity, (None, None), choke, slope, cost)[0])
     yield iterated("profit at the clearing price [USD]", (clearing - cost) * capacity[0], stay)
-    others = clearing + np.linspace(-6.0, 8.0, 15)
-    best = max(price_game(capacity, (p, None), choke, slope, cost)[0] for p in others)
-    yield iterated("most that any of 15 other prices earns [USD]", (clearing - cost) * capacity[0], best)
+    best = max(answer(float(price)) for price in others)
+    yield iterated("what the best of these other prices loses [USD]", stay - best, stay - max(profits))

@@ -11,6 +11,7 @@ import warnings
 
 import cheap_work
 import numpy as np
+import pandas as pd
 import pytest
 from cheap_work import a_study, leftovers, tables_of
 from family import until
@@ -91,6 +92,42 @@ def test_a_flipped_byte_is_never_read_as_a_result(copy, where):
     flip(copy / "summaries.parquet", where)
     with pytest.raises(InputError, match=r"summaries\.parquet.*--resume"):
         _ = open_batch(copy).summaries
+
+
+def places(data, word):
+    """Where a word begins."""
+    return [at for at in range(len(data)) if data.startswith(word, at)]
+
+
+@pytest.mark.parametrize("name", ["runs", "summaries", "timing", "frames/ticks/runs-000100-000199"])
+def test_a_column_renamed_by_one_flipped_bit_is_found(copy, name):
+    """Page checksums do not cover the names of columns: the whole file's does."""
+    path = copy / f"{name}.parquet"
+    written = path.read_bytes()
+    for column in pd.read_parquet(path).columns:
+        for at in places(written, column.encode()):
+            data = bytearray(written)
+            data[at] ^= 1
+            path.write_bytes(data)
+            with pytest.raises(InputError, match=rf"is damaged.*{path.name}"):
+                everything(open_batch(copy))
+    path.write_bytes(written)
+    everything(open_batch(copy))
+
+
+def everything(batch):
+    return batch.runs, batch.summaries, batch.frame("ticks")
+
+
+def test_what_a_flipped_bit_renamed_is_done_again(copy, finished, capfd):
+    """Not kept under its new name."""
+    path = copy / "summaries.parquet"
+    data = bytearray(path.read_bytes())
+    data[places(data, b"mean")[-1]] ^= 1
+    path.write_bytes(data)
+    resume_batch(copy, engine=InLine(), work=cheap_work.draw)
+    assert "damaged: summaries.parquet (runs 0-209)" in capfd.readouterr().err
+    assert tables_of(copy) == tables_of(finished)
 
 
 @pytest.mark.parametrize("where", [0.0, 0.2, 0.6, 0.99])

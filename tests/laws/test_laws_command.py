@@ -57,6 +57,24 @@ def test_a_broken_law_is_told_in_words(tmp_path: Path) -> None:
     assert lines[-1] == "mine.py: 3 of 19 laws broken"
 
 
+@pytest.mark.parametrize(
+    "body", ["while True: pass", "while True:\n            try: pass\n            except Exception: pass"]
+)
+def test_a_loop_without_an_end_is_ended_and_breaks_its_law(tmp_path: Path, body: str) -> None:
+    endless = HALF.replace("return 0.5", f"if utilisation > 1.0:\n          {body}\n        return 0.5")
+    status, out, err = laws(tmp_path, HEAD + endless, "--examples", "5", "--seconds", "3", "--json")
+    assert (status, err) == (1, "")
+    broken = [row for row in json.loads(out)["laws"] if not row["kept"]]
+    assert broken
+    assert {row["came_out"] for row in broken} == {"did not end within 3 s"}
+
+
+def test_an_import_without_an_end_is_refused(tmp_path: Path) -> None:
+    status, out, err = laws(tmp_path, "while True: pass", "--seconds", "2")
+    assert (status, out) == (2, "")
+    assert err == "tokenmarket: mine.py: its import did not end within 2 s: allowed are --seconds 2\n"
+
+
 def test_kept_laws_for_machines_and_again_the_same(tmp_path: Path) -> None:
     status, out, _ = laws(tmp_path, HEAD + HALF, "--examples", "5", "--json")
     answer = json.loads(out)

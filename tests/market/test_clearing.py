@@ -313,13 +313,17 @@ def test_jumps_that_do_not_blur_are_bracketed_pool_by_pool() -> None:
     book = book_of([[1.0, 1.0], [1.0, 1.0]], pool=[0, 1])
     plain = crowd([[(6.0, 3.0)], [(4.0, 3.0)]], [[1.0, -np.inf], [-np.inf, 1.0]])
 
+    blurs = []
+
     def stubborn(prices: Floats, blur: float = 0.0) -> Response:
+        blurs.append(blur)
         return plain(prices)
 
     for start in ([0.0, 0.0], [1.0, 9.0]):
         found = auction(book, [2.0, 1.0], stubborn, rents=start)
         np.testing.assert_allclose(found.rents, [5.0, 3.0], rtol=1e-9)
         assert (work_of(found, book) <= [2.0, 1.0]).all()
+        assert blurs[-1] == 0.0  # what users are asked in the end is what they really do
     roomy = auction(book, [2.0, 5.0], stubborn)
     np.testing.assert_allclose(roomy.rents, [5.0, 0.0], atol=1e-9)
     assert work_of(roomy, book)[1] == 3.0

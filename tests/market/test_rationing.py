@@ -214,3 +214,11 @@ def test_bad_claims_are_named(columns: tuple[list[float], ...], message: str) ->
 def test_last_and_first_may_be_infinite() -> None:
     claims = Claims.of([5, 5, 5], priority=[np.inf, 0, -np.inf])
     assert StrictPriority().share(claims, 7, rng()).tolist() == [0, 2, 5]
+
+
+def test_the_first_claim_that_is_not_allowed_is_named() -> None:
+    """The largest that is allowed before it is not taken for one."""
+    with pytest.raises(ValueError, match=r"^work\[1\] is nan; allowed is a number from 0 to 1e\+100"):
+        Claims.of([1e100, np.nan])
+    with pytest.raises(ValueError, match=r"^work\[2\] is -1"):
+        Claims.of([0.0, 1e100, -1.0, -2.0])

@@ -79,6 +79,11 @@ TARGETS = (
         "queue", (EXCHANGE + "queue.py", EXCHANGE + "progress.py"),
         ("tests/market/test_queue.py", "tests/laws/test_whole_laws.py"),
     ),
+    Target(
+        "queueing", (EXCHANGE + "queueing/*.py",),
+        ("tests/market/test_queueing.py", "tests/market/test_general_stations.py", "tests/market/test_backlog.py",
+         "tests/market/test_waits.py", "tests/market/test_erlang.py", "tests/market/test_disciplines.py"),
+    ),
     Target("waits", (EXCHANGE + "waits.py",), ("tests/market/test_waits.py",)),
     Target(
         "throughput", ("capacity/throughput.py",),
@@ -222,7 +227,8 @@ def page(found: dict[str, tuple[int, int, list[Fault]]]) -> str:
     text = [
         "# Mutation testing", "",
         "`make mutate` puts small faults into modules that decide who is served and who pays what, one at a time, and",
-        "runs the tests that are about them. Written by `tests/mutation/mutate.py`, which says how.", "",
+        "runs the tests that are about them. Written by `tests/mutation/mutate.py`, which says how. Where fewer are",
+        "tried than there are, they were drawn by lot, always the same ones.", "",
         "| module | files | faults | tried | noticed | share |", "|---|---|---|---|---|---|",
     ]  # fmt: skip
     for target in TARGETS:

@@ -1,5 +1,6 @@
 """``tokenmarket export``, ``--version``, ``python -m tokenmarket`` and completion."""
 
+import errno
 import importlib.util
 import subprocess
 import sys
@@ -90,3 +91,47 @@ def test_it_runs_as_a_module():
 
 def test_shells_can_complete_it(tokenmarket):
     assert "--install-completion" in tokenmarket("--help")[1]
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("what", ["--csv", "--xlsx"])
+def test_a_full_disk_leaves_nothing_and_says_so(folder, tokenmarket, monkeypatch, what):
+    pytest.importorskip("openpyxl")
+    before = {*folder.rglob("*")}
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    monkeypatch.setattr("openpyxl.workbook.workbook.Workbook.save", full)
+    status, out, err = tokenmarket("export", folder, what)
+    target = folder / ("csv" if what == "--csv" else "tables.xlsx")
+    assert (status, out) == (2, "")
+    assert err == f"tokenmarket: '{target}' cannot be written: No space left on device\n"
+    assert {*folder.rglob("*")} == before
+
+
+@pytest.mark.parametrize("name", ["ticks.parquet", "run.json", "offers.parquet"])
+def test_a_damaged_folder_is_not_exported(folder, tokenmarket, name):
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    status, out, err = tokenmarket("export", folder, "--csv")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert name in err
+    assert not (folder / "csv").exists()
+
+
+@pytest.mark.parametrize("target", ["/proc/made", "/dev/null/made", "/proc/made/of/nothing"])
+def test_a_place_that_takes_no_files_is_named(folder, tokenmarket, target):
+    status, out, err = tokenmarket("export", folder, "--csv", "--out", target)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"'{target}' cannot be written" in err
+
+
+@pytest.mark.parametrize("target", ["/proc/made.csv", "/dev/null/made.csv", "/proc/made/of.csv"])
+def test_a_comparison_cannot_be_written_there_either(tmp_path, tokenmarket, target):
+    table = tmp_path / "runs.csv"
+    table.write_text("label,seed,paid-price\na,1,3.5\na,2,3.6\nb,1,4.5\nb,2,4.7\n")
+    status, out, err = tokenmarket("compare", table, "--csv", target)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"'{target}' cannot be written" in err

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
+from market.exchange.rationing.base import Rationing
+from market.exchange.rationing.first_come import FirstCome
+from market.exchange.rationing.lottery import Lottery
+from market.exchange.rationing.max_min import MaxMin
+from market.exchange.rationing.pro_rata import ProRata
+from market.exchange.rationing.strict_priority import StrictPriority
 from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H
+from market.supply.specs import Offer, Pool, Provider, Tier
 
 
 def with_queue(waiting: float, capacity: float) -> Market:
@@ -42,3 +49,57 @@ def test_the_delay_is_chance_and_backlog_and_writing() -> None:
 )
 def test_without_machines_users_think_of_a_weekend(waiting: float, capacity: float, wait_h: float) -> None:
     assert with_queue(waiting, capacity).make("expected", tick=0).present_wait_h.tolist() == [wait_h]
+
+
+# Ranks where the rule heeds them ---------------------------------------------------------------------------------
+
+
+def two_tiers(rule: Rationing) -> Market:
+    """A first and a second tier at ten racks; 5 requests of a rack-hour wait in the first and 15 in the second."""
+    tiers = tuple(Offer(name, 3.0, tier=Tier(name, priority=rank)) for name, rank in (("first", 1.0), ("second", 2.0)))
+    market = a_market(buyers(), Provider("lab", tiers, pools=(Pool(10.0),)), rationing=rule)
+    market.put("served", waiting=np.array([[5.0, 15.0]]))
+    market.put("machines", capacity=np.array([10.0]))
+    return market
+
+
+@pytest.mark.parametrize("rule", [StrictPriority(), StrictPriority(within=FirstCome())], ids=str)
+def test_the_first_wait_for_the_first_where_rank_decides(rule: Rationing) -> None:
+    assert two_tiers(rule).make("expected", tick=0).present_wait_h.tolist() == [0.5, 2.0]
+
+
+@pytest.mark.parametrize("rule", [FirstCome(), FirstCome(StrictPriority()), ProRata(), MaxMin(), Lottery()], ids=str)
+def test_all_wait_for_all_where_it_does_not(rule: Rationing) -> None:
+    market = two_tiers(rule)
+    assert market.make("expected", tick=0).present_wait_h.tolist() == [2.0, 2.0]
+    np.testing.assert_array_equal(market.make("posted", tick=0).ahead_of, np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "waits"), [(StrictPriority(), [0.8 / 0.6, 0.8 / (0.6 * 0.2)]), (FirstCome(), [0.8 / 0.2] * 2)], ids=str
+)
+def test_by_chance_too_they_wait_by_rank_only_where_it_decides(rule: Rationing, waits: list[float]) -> None:
+    """One server, and .4 requests an hour of an hour in each tier: Cobham's waits, or those of M/M/1."""
+    market = two_tiers(rule)
+    market.put("served", waiting=np.zeros((1, 2)))
+    market.put("ordered", orders=np.array([[0.4, 0.4]]))
+    market.put("machines", capacity=np.array([1.0]))
+    np.testing.assert_allclose(market.make("served", tick=0).wait_h, waits, rtol=1e-12)
+
+
+# Whole requests --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_begun_need_not_be_waited_for() -> None:
+    """Three requests of a rack-hour wait, of which one is done by three quarters: 2.25 rack-hours at half a rack."""
+    market = with_queue(3.0, 0.5)
+    market.put("served", begun=np.array([[0.75]]))
+    expected = market.make("expected", tick=0)
+    assert expected.waiting_work.tolist() == [2.25]
+    assert expected.present_wait_h.tolist() == [4.5]
+
+
+def test_of_a_request_that_now_takes_less_no_more_is_begun_than_there_is() -> None:
+    market = with_queue(1.0, 0.5)
+    market.put("served", begun=np.array([[1.5]]))
+    assert market.make("expected", tick=0).waiting_work.tolist() == [0.0]

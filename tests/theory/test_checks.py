@@ -9,7 +9,11 @@ import typer
 from typer.testing import CliRunner
 
 from capacity.errors import UnknownNameError
+from market.exchange.clearing.posted import PostedPrices
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.supply.pricing.marginal_cost import MarginalCost
 from scenarios.cli.verify import verify_command
+from scenarios.verification import capacity
 from scenarios.verification.check import CHECKS, Check, exact, stochastic
 from scenarios.verification.run import verify
 
@@ -34,6 +38,21 @@ def test_check(name: str) -> None:
 def test_wrong_answers_are_missed(expected: float, found: float) -> None:
     (row,) = Check("x", "x", "x", lambda: [exact("x", expected, found)]).rows()
     assert not row.passed
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("PostedPrices", ScarcityAuction),  # lifts what is posted to what clears: then 4 and 8 earn as much as 12
+        ("ScarcityAuction", PostedPrices),  # does not lift the rival's: then who is dearer sells nothing
+        ("FixedPrice", MarginalCost),  # who deviates does not
+    ],
+)
+def test_a_market_in_which_deviating_is_not_what_it_should_be_is_missed(
+    name: str, broken: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, name, broken)
+    assert not all(row.passed for row in verify(["no-deviation"], progress=False))
 
 
 def test_chance_is_allowed_the_tighter_of_two_bounds() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,7 +18,13 @@ class Rationing(Kind, ABC):
     ``share`` is what the market calls. It keeps, for every rule: nobody gets more than was asked, all
     together no more than the capacity, and nothing is kept back that somebody could use. Both to
     rounding, 1e-12 of the capacity.
+
+    Attributes:
+        serves_by_rank: whether a smaller priority is served before all others; where it is not, users of every
+            priority expect the same wait.
     """
+
+    serves_by_rank: ClassVar[bool] = False
 
     def share(self, claims: Claims, capacity: float, rng: np.random.Generator) -> Floats:
         """Work served per claim [rack-hours]; whole requests where ``size`` is above 0.

@@ -24,6 +24,8 @@ class StrictPriority(Rationing):
     [1.0, 2.0]
     """
 
+    serves_by_rank = True
+
     within: Rationing = behaviour(Rationing, "rule among those of one priority", ProRata())
 
     @override

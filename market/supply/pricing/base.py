@@ -18,6 +18,11 @@ class PricingPolicy(Kind, ABC):
 
     moves_prices: ClassVar[bool] = True
 
+    @property
+    def boundless(self) -> bool:
+        """Whether it asks ever more of users who can go nowhere else."""
+        return False
+
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Whether the price of a tick of so many hours covers whatever machines turn out to cost in it."""
         return False

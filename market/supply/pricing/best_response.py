@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from market.kinds import quantity
-from market.supply.outlook import Floats, Outlook
+from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 
-#: Markups, relative to the present ones, at which a seller whose prices have settled looks whether it would earn more.
-ELSEWHERE: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4, 0.7, 1.5, 2.5, 5.0, 10.0, 20.0)
-#: It does so every so many ticks.
-LOOK = 10
+#: A seller whose prices have settled looks elsewhere every so many ticks: it has to ask about so many lists.
+LOOK = 24
+#: Where it looks: markups relative to the present one of the list, or to the prices and costs that it knows.
+FACTORS = np.geomspace(1e-3, 1e3, 43)
+#: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price.
+CLIMBS = 3
+NEAR_ENOUGH = 1e-6
+#: Times that it halves (or almost) the room in which a peak without a slope lies.
+HALVINGS = 60
+GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+#: Demand that a markup as large as it is now moves by less than this share is flat: at a peak it is moved by all of it.
+FLAT = 0.01
+#: A gain below this share is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -22,9 +33,12 @@ class BestResponse(PricingPolicy):
 
     Solves the first-order conditions demand + derivative' x markup = 0 by the fixed point of Morrow and
     Skerlos (2011), markup = (demand + cross' x markup) / own, half a step at a time and less where it swings;
-    where the estimate has no slope the price stays. Once rivals too have settled it looks at markups much lower and
-    higher, since segments of different tastes may make several peaks. If all providers do this, prices settle in
-    the Bertrand-Nash equilibrium, where there is one.
+    a step goes nowhere where the estimate has no slope. Segments of different tastes make several peaks, and users
+    who take the best without fail make cliffs. So once prices have settled it looks at the whole range, at markups in
+    common and of one offer after the other, climbs from the best of them, and closes in on what is no slope's end by
+    golden sections. If all providers do this, prices settle in the Bertrand-Nash equilibrium, where there is one.
+
+    No price is ever below cost, nor above the cap where that is above cost.
     """
 
     kind = "best-response"
@@ -39,7 +53,18 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
     tolerance: float = quantity(1e-13, "1", "change of a price at which to stop, relative to the price", settable=False)
-    cap: float = quantity(1e6, "USD per million output-equivalent tokens", "highest price ever posted", settable=False)
+    cap: float = quantity(
+        np.inf,
+        "USD per million output-equivalent tokens",
+        "highest price ever posted above cost; needed where users can go nowhere else",
+        or_inf=True,
+        settable=False,
+    )
+
+    @property
+    def boundless(self) -> bool:
+        """Without a cap."""
+        return bool(np.isinf(self.cap))
 
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Nobody wishes to sell below cost."""
@@ -47,23 +72,35 @@ class BestResponse(PricingPolicy):
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
-        price, settled = self._climb(outlook, np.array(outlook.price, dtype=np.float64))
-        if not settled or outlook.tick % LOOK or not np.allclose(price, outlook.price, rtol=1e-9, atol=0.0):
+        start = self._allowed(outlook, np.array(outlook.price, dtype=np.float64))
+        price, settled = self._climb(outlook, start, self.tolerance)
+        if settled and np.allclose(price, outlook.price, rtol=ROUNDING, atol=0.0):
+            return price if outlook.tick % LOOK else self._look_around(outlook, price)
+        if outlook.tick == 0:
             return price
-        best, most = price, self._profit(outlook, price)
-        for factor in ELSEWHERE:
-            markup = np.where(outlook.movable, factor, 1.0) * (price - outlook.cost)
-            other = np.clip(outlook.cost + markup, 0.0, self.cap)
-            profit = self._profit(outlook, other)
-            if profit > most * (1.0 + 1e-9):
-                best, most = other, profit
-        return price if best is price else self._climb(outlook, best)[0]
+        e = outlook.estimate(price)
+        if not self._is_flat(outlook, e, price):
+            return price
+        if e.demand @ (price - outlook.cost) < self._profit(outlook, start):
+            price = start  # it went over a cliff
+        return price if outlook.tick % LOOK else self._look_around(outlook, price)
+
+    @staticmethod
+    def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:
+        """Whether, for some offer, hardly any slope leads to where it would earn most."""
+        felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost)
+        return bool((outlook.movable & (felt <= FLAT * e.demand)).any())
+
+    def _allowed(self, outlook: Outlook, price: Floats) -> Floats:
+        """A list with its prices between cost and cap, as far as they can be changed."""
+        bounded = np.maximum(np.minimum(price, self.cap), outlook.cost)
+        return np.where(outlook.movable, bounded, outlook.price)
 
     @staticmethod
     def _profit(outlook: Outlook, price: Floats) -> float:
         return float(outlook.estimate(price).demand @ (price - outlook.cost))
 
-    def _climb(self, outlook: Outlook, price: Floats) -> tuple[Floats, bool]:
+    def _climb(self, outlook: Outlook, price: Floats, tolerance: float) -> tuple[Floats, bool]:
         """Follow the fixed point from a price; also whether it has settled."""
         step, before = 0.5, np.zeros(price.shape)
         for _ in range(self.sweeps):
@@ -76,9 +113,94 @@ class BestResponse(PricingPolicy):
             change = wish - markup
             step = max(0.7 * step, 0.01) if change @ before < 0 else min(1.2 * step, 0.5)
             before = change
-            new = np.clip(price + step * change, 0.0, self.cap)
+            new = self._allowed(outlook, price + step * change)
             moved = np.max(np.abs(new - price) / np.maximum(np.abs(price), 1e-9), initial=0.0)
             price = new
-            if moved < self.tolerance:
+            if moved < tolerance:
                 return price, True
         return price, False
+
+    def _look_around(self, outlook: Outlook, present: Floats) -> Floats:
+        """The best list that can be found from the whole range of markups."""
+        best, most = present, self._profit(outlook, present)
+        threshold = most * (1.0 + ROUNDING)
+        starts = sorted(self._seen_from_afar(outlook, present), key=lambda found: -found[0])
+        for profit, start in starts[:CLIMBS]:
+            price, _ = self._climb(outlook, start, NEAR_ENOUGH)
+            e = outlook.estimate(price)
+            climbed = float(e.demand @ (price - outlook.cost))
+            if climbed < profit:
+                climbed, price = profit, start
+            if self._is_flat(outlook, e, price):
+                climbed, price = self._close_in(outlook, price, climbed)
+            if climbed > threshold:
+                best, most = price, climbed
+                threshold = most * (1.0 + ROUNDING)
+        return best
+
+    def _seen_from_afar(self, outlook: Outlook, present: Floats) -> Iterator[tuple[float, Floats]]:
+        """Peaks of the profit along markups in common, and the best place of each offer by itself, with the profit."""
+        scale = self._scale(outlook, present)
+
+        def in_common(markup: float) -> Floats:
+            return self._allowed(outlook, outlook.cost + markup)
+
+        profits = [self._profit(outlook, in_common(scale * factor)) for factor in FACTORS]
+        around = np.concatenate(([-np.inf], profits, [-np.inf]))
+        peaks = np.flatnonzero((around[1:-1] > around[:-2]) & (around[1:-1] >= around[2:]))
+        for k in peaks:
+            yield profits[k], in_common(scale * FACTORS[k])
+        if present.size == 1:
+            return
+        alike = in_common(scale * FACTORS[int(np.argmax(profits))])
+        for base in (present, alike):
+            for k in np.flatnonzero(outlook.movable):
+                lists = [self._with(outlook, base, int(k), scale * factor) for factor in FACTORS[::3]]
+                found = [self._profit(outlook, one) for one in lists]
+                yield max(found), lists[int(np.argmax(found))]
+
+    def _with(self, outlook: Outlook, price: Floats, offer: int, markup: float) -> Floats:
+        changed = price.copy()
+        changed[offer] = outlook.cost[offer] + markup
+        return self._allowed(outlook, changed)
+
+    @staticmethod
+    def _scale(outlook: Outlook, present: Floats) -> float:
+        """An amount of money of the size that prices have here."""
+        known = np.concatenate([present - outlook.cost, outlook.cost, outlook.opening_price])
+        known = known[np.isfinite(known) & (known > 0)]
+        return float(np.exp(np.log(known).mean())) if known.size else 1.0
+
+    def _close_in(self, outlook: Outlook, price: Floats, profit: float) -> tuple[float, Floats]:
+        """The highest place near a list where no slope leads to it, one offer after the other."""
+        near = float(FACTORS[2] / FACTORS[0])
+        for k in np.flatnonzero(outlook.movable):
+            markup = float(price[k] - outlook.cost[k])
+
+            def of(markup: float, offer: int = int(k), price: Floats = price) -> tuple[float, Floats]:
+                changed = self._with(outlook, price, offer, markup)
+                return self._profit(outlook, changed), changed
+
+            found = golden_section(of, markup / near, markup * near)
+            if found[0] > profit:
+                profit, price = found
+        return profit, price
+
+
+def golden_section(of: Callable[[float], tuple[float, Floats]], low: float, high: float) -> tuple[float, Floats]:
+    """The highest that a function with one peak has between two places, and what it is of.
+
+    Where it is flat the peak is taken to be lower: nobody buys beyond a cliff.
+    """
+    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+    at_left, at_right = of(left), of(right)
+    for _ in range(HALVINGS):
+        if at_left[0] >= at_right[0]:
+            high, right, at_right = right, left, at_left
+            left = high - GOLDEN * (high - low)
+            at_left = of(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + GOLDEN * (high - low)
+            at_right = of(right)
+    return max(at_left, at_right, key=lambda found: found[0])

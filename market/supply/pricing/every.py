@@ -27,6 +27,11 @@ class Every(PricingPolicy):
         """
         return max(1, round(self.hours / tick_hours))
 
+    @property
+    def boundless(self) -> bool:
+        """If the policy within is."""
+        return self.policy.boundless
+
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is asked in every tick."""
         return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)

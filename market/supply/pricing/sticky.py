@@ -28,6 +28,11 @@ class Sticky(PricingPolicy):
         high=100,
     )
 
+    @property
+    def boundless(self) -> bool:
+        """If the policy within is."""
+        return self.policy.boundless
+
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is followed always."""
         return self.threshold == 0.0 and self.policy.covers_cost(tick_hours)

@@ -63,6 +63,7 @@ class Batch(Analysed):
     @property
     def runs(self) -> pd.DataFrame:
         """The index: which run, its inputs, how it went, and what it took."""
+        self._refuse_damage((table_files.RUNS, table_files.TIMING))
         schema = columns.index_schema(self.study)
         if self.state.finished:
             index, timing = (self._read(name) for name in (table_files.RUNS, table_files.TIMING))
@@ -152,7 +153,10 @@ class Batch(Analysed):
 
     def _block(self, name: str, first: int, runs: Sequence[int]) -> pa.Table:
         inside = [run for run in runs if block_of(run) == first]
-        path = self.folder / block_name(name, first)
+        file = block_name(name, first)
+        path = self.folder / file
+        if not table_files.is_sound(path, file, table_files.read_manifests(self.folder), thorough=True):
+            raise InputError(f"batch '{self.folder}' is damaged: {file}; {resume_hint(self.folder)}")
         return self._guarded(lambda: pq.read_table(path, filters=[("run", "in", inside)], partitioning=None, **OPTIONS))
 
     def _read(self, name: str) -> pd.DataFrame:

@@ -71,7 +71,7 @@ class State:
 
 
 def examine(folder: Path, study: Study, *, thorough: bool) -> State:
-    """Look at a folder; thoroughly is with every checksum of every file."""
+    """Look at a folder; thoroughly is with the checksums of frames, too."""
     state = State(folder, len(study.runs))
     _examine_tables(state, study, thorough)
     there = examine_parts(state, thorough=thorough)
@@ -105,7 +105,11 @@ def _examine_tables(state: State, study: Study, thorough: bool) -> None:
     names = (table_files.RUNS, table_files.SUMMARIES, table_files.TIMING)
     if not manifests and not any((folder / name).is_file() for name in names):
         return
-    state.index, state.summaries, state.timing = read = [RowTable.read(folder / name) for name in names]
+    read = [RowTable.read(folder / name) for name in names]
+    sound = [is_sound(folder / name, name, manifests, thorough=True) for name in names]
+    # Where every page is as it was written and the file is not, its columns may be called something else.
+    read = [None if table and table.whole and not good else table for table, good in zip(read, sound, strict=True)]
+    state.index, state.summaries, state.timing = read
     place = state.summaries.place if state.summaries is not None else {}
     for first in range(0, state.total, table_files.RUNS_A_FILE):
         done = [run for run in range(first, first + table_files.RUNS_A_FILE) if run in place]
@@ -116,17 +120,13 @@ def _examine_tables(state: State, study: Study, thorough: bool) -> None:
         for run in [] if bad else done:
             state.set(run, DONE, in_part=False)
     failed = _examine_index(state, place)
-    sound = [
-        name
-        for name, table in zip(names, read, strict=True)
-        if table is not None and table.whole and is_sound(folder / name, name, manifests, thorough=thorough)
-    ]
     lost = {
         table_files.RUNS: "no run is lost",
         table_files.SUMMARIES: spans([run for run in range(state.total) if run not in place and run not in failed]),
         table_files.TIMING: "only times are lost",
     }
-    state.damage += [f"{name} ({lost[name]})" for name in names if name not in sound]
+    whole = [table is not None and table.whole for table in read]
+    state.damage += [f"{name} ({lost[name]})" for name, good in zip(names, whole, strict=True) if not good]
 
 
 def _examine_index(state: State, place: Mapping[int, int]) -> set[int]:
