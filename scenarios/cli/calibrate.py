@@ -22,7 +22,9 @@ def calibrate(
     file: Annotated[Path | None, typer.Argument(help="Measurements [default: the shipped ones].")] = None,
     draws: Annotated[int, typer.Option(help="Resamples for the range.", min=2, max=10_000)] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.", min=0)] = 0,
-    extra: Annotated[Path | None, typer.Option("--with", help="A .toml or .py file with chips and architectures.")] = None,
+    extra: Annotated[
+        Path | None, typer.Option("--with", help="A .toml or .py file with chips and architectures.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Fit efficiencies and latencies to measurements, and say how good the fit is on what it has not seen."""

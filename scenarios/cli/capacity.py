@@ -53,7 +53,9 @@ OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from c
 PowerPriceOption = Annotated[
     float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].", show_default=False)
 ]
-ExtraOption = Annotated[Path | None, typer.Option("--with", help="A .toml or .py file with chips, architectures, workloads.")]
+ExtraOption = Annotated[
+    Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
+]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")]
 

@@ -47,7 +47,9 @@ OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from c
 PowerPriceOption = Annotated[float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].")]
 MarkupOption = Annotated[float, typer.Option(help="Put on top of all costs, as a share.")]
 CalibrationOption = Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")]
-ExtraOption = Annotated[Path | None, typer.Option("--with", help="A .toml or .py file with chips, architectures, workloads.")]
+ExtraOption = Annotated[
+    Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
+]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")]
 
