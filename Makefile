@@ -67,6 +67,7 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket costs --chip b200 --plot docs/images/costs.png > /dev/null
 	@$(BIN)/python -m scenarios.reference.results_page > docs/reference/results.md
 	@$(BIN)/python -m scenarios.reference.architecture_page > docs/explanation/architecture.md
+	@$(BIN)/python -m scenarios.reference.architecture_pictures docs/images
 	@sed -i '/^| theory/,$$d' docs/reference/exact-checks.md
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
