@@ -57,7 +57,7 @@ before. `tests/laws` hold that a phase writes nothing else, and that to ask user
 Two things are moved in place: the queue, by the phase that serves, and the ledger, by the phase that pays.
 `TokenMarket(economy, timed=True).timings` has the seconds of each, and `tokenmarket run --timings` prints them.
 
-![The tick: phases from top to bottom, parts of the state beside each other, who makes and reads each](../images/tick.png)
+![The tick: phases from top to bottom, parts of the state beside each other, who makes what](../images/tick.png)
 """
 RULES: Final = """
 ## What tests hold
