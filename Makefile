@@ -51,8 +51,9 @@ format: $(DEV) ## write the format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: $(DEV) ## mypy, strict
+types: $(DEV) ## mypy: strict on the sources, inside all functions on the tests
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini tests
 
 check: coverage lint types ## all that CI checks, and coverage
 

@@ -141,16 +141,15 @@ def batch(
         _check_own(resume, own or ())
         _resumed(resume, means, force_new=force_new, dry_run=dry_run)
     else:
-        load_own(own)
-        options["own_files"] = own or ()
-        _new(_planned(scenarios or (), options), out, means, force_new=force_new, dry_run=dry_run)
+        _new(_planned(scenarios or (), options, own or ()), out, means, force_new=force_new, dry_run=dry_run)
 
 
-def _planned(scenarios: Sequence[str], options: Mapping[str, Any]) -> Study:
+def _planned(scenarios: Sequence[str], options: Mapping[str, Any], own: Sequence[Path]) -> Study:
     from scenarios.batches.plan.options import study_from
 
+    load_own(own)
     try:
-        return study_from(scenarios, **options)
+        return study_from(scenarios, own_files=own, **options)
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(STOPPED) from None

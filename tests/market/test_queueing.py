@@ -84,7 +84,7 @@ def test_nothing_is_ever_undefined(arrivals: float, service: float, servers: flo
         (lambda: formulas.fluid_overload([1], 1, 1, -1), r"start must be zero or more and finite, got -1\.0"),
     ],
 )
-def test_refusals_name_the_argument_and_what_is_allowed(call, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_refusals_name_the_argument_and_what_is_allowed(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
 

@@ -41,10 +41,8 @@ def study_from(
     """
     said = {"seeds": seeds, "days": days, "users": users, "keep": keep}
     given: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
-    if name:
-        given["name"] = name
-    if own_files:
-        given["own_files"] = tuple(own_files)
+    given |= {"name": name} if name else {}
+    given["own_files"] = tuple(own_files)
     designed = {
         "SCENARIO": scenarios,
         "--set": sets,
