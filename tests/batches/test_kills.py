@@ -33,7 +33,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.mark.slow
 def test_a_hundred_kills_at_random_points_change_no_byte(tmp_path, undisturbed):
-    command = [sys.executable, str(HERE / "kill_chain.py"), str(tmp_path), "100", str(SEED)]
+    command = [sys.executable, str(HERE.parent / "kill_chain.py"), str(tmp_path), "100", str(SEED)]
     made = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert made.returncode == 0, f"{AGAIN}: {made.stderr}"
     report = json.loads(made.stdout)
