@@ -18,7 +18,7 @@ from in_line import InLine
 from scenarios.batches import open_batch, resume_batch, run_batch
 from scenarios.batches.work.processes import Processes
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 #: Seed of who is killed and when: the same in every run, unless another one is set to look for what this one misses.
 SEED = int(os.environ.get("TOKENMARKET_KILL_SEED", "2026"))
 AGAIN = f"do it again with TOKENMARKET_KILL_SEED={SEED}"
@@ -33,7 +33,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.mark.slow
 def test_a_hundred_kills_at_random_points_change_no_byte(tmp_path, undisturbed):
-    command = [sys.executable, str(HERE.parent / "kill_chain.py"), str(tmp_path), "100", str(SEED)]
+    command = [sys.executable, str(HERE / "kill_chain.py"), str(tmp_path), "100", str(SEED)]
     made = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert made.returncode == 0, f"{AGAIN}: {made.stderr}"
     report = json.loads(made.stdout)
