@@ -18,7 +18,7 @@ from capacity.errors import InputError
 from scenarios.batches import open_batch, run_batch
 from scenarios.batches.work import engines
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 STUDY = a_study(3, 40)
 
 
