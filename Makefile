@@ -51,8 +51,9 @@ format: $(DEV) ## write the format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: $(DEV) ## mypy, strict
+types: $(DEV) ## mypy: strict on the sources, inside all functions on the tests
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini tests
 
 check: coverage lint types ## all that CI checks, and coverage
 
@@ -71,6 +72,7 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket costs --chip b200 --plot docs/images/costs.png > /dev/null
 	@$(BIN)/python -m scenarios.reference.results_page > docs/reference/results.md
 	@$(BIN)/python -m scenarios.reference.architecture_page > docs/explanation/architecture.md
+	@$(BIN)/python -m scenarios.reference.architecture_pictures docs/images
 	@sed -i '/^| theory/,$$d' docs/reference/exact-checks.md
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Study
     from scenarios.batches.store.batch import Batch
@@ -29,6 +31,8 @@ EXAMPLES = """Examples:
 * `tokenmarket batch baseline-2026 --design cases.csv --keep ticks` cases from any table; keep the frame ticks
 
 * `tokenmarket batch --study study.toml --engine dask --address tcp://head:8786` on a cluster
+
+* `tokenmarket batch my-scenario --with mine.py --vary market.clearing=posted,my-market` with a file of your own
 
 * `tokenmarket batch --resume results/prices` go on after a stop, a crash, a full disk or a failed run
 
@@ -110,6 +114,7 @@ def batch(
     resume: ResumeOption = None,
     force_new: ForceNewOption = False,
     quiet: QuietOption = False,
+    own: WithOption = None,
 ) -> None:
     """Run many runs of scenarios, so that nothing that is done gets lost.
 
@@ -133,16 +138,18 @@ def batch(
     engines.check(engine, means["workers"], address)
     if resume is not None:
         _refuse_more(scenarios, {**options, "out": out})
+        _check_own(resume, own or ())
         _resumed(resume, means, force_new=force_new, dry_run=dry_run)
     else:
-        _new(_planned(scenarios or (), options), out, means, force_new=force_new, dry_run=dry_run)
+        _new(_planned(scenarios or (), options, own or ()), out, means, force_new=force_new, dry_run=dry_run)
 
 
-def _planned(scenarios: Sequence[str], options: Mapping[str, Any]) -> Study:
+def _planned(scenarios: Sequence[str], options: Mapping[str, Any], own: Sequence[Path]) -> Study:
     from scenarios.batches.plan.options import study_from
 
+    load_own(own)
     try:
-        return study_from(scenarios, **options)
+        return study_from(scenarios, own_files=own, **options)
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(STOPPED) from None
@@ -157,6 +164,24 @@ def _refuse_more(scenarios: list[str] | None, options: Mapping[str, Any]) -> Non
     ]
     if given:
         raise InputError(f"--resume needs nothing else: leave {', '.join(given)} out, the folder says what is run")
+
+
+def _check_own(folder: Path, own: Sequence[Path]) -> None:
+    """A batch goes on with the files that it was begun with, which are in its folder; others are refused unread."""
+    from capacity.errors import InputError
+    from scenarios.batches.store.recall import own_hashes
+    from scenarios.loading.own_files import read_own_file
+
+    if not own:
+        return
+    kept = own_hashes(folder)
+    for given in map(read_own_file, own):
+        if given.sha256 not in kept.values():
+            was = f"with {kept[given.name][:12]}" if given.name in kept else "without it"
+            raise InputError(
+                f"{given.path}: its sha256 begins with {given.sha256[:12]}, but batch '{folder}' was begun {was}: "
+                "leave --with out to go on with the copy in its folder, or begin a new batch"
+            )
 
 
 def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
 EXAMPLES: Final = """Examples:
@@ -21,19 +22,20 @@ def calibrate(
     file: Annotated[Path | None, typer.Argument(help="Measurements [default: the shipped ones].")] = None,
     draws: Annotated[int, typer.Option(help="Resamples for the range.", min=2, max=10_000)] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.", min=0)] = 0,
-    extra: Annotated[Path | None, typer.Option("--with", help="A TOML file with chips and architectures.")] = None,
+    extra: Annotated[
+        Path | None, typer.Option("--with", help="A .toml or .py file with chips and architectures.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Fit efficiencies and latencies to measurements, and say how good the fit is on what it has not seen."""
     from rich.status import Status
 
     from capacity import measurements
-    from capacity.custom import SHIPPED, load
     from capacity.errors import InputError
     from scenarios.cli import calibration_report as report
     from scenarios.text.console import console
 
-    known = SHIPPED if extra is None else load(extra)
+    known = catalogues(extra)
     rows = measurements.read(file or measurements.shipped(), known.chips, known.architectures)
     if not len(rows):
         unread = "; ".join(f"{u.column} '{u.value}': {u.reason}" for u in rows.unread)

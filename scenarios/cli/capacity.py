@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from c
 PowerPriceOption = Annotated[
     float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].", show_default=False)
 ]
-ExtraOption = Annotated[Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")]
+ExtraOption = Annotated[
+    Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
+]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")]
 
@@ -79,11 +82,10 @@ def capacity(
 ) -> None:
     """What a machine, or the world's fleet, can serve: throughput, batch, what binds, cost."""
     from capacity import CALIBRATIONS, fleet
-    from capacity.custom import SHIPPED, load
     from capacity.errors import require
     from scenarios.pictures.picture_path import checked_picture_path
 
-    known = SHIPPED if extra is None else load(extra)
+    known = catalogues(extra)
     arch, calibrated = known.architectures[architecture], CALIBRATIONS[calibration]
     options = {"systems": systems != 1, "pools": pools is not None, "quarter": quarter is not None, "plot": plot}
     _refuse_together(options, one_chip=chip is not None)

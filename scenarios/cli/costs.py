@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ OwnedOption = Annotated[bool, typer.Option("--owned/--rented", help="Cost from c
 PowerPriceOption = Annotated[float | None, typer.Option(help="Electricity, USD/kWh, with --owned [default: 0.08].")]
 MarkupOption = Annotated[float, typer.Option(help="Put on top of all costs, as a share.")]
 CalibrationOption = Annotated[str, typer.Option(help="published, fit, fit-low, fit-high or ideal.")]
-ExtraOption = Annotated[Path | None, typer.Option("--with", help="A TOML file with chips, architectures, workloads.")]
+ExtraOption = Annotated[
+    Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
+]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")]
 
@@ -76,11 +79,10 @@ def costs(
     from dataclasses import replace
 
     from capacity import CALIBRATIONS
-    from capacity.custom import SHIPPED, load
     from capacity.price_list import Offer, Seller, contexts, price_list, speeds
     from scenarios.pictures.picture_path import checked_picture_path
 
-    known = SHIPPED if extra is None else load(extra)
+    known = catalogues(extra)
     given = {"input": input, "output": output, "cached": cached, "speed": speed, "first_token": ttft}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     named = known.workloads[workload]

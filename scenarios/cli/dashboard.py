@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 PICTURE = "dashboard.png"
 BATCH = "batch.json"
 EXAMPLES = """Examples:
@@ -14,6 +16,8 @@ EXAMPLES = """Examples:
 * `tokenmarket dashboard results/baseline-2026-seed1` eight charts, those in which something happens
 
 * `tokenmarket dashboard results/baseline-2026-seed1 --all` all fourteen
+
+* `tokenmarket dashboard results/mine --all --with mine.py` also the charts of a file of your own
 
 * `tokenmarket dashboard results/baseline-2026-seed1 --out market.pdf`
 
@@ -29,11 +33,13 @@ def dashboard(
     everything: Annotated[
         bool, typer.Option("--all", help="Of a run: all charts, not the eight that tell most of it.")
     ] = False,
+    own: WithOption = None,
 ) -> None:
     """Draw the one-page picture of a run, or of a batch with intervals over its seeds."""
     from scenarios.pictures.picture_path import checked_picture_path
     from scenarios.results import run_folder
 
+    load_own(own)
     path = folder / PICTURE if out is None else out
     if (folder / BATCH).is_file():
         from scenarios.batches import open_batch

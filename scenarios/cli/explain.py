@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 if TYPE_CHECKING:
     from market import TokenMarket
     from scenarios.runs.settings import Settings
@@ -24,6 +26,7 @@ def explain(
     run_or_scenario: Annotated[str, typer.Argument(help="Result folder, or a scenario.", metavar="DIR|SCENARIO")],
     offer: Annotated[str, typer.Option(help="Name of the offer.")],
     tick: Annotated[int | None, typer.Option(help="Tick, from 0 [default: the last].", show_default=False)] = None,
+    own: WithOption = None,
 ) -> None:
     """Say in words and numbers why an offer's price, wait and sales were what they were in a tick.
 
@@ -34,6 +37,7 @@ def explain(
     from scenarios.runs.settings import ticks_in
     from scenarios.text.progress_bar import progress_bar
 
+    load_own(own)
     settings, folder = _settings_of(run_or_scenario)
     economy = settings.scenario.economy(settings.users)
     _check_offer(offer, [o.name for provider in economy.providers for o in provider.offers])

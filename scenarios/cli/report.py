@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 REPORT: Final = "report.html"
 EXAMPLES: Final = """Examples:
 
@@ -31,12 +33,14 @@ def report(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress: only where the report is.")] = False,
+    own: WithOption = None,
 ) -> None:
     """Write a report: one HTML file with answer, charts, tables and parameters, for reading, sending and printing."""
     from capacity.errors import InputError
 
     if len(folders) > 2:
         raise InputError(f"{len(folders)} folders are named, but a report is of one, or of two side by side")
+    load_own(own)
     from scenarios.reports import report_file, subject
 
     found = [subject.read(folder) for folder in folders]
@@ -46,7 +50,7 @@ def report(
     path = out or folders[0] / default_name(folders)
     report_file.checked(path, force=force)
     try:
-        text = _drawn(found, _command(folders, out), quiet=quiet)
+        text = _drawn(found, _command(folders, out, own), quiet=quiet)
     except KeyboardInterrupt:
         typer.echo("tokenmarket: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
@@ -59,8 +63,9 @@ def default_name(folders: list[Path]) -> str:
     return REPORT if len(folders) == 1 else f"report-against-{folders[1].resolve().name}.html"
 
 
-def _command(folders: list[Path], out: Path | None) -> str:
-    return shlex.join(["tokenmarket", "report", *map(str, folders), *(["--out", str(out)] if out else [])])
+def _command(folders: list[Path], out: Path | None, own: list[Path] | None) -> str:
+    options = [*(["--out", str(out)] if out else []), *(word for path in own or () for word in ("--with", str(path)))]
+    return shlex.join(["tokenmarket", "report", *map(str, folders), *options])
 
 
 def _drawn(found: list, command: str, *, quiet: bool) -> str:  # type: ignore[type-arg]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 if TYPE_CHECKING:
     from scenarios.results.run_folder import RunResult
     from scenarios.runs.settings import Settings
@@ -57,10 +59,6 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace a result tha
 NoPictureOption = Annotated[bool, typer.Option("--no-picture", help="Draw no dashboard.")]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON for machines.")]
 TimingsOption = Annotated[bool, typer.Option("--timings", help="Print how long each phase of the tick took.")]
-WithOption = Annotated[
-    list[Path] | None,
-    typer.Option("--with", help="A Python file of your own: what it defines is known by name.", metavar="FILE"),
-]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no summary: only where the result is.")]
 
 
@@ -82,7 +80,6 @@ def run(
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
     from scenarios.loading.checking import checked
-    from scenarios.loading.own_files import load_own_file
     from scenarios.loading.scenarios import load
     from scenarios.results import run_folder
     from scenarios.runs import run as running
@@ -90,7 +87,7 @@ def run(
     from scenarios.runs.settings import Settings, ticks_in
     from scenarios.text.progress_bar import progress_bar
 
-    own_files = [load_own_file(path).record for path in own or ()]
+    own_files = load_own(own)
     settings = Settings(load(scenario, sets or (), variant), days, seed, users)
     ticks = ticks_in(settings, settings.scenario.economy(users))
     folder = settings.folder if out is None else out

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
 
@@ -35,14 +37,18 @@ def register(root: typer.Typer) -> None:
 
 * `tokenmarket scenarios show compute-crunch --changes` what differs from the baseline
 
+* `tokenmarket scenarios --with mine.py` also those that a file of your own defines
+
 * `tokenmarket scenarios show mine.toml --set supply.growth=5 --toml > resolved.toml`
 """
 )
 def scenarios(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    own: WithOption = None,
 ) -> None:
     """List the scenarios with their questions."""
+    load_own(own)
     if context.invoked_subcommand is not None:
         return
     from scenarios.library import SCENARIOS
@@ -72,11 +78,13 @@ def show(
     changes: Annotated[bool, typer.Option("--changes", help="Only what differs from what it extends.")] = False,
     toml: Annotated[bool, typer.Option("--toml", help="Print the resolved scenario as TOML.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    own: WithOption = None,
 ) -> None:
     """Print the resolved parameters of a scenario, with units and sources."""
     from scenarios.loading.parameter_rows import rows
     from scenarios.loading.scenarios import load
 
+    load_own(own)
     scenario = load(name, sets or [])
     if toml:
         typer.echo(scenario.to_toml(), nl=False)

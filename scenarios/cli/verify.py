@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.own import WithOption, load_own
+
 
 def verify_command(
     only: Annotated[
@@ -14,6 +16,7 @@ def verify_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
+    own: WithOption = None,
 ) -> None:
     """Compare the market with every exact answer of theory; exit status 1 if one is missed."""
     from rich.console import Console
@@ -21,6 +24,7 @@ def verify_command(
     from scenarios.cli import verify_report as report
     from scenarios.verification.run import verify
 
+    load_own(own)
     rows = verify(only or None, progress=Console(stderr=True).is_terminal)
     if as_json:
         typer.echo(json.dumps(report.records(rows), indent=2, allow_nan=False))

@@ -22,11 +22,17 @@ def records(rows: Sequence[CheckRow]) -> list[dict[str, Any]]:
 def summary(rows: Sequence[CheckRow]) -> Text:
     """One line: how many came out."""
     missed = [row for row in rows if not row.passed]
-    theories = len({row.check for row in rows})
     if not missed:
-        return Text(f"{len(rows)} answers of {theories} checks: all as theory says", style="green")
+        return Text(f"{len(rows)} answers of {counted(rows)}: all as theory says", style="green")
     names = ", ".join(dict.fromkeys(row.check for row in missed))
     return Text(f"{len(missed)} of {len(rows)} answers missed, in: {names}", style="bold red")
+
+
+def counted(rows: Sequence[CheckRow]) -> str:
+    """How many checks there are of the market, and of formulas."""
+    tests = {row.check: row.tests for row in rows}
+    market = sum(one == "market" for one in tests.values())
+    return f"{len(tests)} checks ({market} set up the market, {len(tests) - market} test a formula)"
 
 
 def report(rows: Sequence[CheckRow]) -> RenderableType:

@@ -1,24 +1,47 @@
-"""A person's own file: imported once, and what it adds."""
+"""A person's own file: read, imported once, and what it adds.
+
+Its bytes are what counts: they are imported, sent to the workers of a batch, and kept in its folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
 from capacity.chips import CHIPS, Chip
 from capacity.errors import Catalogue, InputError
 from capacity.workload import WORKLOADS, Workload
-from market.kinds import Kind, classes_of
+from market.kinds import Kind, classes_of, kinds_of
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
+from scenarios.parameters.demand import OTHER_USERS, OtherUsers
+
+
+@dataclass(frozen=True)
+class OwnSource:
+    """The text of a file of one's own; two are the same if name and bytes are, wherever they lie.
+
+    Attributes:
+        path: where it was read.
+        name: the file's name without its folder.
+        text: its bytes.
+    """
+
+    path: Path = field(compare=False)
+    name: str
+    text: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of its bytes."""
+        return hashlib.sha256(self.text).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -29,7 +52,7 @@ class OwnFile:
         path: the file.
         sha256: hash of its bytes.
         kinds: classes of behaviours that it defines; they are known by their ``kind`` from now on.
-        named: names of the chips, architectures, workloads and scenarios that it defines.
+        named: names of the chips, architectures, workloads, segments and scenarios that it defines.
     """
 
     path: Path
@@ -43,27 +66,54 @@ class OwnFile:
         return {"path": str(self.path), "sha256": self.sha256}
 
 
-def load_own_file(path: Path) -> OwnFile:
-    """Import a file; what it defines is known from then on."""
+#: Files that were imported, by hash: the same bytes are imported once, however often they are asked for.
+_IMPORTED: Final[dict[str, OwnFile]] = {}
+
+
+def read_own_file(path: Path) -> OwnSource:
+    """Read a file without importing it."""
     if path.suffix != ".py":
         raise InputError(f"{path}: a file of one's own is Python, and its name ends in .py")
     try:
-        text = path.read_bytes()
+        return OwnSource(path, path.name, path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    sha = hashlib.sha256(text).hexdigest()
-    name = f"own_{sha[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+
+
+def load_own_file(path: Path) -> OwnFile:
+    """Read and import a file; what it defines is known from then on."""
+    return load_own(read_own_file(path))
+
+
+def load_own(source: OwnSource) -> OwnFile:
+    """Import the text of a file, unless that was done."""
+    if source.sha256 not in _IMPORTED:
+        _IMPORTED[source.sha256] = _imported(source)
+    return _IMPORTED[source.sha256]
+
+
+def _imported(source: OwnSource) -> OwnFile:
+    path, sha = source.path, source.sha256
+    module = ModuleType(f"own_{sha[:12]}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(source.text, str(path), "exec", dont_inherit=True), vars(module))
     except (Exception, SystemExit) as error:
         raise InputError(f"{path}: cannot be imported: {type(error).__name__}: {error}") from error
-    kinds = tuple(cls for cls in classes_of(Kind) if cls.__module__ == name)
-    return OwnFile(path, sha, kinds, tuple(_put_in_catalogues(module)))
+    kinds = tuple(cls for cls in classes_of(Kind) if cls.__module__ == module.__name__)
+    try:
+        _refuse_doubles(kinds)
+        return OwnFile(path, sha, kinds, tuple(_put_in_catalogues(module)))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _refuse_doubles(kinds: tuple[type[Kind], ...]) -> None:
+    """Say so if a behaviour has the name of another of its family, or lacks its decorator."""
+    for family in Kind.__subclasses__():
+        if any(issubclass(cls, family) for cls in kinds):
+            kinds_of(family)
 
 
 def _put_in_catalogues(module: ModuleType) -> Iterator[str]:
@@ -72,6 +122,7 @@ def _put_in_catalogues(module: ModuleType) -> Iterator[str]:
         (Chip, CHIPS),
         (Architecture, ARCHITECTURES),
         (Workload, WORKLOADS),
+        (OtherUsers, OTHER_USERS),
         (Scenario, SCENARIOS),
     )
     for value in list(vars(module).values()):

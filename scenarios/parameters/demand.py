@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 
 from capacity import WORKLOADS
-from capacity.errors import nearest
+from capacity.errors import Catalogue, nearest
 from scenarios.parameters.fields import (
     DECLARED,
     SEGMENTS,
@@ -136,11 +136,25 @@ class OtherUsers(Users):
     name: Name = choice(..., "what it is called")
     quality_as: Literal["casual", "coders", "agentic"] = choice("casual", "segment whose qualities it sees")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        if data not in OTHER_USERS:
+            known = f"known by name are {', '.join(OTHER_USERS)}" if len(OTHER_USERS) else "none is known by name"
+            raise refuse("name", data, f"a segment is a table, or the name of one in a file of one's own; {known}")
+        return OTHER_USERS[data].model_dump()
+
     @model_validator(mode="after")
     def _new_name(self) -> OtherUsers:
         if self.name in SEGMENTS:
             raise refuse("name", self.name, f"{', '.join(SEGMENTS)} are there already")
         return self
+
+
+#: Segments that files of one's own define: ``demand.others = ["scientists"]`` takes one by its name.
+OTHER_USERS: Final[Catalogue[OtherUsers]] = Catalogue("segment", ())
 
 
 class Place(Section):

@@ -87,6 +87,16 @@ class Chart:
         """The function that makes its data, and its file."""
         return place_of(self.make)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the project's own, and not one of a file of one's own."""
+        return self.make.__module__.startswith("scenarios.")
+
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether it was said what draws it."""
+        return self._paint is not None
+
     def drawn_by(self, paint: Paint) -> Paint:
         """Say what draws it: a function of the data and the Axes to draw into."""
         self._paint = paint

@@ -33,6 +33,8 @@ HEIGHTS: Final = (4.3, 3.5, 3.9, 3.7)
 #: Width of the page of eight, and height of one of its rows [inch]: two charts side by side, to be read without a lens.
 NARROW, ROW = 12.5, 3.7
 ACROSS: Final = 2
+#: Most further charts in a row of the page of all.
+MOST: Final = 4
 
 type Options = Mapping[str, Mapping[str, Any]]
 type Rows = Sequence[Sequence[tuple[str, float]]]
@@ -45,10 +47,17 @@ def dashboard(result: RunResult, options: Options | None = None, *, everything: 
     """
     mpl.use("Agg")
     if everything:
-        return _page(result, options or {}, ROWS, HEIGHTS, WIDTH)
+        more = _further_rows()
+        return _page(result, options or {}, (*ROWS, *more), (*HEIGHTS, *[ROW] * len(more)), WIDTH)
     names = telling(result.frames)
     rows = [[(name, 1.0) for name in names[at : at + ACROSS]] for at in range(0, len(names), ACROSS)]
     return _page(result, options or {}, rows, [ROW] * len(rows), NARROW)
+
+
+def _further_rows() -> list[list[tuple[str, float]]]:
+    """Rows of the charts that files of one's own add to the page of all."""
+    names = [name for name, chart in CHARTS.items() if not chart.is_shipped]
+    return [[(name, 1.0) for name in names[at : at + MOST]] for at in range(0, len(names), MOST)]
 
 
 def _page(result: RunResult, options: Options, rows: Rows, heights: Sequence[float], width: float) -> Figure:

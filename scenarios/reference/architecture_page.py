@@ -5,17 +5,13 @@ Run: ``python -m scenarios.reference.architecture_page > docs/explanation/archit
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterator
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
 from market.simulation.tick import PHASES
+from scenarios.reference import house
 
-ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("capacity", "market", "scenarios")
 #: Where an edit is made, and the page or file to read first.
 EDITS: Final = (
     ("a chip", "`capacity/chips.py`, or a TOML file of one's own", "../how-to/add-a-chip.md"),
@@ -28,8 +24,11 @@ EDITS: Final = (
     ("a record column", "a function in `market/simulation/columns/`", "../../market/simulation/columns/pools.py"),
     ("a phase of the tick", "a file in `market/simulation/`, a line in `PHASES`", "../../market/simulation/tick.py"),
     ("a kind of agent", "a subclass of an agent with its `kind`", "../../market/supply/provider.py"),
+    ("a segment", "a table in a scenario's `demand.others`, or a file of one's own", "../how-to/use-your-own-file.md"),
     ("a scenario", "a file in `scenarios/library/`, or TOML", "../../scenarios/library/off_peak.py"),
     ("a measure", "a line in `scenarios/results/measures/`", "../../scenarios/results/measures/service.py"),
+    ("a chart", "a function in `scenarios/pictures/charts/`", "../../scenarios/pictures/charts/shares.py"),
+    ("any of these without touching the project", "a file of one's own", "../how-to/use-your-own-file.md"),
     ("a command", "a file in `scenarios/cli/`", "../../scenarios/cli/explain.py"),
 )
 HEAD: Final = """# How the house is built
@@ -37,11 +36,16 @@ HEAD: Final = """# How the house is built
 Three packages stand on each other: `capacity/` (what machines can serve), `market/` (who trades, and how), `scenarios/`
 (what we ask of it). Imports only point down, and never in a circle, not even in functions or for annotations;
 `tests/test_imports.py` holds that for every room below. This page is printed from the code by
-`python -m scenarios.reference.architecture_page`.
+`python -m scenarios.reference.architecture_page`, and its pictures are drawn from the code by
+`python -m scenarios.reference.architecture_pictures docs/images`; `make docs-figures` does both.
 
 ## The rooms
 
-A room may import the rooms that stand above it in this table; what it does import is in the last column.
+![Map of the house: rooms floor by floor, with lines from each down to what it imports](../images/house.png)
+
+Each room stands on the lowest floor that is above all that it imports. A line leads down to a room that is imported;
+imports that follow from others are left out. The table has them all in its last column; a room may import those that
+stand above it there.
 """
 TICK: Final = """
 ## The tick
@@ -51,7 +55,20 @@ The state of a market is a few parts (`market/simulation/state.py`), and a tick 
 takes the place of the one part that it makes. What it reads of a part that is made further down is that of the tick
 before. `tests/laws` hold that a phase writes nothing else, and that to ask users what they would order changes nothing.
 Two things are moved in place: the queue, by the phase that serves, and the ledger, by the phase that pays.
-`TokenMarket(economy, timed=True).timings` has the seconds of each.
+`TokenMarket(economy, timed=True).timings` has the seconds of each, and `tokenmarket run --timings` prints them.
+
+![The tick: phases from top to bottom, parts of the state beside each other, who makes what](../images/tick.png)
+"""
+RULES: Final = """
+## What tests hold
+
+- `tests/test_imports.py`: imports point down the floors, nowhere in a circle, and wait in functions only in commands.
+- `tests/laws/`: a phase writes nothing but what it makes; to ask changes nothing; every behaviour keeps the laws of its
+  kind, whoever wrote it.
+- `tests/golden/`: the same seed gives the same numbers as before. `tests/theory/`: what theory knows comes out.
+- `tests/test_docs.py`: code in the docs does what it says. `tests/scenarios/test_architecture_page.py`: this page
+  and its pictures are as the code is.
+- `tests/scenarios/test_own_files.py`: one of each kind in the table above, from a single file of one's own.
 """
 EDIT: Final = """
 ## Where an edit is made
@@ -59,38 +76,6 @@ EDIT: Final = """
 Behaviours say once what they are called and what their numbers mean (`market/kinds.py`); parameters of scenarios,
 `--set`, help and the app are made from that.
 """
-
-
-def rooms() -> dict[str, set[str]]:
-    """Every room, and the rooms that it imports."""
-    modules = {_module(path): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
-    found: dict[str, set[str]] = {}
-    for module, path in modules.items():
-        room = _room(module)
-        targets = {_room(name) for name in _imported(path, set(modules))}
-        found.setdefault(room, set()).update(targets - {room})
-    return {room: {target for target in targets if target in found} for room, targets in found.items()}
-
-
-def _module(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _room(module: str) -> str:
-    """Two steps of a name: a package's folder, or a file at its root."""
-    return ".".join(module.split(".")[:2]) if not module.startswith("capacity") else "capacity"
-
-
-def _imported(path: Path, modules: set[str]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in modules)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                if (name := whole if whole in modules else node.module) in modules:
-                    yield name
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
@@ -103,21 +88,9 @@ def _named(names: set[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
-def _about(room: str) -> str:
-    """First line of a room's docstring."""
-    folder = ROOT / room.replace(".", "/")
-    path = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return text.strip().split("\n", maxsplit=1)[0]
-
-
 def page() -> str:
     """The page as text."""
-    found = rooms()
-    found.pop("market", None)
-    found.pop("scenarios", None)
-    order = TopologicalSorter({room: sorted(targets & set(found)) for room, targets in sorted(found.items())})
-    listed = [[f"`{room}`", _about(room), _named(found[room] & set(found))] for room in order.static_order()]
+    listed = [[f"`{room}`", house.about(room), _named(targets)] for room, targets in house.rooms().items()]
     phases = [
         [
             str(number),
@@ -137,6 +110,7 @@ def page() -> str:
             table(["", "phase", "reads", "makes", "file"], phases),
             EDIT.strip() + "\n",
             table(["to add", "edit", "read first"], edits),
+            RULES.strip() + "\n",
         )
     )
 

@@ -40,7 +40,12 @@ def program(bids: Quotes, asks: Quotes) -> tuple[float, float]:
     return float(worth @ solution.x), float(solution.x[: len(bids[0])].sum())
 
 
-@check("call-auction", "Call auction = welfare optimum", "Rustichini, Satterthwaite and Williams (1994); LP duality")
+@check(
+    "call-auction",
+    "Call auction = welfare optimum",
+    "Rustichini, Satterthwaite and Williams (1994); LP duality",
+    tests="formula",
+)
 def call_auction() -> Iterator[Finding]:
     """Two books from a blackboard: one with enough for all who pay, one in shortage."""
     cases: tuple[tuple[str, Quotes, float], ...] = (
@@ -78,7 +83,7 @@ def batch(some: Sequence[tuple[Quotes, Quotes]]) -> tuple[Floats, Floats]:
     return np.bincount(row, gain * solution.x, minlength=len(some)), -solution.eqlin.marginals
 
 
-@check("random-books", "Welfare clearing = linear program, 10,000 random books", "LP duality; HiGHS")
+@check("random-books", "Welfare clearing = linear program, 10,000 random books", "LP duality; HiGHS", tests="formula")
 def random_books() -> Iterator[Finding]:
     """Every book: same welfare, and the program's shadow price between the lowest and the highest clearing price."""
     some = books(10_000, seed=2026)

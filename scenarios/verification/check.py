@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import SupportsFloat
+from typing import Literal, SupportsFloat
 
 import numpy as np
 
@@ -12,6 +12,9 @@ import numpy as np
 EXACT, ITERATED, STOCHASTIC = 1e-9, 1e-6, 0.02
 #: Standard errors allowed where the answer comes out of chance; the tighter of this and ``STOCHASTIC`` holds.
 STANDARD_ERRORS = 3.0
+
+#: What a check is of: the market, set up as the theory asks; or a formula by itself, without a market.
+type Tested = Literal["market", "formula"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class CheckRow:
     tolerance: float
     passed: bool
     source: str
+    tests: Tested
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,15 @@ class Check:
         name: what it is called on the command line.
         theory: what it is called in print.
         source: where the theory is from.
-        findings: sets the model up and compares.
+        findings: sets up what it tests and compares.
+        tests: whether it sets up the market, or tests a formula by itself.
     """
 
     name: str
     theory: str
     source: str
     findings: Callable[[], Iterable[Finding]]
+    tests: Tested = "market"
 
     def rows(self) -> list[CheckRow]:
         """Run it."""
@@ -81,6 +87,7 @@ class Check:
                 f.tolerance,
                 bool(np.isfinite(f.error) and f.error <= f.tolerance),
                 self.source,
+                self.tests,
             )
             for f in self.findings()
         ]
@@ -91,14 +98,14 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    name: str, theory: str, source: str
+    name: str, theory: str, source: str, tests: Tested = "market"
 ) -> Callable[[Callable[[], Iterable[Finding]]], Callable[[], Iterable[Finding]]]:
     """Add a function that yields findings to the checks."""
 
     def add(function: Callable[[], Iterable[Finding]]) -> Callable[[], Iterable[Finding]]:
         if name in CHECKS:
             raise ValueError(f"two checks are called '{name}'")
-        CHECKS[name] = Check(name, theory, source, function)
+        CHECKS[name] = Check(name, theory, source, function, tests)
         return function
 
     return add

@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
-from market.exchange.queueing import (
+from market.exchange.queueing import priority_waits
+from market.exchange.technology import FixedWork
+from market.exchange.waits import WaitModel
+from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.verification.check import Finding, check, each, exact
+from scenarios.verification.formulas import (
     erlang_a,
     erlang_b,
     erlang_c,
-    priority_waits,
     processor_sharing,
     wait_exceeds,
     wait_mgc,
     wait_mmc,
 )
-from market.exchange.technology import FixedWork
-from market.exchange.waits import WaitModel
-from market.supply.specs import Offer, Pool, Provider, Tier
-from scenarios.verification.check import Finding, check, each, exact
 from scenarios.verification.setups import UNIT, run
 
 type Floats = NDArray[np.float64]
@@ -132,7 +132,9 @@ def birth_death(birth: Floats, death: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-@check("erlang-a", "Erlang-A: waits and abandonment", "Palm (1957); Garnett, Mandelbaum and Reiman (2002)")
+@check(
+    "erlang-a", "Erlang-A: waits and abandonment", "Palm (1957); Garnett, Mandelbaum and Reiman (2002)", tests="formula"
+)
 def erlang_with_abandonment() -> Iterator[Finding]:
     """Against the birth-death chain, below and above full load."""
     for arrivals, service, servers, patience in ((8.0, 1.0, 10, 2.0), (15.0, 1.0, 10, 0.5), (3.0, 0.4, 1, 5.0)):
@@ -148,7 +150,7 @@ def erlang_with_abandonment() -> Iterator[Finding]:
         yield exact(f"{case}: mean wait [h]", queue / arrivals, found.wait)
 
 
-@check("processor-sharing", "Processor sharing", "Kleinrock (1976), section 4.4; Cohen (1979)")
+@check("processor-sharing", "Processor sharing", "Kleinrock (1976), section 4.4; Cohen (1979)", tests="formula")
 def sharing() -> Iterator[Finding]:
     """x/(1 - load) with one server; with several, from the chain's mean number by Little's law."""
     yield exact("one server: time of size 2 [h]", 2.0 / (1.0 - 0.6), processor_sharing(2.0, 0.6, 1.0))
@@ -159,7 +161,9 @@ def sharing() -> Iterator[Finding]:
     yield exact("four servers: time of size 1.7 [h]", answer, processor_sharing(1.7, arrivals, 1.0, servers))
 
 
-@check("losses", "Erlang's B, and the tail of the wait", "Erlang (1917); Kleinrock (1975), section 3.5")
+@check(
+    "losses", "Erlang's B, and the tail of the wait", "Erlang (1917); Kleinrock (1975), section 3.5", tests="formula"
+)
 def losses() -> Iterator[Finding]:
     """By the recursion B(s) = a B(s-1)/(s + a B(s-1)), and by the tail's exponential."""
     load, blocked = 7.3, 1.0

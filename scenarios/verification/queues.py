@@ -14,7 +14,6 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import LoadShape
 from market.demand.segment import Segment
-from market.exchange.queueing import fluid_overload, stationary_backlog
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.lottery import Lottery
@@ -24,6 +23,7 @@ from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact, iterated, stochastic
+from scenarios.verification.formulas import fluid_overload, stationary_backlog
 from scenarios.verification.setups import UNIT, run
 
 type Floats = NDArray[np.float64]
@@ -69,7 +69,12 @@ def tail_root(mean: float, capacity: int, dispersion: float) -> float:
 STATIONS = ((9.0, 10, 1.0), (8.0, 10, 3.0))
 
 
-@check("backlog-formula", "Tick recursion Q' = max(Q + A - c, 0): mean backlog", "Lindley (1952); Spitzer (1956)")
+@check(
+    "backlog-formula",
+    "Tick recursion Q' = max(Q + A - c, 0): mean backlog",
+    "Lindley (1952); Spitzer (1956)",
+    tests="formula",
+)
 def backlog_formula() -> Iterator[Finding]:
     """The formula against the chain solved as a linear system."""
     for mean, capacity, dispersion in (*STATIONS, (1.8, 2, 1.0), (0.5, 1, 4.0)):
@@ -212,7 +217,7 @@ def little() -> Iterator[Finding]:
         yield exact(f"{type(rule).__name__}, {kind}, tick {hours:g} h [request-h]", queued, waited)
 
 
-@check("heavy-traffic", "Backlog of a pool that is nearly full", "Kingman (1962)")
+@check("heavy-traffic", "Backlog of a pool that is nearly full", "Kingman (1962)", tests="formula")
 def heavy_traffic() -> Iterator[Finding]:
     """(1 - load) x mean backlog tends to half the variance over the capacity; its limit, by extrapolation."""
     capacity, near = 50, 1e-7

@@ -275,7 +275,7 @@ def test_a_real_limit_of_the_system_leaves_no_half_of_anything(tmp_path):
     folder = tmp_path / "b"
     text = f"""
 import resource, signal, sys
-sys.path.insert(0, {os.path.dirname(__file__)!r})
+sys.path.insert(0, {os.path.dirname(os.path.dirname(__file__))!r})
 import cheap_work
 from in_line import InLine, half_done, resume, run
 from scenarios.batches import run_batch

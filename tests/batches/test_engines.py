@@ -18,7 +18,7 @@ from capacity.errors import InputError
 from scenarios.batches import open_batch, run_batch
 from scenarios.batches.work import engines
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 STUDY = a_study(3, 40)
 
 
@@ -72,7 +72,7 @@ def scheduler(tmp_path_factory):
 
 def path_of():
     """Where a worker that is started by hand finds what the tests use."""
-    return os.pathsep.join([str(HERE), str(HERE.parents[1])])
+    return os.pathsep.join([str(HERE), str(HERE.parent)])
 
 
 def test_dask_gives_the_same_bytes_though_a_worker_is_killed(tmp_path, expected, scheduler):

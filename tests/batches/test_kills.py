@@ -18,7 +18,7 @@ from in_line import InLine
 from scenarios.batches import open_batch, resume_batch, run_batch
 from scenarios.batches.work.processes import Processes
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 #: Seed of who is killed and when: the same in every run, unless another one is set to look for what this one misses.
 SEED = int(os.environ.get("TOKENMARKET_KILL_SEED", "2026"))
 AGAIN = f"do it again with TOKENMARKET_KILL_SEED={SEED}"

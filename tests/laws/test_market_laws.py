@@ -18,7 +18,7 @@ from scenarios.laws.tick import keep_the_laws
 @given(data=st.data())
 def test_every_demand_curve_keeps_the_laws(curve: object, data: st.DataObject) -> None:
     segment = data.draw(curve_segments())
-    keep_the_laws(data.draw(economies(segment=st.just(CurveSegment("curve", (curve,), patience_h=segment.patience_h)))))  # type: ignore[arg-type]
+    keep_the_laws(data.draw(economies(segment=st.just(CurveSegment("curve", (curve,), patience_h=segment.patience_h)))))
 
 
 @quick(20)

@@ -43,7 +43,7 @@ def weighed(segment: Segment, factor: float) -> Segment:
 
 
 def assert_one_market(economy: Economy, ticks: int, factor: float = 4.0) -> None:
-    other = replace(economy, segments=tuple(weighed(s, factor) for s in economy.segments))  # type: ignore[arg-type]
+    other = replace(economy, segments=tuple(weighed(s, factor) for s in economy.segments))
     one, two = (frame_bytes(run(e, ticks)) for e in (economy, other))
     assert [name for name in one if one[name] != two[name]] == []
 

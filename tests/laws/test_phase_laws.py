@@ -135,6 +135,7 @@ class Question:
     ask: Callable[[Asking, State], Any]
 
 
+NO_PLANS: dict[str, Any] = {"plans": {}}
 QUESTIONS = (
     Question("what would be ordered", lambda asking, state: asking(asking.book.request_prices())),
     Question("with slopes", lambda asking, state: asking(asking.book.request_prices(), slopes=True)),
@@ -163,6 +164,6 @@ def test_asking_twice_gives_the_same_and_changes_nothing(question: Question, eco
     assert to_bytes(question.ask(asking, state)) == first
     assert changed(before, snapshot(founded, state)) == set()
     without_notes = replace(
-        asking, wanted=[replace(one, plans={}) if hasattr(one, "plans") else one for one in asking.wanted]
+        asking, wanted=[replace(one, **NO_PLANS) if hasattr(one, "plans") else one for one in asking.wanted]
     )
     assert to_bytes(question.ask(without_notes, state)) == first

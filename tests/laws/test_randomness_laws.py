@@ -84,7 +84,7 @@ def test_seeds_are_whole_numbers() -> None:
     economy = busy(False)
     assert frame_bytes(run(economy, 3, seed=7)) == frame_bytes(run(economy, 3, seed=int(np.int64(7))))
     assert TokenMarket(economy).founded.streams.seed == 0
-    assert TokenMarket(economy, rng=np.int64(7)).founded.streams.seed == 7  # type: ignore[arg-type]
+    assert TokenMarket(economy, rng=np.int64(7)).founded.streams.seed == 7
 
 
 # Newcomers --------------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_single_precision_is_precise_enough(data: st.DataObject) -> None:
         run(
             replace(
                 economy,
-                segments=tuple(replace(s, taste_noise=noise, attachment=0.0, dtype=dtype) for s in economy.segments),  # type: ignore[arg-type]
+                segments=tuple(replace(s, taste_noise=noise, attachment=0.0, dtype=dtype) for s in economy.segments),
             ),
             8,
         )

@@ -19,7 +19,7 @@ def every_rule() -> list[Rationing]:
     nested = [
         type(outer)(within=inner)  # type: ignore[call-arg]
         for outer in simple
-        if any(entry.name == "within" for entry in fields(outer))  # type: ignore[arg-type]
+        if any(entry.name == "within" for entry in fields(outer))
         for inner in simple
         if inner not in (outer, outer.within)  # type: ignore[attr-defined]
     ]

@@ -15,7 +15,6 @@ from small_books import book_of
 
 from market.exchange.books import Book
 from market.exchange.queue import Queue, Round
-from market.exchange.queueing import backlog_recursion
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.pro_rata import ProRata
@@ -23,6 +22,7 @@ from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from scenarios.laws.examples import RULES
 from scenarios.laws.plain_economies import market_of, people, run, seller
+from scenarios.verification.formulas import backlog_recursion
 
 type Floats = NDArray[np.float64]
 

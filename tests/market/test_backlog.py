@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import special
 from stations import TIGHT, some
 
-from market.exchange.queueing import backlog_recursion, fluid_overload, stationary_backlog
+from scenarios.verification.formulas import backlog_recursion, fluid_overload, stationary_backlog
 
 work = st.floats(0, 1e6)
 

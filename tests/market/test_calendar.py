@@ -66,9 +66,9 @@ def test_other_zones_are_put_into_utc() -> None:
 @pytest.mark.parametrize("length", [0.0, -1.0, 0.7, 5.0, 25.0, float("nan"), float("inf"), "1"])
 def test_lengths_that_do_not_make_a_day(length: object) -> None:
     with pytest.raises(InputError, match="tick_hours is"):
-        Calendar(tick_hours=length)  # type: ignore[arg-type]
+        Calendar(tick_hours=length)
 
 
 def test_a_start_must_be_a_moment() -> None:
     with pytest.raises(InputError, match="start is '2026-01-01'"):
-        Calendar("2026-01-01")  # type: ignore[arg-type]
+        Calendar("2026-01-01")

@@ -195,4 +195,4 @@ def test_many_individuals_are_the_sum_of_blocks() -> None:
     whole = choose(o, x, mass, slopes=1.0)
     halves = [choose(o, x[part], mass[part], slopes=1.0) for part in (slice(0, 5000), slice(5000, None))]
     np.testing.assert_allclose(whole.shares_sum, sum(h.shares_sum for h in halves), rtol=1e-10)
-    np.testing.assert_allclose(whole.cross, sum(h.cross for h in halves), rtol=1e-10)  # type: ignore[misc, arg-type]
+    np.testing.assert_allclose(whole.cross, sum(h.cross for h in halves), rtol=1e-10)

@@ -135,7 +135,7 @@ def test_tolerance_and_steps_are_checked() -> None:
             ScarcityAuction(tolerance=bad)
     for steps in (0, 1.5, -3):
         with pytest.raises(InputError, match="steps"):
-            ScarcityAuction(steps=steps)  # type: ignore[arg-type]
+            ScarcityAuction(steps=steps)
     assert ScarcityAuction(tolerance=1.0, steps=1) == ScarcityAuction(1.0, 1)
 
 
@@ -245,7 +245,7 @@ def test_who_is_indifferent_is_split(start: float, capacity: float, price: float
     """Two requests are worth 6 and five are worth 4, at a list of 1; a rent is the worth of who just gets one."""
     book, users = book_of([[1.0]]), crowd([[(6.0, 2.0), (4.0, 5.0)]], [[1.0]])
     found = auction(book, [capacity], users, rents=[start])
-    wanted = 7.0 if bought is None else float(np.sum(bought))  # type: ignore[arg-type]
+    wanted = 7.0 if bought is None else float(np.sum(bought))
     assert found.response.requests.sum() == pytest.approx(wanted, rel=1e-9)
     assert found.response.nothing[0] == pytest.approx(7.0 - wanted, abs=1e-8)
     if price is None:
@@ -363,9 +363,8 @@ def test_a_pool_without_machines_sells_nothing_at_a_rent_that_is_a_number() -> N
 
 def test_no_offers_is_no_market() -> None:
     book = book_of(np.zeros((1, 0)).tolist())
-    empty = Response(
-        np.zeros((1, 0)), np.array([3.0]), *[np.zeros(1)] * 3, np.zeros((1, 0)), np.zeros((1, 0, 0)), np.zeros(1)
-    )
+    nobody, no_offer = np.zeros(1), np.zeros((1, 0))
+    empty = Response(no_offer, np.array([3.0]), nobody, nobody, nobody, no_offer, np.zeros((1, 0, 0)), nobody)
     found = auction(book, [5.0], lambda prices: empty, rents=[2.0])
     assert found.rents.tolist() == [0.0]
     assert (found.gap, found.evaluations) == (0.0, 1)

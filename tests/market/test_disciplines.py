@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stations import exact_delay, exact_two_classes, servers_, some, time_, use_
 
-from market.exchange.queueing import priority_waits, processor_sharing, wait_mgc, wait_mmc
+from market.exchange.queueing import priority_waits
+from scenarios.verification.formulas import processor_sharing, wait_mgc, wait_mmc
 
 
 @some

@@ -320,11 +320,11 @@ def test_seeds(seed: Any) -> None:
 
 def test_the_economy_itself() -> None:
     with pytest.raises(InputError, match="economy is None, but must be a Economy"):
-        TokenMarket(None)  # type: ignore[arg-type]
+        TokenMarket(None)
 
 
 def test_lists_do_for_tuples() -> None:
-    model = TokenMarket(Economy([USERS], [Provider("shop", [OFFER])], [CLOUD], []))  # type: ignore[arg-type]
+    model = TokenMarket(Economy([USERS], [Provider("shop", [OFFER])], [CLOUD], []))
     model.run_for(2)
     assert model.records.ticks == 2
 

@@ -106,7 +106,7 @@ def test_every_offer_of_a_provider_with_several_pools() -> None:
 
 
 def test_an_earlier_tick() -> None:
-    model = TokenMarket(Economy((USERS,), (shop((10.0, 1e6)),)), rng=1)  # type: ignore[arg-type]
+    model = TokenMarket(Economy((USERS,), (shop((10.0, 1e6)),)), rng=1)
     model.run_for(4)
     assert "machines were the limit" in model.explain("offer", 0)
     assert "machines were not the limit" in model.explain("offer", 1)

@@ -10,7 +10,8 @@ from scipy import sparse
 from scipy.sparse import linalg as sparse_linalg
 from stations import balanced_share, servers_, some, time_, use_
 
-from market.exchange.queueing import stationary_backlog, wait_ggc, wait_mgc, wait_mmc
+from market.exchange.queueing import wait_ggc
+from scenarios.verification.formulas import stationary_backlog, wait_mgc, wait_mmc
 
 
 @some

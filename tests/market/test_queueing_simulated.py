@@ -17,19 +17,18 @@ from numpy.typing import NDArray
 from small_books import book_of
 from stations import balanced_share
 
-from market.exchange.queueing import (
+from market.exchange.queueing import priority_waits, wait_ggc
+from market.exchange.waits import WaitModel
+from scenarios.verification.formulas import (
     erlang_a,
     erlang_c,
-    priority_waits,
     processor_sharing,
     stationary_backlog,
     wait_exceeds,
-    wait_ggc,
     wait_mgc,
     wait_mmc,
     wait_percentile,
 )
-from market.exchange.waits import WaitModel
 
 BATCHES = 50
 type Records = list[Any]

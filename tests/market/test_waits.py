@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from small_books import book_of
 from stations import some
 
-from market.exchange.queueing import priority_waits, wait_ggc, wait_mgc, wait_mmc
+from market.exchange.queueing import priority_waits, wait_ggc
 from market.exchange.waits import WaitModel
+from scenarios.verification.formulas import wait_mgc, wait_mmc
 
 type Floats = NDArray[np.float64]
 

@@ -109,7 +109,7 @@ def test_titles_of_small_panels_keep_apart_beside_long_names():
         axes = plt.subplots(figsize=(13.0, 10.5))[1]
         batches.case_comparison.draw(table, axes, measures=measures)
         assert flaws(axes.figure) == []
-    titles = [" ".join(panel.get_title(loc="left").split()) for panel in axes.child_axes]
+    titles = [" ".join(panel.get_title(loc="left").split()) for panel in axes.child_axes]  # type: ignore[attr-defined]
     assert titles == [batches.column_of(name).label for name in measures], "nothing of them is cut"
 
 

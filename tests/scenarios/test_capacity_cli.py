@@ -307,7 +307,7 @@ def test_status_2_reaches_the_shell():
 def shown(renderable, width):
     console = Console(width=width, file=StringIO())
     console.print(renderable)
-    return console.file.getvalue()
+    return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -68,11 +68,11 @@ def run(scenario: Scenario, days: float = 2.0) -> dict[str, object]:
 def test_runs_for_two_days_and_answers(name: str) -> None:
     scenario = SCENARIOS[name]
     frames = run(scenario)
-    assert len(frames["ticks"]) == 48  # type: ignore[arg-type]
-    assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
-    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
+    assert len(frames["ticks"]) == 48
+    assert frames["ticks"]["served"].sum() > 0
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
     for one in scenario.outcomes:
-        value, _, _ = compare(one, frames, frames)  # type: ignore[arg-type]
+        value, _, _ = compare(one, frames, frames)
         assert np.isfinite(value), one.measure
 
 
@@ -81,14 +81,14 @@ def test_runs_for_two_days_and_answers(name: str) -> None:
 )
 def test_variants_run(name: str, variant: str) -> None:
     frames = run(SCENARIOS[name].variant(variant), days=0.25)
-    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []  # type: ignore[arg-type]
-    assert frames["ticks"]["served"].sum() > 0  # type: ignore[index]
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
+    assert frames["ticks"]["served"].sum() > 0
 
 
 def test_every_measure_gives_a_number() -> None:
     frames = run(SCENARIOS["compute-crunch"])
     for measure in MEASURES.values():
-        value = measure.of(frames)  # type: ignore[arg-type]
+        value = measure.of(frames)
         assert isinstance(value, float), measure.name
         assert measure.unit
         assert measure.meaning

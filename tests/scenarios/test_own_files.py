@@ -1,4 +1,8 @@
-"""A file of one's own: what it defines is known by name on the command line, and a run says which file it was."""
+"""A file of one's own: what it defines is known by name on the command line, and a run says which file it was.
+
+``MINE`` adds one of each of the twelve kinds: pricing policy, quota policy, rationing rule, clearing mechanism, part of
+the bill, column, chip, architecture, segment, scenario, measure, chart.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,10 @@ from market.simulation.columns import column
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
 from scenarios.library import SCENARIOS
+from scenarios.parameters.demand import OtherUsers
+from scenarios.pictures.chart import chart
+from scenarios.pictures.chart_data import Column, long, one
+from scenarios.results.measures import Measure, register
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,29 @@ def twice_cash(moment):
     return 2.0 * np.array([p.cash for p in moment.founded.providers])
 
 
+register(Measure("twice-tokens", "million tokens", "tokens sold, twice", lambda f: 2.0 * f.total("offers", "tokens")))
+
+
+@chart("Cash, twice", "by the tick")
+def cash_twice(frames):
+    "Twice the money of all providers."
+    cash = frames["providers"].groupby("time")["twice_cash"].sum()
+    return one(long({"cash": cash}, Column("value", "USD", "money, twice")))
+
+
+@cash_twice.drawn_by
+def draw(data, ax):
+    for name, path in data.panel.paths.items():
+        ax.plot(path.index, path, label=name)
+    ax.set_ylabel(data.panel.label)
+
+
+MY_USERS = OtherUsers(name="scientists", users=1e6, requests_per_day=20.0, individuals_share=0.1, worth_usd=0.3)
 MY_CHIP = replace(CHIPS["b200"], name="my-chip")
 MY_MODEL = replace(ARCHITECTURES["kimi-k2"], name="my-model")
-MINE = SCENARIOS["baseline-2026"].with_changes({"name": "my-scenario", "question": "Mine?"})
+MINE = SCENARIOS["baseline-2026"].with_changes(
+    {"name": "my-scenario", "question": "Mine?", "demand.casual.individuals_share": 0.4}
+)
 """
 
 
@@ -88,43 +116,138 @@ def tokenmarket(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
-def test_what_a_file_defines_is_known_by_name(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
-    sets = [
-        "labs.*.pricing.kind=doubled", "labs.*.pricing.factor=3", "labs.*.pricing.stickiness=0",
-        "labs.*.pricing.every_hours=0", "labs.*.quotas.kind=halved", "market.rationing=my-rule",
-        "market.clearing=my-market", 'market.bills.parts=["output", "input", "cached", "fee"]',
-        "market.bills.fee_tokens=7", "open.Ferry.architecture=my-model",
-    ]  # fmt: skip
-    words = [word for one in sets for word in ("--set", one)]
+SETS = (
+    "labs.*.pricing.kind=doubled", "labs.*.pricing.factor=3", "labs.*.pricing.stickiness=0",
+    "labs.*.pricing.every_hours=0", "labs.*.quotas.kind=halved", "market.rationing=my-rule",
+    "market.clearing=my-market", 'market.bills.parts=["output", "input", "cached", "fee"]',
+    "market.bills.fee_tokens=7", 'demand.others=["scientists"]', "open.Ferry.architecture=my-model",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the file, and with a run of all that it defines."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "mine.py").write_text(MINE, encoding="utf-8")
+    words = [word for one in SETS for word in ("--set", one)]
     said = tokenmarket("run", "my-scenario", "--with", "mine.py", "--days", "1", "--users", "50", "--quiet",
-                       "--no-picture", "--out", "r", *words, cwd=tmp_path)  # fmt: skip
+                       "--no-picture", "--out", "r", *words, cwd=folder)  # fmt: skip
     assert said.returncode == 0, said.stderr
-    about = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))
+    return folder
+
+
+def test_what_a_file_defines_is_known_by_name(home: Path) -> None:
+    about = json.loads((home / "r" / "run.json").read_text(encoding="utf-8"))
     assert about["own_files"][0]["path"] == "mine.py"
     assert len(about["own_files"][0]["sha256"]) == 64
-    providers = pd.read_parquet(tmp_path / "r" / "providers.parquet")
+    written = (home / "r" / "scenario.toml").read_text(encoding="utf-8")
+    for name in ("doubled", "halved", "my-rule", "my-market", "fee", "my-model", "scientists"):
+        assert f'"{name}"' in written
+    providers = pd.read_parquet(home / "r" / "providers.parquet")
     assert (providers["twice_cash"] == 2.0 * providers["cash"]).all()
+    segments = pd.read_parquet(home / "r" / "segments.parquet")
+    assert segments.loc[segments["segment"] == "scientists", "asked"].sum() > 0
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("def f(:\n", "SyntaxError"),
-        ("1 / 0\n", "ZeroDivisionError: division by zero"),
-        (
-            "from capacity import CHIPS\nfrom dataclasses import replace\nB = replace(CHIPS['b200'])\n",
-            "'b200' is listed twice",
-        ),
-        (None, "no-such.py"),
-    ],
-)
-def test_what_is_wrong_with_a_file_is_one_line(tmp_path: Path, text: str | None, words: str) -> None:
-    name = "no-such.py" if text is None else "mine.py"
-    if text is not None:
+def test_a_chip_of_a_file_has_its_capacity(home: Path) -> None:
+    said = tokenmarket("capacity", "--chip", "my-chip", "--architecture", "my-model", "--with", "mine.py", cwd=home)
+    assert said.returncode == 0, said.stderr
+    assert "my-chip" in said.stdout
+
+
+def test_a_chart_of_a_file_is_drawn_in_the_report_and_on_the_page_of_all(home: Path) -> None:
+    said = tokenmarket("report", "r", "--with", "mine.py", "--quiet", cwd=home)
+    assert said.returncode == 0, said.stderr
+    page = (home / "r" / "report.html").read_text(encoding="utf-8")
+    assert 'id="cash-twice"' in page
+    assert "money, twice [USD]" in page
+    said = tokenmarket("dashboard", "r", "--all", "--with", "mine.py", "--out", "all.svg", cwd=home)
+    assert said.returncode == 0, said.stderr
+    assert "Cash, twice" in (home / "all.svg").read_text(encoding="utf-8")
+
+
+def test_a_scenario_of_a_file_is_shown(home: Path) -> None:
+    words = ("--changes", "--json", "--with", "mine.py", "--set", 'demand.others=["scientists"]')
+    shown = tokenmarket("scenarios", "show", "my-scenario", *words, cwd=home)
+    assert any(row["path"].startswith("demand.others.scientists") for row in json.loads(shown.stdout))
+
+
+def test_verify_runs_a_check_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CHECK, encoding="utf-8")
+    said = tokenmarket("verify", "--with", "mine.py", "--only", "mine", "--json", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert [row["quantity"] for row in json.loads(said.stdout)] == ["one and one"]
+
+
+CHECK = """
+from scenarios.verification.check import check, exact
+
+@check("mine", "Sums", "school")
+def sums():
+    yield exact("one and one", 2, 1 + 1)
+"""
+
+
+BEGIN = "from dataclasses import dataclass\nfrom market.supply.quotas import QuotaPolicy\n"
+QUOTA = "@dataclass(frozen=True)\nclass Mine(QuotaPolicy):\n    kind = 'mine'\n"
+BODY = "    def __call__(self, granted, utilisation):\n        return 0.5\n"
+
+
+BAD = {
+    "a.py": "def f(:\n",
+    "b.py": "1 / 0\n",
+    "c.py": "import sys\nsys.exit(3)\n",
+    "d.py": "from capacity import CHIPS\nfrom dataclasses import replace\nB = replace(CHIPS['b200'])\n",
+    "e.py": "from scenarios.results.measures import Measure, register\n"
+    "register(Measure('spot-price', '1', 'mine', lambda f: 1.0))\n",
+    "f.py": "from scenarios.pictures.chart import chart\n@chart('Prices')\ndef price_paths(frames):\n    'Mine.'\n",
+    "g.py": "from scenarios.pictures.chart import chart\n@chart('Mine')\ndef mine(frames):\n    'Mine.'\n",
+}
+SAID = {
+    "a.py": "a.py: cannot be imported: SyntaxError",
+    "b.py": "b.py: cannot be imported: ZeroDivisionError: division by zero",
+    "c.py": "c.py: cannot be imported: SystemExit: 3",
+    "d.py": "d.py: chip 'b200' is listed twice",
+    "e.py": "e.py: cannot be imported: InputError: two things are registered as measure 'spot-price'",
+    "f.py": "f.py: cannot be imported: InputError: two things are registered as chart 'price-paths'",
+    "g.py": "chart 'mine', mine (g.py), has data, but nothing under drawn_by draws them",
+    "no-such.py": "no-such.py: cannot be read: No such file or directory",
+    "mine.txt": "mine.txt: a file of one's own is Python, and its name ends in .py",
+}
+TRY_ALL = """
+import sys
+from pathlib import Path
+from capacity.errors import InputError
+from scenarios.cli.own import load_own
+
+for name in sys.argv[1:]:
+    try:
+        load_own([Path(name)])
+    except InputError as error:
+        print(f"{name} | {error}")
+"""
+
+
+def test_what_is_wrong_with_a_file_is_said_in_one_line(tmp_path: Path) -> None:
+    for name, text in BAD.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    said = tokenmarket("run", "--with", name, "--days", "1", "--out", "r", cwd=tmp_path)
+    command = [sys.executable, "-c", TRY_ALL, *SAID]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(said) == len(SAID)
+    for line in said:
+        name, words = line.split(" | ")
+        assert words.startswith(SAID[name])
+
+
+COMMANDS = (("run", "--out", "r"), ("batch", "baseline-2026", "--out", "r"), ("scenarios", "show", "baseline-2026"))
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_two_files_with_one_name_end_a_command_with_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for name, more in (("a.py", ""), ("b.py", "# another\n")):
+        (tmp_path / name).write_text(BEGIN + QUOTA + BODY + more, encoding="utf-8")
+    said = tokenmarket(*words, "--with", "a.py", "--with", "b.py", cwd=tmp_path)
     assert said.returncode == 2, said.stderr
-    assert words in said.stderr
+    assert said.stderr.startswith("tokenmarket: b.py: two behaviours (quota policy) are called 'mine'")
     assert len(said.stderr.strip().splitlines()) == 1
-    assert not (tmp_path / "r").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.py", "b.py"]

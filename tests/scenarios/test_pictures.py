@@ -126,10 +126,10 @@ def test_words_hold_on_dark_paper_too():
 def test_a_long_note_is_broken_and_its_title_moves_up():
     axes = plt.subplots(figsize=(3, 2), layout="constrained")[1]
     head(axes, "A title", "short")
-    low = axes.titleOffsetTrans.get_matrix()[1, 2]
+    low = axes.titleOffsetTrans.get_matrix()[1, 2]  # type: ignore[attr-defined]
     head(axes, "A title", "a word that is said again " * 6)
     assert note_of(axes) == ("a word that is said again " * 6).strip()
-    assert axes.titleOffsetTrans.get_matrix()[1, 2] > low
+    assert axes.titleOffsetTrans.get_matrix()[1, 2] > low  # type: ignore[attr-defined]
     assert flaws(axes.figure) == []
 
 
@@ -165,7 +165,7 @@ def test_ceilings_are_told_of_where_there_are_some_and_drawn_like_nothing_else()
     caps = pd.DataFrame({"time": [times.iloc[0], times.iloc[-1]], "name": "power", "racks": 1e6})
     axes = CHARTS["supply-demand"].draw(frames, ceilings=caps)
     assert note_of(axes).endswith("dotted: ceilings, each alone")
-    lines = {line.get_label(): (line.get_color(), line._unscaled_dash_pattern) for line in axes.lines}
+    lines = {line.get_label(): (line.get_color(), line._unscaled_dash_pattern) for line in axes.lines}  # type: ignore[attr-defined]
     assert len(set(lines.values())) == len(lines)
     assert [name for name, (_, dashes) in lines.items() if dashes[1] and dashes[1][0] < 1.5] == ["ceiling: power"]
 
@@ -183,7 +183,7 @@ def test_the_running_cost_of_one_day_is_a_line():
 def test_labels_of_prices_are_in_the_order_of_the_prices():
     axes = CHARTS["price-paths"].draw(small_run().frames)
     last = {line.get_label(): line.get_ydata()[-1] for line in axes.lines}
-    labels = [(text.xy[1], last[text.get_text()]) for text in axes.texts if text.get_text() in last]
+    labels = [(text.xy[1], last[text.get_text()]) for text in axes.texts if text.get_text() in last]  # type: ignore[attr-defined]
     assert len(labels) == 7
     values = [value for _, value in sorted(labels)]
     assert values == sorted(values)

@@ -38,7 +38,7 @@ BASE = SCENARIOS["baseline-2026"]
 
 def test_frozen_and_unknown_fields_refused() -> None:
     with pytest.raises(ValidationError):
-        BASE.supply.growth = 5.0  # type: ignore[misc]
+        BASE.supply.growth = 5.0
     with pytest.raises(InputError, match=r"supply\.growht is unknown \(did you mean 'growth'\?\)"):
         BASE.with_changes({"supply.growht": 5})
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from capacity.errors import UnknownNameError
+from market import TokenMarket
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.supply.pricing.marginal_cost import MarginalCost
@@ -19,17 +23,35 @@ from scenarios.verification.run import verify
 
 app = typer.Typer()
 app.command()(verify_command)
+ROOT = Path(__file__).parents[2]
 SLOW = {"kreps-scheinkman", "backlog-simulated"}
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CHECKS]
 )
-def test_check(name: str) -> None:
+def test_check(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes out, and says rightly whether it sets up the market."""
+    made: list[TokenMarket] = []
+    build = TokenMarket.__init__
+
+    def counted(self: TokenMarket, *arguments: Any, **named: Any) -> None:
+        made.append(self)
+        build(self, *arguments, **named)
+
+    monkeypatch.setattr(TokenMarket, "__init__", counted)
     rows = verify([name], progress=False)
     assert rows
+    assert CHECKS[name].tests == ("market" if made else "formula")
     missed = [f"{row.quantity}: expected {row.expected!r}, found {row.found!r}" for row in rows if not row.passed]
     assert not missed, "\n".join(missed)
+
+
+def test_the_readme_counts_the_checks() -> None:
+    count = Counter(check.tests for check in CHECKS.values())
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"{len(CHECKS)} checks: {count['market']} set the market up as textbook cases" in readme
+    assert f"{count['formula']} test a formula by itself" in readme
 
 
 @pytest.mark.parametrize(
@@ -69,6 +91,7 @@ def test_command_prints_a_table_and_json() -> None:
     table = CliRunner().invoke(app, ["--only", "mm10", "--only", "monopoly"])
     assert table.exit_code == 0
     assert "0.40918" in table.stdout
+    assert "2 checks (2 set up the market, 0 test a formula)" in table.stdout
     assert "pass" in table.stdout
     rows = json.loads(CliRunner().invoke(app, ["--only", "mm10", "--json"]).stdout)
     assert rows[0]["passed"] is True

@@ -11,7 +11,7 @@ type Numbers = NDArray[np.float64]
 quiet = np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore")
 
 
-def _numbers(name: str, value: ArrayLike) -> Numbers:
+def numbers(name: str, value: ArrayLike) -> Numbers:
     """Return `value` as floats, or say that it isn't numbers."""
     try:
         array = np.asarray(value)
@@ -22,7 +22,7 @@ def _numbers(name: str, value: ArrayLike) -> Numbers:
     return array.astype(np.float64)
 
 
-def _refuse(name: str, allowed: str, array: Numbers, good: NDArray[np.bool_]) -> None:
+def refuse(name: str, allowed: str, array: Numbers, good: NDArray[np.bool_]) -> None:
     """Raise for the first entry that isn't good, saying where it stands."""
     if good.all():
         return
@@ -33,33 +33,16 @@ def _refuse(name: str, allowed: str, array: Numbers, good: NDArray[np.bool_]) ->
 
 def zero_or_more(name: str, value: ArrayLike, *, infinite: bool = False) -> Numbers:
     """Return `value` as floats that are zero or more, and finite unless `infinite`."""
-    array = _numbers(name, value)
+    array = numbers(name, value)
     good = array >= 0 if infinite else (array >= 0) & (array < np.inf)
-    _refuse(name, "zero or more" if infinite else "zero or more and finite", array, good)
+    refuse(name, "zero or more" if infinite else "zero or more and finite", array, good)
     return array
 
 
 def positive(name: str, value: ArrayLike) -> Numbers:
     """Return `value` as floats that are above zero and finite."""
-    array = _numbers(name, value)
-    _refuse(name, "above zero and finite", array, (array > 0) & (array < np.inf))
-    return array
-
-
-def at_least_one(name: str, value: ArrayLike, *, whole: bool = False) -> Numbers:
-    """Return `value` as finite floats of one or more, and whole numbers if `whole`."""
-    array = _numbers(name, value)
-    good = (array >= 1) & (array < np.inf)
-    if whole:
-        good &= array == np.floor(array)
-    _refuse(name, "a whole number of one or more" if whole else "one or more and finite", array, good)
-    return array
-
-
-def probability(name: str, value: ArrayLike) -> Numbers:
-    """Return `value` as floats from zero up to one, both included."""
-    array = _numbers(name, value)
-    _refuse(name, "from 0 to 1", array, (array >= 0) & (array <= 1))
+    array = numbers(name, value)
+    refuse(name, "above zero and finite", array, (array > 0) & (array < np.inf))
     return array
 
 

@@ -115,7 +115,7 @@ def priority_waits(
     Not preemptive: W_k = W_0 / ((1 - σ_(k-1)) (1 - σ_k)), σ_k the load of the first k classes over servers,
     W_0 the mean time until a server frees (Cobham 1954, Kleinrock 1976 section 3.6). Exact for M/G/1 with a
     service of its own for each class and for M/M/c with one exponential service; otherwise W_0 is that of
-    `wait_mgc` with the mixture of services (scaling as in Bondi & Buzen 1984). Against exact chains of two
+    M/G/c with the mixture of services (scaling as in Bondi & Buzen 1984). Against exact chains of two
     classes with exponential services that differ eightfold, at 2 to 5 servers and use .6 to .8: the lower class
     within 15 %, an upper class of short services within 8 %; one of long services, which waits least, up to
     twice too long (18 % where services differ twofold).
@@ -124,8 +124,8 @@ def priority_waits(
     3.6) and for M/M/c with one exponential service (the first k classes don't notice the others, and hold as
     many requests as an M/M/c of their own). Otherwise the wait in the second case times what services of their
     own make of it at one server as fast as all together (the scaling of Bondi & Buzen 1984, "The response
-    times of priority classes under preemptive resume in M/G/m queues"), corrected for uneven services as in
-    `wait_mgc`. Against exact chains as above at use .6 to .9: the first class is exact, the second within 8 % at 2
+    times of priority classes under preemptive resume in M/G/m queues"), corrected for uneven services as for
+    M/G/c. Against exact chains as above at use .6 to .9: the first class is exact, the second within 8 % at 2
     servers, 15 % at 3 and 26 % at 6, where it waits a seventh of a service.
 
     Parameters

@@ -1,7 +1,7 @@
-"""Poisson probabilities against their tails: the two ratios out of which the Erlang formulas are made.
+"""Poisson probabilities against their upper tail: the ratio out of which the Erlang formulas are made.
 
-Both are ratios of numbers that underflow together when load and servers are far apart, so each is computed
-from the density near the mode and from a continued fraction away from it.
+It is a ratio of numbers that underflow together when load and servers are far apart, so it is computed from the
+density near the mode and from a continued fraction away from it.
 """
 
 import numpy as np
@@ -11,9 +11,9 @@ from market.exchange.queueing.arguments import Numbers, quiet
 
 # Beyond this many standard deviations the continued fractions take over. scipy's incomplete gammas are at
 # their best within 4.5 (Temme's expansion); beyond, with a million servers, they lose half their digits.
-_FAR = 4.0
+FAR = 4.0
 # Terms of the continued fractions: full double precision at 4 standard deviations and 10^6 servers.
-_DEPTH = 40
+DEPTH = 40
 
 _SERIES = 1 / np.arange(25.0, 2.0, -2.0)  # 1/25, ..., 1/5, 1/3, highest power first
 _STIRLING = (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
@@ -53,34 +53,12 @@ def upper_ratio(count: Numbers, mean: Numbers) -> Numbers:
     mean^s e^-mean / Γ(s + 1, mean); beyond the mode by Legendre's continued fraction for Γ(s + 1, mean)
     (DLMF 8.9.2, even part).
     """
-    far = mean > count + _FAR * np.sqrt(count) + 2
+    far = mean > count + FAR * np.sqrt(count) + 2
     ratio: Numbers = poisson_density(count, mean) / special.gammaincc(count + 1, np.where(~far, mean, 0.0))
     if not far.any():
         return ratio
     s, a = np.where(far, count, 0.0), np.where(far, mean, 1.0)
     tail = np.zeros(far.shape)
-    for k in range(_DEPTH, 0, -1):
+    for k in range(DEPTH, 0, -1):
         tail = k * (s + 1 - k) / (a - s + 2 * k + tail)
     return np.where(far, (a - s + tail) / a, ratio)
-
-
-@quiet
-def lower_ratio(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-    """Return h, the Poisson(y) density at x over P(x, y), and d = 1 - (1 - h) x / y, both in (0, 1].
-
-    P is the regularised lower incomplete gamma function. 1 / h is A(x, y) = 1 + y/(x+1) + y²/((x+1)(x+2)) +
-    ... of the Erlang-A formulas. d is returned as well because it loses all its digits if taken from h when y
-    is well below x. There both come from Gauss's continued fraction (DLMF 8.9.1).
-    """
-    far = (y < x - _FAR * np.sqrt(x)) | (y < x / 2) | (y < 0.5)
-    a, b = np.where(~far, x, 1.0), np.where(~far, y, 1.0)
-    h: Numbers = poisson_density(a, b) / special.gammainc(a, b)
-    d = (b - a) / b + a / b * h
-    if not far.any():
-        return h, d
-    a, b = np.where(far, x, 1.0), np.where(far, y, 0.0)
-    tail = np.zeros(far.shape)
-    for k in range(_DEPTH, 0, -1):
-        tail = k * b / (a + 2 * k - (a + k) * b / (a + 2 * k + 1 + tail))
-    whole = a + 1 + tail
-    return np.where(far, 1 - b / whole, h), np.where(far, (1 + tail) / whole, d)

@@ -32,15 +32,17 @@ def study_from(
     users: int | None = None,
     keep: Sequence[str] | None = None,
     name: str = "",
+    own_files: Sequence[Path] = (),
 ) -> Study:
     """A study from the options of the command as they were written; None where nothing was said.
 
-    With a study file the options for seeds, days, users and frames to keep go before what it says.
+    With a study file the options for seeds, days, users and frames to keep go before what it says; files of one's own
+    are imported before it is read.
     """
     said = {"seeds": seeds, "days": days, "users": users, "keep": keep}
     given: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
-    if name:
-        given["name"] = name
+    given |= {"name": name} if name else {}
+    given["own_files"] = tuple(own_files)
     designed = {
         "SCENARIO": scenarios,
         "--set": sets,

@@ -17,6 +17,7 @@ from scenarios.batches.plan.study import Case, Study, plain
 from scenarios.definition.economy import check_economy
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.checking import checked
+from scenarios.loading.own_files import load_own, read_own_file
 from scenarios.loading.scenarios import named_scenario, split_variant, with_sets
 from scenarios.text.values import as_written
 
@@ -44,6 +45,7 @@ class Plan:
         design_seed: seed of the sample.
         seeds, days, users, keep, name, question: as in Study.
         folder: what the names of files are relative to.
+        own_files: files of one's own, which are imported.
     """
 
     scenarios: Sequence[str | Scenario]
@@ -61,6 +63,7 @@ class Plan:
     name: str = ""
     question: str = ""
     folder: Path = Path()
+    own_files: Sequence[Path] = ()
 
 
 def study_of(
@@ -78,6 +81,7 @@ def study_of(
     users: int = 2_000,
     keep: Sequence[str] = (),
     name: str = "",
+    own_files: Sequence[str | Path] = (),
 ) -> Study:
     """A study, checked through, from Python values.
 
@@ -96,12 +100,14 @@ def study_of(
         users: simulated users.
         keep: frames to keep beside the summaries, such as "ticks".
         name: what the study is called.
+        own_files: Python files of one's own that define what the scenarios name; workers import them too.
     """
     several = [scenarios] if isinstance(scenarios, str | Scenario) else list(scenarios)
     made = [(_range(path, bounds), "") for path, bounds in (ranges or {}).items()]
     plan = Plan(
         several, sets=sets or {}, vary=vary, ranges=made, sample=sample, method=method, design=design,
         design_seed=design_seed, seeds=seeds, days=days, users=users, keep=keep, name=name,
+        own_files=[Path(path) for path in own_files],
     )  # fmt: skip
     return build(plan)
 
@@ -116,6 +122,9 @@ def _range(path: str, bounds: Sequence[Any]) -> Range:
 
 def build(plan: Plan) -> Study:
     """Make the study, and check all of it."""
+    own_files = tuple({own.sha256: own for own in map(read_own_file, plan.own_files)}.values())
+    for own in own_files:
+        load_own(own)
     bases, resolved = _bases(plan)
     first = next(iter(resolved.values()))
     _check_units(plan.ranges, first)
@@ -134,6 +143,7 @@ def build(plan: Plan) -> Study:
         users,
         tuple(dict.fromkeys(plan.keep)),
         sampling,
+        own_files,
         tuple(notes),
     )
     check(study)

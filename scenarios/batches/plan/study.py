@@ -19,6 +19,7 @@ from typing import Any, Final, overload
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_whole
 from scenarios.batches.plan.sampling import Sampling
 from scenarios.definition.scenario import Scenario
+from scenarios.loading.own_files import OwnSource
 from scenarios.results.frames import ALL_COLUMNS
 from scenarios.runs.settings import MOST_DAYS, MOST_USERS
 from scenarios.text import toml
@@ -105,6 +106,7 @@ class Study:
         users: simulated users.
         keep: frames that are kept on disk, beside the summaries.
         sampling: how the cases were sampled, where they were.
+        own_files: files of one's own that define what the scenarios name; every worker imports them.
         notes: what was decided on the way, such as a size that was rounded up; no part of what the study is.
     """
 
@@ -117,6 +119,7 @@ class Study:
     users: int = 2_000
     keep: tuple[str, ...] = ()
     sampling: Sampling | None = None
+    own_files: tuple[OwnSource, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -159,6 +162,8 @@ class Study:
             made["days"] = self.days
         if self.sampling is not None:
             made["sampling"] = self.sampling.record()
+        if self.own_files:
+            made["own_files"] = [{"name": own.name, "sha256": own.sha256} for own in self.own_files]
         return made
 
     def cases_text(self) -> str:

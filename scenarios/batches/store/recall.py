@@ -62,6 +62,12 @@ def read_study(folder: Path, about: Mapping[str, Any]) -> Study:
     return study
 
 
+def own_hashes(folder: Path) -> dict[str, str]:
+    """Name to sha256 of the files of one's own that a batch was begun with; nothing is imported."""
+    read_about(folder)
+    return study_folder.own_hashes(folder / STUDY)
+
+
 def check_same(folder: Path, about: Mapping[str, Any], work: str) -> None:
     """Refuse to mix runs of different code in one batch."""
     found = changed(about)
@@ -80,7 +86,7 @@ def check_same_study(folder: Path, before: Study, now: Study) -> None:
         return
     found = [
         f"{name} was {old!r} and is {new!r}"
-        for name in ("name", "question", "seeds", "days", "users", "keep", "sampling")
+        for name in ("name", "question", "seeds", "days", "users", "keep", "sampling", "own_files")
         if (old := getattr(before, name)) != (new := getattr(now, name))
     ]
     for key in {**before.scenarios, **now.scenarios}:

@@ -6,6 +6,7 @@ memory, a clock or, as threads of one core, everything. Starting them is measure
 
 from __future__ import annotations
 
+import pickle
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ import numpy as np
 
 from scenarios.batches.store import parts
 from scenarios.batches.work.processes import Processes
+from scenarios.loading.own_files import OwnSource, load_own
 from scenarios.results.frames import STATIC_COLUMNS, Frames, frames_of
 from scenarios.results.measures import summarise
 from scenarios.runs.run import start
@@ -21,7 +23,6 @@ from scenarios.runs.settings import Settings, ticks_in
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Study
-    from scenarios.definition.scenario import Scenario
 
 #: Cases that are tried, and how long each [s]; the first ticks are not like the others.
 CASES: Final = 3
@@ -61,13 +62,14 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Trial:
-    """A few ticks of one case, to be tried in a worker."""
+    """A few ticks of one case, to be tried in a worker; its scenario, pickled, may need files of one's own."""
 
-    scenario: Scenario
+    scenario: bytes
     days: float | None
     seed: int
     users: int
     keep: tuple[str, ...]
+    own_files: tuple[OwnSource, ...]
 
 
 def forecast(study: Study, workers: int) -> Forecast:
@@ -75,7 +77,10 @@ def forecast(study: Study, workers: int) -> Forecast:
     count = min(max(CASES, min(workers, MOST_TRIERS)), len(study.runs))
     places = np.linspace(0, len(study.runs) - 1, count).round().astype(int)
     runs = [study.runs[int(place)] for place in places]
-    trials = [Trial(study.scenario(run.case), study.days, run.seed, study.users, study.keep) for run in runs]
+    trials = [
+        Trial(pickle.dumps(study.scenario(run.case)), study.days, run.seed, study.users, study.keep, study.own_files)
+        for run in runs
+    ]
     begin = time.time()
     executor = Processes(min(workers, MOST_TRIERS, count))
     try:
@@ -91,7 +96,9 @@ def _try(trial: Trial) -> tuple[float, float, float]:
     """Seconds and bytes of a run of a case, and when it was begun [s since 1970]."""
     clock = time.time()
     begin = time.perf_counter()
-    settings = Settings(trial.scenario, trial.days, trial.seed, trial.users)
+    for own in trial.own_files:
+        load_own(own)
+    settings = Settings(pickle.loads(trial.scenario), trial.days, trial.seed, trial.users)
     model = start(settings)
     whole = ticks_in(settings, model.economy)
     model.step()

@@ -163,6 +163,7 @@ def _run(study: Study, state: State, about: Mapping[str, Any], means: Means) -> 
         study.days,
         study.users,
         study.keep,
+        study.own_files,
     )
     tally = Tally(state.total, done=state.count(DONE))
     hide_main = name_of(means.work).split(":")[0] != "__main__"

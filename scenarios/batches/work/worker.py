@@ -25,6 +25,7 @@ from scenarios.batches.store import parts
 from scenarios.batches.store.folder import ABOUT
 from scenarios.batches.store.parts import DONE, FAILED, Part
 from scenarios.definition.scenario import Scenario
+from scenarios.loading.own_files import OwnSource, load_own
 from scenarios.runs.provenance import code_hash, numeric_versions
 from scenarios.text import files
 
@@ -50,6 +51,7 @@ class Order:
         days: length [days]; None for each scenario's own.
         users: simulated users.
         keep: frames to keep.
+        own_files: files of one's own, to be imported before anything is run.
     """
 
     folder: str
@@ -60,6 +62,7 @@ class Order:
     days: float | None
     users: int
     keep: tuple[str, ...]
+    own_files: tuple[OwnSource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ def perform(task: Task) -> list[Report]:
     """Do a task's runs. An InputError is for the whole batch: wrong code, or a folder that cannot be written."""
     order = task.order
     work = _work(order.work)  # before the clock starts: it imports the market
+    for own in order.own_files:
+        load_own(own)
     _check_same(order.code, order.versions)
     folder, shared = Path(order.folder), _is_shared(order.folder, order.batch)
     begin = time.perf_counter()

@@ -14,7 +14,7 @@ from market.exchange.queueing.arguments import (
     with_axis,
     zero_or_more,
 )
-from market.exchange.queueing.backlog import backlog_recursion
+from scenarios.verification.formulas.backlog import backlog_recursion
 
 
 class FluidOverload(NamedTuple):
