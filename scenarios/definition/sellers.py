@@ -177,7 +177,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
                 f"{one.name} homes",
                 homes.price,
                 at_home,
-                inference(homes.architecture, parameters.supply.calibration, homes.chip),
+                inference(homes.architecture, parameters.supply.calibration, chip=homes.chip),
                 Tier(STANDARD, homes.speed),
                 pool="homes",
                 open_to=("casual", "coders"),

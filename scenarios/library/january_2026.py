@@ -1,4 +1,4 @@
-"""What did the market for tokens look like in January 2026, in the sizes, prices and shares that are known of it?
+"""What did the market for tokens look like in January 2026, by all that is known of its sizes and prices?
 
 The baseline of this library is a market of the published sizes of machines, with costs and worths that are declared.
 This one is held against the world (``tokenmarket moments january-2026``): chat that is free for nearly all, plans of

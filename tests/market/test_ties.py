@@ -27,7 +27,7 @@ def seller(name: str, kind: str, price: float = 1.0) -> Provider:
 
 def users(**more: object) -> Segment:
     plain = {"users": 1000.0, "individuals": 1000, "worth_usd": 4.0, "taste_noise": 0.5}
-    return Segment("users", ONE, **(plain | more))  # type: ignore[arg-type]
+    return Segment("users", ONE, **(plain | more))
 
 
 def ordered(segment: Segment, *sellers: Provider, ticks: int = 1) -> np.ndarray:

@@ -36,7 +36,7 @@ SMALL = SCENARIOS["january-2026"]
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
     users = Segment(
         "coders", ONE, users=100.0, individuals=50, worth_usd=5.0, taste_noise=0.3, intensity_elasticity=elasticity,
-        **more,  # type: ignore[arg-type]
+        **more, 
     )  # fmt: skip
     sellers = [
         Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork()),), pools=(Pool(1e9),), kind=kind)
