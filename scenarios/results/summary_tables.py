@@ -255,6 +255,7 @@ def wholesale(frames: Frames) -> dict[str, float]:
     made |= {"spot_mean": float(spot.mean()), "spot_low": float(spot.min()), "spot_high": float(spot.max())}
     made["running_cost"] = running_cost(frames)
     ticks = frames["ticks"]
+    made["research"] = float(ratio(ticks["research"].sum(), total["owned"]))
     made["rented_utilisation"] = float(ratio(ticks["used"].sum(), ticks["capacity"].sum()))
     return made
 
@@ -291,18 +292,18 @@ def checks(frames: Frames) -> list[Check]:
     last = ticks["tick"].max()
     cash = sum(table.loc[table["tick"] == last, "cash"].sum() for table in (providers, owners))
     change = cash - frames["sellers"]["start_cash"].sum()
-    beside = (providers["funding"] - providers["burn"]).sum()
+    beside = (providers["funding"] - providers["burn"] - providers["research"]).sum()
     kept = (owners["income"] - owners["running_cost"] - owners["capital"]).sum()
     earned = providers["profit"].sum() + beside + kept
     paid = ticks["paid"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
-    rent, income = providers["rent_paid"].sum(), owners["income"].sum()
+    rent, income = providers["rent_paid"].sum() + ticks["research_spent"].sum(), owners["income"].sum()
     asked = "requests asked = " + " + ".join(OUTCOMES.values())
     return [
         Check("money in = money out + money held", came, went + held, "USD"),
         Check("what sellers earned and were given = what their cash grew by", earned, change, "USD"),
         Check("users' payments = offers' revenue", paid, frames["offers"]["revenue"].sum(), "USD"),
-        Check("rent paid by providers = income of the owners", rent, income, "USD"),
+        Check("rent paid by providers and research = income of the owners", rent, income, "USD"),
         Check(asked, ticks["asked"].sum(), ends, "requests"),
         Check("work sold = work done", frames["offers"]["work"].sum(), ticks["used"].sum(), "rack-h"),
     ]

@@ -20,6 +20,7 @@ from market.simulation.model import TokenMarket
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
+from scenarios.results import summary_tables
 from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
@@ -36,7 +37,7 @@ SMALL = SCENARIOS["january-2026"]
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
     users = Segment(
         "coders", ONE, users=100.0, individuals=50, worth_usd=5.0, taste_noise=0.3, intensity_elasticity=elasticity,
-        **more, 
+        **more,
     )  # fmt: skip
     sellers = [
         Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork()),), pools=(Pool(1e9),), kind=kind)
@@ -251,3 +252,11 @@ def test_the_table_says_hits_and_sources() -> None:
     assert done.exit_code == 0, done.output
     assert "of 15 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout
+
+
+def test_a_run_with_research_adds_up() -> None:
+    model = TokenMarket(SMALL.economy(60), rng=1)
+    model.run_for(24)
+    frames = frames_of(model)
+    assert frames["ticks"]["research_spent"].sum() > 0
+    assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
