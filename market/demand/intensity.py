@@ -18,8 +18,13 @@ from numpy.typing import NDArray
 
 type Values = NDArray[Any]
 
-#: A bill that falls further than this, relative to that of the start, calls forth no more. Declared; far off.
+#: A bill that falls to less than this, relative to that of the start, or rises to more than one over it, moves no more.
+#: Declared; far off.
 LEAST_BILL = 1e-3
+#: Whose bill of a request was less than this at the start paid nothing [USD], and asks the same whatever comes.
+LEAST_USD = 1e-9
+#: Nobody pays more for a request [USD]; a list price beyond it is one at which nothing is sold.
+MOST_USD = 1e12
 
 
 class Intensity:
@@ -40,23 +45,28 @@ class Intensity:
         """Take these shares, by individual and offer, and prices of a request [USD] as those of the start."""
         sold = shares.sum(axis=1, keepdims=True)
         self._weights = np.divide(shares, sold, out=np.zeros_like(shares), where=sold > 0)
-        self._usual_prices = np.where(np.isfinite(prices), prices, 0.0).astype(shares.dtype)
+        self._usual_prices = np.where(np.isfinite(prices), np.minimum(prices, MOST_USD), 0.0).astype(shares.dtype)
         self._usual_bill = self._weights @ self._usual_prices
 
-    def _bill(self, prices: Values, who: Any) -> tuple[Values, Values]:
-        """Bill of a request [USD] and the least that counts, by individual; an offer that is closed keeps its price."""
+    def _ratio(self, prices: Values, who: Any) -> NDArray[np.float64]:
+        """Bill of a request over that of the start, by individual; 0 where that was nothing.
+
+        An offer that is closed keeps its price.
+        """
         assert self._weights is not None
-        known = np.where(np.isfinite(prices), prices, self._usual_prices).astype(self._weights.dtype)
-        return self._weights[who] @ known, LEAST_BILL * self._usual_bill[who]
+        known = np.where(np.isfinite(prices), np.minimum(prices, MOST_USD), self._usual_prices).astype(
+            self._weights.dtype
+        )
+        bill, usual = (values.astype(np.float64) for values in (self._weights[who] @ known, self._usual_bill[who]))
+        return np.asarray(np.divide(bill, usual, out=np.zeros_like(usual), where=usual >= LEAST_USD))
 
     def factor(self, prices: Values, who: Any = slice(None)) -> Values | None:
         """Requests over those that would be made anyway, by individual; None for 1."""
         if not self.begun or self.elasticity == 0.0:
             return None
-        bill, least = self._bill(prices, who)
-        usual = self._usual_bill[who]
-        ratio = np.divide(np.maximum(bill, least), usual, out=np.ones_like(usual), where=usual > 0)
-        return np.asarray(ratio**-self.elasticity)
+        ratio = self._ratio(prices, who)
+        pays = self._usual_bill[who] >= LEAST_USD
+        return np.asarray(np.where(pays, np.clip(ratio, LEAST_BILL, 1.0 / LEAST_BILL), 1.0) ** -self.elasticity)
 
     def cross(self, prices: Values, ordered: Values, who: Any = slice(None)) -> NDArray[np.float64] | None:
         """d orders_j / d price_k that comes from asking less [requests per USD], by offer j and k.
@@ -66,6 +76,8 @@ class Intensity:
         if not self.begun or self.elasticity == 0.0:
             return None
         assert self._weights is not None
-        bill, least = self._bill(prices, who)
-        inverse = np.divide(self.elasticity, bill, out=np.zeros_like(bill), where=bill > least)
-        return np.asarray(-(ordered.T @ (self._weights[who] * inverse[:, None])), dtype=np.float64)
+        ratio = self._ratio(prices, who)
+        moves = (ratio > LEAST_BILL) & (ratio < 1.0 / LEAST_BILL)
+        bill = ratio * self._usual_bill[who]
+        slope = np.divide(self.elasticity, bill, out=np.zeros_like(bill), where=moves)
+        return np.asarray(-(ordered.T.astype(np.float64) @ (self._weights[who] * slope[:, None])))

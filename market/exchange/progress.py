@@ -75,8 +75,9 @@ def finish(
     rest, left = capacity - float(held.sum()) - float(given.sum()), work - given - held
     small = np.where(large | (left < 0.5 * size), 0.0, left)  # the rest of their part is theirs, if any wait
     part = held + as_if_cut(small if small.any() else left, rest)
-    finished = np.bincount(place, weights=np.rint(given / size), minlength=entries.size)
-    done = np.bincount(place, weights=part, minlength=entries.size)
+    # Of no claims at all bincount makes whole numbers.
+    finished = np.bincount(place, weights=np.rint(given / size), minlength=entries.size).astype(np.float64)
+    done = np.bincount(place, weights=part, minlength=entries.size).astype(np.float64)
     done[some] += np.where(given[entries.size :] > 0, 0.0, begun[some])
     return _of_kind(asked, finished, done)
 
@@ -84,7 +85,7 @@ def finish(
 def _of_kind(asked: Asked, finished: Floats, done: Floats) -> tuple[Floats, Floats]:
     """Put the work done on unfinished requests of a kind together, on its oldest; a request's worth finishes it."""
     kind = asked.kind
-    of_kind = np.bincount(kind, weights=done)
+    of_kind = np.bincount(kind, weights=done).astype(np.float64)
     left = asked.count - finished
     last = np.full(of_kind.size, -1, dtype=np.int64)
     waiting = np.flatnonzero(left > 0.5)

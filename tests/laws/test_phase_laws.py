@@ -135,7 +135,6 @@ class Question:
     ask: Callable[[Asking, State], Any]
 
 
-NO_PLANS: dict[str, Any] = {"plans": {}}
 QUESTIONS = (
     Question("what would be ordered", lambda asking, state: asking(asking.book.request_prices())),
     Question("with slopes", lambda asking, state: asking(asking.book.request_prices(), slopes=True)),
@@ -163,7 +162,7 @@ def test_asking_twice_gives_the_same_and_changes_nothing(question: Question, eco
     first = to_bytes(question.ask(asking, state))
     assert to_bytes(question.ask(asking, state)) == first
     assert changed(before, snapshot(founded, state)) == set()
-    without_notes = replace(
-        asking, wanted=[replace(one, **NO_PLANS) if hasattr(one, "plans") else one for one in asking.wanted]
-    )
+    # Each gets notes of its own: two segments that see the same offers are not the same people.
+    notes: list[dict[str, Any]] = [{"plans": {}} if hasattr(one, "plans") else {} for one in asking.wanted]
+    without_notes = replace(asking, wanted=[replace(one, **own) for one, own in zip(asking.wanted, notes, strict=True)])
     assert to_bytes(question.ask(without_notes, state)) == first
