@@ -16,21 +16,18 @@ import os
 import queue
 import resource
 import shutil
-import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from capacity.errors import InputError
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
 from scenarios.app.run_request import RunRequest
+from scenarios.laws.time_limit import TimeUpError, time_limit
 from scenarios.results import run_folder
 from scenarios.runs import run as running
 from scenarios.runs.provenance import code
@@ -85,14 +82,14 @@ class Worker:
             self.order = order["order"]
             try:
                 if "asked" in order:
-                    with within(MOST_SECONDS):
+                    with time_limit(MOST_SECONDS):
                         self.make(RunRequest.of_json(order["asked"]))
-                with within(MOST_SECONDS + TICK_SECONDS):
+                with time_limit(MOST_SECONDS + TICK_SECONDS):
                     self.run_to(order["to"])
                 self.write(made_by)
             except InputError as error:
                 self.say(refused=str(error))
-            except OutOfTimeError:
+            except TimeUpError:
                 self.model = None  # in the middle of something
                 self.say(failed=f"setting it up, or one tick, takes more than {MOST_SECONDS / 60:g} minutes: take less")
             except MemoryError:
@@ -142,26 +139,6 @@ class Worker:
             if old != folder and old.name != f"result-{self.order - 1}":
                 shutil.rmtree(old, ignore_errors=True)
         self.say(folder=str(folder))
-
-
-class OutOfTimeError(Exception):
-    """What was under way took too long."""
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """End what is under way, whatever it is, if it takes longer; 0 for no limit."""
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        raise OutOfTimeError
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def hold_to(most_bytes: int) -> None:

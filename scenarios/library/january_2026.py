@@ -2,7 +2,7 @@
 
 The baseline of this library is a market of the published sizes of machines, with costs and worths that are declared.
 This one is held against the world (``tokenmarket moments january-2026``): chat that is free for nearly all, plans of
-20 and 200 USD a month, requests as measured, costs that are machines and little else, and research that takes the
+20 USD a month, requests as measured, costs that are machines and little else, and research that takes the
 machines that inference leaves. The numbers in ``january_2026.csv`` beside this file are fitted (``tokenmarket fit``):
 they were moved until the moments of ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down
 before. Each has the range within which others would do as well, and the moment that moves it most.
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from scenarios.library.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER, PLAN_OFFER, PLAN_TIER
 
 #: Chat: 5e9 requests a day of about 1,500:350 [world: OpenAI usage study; router]. Worth and spread fitted to how many
 #: hold a plan.
@@ -68,30 +69,9 @@ MACHINES: Final[dict[str, Any]] = {
     "supply.contracts.price": 1.1,
     "market.learning_hours": 6.0,
 }
-#: A free tier with a quota for all, a plan, and lists by the token for those who build on them.
-LAB_TIERS: Final[list[dict[str, Any]]] = [
-    {"name": "free", "speed": 60.0, "priority": 3.0, "quota_per_day": 6.0},
-    {"name": "plan", "speed": 60.0, "priority": 1.0, "quota_per_day": 40.0},
-]
-LAB_OFFERS: Final[list[dict[str, Any]]] = [
-    {
-        "name": "free",
-        "model": "mini",
-        "tier": "free",
-        "price": 0.0,
-        "fixed_price": True,
-        "open_to": ["casual"],
-    },
-    {
-        "name": "plan",
-        "model": "best",
-        "tier": "plan",
-        "price": 0.0,
-        "fixed_price": True,
-        "fee_usd_per_month": 20.0,
-        "open_to": ["casual"],
-    },
-]
+#: A free tier with a quota for all and a plan, faster than the older scenarios have them; lists by the token for those
+#: who build on them.
+LAB_TIERS: Final = [{**FREE_TIER, "speed": 60.0, "quota_per_day": 6.0}, {**PLAN_TIER, "speed": 60.0}]
 BY_TOKEN: Final = ["coders", "agentic"]
 LABS: Final[dict[str, Any]] = {
     "labs.*.headroom": 0.1,
@@ -107,7 +87,7 @@ LABS: Final[dict[str, Any]] = {
     "labs.*.offers.standard": {"price": 20.0, "open_to": BY_TOKEN},
     "labs.*.offers.batch": {"price": 19.0, "open_to": BY_TOKEN},
     "labs.*.offers.mini": {"price": 5.0, "open_to": BY_TOKEN},
-    "labs.*.offers.+": LAB_OFFERS,
+    "labs.*.offers.+": [FREE_OFFER, PLAN_OFFER],
 }
 OPEN: Final[dict[str, Any]] = {
     "open.*.headroom": 0.5,

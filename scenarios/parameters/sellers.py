@@ -38,6 +38,18 @@ def check_architecture(at: str, name: str) -> None:
         raise refuse(at, name, f"must be one of {', '.join(ARCHITECTURES)}{nearest(name, ARCHITECTURES)}")
 
 
+def work_field() -> Any:
+    """Machine time of a model over what capacity gives."""
+    return quantity(
+        1.0,
+        "1",
+        "machine time of a request over what capacity gives: size, chips, load and replicas that it does not know",
+        "fitted to what sellers pay for machines",
+        above=0,
+        high=1e3,
+    )
+
+
 class Pricing(KindSection):
     """How list prices are set: a policy with its numbers, and how often and how far off it is followed."""
 
@@ -88,14 +100,7 @@ class ClosedModel(Section):
     )
     lag_months: BySegment = by_segment(0, 0, 0, "months", "how far it trails the best model of all", DECLARED)
     cost: Number = quantity(..., PRICE, "running cost beside machines", "Epoch: margin about a half", high=1e4)
-    work: Number = quantity(
-        1.0,
-        "1",
-        "machine time of a request over what capacity gives: size, chips, load and replicas that it does not know",
-        "fitted to what sellers pay for machines",
-        above=0,
-        high=1e3,
-    )
+    work: Number = work_field()
     kept_for: tuple[Name, ...] = choice(
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
     )
@@ -176,14 +181,7 @@ class OpenProvider(Section):
         ..., PRICE, "list price at the start", "Crunch, Epoch: 3.50-4 for a Kimi K2 class", high=1e5
     )
     cost: Number = quantity(..., PRICE, "running cost beside machines", high=1e4)
-    work: Number = quantity(
-        1.0,
-        "1",
-        "machine time of a request over what capacity gives: size, chips, load and replicas that it does not know",
-        "fitted to what sellers pay for machines",
-        above=0,
-        high=1e3,
-    )
+    work: Number = work_field()
     speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
     cash: Number = quantity(5e7, "USD", "money at the start", low=-1e15)
     burn_usd_per_day: Number = quantity(

@@ -76,14 +76,14 @@ def test_the_time_of_a_run_holds_for_setting_it_up_too(tmp_path, monkeypatch):
 
     monkeypatch.setattr(running, "start", endless)
     monkeypatch.setattr(working, "MOST_SECONDS", 20.0)
-    monkeypatch.setattr("scenarios.app.worker.within", lambda seconds, hold=working.within: hold(seconds / 20))
+    monkeypatch.setattr("scenarios.app.worker.time_limit", lambda seconds, hold=working.time_limit: hold(seconds / 20))
     said = reports(tmp_path, {"asked": {**SMALL, "seed": 2}, "to": 1}, {"asked": {**SMALL, "seed": 1}, "to": 1})
     assert "setting it up, or one tick, takes more than" in said[0]["failed"]
     assert said[-1].get("folder") or "takes more than" in said[-1]["failed"]  # the process goes on
 
 
 def test_a_tick_without_end_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("scenarios.app.worker.within", lambda _, hold=working.within: hold(3.0))
+    monkeypatch.setattr("scenarios.app.worker.time_limit", lambda _, hold=working.time_limit: hold(3.0))
     monkeypatch.setattr("market.TokenMarket.step", lambda _: [None for _ in iter(int, 1)])
     (first, last) = reports(tmp_path, {"asked": SMALL, "to": 1})
     assert "one tick" in last["failed"]

@@ -146,7 +146,7 @@ def test_a_table_of_moments_that_cannot_be(tmp_path: Path, text: str, message: s
     ("text", "message"),
     [
         ("", "is empty, but must begin with path,start,low,high"),
-        ("path,start,low,high\n", "names no parameter"),
+        ("path,start,low,high\n", "names no parameters"),
         ("path,start,low,high\na,1,2,1\n", "line 2: low is 2 and high 1; low must be below high"),
         ("path,start,low,high\na,5,1,2\n", "start is 5, but must be from 1 to 2"),
         ("path,start,low,high\na,?,1,2\n", "start is '\\?', but must be a number"),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import Final
 
 from capacity.errors import InputError
-from capacity.reading import read_text
+from scenarios.studies.moments.tables import number, rows_of
 
 COLUMNS: Final = ("path", "start", "low", "high")
 
@@ -56,34 +53,11 @@ def of_the_world() -> list[Free]:
 
 def free_from(path: Path) -> list[Free]:
     """Parameters of a file; a row that cannot be is named."""
-    text = read_text(path, f"file '{path}'", "a CSV file of parameters")
-    if not text.strip():
-        raise InputError(f"{path}: is empty, but must begin with {','.join(COLUMNS)}")
-    try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except pd.errors.ParserError as error:
-        raise InputError(f"{path}: is no table: {str(error).strip()}") from None
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
-        raise InputError(f"{path}: has no column '{missing[0]}'; columns are {', '.join(COLUMNS)}")
-    made = [_free(f"{path}, line {number}", row) for number, row in enumerate(table.to_dict("records"), start=2)]
-    if not made:
-        raise InputError(f"{path}: names no parameter")
-    paths = [one.path for one in made]
-    for name in paths:
-        if paths.count(name) > 1:
-            raise InputError(f"{path}: the path '{name}' is there twice")
-    return made
+    return [_free(where, row) for where, row in rows_of(path, "parameters", COLUMNS, unique="path")]
 
 
-def _free(where: str, row: Mapping[Any, str]) -> Free:
-    numbers = []
-    for name in COLUMNS[1:]:
-        try:
-            numbers.append(float(row[name]))
-        except ValueError:
-            raise InputError(f"{where}: {name} is '{row[name]}', but must be a number") from None
-    start, low, high = numbers
+def _free(where: str, row: Mapping[str, str]) -> Free:
+    start, low, high = (number(where, row, name) for name in COLUMNS[1:])
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"{where}: low is {low:g} and high {high:g}; low must be below high")
     if not low <= start <= high:

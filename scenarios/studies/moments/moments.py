@@ -6,7 +6,6 @@ Data from a file of one's own look like ``world.csv``.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from capacity.errors import InputError, nearest
-from capacity.reading import read_text
 from scenarios.results.measures.measure import MEASURES
+from scenarios.studies.moments.tables import number, rows_of
 
 COLUMNS: Final = ("name", "measure", "low", "high", "source", "grade")
 #: Moments that only a market that can still be asked gives: see ``scenarios.studies.elasticities``.
@@ -90,41 +87,20 @@ def world() -> list[Moment]:
 
 
 def moments_from(path: Path) -> list[Moment]:
-    """Moments of a file; every row that cannot be is named."""
-    text = read_text(path, f"file '{path}'", "a CSV file of moments")
-    if not text.strip():
-        raise InputError(f"{path}: is empty, but must begin with {','.join(COLUMNS)}")
-    try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except pd.errors.ParserError as error:
-        raise InputError(f"{path}: is no table: {str(error).strip()}") from None
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
-        raise InputError(f"{path}: has no column '{missing[0]}'; columns are {', '.join(COLUMNS)}")
-    made = [_moment(path, number, row) for number, row in enumerate(table.to_dict("records"), start=2)]
-    names = [one.name for one in made]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"{path}: the name '{name}' is there twice")
-    return made
+    """Moments of a file; a row that cannot be is named."""
+    return [_moment(where, row) for where, row in rows_of(path, "moments", COLUMNS, unique="name")]
 
 
-def _moment(path: Path, number: int, row: Mapping[Any, str]) -> Moment:
-    where = f"{path}, line {number}"
+def _moment(where: str, row: Mapping[str, str]) -> Moment:
     known = [*MEASURES, *ELASTICITIES]
     if row["measure"] not in known:
         raise InputError(
             f"{where}: measure is '{row['measure']}', but must be a known one{nearest(row['measure'], known)}"
         )
-    bounds = []
-    for name in ("low", "high"):
-        try:
-            bounds.append(float(row[name]))
-        except ValueError:
-            raise InputError(f"{where}: {name} is '{row[name]}', but must be a number") from None
-    if not bounds[0] <= bounds[1]:
-        raise InputError(f"{where}: low is {bounds[0]:g} and high {bounds[1]:g}; low must not be above high")
-    return Moment(row["name"], row["measure"], bounds[0], bounds[1], row["source"], row["grade"])
+    low, high = number(where, row, "low"), number(where, row, "high")
+    if not low <= high:
+        raise InputError(f"{where}: low is {low:g} and high {high:g}; low must not be above high")
+    return Moment(row["name"], row["measure"], low, high, row["source"], row["grade"])
 
 
 def judge(moments: list[Moment], found: Mapping[str, float]) -> list[Verdict]:
