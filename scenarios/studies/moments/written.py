@@ -61,6 +61,7 @@ def draw(fit: Fit, path: Path) -> None:
             if abs(value) >= WORTH_WRITING:
                 colour = "white" if abs(value) > 0.6 * DARKEST else "black"
                 ax.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=8, color=colour)
+        ax.grid(visible=False)
         ax.set(xlabel="parameter, up by a tenth of the way between its bounds", ylabel="")
         ax.set_title(f"What each parameter of {fit.task.scenario.name} moves", loc="left")
         ax.tick_params(axis="x", rotation=60)
