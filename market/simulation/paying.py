@@ -43,18 +43,19 @@ def pay(
 ) -> Paid:
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
     for_tokens = np.where(served.round.served > 0, served.round.served * ordered.cleared.prices, 0.0)
+    for_plans = known.members * founded.fee * (founded.hours / HOURS_PER_MONTH)
     ledger.new_tick()
     ledger.post(fleets.payments)
     ledger.post(firms.payments)
     ledger.post(of_users(founded, for_tokens))
-    ledger.post(for_subscriptions(founded, posted, known.members))
+    ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
     ledger.post(for_spot(founded, machines.allotment))
     ledger.post(of_owners(founded, machines.allotment))
     ledger.post(for_routed(founded, posted, served, for_tokens))
     ledger.post(for_homes(founded, served))
     ledger.post(of_providers(founded, firms, posted, served))
-    return Paid(for_tokens)
+    return Paid(for_tokens, for_plans)
 
 
 def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
@@ -67,14 +68,11 @@ def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
             yield Payment(cohort.name, p.name, float(for_tokens[s, p.offers].sum()), "tokens")
 
 
-def for_subscriptions(founded: Founded, posted: Posted, members: Floats) -> Iterator[Payment]:
+def for_subscriptions(founded: Founded, posted: Posted, for_plans: Floats) -> Iterator[Payment]:
     """Members pay their fee, an hour's share of the month at a time."""
-    if not founded.fee.any():
-        return
-    hourly = founded.fee * founded.hours / HOURS_PER_MONTH
     for s, cohort in enumerate(founded.cohorts):
-        for j in np.flatnonzero(members[s] > 0):
-            amount = float(members[s, j] * hourly[j])
+        for j in np.flatnonzero(for_plans[s] > 0):
+            amount = float(for_plans[s, j])
             yield Payment("users' income", cohort.name, amount, "income")
             provider = founded.providers[int(posted.book.provider[j])]
             yield Payment(cohort.name, provider.name, amount, "subscriptions")

@@ -282,9 +282,11 @@ class Paid:
 
     Attributes:
         for_tokens: by users for tokens [USD], by segment and offer.
+        for_plans: by members for their plans [USD], by segment and offer.
     """
 
     for_tokens: Floats
+    for_plans: Floats
 
 
 @dataclass

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from capacity.errors import InputError
 from scenarios.definition.scenario import Scenario
-from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER, PLAN_OFFER, PLAN_TIER
+from scenarios.parameters.sellers import LABS, PRODUCTS
 
+_SOLD_IN: Final = {offer.tier: offer for offer in LABS[0].offers}
 #: Tiers that can be added: the tier and what is sold in it.
-EXTRA: Final = {"free": (FREE_TIER, FREE_OFFER), "plan": (PLAN_TIER, PLAN_OFFER)}
+EXTRA: Final = {tier.name: (tier.model_dump(), _SOLD_IN[tier.name].model_dump()) for tier in PRODUCTS}
 
 
 def tiers_sold(scenario: Scenario) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 EXAMPLES: Final = """Examples:
 
-* `tokenmarket fit` the parameters of january-2026 to what is known of the winter 2025/26; an hour on two cores
+* `tokenmarket fit` the parameters of the baseline to what is known of the winter 2025/26; an hour on two cores
 
 * `tokenmarket fit --rounds 1 --users 200 --days 3 --seeds 1` slopes only, roughly: which moment moves what
 
@@ -18,13 +18,13 @@ EXAMPLES: Final = """Examples:
 
 
 def fit_command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Where the fit begins.")] = "january-2026",
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Where the fit begins.")] = "baseline-2026",
     moments: Annotated[
         Path | None, typer.Option(help="CSV file of moments [default: the winter 2025/26].", show_default=False)
     ] = None,
     parameters: Annotated[
         Path | None,
-        typer.Option(help="CSV file of path, start, low, high [default: those of january-2026].", show_default=False),
+        typer.Option(help="CSV file of path, start, low, high [default: those of the baseline].", show_default=False),
     ] = None,
     days: Annotated[float, typer.Option(help="Length of each run in days.", min=2.0, max=366.0)] = 7.0,
     users: Annotated[int, typer.Option(help="Simulated users.", min=10, max=1_000_000)] = 1000,

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 MOMENTS: Final = """Examples:
 
-* `tokenmarket moments january-2026` the world of January 2026 against what is known of it; a minute
+* `tokenmarket moments baseline-2026` the world of January 2026 against what is known of it; a minute
 
-* `tokenmarket moments results/january-2026-seed1` the same of a run that is there
+* `tokenmarket moments results/baseline-2026-seed1` the same of a run that is there
 
 * `tokenmarket moments mine.toml --moments mine.csv --json` one's own scenario and moments, for machines
 """
 ELASTICITIES: Final = """Examples:
 
-* `tokenmarket elasticities january-2026`
+* `tokenmarket elasticities baseline-2026`
 
-* `tokenmarket elasticities january-2026 --set demand.coders.intensity_elasticity=0 --json`
+* `tokenmarket elasticities baseline-2026 --set demand.coders.intensity_elasticity=0 --json`
 """
 
 Name = Annotated[str, typer.Argument(metavar="DIR|SCENARIO", help="Folder of a run, or a scenario to run.")]
@@ -37,7 +37,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
 def moments_command(
-    name: Name = "january-2026",
+    name: Name = "baseline-2026",
     moments: Annotated[
         Path | None, typer.Option(help="CSV file of moments [default: the winter 2025/26].", show_default=False)
     ] = None,
@@ -90,7 +90,7 @@ def _found(
 
 
 def elasticities_command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario to run.")] = "january-2026",
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario to run.")] = "baseline-2026",
     sets: Sets = None,
     days: Days = 7.0,
     users: Users = 2000,

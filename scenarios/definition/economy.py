@@ -185,7 +185,6 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     supply = parameters.supply
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
     power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
-    rental = costs.usd_per_chip_hour(RACK) * RACK.chips_per_system
     grows = expansion(supply, parameters.time.days)
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
@@ -198,7 +197,6 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             acquires=supply.acquires,
             rack_price=supply.rack_price_usd * when.simulated_share,
             running_cost=power,
-            reserve=rental * supply.reserve,
             cash=supply.owners_cash * when.simulated_share,
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()

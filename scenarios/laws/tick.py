@@ -213,13 +213,13 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
         change = w["income"][owner.number] - spent + between
         close(w["cash"][owner.number], before.cash[owner.name] + change, scale)
     paid = row(model, "ticks", "paid").sum()
-    beside = row(model, "providers", "subscriptions").sum() + sum(
-        amount for (_, _, kind), amount in model.ledger.flows.items() if kind == "routed tokens"
-    )
+    plans = row(model, "segments", "fees").sum()
+    close(plans, row(model, "providers", "subscriptions").sum(), scale)
+    routed = sum(amount for (_, _, kind), amount in model.ledger.flows.items() if kind == "routed tokens")
     for total in (
         row(model, "segments", "paid").sum(),
-        row(model, "offers", "revenue").sum(),
-        p["revenue"].sum() - beside,
+        row(model, "offers", "revenue").sum() + plans,
+        p["revenue"].sum() - routed,
     ):
         close(total, paid, scale)
     rents = p["rent_paid"].sum() + row(model, "ticks", "research_spent").sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import FREE_PLANS, THREE_YEARS, ask, outcome
+from scenarios.library.asking import THREE_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
@@ -12,7 +12,6 @@ SCENARIO = ask(
     source="Abundance: local models as the way out of scarcity; Epoch, Alderson: efficiency gains",
     changes={
         **THREE_YEARS,
-        **FREE_PLANS,
         "demand.growth": 3.0,
         "supply.growth": 5.0,
         "progress.advancing": True,
@@ -20,7 +19,6 @@ SCENARIO = ask(
         "progress.small_closing": 0.7,
         "demand.coders.local.price_usd": 3_000.0,
         "demand.coders.local.quality": 0.75,
-        "supply.reserve": 0.0,
     },
     outcomes=(
         outcome("paid-price", "down", source="Abundance; Epoch: prices of a level of quality fall"),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from scenarios.definition.scenario import Scenario
-from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
 from scenarios.results.outcome import Outcome
 
 #: Three, two and one years, one whole week of each month.
@@ -16,13 +15,6 @@ ONE_YEAR: Final[dict[str, Any]] = {"time.days": 364.0, "time.mode": "representat
 
 #: Tokens asked grow 10x a year and compute 3.4x [Epoch].
 CRUNCH: Final[dict[str, Any]] = {"demand.growth": 10.0, "supply.growth": 3.4}
-
-#: Labs give small requests away, ten a day and user, and cut that while their machines are full [Alderson; declared].
-FREE_PLANS: Final[dict[str, Any]] = {
-    "labs.*.tiers.+": FREE_TIER,
-    "labs.*.offers.+": FREE_OFFER,
-    "labs.*.quotas.kind": "peak-cut",
-}
 
 #: A machine that serves a 27B model costs a coder about 4,000 USD [declared: a workstation with one large card].
 MACHINES_FOR_SALE: Final[dict[str, Any]] = {"demand.coders.local.price_usd": 4_000.0}

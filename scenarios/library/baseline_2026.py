@@ -1,11 +1,18 @@
-"""What does the market for tokens look like in the first quarter of 2026?
+"""What does the market for tokens look like in January 2026?
 
-All numbers are the defaults of ``scenarios/parameters``, each with its source: the fleet of 2025Q4, tokens asked of
-about 5e9 a second, list prices of 25, 4 and 3.5 USD per million. Demand does not grow yet; supply goes on as it did.
+It is held against the world (``tokenmarket moments``): the fleet of 2025Q4, chat that is free for nearly all, plans of
+20 and 200 USD a month, requests as measured, costs that are machines and little else, research that takes the machines
+that inference leaves. What is not fitted is a default of ``scenarios/parameters``, each with its source. The numbers in
+``baseline_2026.csv`` beside this file are fitted (``tokenmarket fit``): they were moved until the moments of
+``scenarios/studies/moments/world.csv`` came out, whose ranges were written down before. Each has the range within which
+others would do as well, and the moment that moves it most. Demand grows as it did, tenfold a year, compute 3.4-fold,
+and what research may spend doubles.
 """
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from scenarios.definition.scenario import Scenario
@@ -14,17 +21,33 @@ from scenarios.library.asking import outcome
 if TYPE_CHECKING:
     from market.economy import Economy
 
+
+def fitted() -> dict[str, float]:
+    """Fitted values by path."""
+    with resources.files(__package__).joinpath("baseline_2026.csv").open(encoding="utf-8") as file:
+        return {row["path"]: float(row["value"]) for row in csv.DictReader(file)}
+
+
 SCENARIO = Scenario(
     name="baseline-2026",
     question=(__doc__ or "").strip().splitlines()[0],
-    source="Epoch, 'Is a compute crunch coming?' (2026); Alderson (2026); chip owners by quarter",
+    source="sizes, prices and shares of the winter 2025/26: scenarios/studies/moments/world.csv; Epoch: growth",
     outcomes=tuple(
         outcome(name)
-        for name in ("utilisation", "spot-price", "paid-price", "large-model-price", "open-price", "queue-hours")
+        for name in (
+            "utilisation",
+            "spot-price",
+            "paid-price",
+            "large-model-price",
+            "open-price",
+            "queue-hours",
+            "subscribers",
+            "free-share",
+        )
     ),
-)
+).with_changes(fitted())
 
 
-def economy(individuals: int = 10_000, first_party: float = 0.65) -> Economy:
+def economy(individuals: int = 10_000, first_party: float = 0.85) -> Economy:
     """The economy of the baseline."""
     return SCENARIO.with_changes({"supply.first_party": first_party}).economy(individuals)

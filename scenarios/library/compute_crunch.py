@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import CRUNCH, FREE_PLANS, MACHINES_FOR_SALE, THREE_YEARS, ask, outcome
+from scenarios.library.asking import CRUNCH, MACHINES_FOR_SALE, THREE_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(
@@ -10,7 +10,7 @@ SCENARIO = ask(
     __doc__,
     BASELINE,
     source="Epoch: tokens served grow about 10x a year, compute 3.4x; Alderson; Crunch",
-    changes={**THREE_YEARS, **CRUNCH, **FREE_PLANS, **MACHINES_FOR_SALE, "open.*.leaves": True},
+    changes={**THREE_YEARS, **CRUNCH, **MACHINES_FOR_SALE, "open.*.leaves": True},
     outcomes=(
         outcome("spot-price", "up", source="Epoch"),
         outcome("large-model-price", "up", source="Epoch: prices of large-model tokens rise"),

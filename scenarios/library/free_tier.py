@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import CRUNCH, FREE_PLANS, ONE_YEAR, ask, outcome
+from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
-from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER, PLAN_OFFER, PLAN_TIER
 
 SCENARIO = ask(
     __name__,
     __doc__,
     BASELINE,
     source="Alderson, Epoch: free plans less generous, peak-hour quotas cut; Epoch: 20 USD a month; Inflation",
-    changes={
-        **ONE_YEAR,
-        **CRUNCH,
-        **FREE_PLANS,
-        "labs.*.tiers.+": [FREE_TIER, PLAN_TIER],
-        "labs.*.offers.+": [FREE_OFFER, PLAN_OFFER],
-    },
+    changes={**ONE_YEAR, **CRUNCH},
     outcomes=(
         outcome("quota-granted", "down", source="Alderson: quotas cut at peak hours"),
         outcome("free-share", "down", source="Epoch: free plans less generous"),

@@ -14,7 +14,6 @@ SCENARIO = ask(
         **TWO_YEARS,
         "demand.growth": 2.0,
         "supply.growth": 5.0,
-        "supply.reserve": 0.0,
         "supply.rack_price_usd": 5.4e6,
         "supply.owners_cash": 2e11,
     },
@@ -27,6 +26,5 @@ SCENARIO = ask(
     ),
     variants={
         "owners-stop": {"supply.expansion": "follow-rents"},
-        "owners-hold-prices": {"supply.reserve": 1.0},
     },
 )

@@ -96,7 +96,7 @@ class Users(Section):
         ...,
         "requests/day",
         "mean requests of one user and day",
-        "after Epoch: 5e9 tokens a second in all",
+        "fitted to tokens sold a second, and to chats a day",
         above=0,
         high=1e7,
     )
@@ -176,42 +176,55 @@ PLACES: Final = tuple(
     )
 )
 
-#: Requests a day make output tokens per second of 4e8, 1.6e8 and 0.5e8: design/model.md after Epoch's 5e9 tok/s in all.
+#: Chat: 5e9 requests a day of about 1,500:350 [OpenAI usage study: 2.5e9 at ChatGPT; a router's weekly tables]. Open
+#: models are no option where a product is used and not a model [declared].
 CASUAL: Final = Users(
     users=1e9,
-    requests_per_day=34.56,
+    requests_per_day=6.5,
     individuals_share=0.5,
-    worth_usd=0.05,
-    taste_noise=0.08,
+    request=Request(input=1_500.0, output=350.0, cached=0.2),
+    worth_usd=0.14,
+    taste_noise=0.1,
     time_value=2.0,
     attachment=0.10,
-    reconsider_per_day=0.05,
+    reconsider_per_day=0.2,
+    refuses=(Refused(name="open", share=1.0),),
     patience_h=0.5,
     shape="chat",
     burstiness=2.0,
 )
+#: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task.
 CODERS: Final = Users(
     users=14.1e6,
-    requests_per_day=980.4,
+    requests_per_day=155.0,
     individuals_share=0.3,
-    request=Request(input=25_000.0),
-    worth_usd=0.6,
+    request=Request(input=25_000.0, output=700.0, cached=0.7),
+    worth_usd=0.03,
+    worth_spread=1.8,
+    taste_noise=0.15,
+    attachment=0.1,
+    refuses=(Refused(name="open", share=0.7),),
+    intensity_elasticity=0.7,
     patience_h=1.0,
     shape="code",
     burstiness=3.0,
     local=Machine(owners=0.05),
 )
+#: Agents: longer still, and nearly all of it cached [TraceLab: 0.96].
 AGENTIC: Final = Users(
     users=5e6,
-    requests_per_day=864.0,
+    requests_per_day=68.0,
     individuals_share=0.2,
-    request=Request(input=128_000.0),
+    request=Request(input=140_000.0, output=600.0, cached=0.94),
     size_spread=1.5,
-    worth_usd=0.8,
-    worth_spread=1.3,
+    worth_usd=0.07,
+    worth_spread=1.8,
+    taste_noise=0.15,
     time_value=0.2,
     attachment=0.02,
     reconsider_per_day=0.2,
+    refuses=(Refused(name="open", share=0.65),),
+    intensity_elasticity=0.7,
     patience_h=6.0,
     shape="code",
     burstiness=4.0,
@@ -227,7 +240,7 @@ def segment_field(default: Users, meaning: str, source: str) -> Any:
 class Demand(Section):
     """All demand."""
 
-    growth: Number = quantity(1.0, "1/year", "factor a year by which tokens asked grow", "Epoch: 10", above=0, high=1e3)
+    growth: Number = quantity(10.0, "1/year", "factor a year by which tokens asked grow", "Epoch: 10", above=0, high=1e3)
     users_share: Number = quantity(
         0.5,
         "1",
@@ -238,9 +251,9 @@ class Demand(Section):
     scale: Number = quantity(
         1.0, "1", "users over those of early 2026: where on the path a run begins", above=0, high=1e3
     )
-    casual: Users = segment_field(CASUAL, "chat", "Alderson: 1e9 people use chat; worth, tastes, patience declared")
-    coders: Users = segment_field(CODERS, "coding", "Epoch: 30e6 engineers, 47 % use AI daily; the rest declared")
-    agentic: Users = segment_field(AGENTIC, "long tasks of agents", "Epoch: 128,000:1,000; the rest declared")
+    casual: Users = segment_field(CASUAL, "chat", "Alderson: 1e9 people use chat; worth and use fitted; tastes, patience declared")
+    coders: Users = segment_field(CODERS, "coding", "Epoch: 30e6 engineers, 47 % use AI daily; worth, use, intensity, trust fitted")
+    agentic: Users = segment_field(AGENTIC, "long tasks of agents", "TraceLab: 150k of input, 96 % cached; worth, use, intensity, trust fitted")
     others: tuple[OtherUsers, ...] = several((), "further segments", least=0, most=10)
     zones: tuple[Place, ...] = several(PLACES, "time zones and who lives there", DECLARED, most=24)
 

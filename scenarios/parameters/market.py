@@ -59,7 +59,7 @@ class Market(Section):
     whole: Flag = choice(False, "whole requests at random, in place of a fluid of expected ones")
     fallback: Flag = choice(True, "whether those who lose patience try another offer before they give up")
     learning_hours: Number = quantity(
-        3.0,
+        6.0,
         "h",
         "hours over which users average speeds and waits, but 3 ticks at least, or 6 of ticks longer than an hour",
         above=0,

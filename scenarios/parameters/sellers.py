@@ -99,7 +99,7 @@ class ClosedModel(Section):
         "large", "large models follow the frontier, small ones improve by themselves"
     )
     lag_months: BySegment = by_segment(0, 0, 0, "months", "how far it trails the best model of all", DECLARED)
-    cost: Number = quantity(..., PRICE, "running cost beside machines", "Epoch: margin about a half", high=1e4)
+    cost: Number = quantity(..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4)
     work: Number = work_field()
     kept_for: tuple[Name, ...] = choice(
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
@@ -180,7 +180,9 @@ class OpenProvider(Section):
     price: Number = quantity(
         ..., PRICE, "list price at the start", "Crunch, Epoch: 3.50-4 for a Kimi K2 class", high=1e5
     )
-    cost: Number = quantity(..., PRICE, "running cost beside machines", high=1e4)
+    cost: Number = quantity(
+        ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
+    )
     work: Number = work_field()
     speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
     cash: Number = quantity(5e7, "USD", "money at the start", low=-1e15)
@@ -237,70 +239,96 @@ def _tier(name: str, speed: float, priority: float, **more: float) -> Tier:
     return Tier(name=name, speed=speed, priority=priority, **more)
 
 
-#: The tiers of the baseline's labs. A fast tier is dear and a batch tier cheap because of the operating curve.
-TIERS: Final = (
+#: By the token: a fast tier costs more machines, and one for batches fewer, by the operating curve.
+BY_TOKEN: Final = (
     _tier("priority", 70.0, 0.0),
     _tier("standard", 35.0, 1.0),
     _tier("batch", 10.0, 2.0, deadline_h=24.0),
 )
-#: A free tier: last in the order of service, so many requests of the small model a day.
-FREE_TIER: Final[dict[str, Any]] = {"name": "free", "speed": 35.0, "priority": 3.0, "quota_per_day": 10.0}
-FREE_OFFER: Final[dict[str, Any]] = {
-    "name": "free",
-    "model": "mini",
-    "tier": "free",
-    "price": 0.0,
-    "fixed_price": True,
-    "open_to": ["casual"],
-}
-#: A subscription at 20 USD a month [Epoch] with a quota of requests to the best model.
-PLAN_TIER: Final[dict[str, Any]] = {"name": "plan", "speed": 35.0, "priority": 1.0, "quota_per_day": 40.0}
-PLAN_OFFER: Final[dict[str, Any]] = {
-    "name": "plan",
-    "model": "best",
-    "tier": "plan",
-    "price": 0.0,
-    "fixed_price": True,
-    "fee_usd_per_month": 20.0,
-    "open_to": ["casual"],
-}
+#: Products: chat that is free, last in the order of service; plans of 20 and 200 USD a month, the dearer with twenty
+#: times the quota [Epoch; Anthropic's notice of August 2025]. They answer at about 60 tokens a second.
+PRODUCTS: Final = (
+    _tier("free", 60.0, 3.0, quota_per_day=6.0),
+    _tier("plan", 60.0, 1.0, quota_per_day=40.0),
+    _tier("pro", 60.0, 1.0, quota_per_day=800.0),
+)
+WORK: Final = ("coders", "agentic")
+PEOPLE: Final = ("casual", "coders")
+
+
+def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month: float = 0.0) -> LabOffer:
+    return LabOffer(
+        name=name,
+        model=model,
+        tier=name,
+        price=0.0,
+        fixed_price=True,
+        open_to=open_to,
+        fee_usd_per_month=fee_usd_per_month,
+    )
 
 
 def lab(name: str, edge: float, cash: float) -> Lab:
-    """A lab of the baseline: list prices of 25 for its best model and 4 for its small one [Crunch, Epoch].
+    """A lab of the baseline: tokens for those who build on it, a free chat and plans for people.
 
-    All tiers start at the standard price: what a tier is worth has to come out. The cost beside machines makes
-    the margin about a half [Epoch].
+    Lists start at about 20 for its best model and 5 for its small one [list prices, December 2025]. The cost beside
+    machines is hosting, payment and support, about a twentieth of sales.
     """
-    lags = BySegment(casual=9.4, coders=12.0, agentic=15.2)
-    best = ClosedModel(name="best", architecture="frontier", cost=10.0)
-    mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=1.5)
+    lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)
+    best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)
+    mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=0.25, work=2.8)
     offers = (
-        LabOffer(name="priority", model="best", tier="priority", price=25.0),
-        LabOffer(name="standard", model="best", tier="standard", price=25.0),
-        LabOffer(name="batch", model="best", tier="batch", price=25.0, open_to=("coders", "agentic")),
-        LabOffer(name="mini", model="mini", tier="standard", price=4.0),
+        LabOffer(name="priority", model="best", tier="priority", price=22.0, open_to=WORK),
+        LabOffer(name="standard", model="best", tier="standard", price=20.0, open_to=WORK),
+        LabOffer(name="batch", model="best", tier="batch", price=19.0, open_to=WORK),
+        LabOffer(name="mini", model="mini", tier="standard", price=5.0, open_to=WORK),
+        _product("free", "mini", ("casual",)),
+        _product("plan", "best", PEOPLE, 20.0),
+        _product("pro", "best", PEOPLE, 200.0),
     )
-    return Lab(name=name, edge=edge, cash=cash, models=(best, mini), tiers=TIERS, offers=offers)
+    return Lab(
+        name=name,
+        edge=edge,
+        cash=cash,
+        models=(best, mini),
+        tiers=(*BY_TOKEN, *PRODUCTS),
+        offers=offers,
+        quotas=Quotas.model_validate({"kind": "peak-cut", "target": 0.95}),
+    )
+
+
+def provider(name: str, architecture: str, price: float, cost: float, work: float, **more: Any) -> OpenProvider:
+    """An open-weight provider of the baseline: a price that follows its machines, and room for a busy hour."""
+    pricing = Pricing.model_validate(
+        {"kind": "cost-plus", "margin": 0.5, "memory_hours": 1.0, "every_hours": 0.0, "stickiness": 0.0}
+    )
+    return OpenProvider(
+        name=name,
+        architecture=architecture,
+        price=price,
+        cost=cost,
+        work=work,
+        speed=60.0,
+        headroom=0.5,
+        pricing=pricing,
+        **more,
+    )
 
 
 LABS: Final = (lab("Aster", 0.02, 5e9), lab("Borealis", 0.0, 4e9), lab("Cygnus", -0.01, 3e9))
 OPEN: Final = (
-    OpenProvider(name="Ferry", architecture="kimi-k2", price=3.5, cost=2.0),
-    OpenProvider(name="Gantry", architecture="kimi-k2", price=3.6, cost=2.1),
-    OpenProvider(
-        name="Harbor",
-        architecture="deepseek-v3",
-        price=2.5,
-        cost=1.6,
-        extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7),
+    provider("Ferry", "kimi-k2", 3.3, 0.2, 2.4),
+    provider("Gantry", "kimi-k2", 3.4, 0.2, 2.4),
+    provider(
+        "Harbor", "deepseek-v3", 2.6, 0.1, 0.95, extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7)
     ),
-    OpenProvider(
-        name="Islet",
-        architecture="gpt-oss-120b",
+    provider(
+        "Islet",
+        "gpt-oss-120b",
+        0.5,
+        0.04,
+        2.4,
         size="small",
-        price=0.8,
-        cost=0.4,
         extra_lag_months=BySegment(casual=3.4, coders=7.7, agentic=8.4),
     ),
 )

@@ -76,7 +76,7 @@ def prices(frames: Frames) -> pd.DataFrame:
 
 
 def segment_prices(frames: Frames) -> pd.DataFrame:
-    """By segment: paid for tokens [USD], a request served [USD], and a million tokens, input and output [USD]."""
+    """By segment: paid for tokens and plans [USD], a request served [USD], and a million tokens, input and output [USD]."""
     sums = frames["segments"].groupby("segment", observed=True, sort=False)[["served", "tokens", "paid"]].sum()
     sums["a_request"] = ratio(sums["paid"], sums["served"])
     sums["a_million"] = ratio(sums["paid"], sums["tokens"])
@@ -295,14 +295,14 @@ def checks(frames: Frames) -> list[Check]:
     beside = (providers["funding"] - providers["burn"] - providers["research"]).sum()
     kept = (owners["income"] - owners["running_cost"] - owners["capital"]).sum()
     earned = providers["profit"].sum() + beside + kept
-    paid = ticks["paid"].sum()
+    paid, sold = ticks["paid"].sum(), frames["offers"]["revenue"].sum() + frames["segments"]["fees"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
     rent, income = providers["rent_paid"].sum() + ticks["research_spent"].sum(), owners["income"].sum()
     asked = "requests asked = " + " + ".join(OUTCOMES.values())
     return [
         Check("money in = money out + money held", came, went + held, "USD"),
         Check("what sellers earned and were given = what their cash grew by", earned, change, "USD"),
-        Check("users' payments = offers' revenue", paid, frames["offers"]["revenue"].sum(), "USD"),
+        Check("users' payments = offers' revenue + fees of plans", paid, sold, "USD"),
         Check("rent paid by providers and research = income of the owners", rent, income, "USD"),
         Check(asked, ticks["asked"].sum(), ends, "requests"),
         Check("work sold = work done", frames["offers"]["work"].sum(), ticks["used"].sum(), "rack-h"),

@@ -15,7 +15,6 @@ AT_COST: Final = {"kind": "cost-plus", "margin": 0.0, "memory_hours": 0.0, "ever
 #: The rules of an efficient market: prices at running cost, to which an auction adds what scarcity is worth.
 EFFICIENT: Final = {
     "market.clearing": "auction",
-    "supply.reserve": 0.0,
     **{f"{sellers}.*.pricing.{name}": value for sellers in ("labs", "open") for name, value in AT_COST.items()},
 }
 

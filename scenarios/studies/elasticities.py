@@ -68,9 +68,9 @@ class Tried:
 
 
 def groups(model: TokenMarket) -> list[Group]:
-    """All prices, each kind of seller, its first seller, and a model that several sell."""
+    """All prices by the token, each kind of seller, its first seller, and a model that several sell."""
     book, kinds = model.book, model.founded.offer_kinds
-    made = [Group("all", np.ones(book.offers, dtype=bool))]
+    made = [Group("all", book.price > 0)]
     for kind in dict.fromkeys(kinds.tolist()):
         of_kind = kinds == kind
         first = int(book.provider[of_kind][0])

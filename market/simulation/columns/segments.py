@@ -86,9 +86,14 @@ def tokens(moment: Moment) -> Any:
     return served(moment) * moment.state.posted.book.tokens
 
 
-@column("segments", "paid", "USD", "paid")
+@column("segments", "paid", "USD", "paid, for tokens and for plans")
 def paid(moment: Moment) -> Any:
-    return moment.state.paid.for_tokens.sum(axis=1)
+    return moment.state.paid.for_tokens.sum(axis=1) + fees(moment)
+
+
+@column("segments", "fees", "USD", "of these, fees of plans")
+def fees(moment: Moment) -> Any:
+    return moment.state.paid.for_plans.sum(axis=1)
 
 
 @column("segments", "surplus", "USD", "expected surplus at the prices and waits seen")

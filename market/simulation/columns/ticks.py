@@ -70,7 +70,7 @@ def tokens(moment: Moment) -> Any:
     return moment.total("tokens")
 
 
-@column("ticks", "paid", "USD", "paid by users")
+@column("ticks", "paid", "USD", "paid by users, for tokens and for plans")
 def paid(moment: Moment) -> Any:
     return moment.total("paid")
 

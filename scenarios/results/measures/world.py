@@ -11,9 +11,8 @@ from scenarios.results.measures.measure import SHARE, Measure, register
 HOURS_PER_YEAR: Final = 8766.0
 SECONDS_PER_HOUR: Final = 3600.0
 HOURS_PER_MONTH: Final = 730.5
-#: The segment that chats, and those that pay by the token.
+#: The segment that chats.
 CHAT: Final = "casual"
-AT_WORK: Final = ("coders", "agentic")
 
 
 def length_h(f: Facts) -> float:
@@ -46,9 +45,15 @@ def tokens_a_second(f: Facts) -> float:
 
 
 def paid_by_the_token(f: Facts) -> float:
-    """Paid for a million tokens, input and output, by those who pay by the token [USD]."""
-    paid = sum(f.total("segments", "paid", segment=name) for name in AT_WORK)
-    return ratio(paid, sum(f.total("segments", "tokens", segment=name) for name in AT_WORK))
+    """Paid for a million tokens, input and output, where they are paid for one by one [USD]."""
+    sold = f.offers("revenue") > 0
+    return ratio(f.offers("revenue").sum(), f.offers("tokens")[sold].sum())
+
+
+def closed_list(f: Facts) -> float:
+    """Mean list price of closed labs' best models on the usual terms [USD per million output tokens]."""
+    rows = f.where(kind="frontier", model="frontier", tier="standard")
+    return float(f.offers("price")[rows].mean()) if rows.any() else float("nan")
 
 
 def chats_a_day(f: Facts) -> float:
@@ -60,9 +65,7 @@ def chat_usd_a_month(f: Facts) -> float:
     """Paid by one chat user in a month, for tokens and plans [USD]."""
     segments = f.frames["segments"]
     users = float(segments.loc[segments["segment"] == CHAT, "users"].mean())
-    plans = of_kind(f, "frontier", "subscriptions")
-    paid = f.total("segments", "paid", segment=CHAT) + plans
-    return ratio(paid, length_h(f) * users) * HOURS_PER_MONTH
+    return ratio(f.total("segments", "paid", segment=CHAT), length_h(f) * users) * HOURS_PER_MONTH
 
 
 def open_dollars(f: Facts) -> float:
@@ -82,9 +85,10 @@ register(
     Measure(
         "paid-by-the-token",
         "USD per million tokens",
-        "paid for a million tokens, input and output, by coders and agents",
+        "paid for a million tokens, input and output, where they are paid one by one",
         paid_by_the_token,
     ),
+    Measure("closed-list", "USD per million tokens", "list price of output of closed labs' best models", closed_list),
     Measure("chats-a-day", "billion/day", "chat requests served", chats_a_day),
     Measure("chat-usd-a-month", "USD/month", "paid by a chat user, most of whom pay nothing", chat_usd_a_month),
     Measure(

@@ -47,7 +47,7 @@ class Free:
 
 
 def of_the_world() -> list[Free]:
-    """Those from which ``january-2026`` was fitted."""
+    """Those from which the baseline was fitted."""
     return free_from(Path(str(resources.files(__package__).joinpath("free.csv"))))
 
 
