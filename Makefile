@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export UV_SYSTEM_CERTS = 1
+# Compiled modules are kept, whatever the machine says: each command would compile all of them anew.
+export PYTHONDONTWRITEBYTECODE =
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := --doctest-modules capacity market scenarios

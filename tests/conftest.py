@@ -1,9 +1,19 @@
-"""What every test shares: pictures without a screen, hypothesis without a clock (a busy machine), a browser."""
+"""What every test shares: pictures without a screen, hypothesis without a clock (a busy machine), a browser.
+
+Examples are the same in every run, so that a failure is of what was changed; ``pytest --hypothesis-profile=search``
+looks for others.
+"""
+
+# ruff: noqa: E402  # how many threads there are is settled before numpy is imported
+from scenarios.text.threads import one_thread
+
+one_thread()
 
 import matplotlib as mpl
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
 
 mpl.use("Agg")
-settings.register_profile("tokenmarket", deadline=None)
+settings.register_profile("tokenmarket", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
 settings.load_profile("tokenmarket")

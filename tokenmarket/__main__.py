@@ -1,6 +1,6 @@
 """``python -m tokenmarket`` is the command ``tokenmarket``."""
 
-from scenarios.cli.main import main
+from scenarios.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,9 +31,12 @@ def gain_of_machine(options: Options, inverse_worth: NDArray[Any], ties: Ties, u
     return np.asarray(with_it - without)
 
 
-def gain_of_option(options: Options, option: int, inverse_worth: NDArray[Any], ties: Ties) -> tuple[Floats, Floats]:
-    """What one of the options adds to the worth of a request [USD], and its share, by individual."""
-    shut = np.arange(options.gain.size) == option
-    with_it, shares = _choices(options, inverse_worth, ties)
-    without, _ = _choices(replace(options, gain=np.where(shut, -np.inf, options.gain)), inverse_worth, ties)
-    return np.asarray(with_it - without), shares[:, option]
+def worth_of(options: Options, inverse_worth: NDArray[Any], ties: Ties) -> Floats:
+    """What a request is expected to be worth with these options [USD], by individual."""
+    return _choices(options, inverse_worth, ties)[0]
+
+
+def worth_with(options: Options, option: int, inverse_worth: NDArray[Any], ties: Ties) -> tuple[Floats, Floats]:
+    """The same, and the share of one of the options, by individual."""
+    worth, shares = _choices(options, inverse_worth, ties)
+    return worth, shares[:, option]

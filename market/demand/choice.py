@@ -103,21 +103,27 @@ def choose(
 
 
 class _Utilities:
-    """Utilities over the scale of the tastes. Options are rows: the long axis lies contiguous, half the time."""
+    """Utilities over the scale of the tastes, of what is open to anybody.
+
+    Options are rows: the long axis lies contiguous, half the time.
+    """
 
     def __init__(self, options: Options, kind: Any, ties: Ties, local: Floats | None) -> None:
         self.kind, self.noise, self.local = kind, options.noise, local
-        self.options = options.gain.size + (local is not None)
-        self.gain = (options.gain / options.noise).astype(kind)[:, None]
-        self.cost = (options.cost / -options.noise).astype(kind)[:, None]
-        self.bonuses, self.column = _bonuses(options, ties, kind)
+        sold = np.flatnonzero(options.gain > -np.inf)
+        self.all = options.gain.size + (local is not None)
+        self.open = sold if local is None else np.append(sold, self.all - 1)
+        self.gain = (options.gain[sold] / options.noise).astype(kind)[:, None]
+        self.cost = (options.cost[sold] / -options.noise).astype(kind)[:, None]
+        table, self.column = _bonuses(options, ties, kind)
+        self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
         self.price_coefficient = options.price_coefficient
 
     def of(self, part: slice, inverse_worth: Floats) -> Floats:
         """Those of a block of individuals, by option and individual."""
-        z = np.empty((self.options, inverse_worth.size), dtype=self.kind)
+        z = np.empty((self.open.size, inverse_worth.size), dtype=self.kind)
         sold = z[: self.gain.size]
         np.multiply(self.cost, inverse_worth, out=sold)
         sold += self.gain
@@ -133,7 +139,7 @@ class _Sums:
 
     def __init__(self, utilities: _Utilities, mass: Floats, slopes: float | None, *, keep: bool) -> None:
         self.utilities, self.slopes = utilities, slopes
-        options = utilities.options
+        options = utilities.open.size
         self.shares, self.nothing, self.surplus = np.zeros(options), 0.0, 0.0
         self.own = np.zeros(options) if slopes is not None else None
         self.cross = np.zeros((options, options)) if slopes is not None else None
@@ -178,9 +184,21 @@ class _Sums:
             total[stuck] = 1.0
 
     def chosen(self) -> Chosen:
-        """The sums."""
+        """The sums, with nothing of what is open to nobody."""
         surplus = self.surplus / self.utilities.price_coefficient
-        return Chosen(self.shares, self.nothing, surplus, self.own, self.cross, self.kept, self.utility)
+        if self.utilities.open.size == self.utilities.all:
+            return Chosen(self.shares, self.nothing, surplus, self.own, self.cross, self.kept, self.utility)
+        options, there = self.utilities.all, self.utilities.open
+        shares, own, cross, kept = np.zeros(options), None, None, None
+        shares[there] = self.shares
+        if self.own is not None and self.cross is not None:
+            own, cross = np.zeros(options), np.zeros((options, options))
+            own[there] = self.own
+            cross[np.ix_(there, there)] = self.cross
+        if self.kept is not None:
+            kept = np.zeros((self.kept.shape[0], options), dtype=self.kept.dtype)
+            kept[:, there] = self.kept
+        return Chosen(shares, self.nothing, surplus, own, cross, kept, self.utility)
 
 
 def _is_peaked(options: Options, local: Floats | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.adoption import gain_of_option
+from market.demand.adoption import worth_of, worth_with
 from market.demand.choice import Options
 from market.demand.ties import Ties
 
@@ -58,11 +58,13 @@ class Memberships:
             ties: what ties them to sellers.
             per_day: requests of one user and day.
         """
+        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, ties)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
         for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
             others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = gain_of_option(others, int(j), inverse_worth, ties)
+            gain, share = worth_with(others, int(j), inverse_worth, ties)
+            gain = gain - alone
             # Beyond the quota the offer is no use.
             used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))
             net = gain * used - fee[j] / DAYS_PER_MONTH

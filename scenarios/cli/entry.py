@@ -1,6 +1,7 @@
 """Where the command begins: Ctrl-C gets its line and its status from the first moment, before much is imported."""
 
 from scenarios.cli.stopping import end_at_once
+from scenarios.text.threads import one_thread
 
 
 def main() -> None:
@@ -11,6 +12,7 @@ def main() -> None:
 
 
 end_at_once()
+one_thread()
 
 if __name__ == "__main__":
     main()

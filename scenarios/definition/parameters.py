@@ -74,7 +74,11 @@ class Parameters(Section):
     def _segments(self) -> Self:
         known = [name for name, _ in self.demand.segments()]
         for n, lab in enumerate(self.labs):
-            named = [(f"labs[{n}].offers[{k}].open_to", one.open_to) for k, one in enumerate(lab.offers)]
+            named = [
+                (f"labs[{n}].offers[{k}].{field}", getattr(one, field))
+                for k, one in enumerate(lab.offers)
+                for field in ("open_to", "closed_to")
+            ]
             named += [(f"labs[{n}].models[{k}].kept_for", one.kept_for) for k, one in enumerate(lab.models)]
             for at, names in named:
                 for k, name in enumerate(names):

@@ -107,13 +107,21 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         inference(model.architecture, parameters.supply.calibration, model.work),
         Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
         cost=model.cost,
-        open_to=sold.open_to or None,
+        open_to=_buyers(sold, parameters),
         efficiency_growth=parameters.progress.efficiency_growth,
         kept_for=model.kept_for,
         kept_above=model.kept_above,
         fixed_price=sold.fixed_price or sold.price == 0.0,
         fee_usd_per_month=sold.fee_usd_per_month,
     )
+
+
+def _buyers(sold: LabOffer, parameters: Parameters) -> tuple[str, ...] | None:
+    """Segments that may buy an offer; None for all."""
+    if not sold.open_to and not sold.closed_to:
+        return None
+    among = sold.open_to or tuple(name for name, _ in parameters.demand.segments())
+    return tuple(name for name in among if name not in sold.closed_to)
 
 
 def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> Provider:
@@ -158,7 +166,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
             Offer(
                 f"{one.name} {architecture}",
                 min(seller.price for seller in served) * (1.0 + one.cut),
-                technology=inference(architecture, parameters.supply.calibration),
+                technology=inference(architecture, parameters.supply.calibration, served[0].work),
                 tier=Tier(STANDARD, min(seller.speed for seller in served)),
                 routes=tuple(_open_offer(seller) for seller in served),
                 cut=one.cut,

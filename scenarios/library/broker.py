@@ -13,7 +13,6 @@ SCENARIO = ask(
     changes={
         **MACHINES_FOR_SALE,
         "time.days": 56.0,
-        "demand.growth": 10.0,
         "demand.coders.local.owners": 0.1,
         "brokers.+": {"name": "Junction", "routes": ["kimi-k2"], "cut": 0.03, "homes": {"idle_share": 0.3}},
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+from scenarios.parameters.sellers import provider
 
 SCENARIO = ask(
     __name__, __doc__, BASELINE,
@@ -12,8 +13,7 @@ SCENARIO = ask(
         **ONE_YEAR, **CRUNCH, "supply.acquires": True, "supply.owners_cash": 1e10, "labs.*.leaves": True,
         "open.*.leaves": True, "open.*.cash": 1e7,
         "open.+": {
-            "name": "Jetty", "architecture": "kimi-k2", "price": 3.5, "cost": 2.0, "enters": True, "leaves": True,
-            "cash": 1e7,
+            **provider("Jetty", "kimi-k2", 3.3, 0.2, 2.4).model_dump(), "enters": True, "leaves": True, "cash": 1e7,
         },
     },
     outcomes=(

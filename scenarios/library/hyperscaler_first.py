@@ -10,17 +10,17 @@ SCENARIO = ask(
     __doc__,
     BASELINE,
     source="Crunch: own products first, then agreements; open-weight providers, without leverage, pay first",
-    changes={"time.days": 56.0, "demand.growth": 10.0, "supply.first_party": 0.75, "supply.first_party_first": True},
+    changes={"time.days": 56.0, "supply.first_party": 0.88},
     outcomes=(
         outcome("spot-price", "up", against="less-of-it", source="Crunch"),
         outcome("open-large-price", "up", against="less-of-it", source="Crunch: they pay the rise first"),
         outcome("open-queue-hours", "up", against="less-of-it", source="Crunch: without agreements they queue"),
         outcome("closed-queue-hours", against="less-of-it"),
-        outcome("contract-short", against="all-but-a-tenth"),
+        outcome("contract-short", against="nearly-all"),
     ),
     variants={
-        "less-of-it": {"supply.first_party": 0.6},
-        "contracts-first": {"supply.first_party": 0.9, "supply.first_party_first": False},
-        "all-but-a-tenth": {"supply.first_party": 0.9},
+        "less-of-it": {"supply.first_party": 0.8},
+        "contracts-first": {"supply.first_party": 0.95, "supply.first_party_first": False},
+        "nearly-all": {"supply.first_party": 0.95},
     },
 )

@@ -20,6 +20,6 @@ SCENARIO = ask(
     ),
     variants={
         "near-parity": {"progress.open_lag_months": {"casual": 2.0, "coders": 1.0, "agentic": 2.0}},
-        "under-contract": {"supply.first_party": 0.5},
+        "more-for-rent": {"supply.first_party": 0.75},
     },
 )

@@ -28,7 +28,7 @@ SCENARIO = ask(
         "demand.casual.individuals_share": 0.4,
         "demand.others.+": VIDEO,
         "demand.agentic.request": {"input": 150_000.0, "output": 500.0, "cached": 0.96, "held_s": 60.0},
-        "demand.agentic.requests_per_day": 1_728.0,
+        "demand.agentic.requests_per_day": 2.0 * BASELINE.demand.agentic.requests_per_day,
     },
     outcomes=(
         outcome("utilisation", "up", against="without-video", source="Inflation"),

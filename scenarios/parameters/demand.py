@@ -240,7 +240,9 @@ def segment_field(default: Users, meaning: str, source: str) -> Any:
 class Demand(Section):
     """All demand."""
 
-    growth: Number = quantity(10.0, "1/year", "factor a year by which tokens asked grow", "Epoch: 10", above=0, high=1e3)
+    growth: Number = quantity(
+        10.0, "1/year", "factor a year by which tokens asked grow", "Epoch: 10", above=0, high=1e3
+    )
     users_share: Number = quantity(
         0.5,
         "1",
@@ -251,9 +253,15 @@ class Demand(Section):
     scale: Number = quantity(
         1.0, "1", "users over those of early 2026: where on the path a run begins", above=0, high=1e3
     )
-    casual: Users = segment_field(CASUAL, "chat", "Alderson: 1e9 people use chat; worth and use fitted; tastes, patience declared")
-    coders: Users = segment_field(CODERS, "coding", "Epoch: 30e6 engineers, 47 % use AI daily; worth, use, intensity, trust fitted")
-    agentic: Users = segment_field(AGENTIC, "long tasks of agents", "TraceLab: 150k of input, 96 % cached; worth, use, intensity, trust fitted")
+    casual: Users = segment_field(
+        CASUAL, "chat", "Alderson: 1e9 people use chat; worth and use fitted; tastes, patience declared"
+    )
+    coders: Users = segment_field(
+        CODERS, "coding", "Epoch: 30e6 engineers, 47 % use AI daily; worth, use, intensity, trust fitted"
+    )
+    agentic: Users = segment_field(
+        AGENTIC, "long tasks of agents", "TraceLab: 150k of input, 96 % cached; worth, use, intensity, trust fitted"
+    )
     others: tuple[OtherUsers, ...] = several((), "further segments", least=0, most=10)
     zones: tuple[Place, ...] = several(PLACES, "time zones and who lives there", DECLARED, most=24)
 

@@ -99,7 +99,9 @@ class ClosedModel(Section):
         "large", "large models follow the frontier, small ones improve by themselves"
     )
     lag_months: BySegment = by_segment(0, 0, 0, "months", "how far it trails the best model of all", DECLARED)
-    cost: Number = quantity(..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4)
+    cost: Number = quantity(
+        ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
+    )
     work: Number = work_field()
     kept_for: tuple[Name, ...] = choice(
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
@@ -122,6 +124,7 @@ class LabOffer(Section):
         ..., PRICE, "list price at the start; 0 for a free offer, which stays free", "Crunch, Epoch", high=1e5
     )
     open_to: tuple[Name, ...] = choice((), "segments that may buy it; empty for all")
+    closed_to: tuple[Name, ...] = choice((), "segments that may not buy it, of those")
     fixed_price: Flag = choice(False, "whether its list price stays, whatever the policy does with the others")
     fee_usd_per_month: Number = quantity(
         0.0,
@@ -252,7 +255,8 @@ PRODUCTS: Final = (
     _tier("plan", 60.0, 1.0, quota_per_day=40.0),
     _tier("pro", 60.0, 1.0, quota_per_day=800.0),
 )
-WORK: Final = ("coders", "agentic")
+#: People who use a product do not buy by the token.
+CHAT: Final = ("casual",)
 PEOPLE: Final = ("casual", "coders")
 
 
@@ -278,11 +282,11 @@ def lab(name: str, edge: float, cash: float) -> Lab:
     best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)
     mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=0.25, work=2.8)
     offers = (
-        LabOffer(name="priority", model="best", tier="priority", price=22.0, open_to=WORK),
-        LabOffer(name="standard", model="best", tier="standard", price=20.0, open_to=WORK),
-        LabOffer(name="batch", model="best", tier="batch", price=19.0, open_to=WORK),
-        LabOffer(name="mini", model="mini", tier="standard", price=5.0, open_to=WORK),
-        _product("free", "mini", ("casual",)),
+        LabOffer(name="priority", model="best", tier="priority", price=22.0, closed_to=CHAT),
+        LabOffer(name="standard", model="best", tier="standard", price=20.0, closed_to=CHAT),
+        LabOffer(name="batch", model="best", tier="batch", price=19.0, closed_to=CHAT),
+        LabOffer(name="mini", model="mini", tier="standard", price=5.0, closed_to=CHAT),
+        _product("free", "mini", CHAT),
         _product("plan", "best", PEOPLE, 20.0),
         _product("pro", "best", PEOPLE, 200.0),
     )
@@ -319,9 +323,7 @@ LABS: Final = (lab("Aster", 0.02, 5e9), lab("Borealis", 0.0, 4e9), lab("Cygnus",
 OPEN: Final = (
     provider("Ferry", "kimi-k2", 3.3, 0.2, 2.4),
     provider("Gantry", "kimi-k2", 3.4, 0.2, 2.4),
-    provider(
-        "Harbor", "deepseek-v3", 2.6, 0.1, 0.95, extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7)
-    ),
+    provider("Harbor", "deepseek-v3", 2.6, 0.1, 0.95, extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7)),
     provider(
         "Islet",
         "gpt-oss-120b",

@@ -76,7 +76,7 @@ def prices(frames: Frames) -> pd.DataFrame:
 
 
 def segment_prices(frames: Frames) -> pd.DataFrame:
-    """By segment: paid for tokens and plans [USD], a request served [USD], and a million tokens, input and output [USD]."""
+    """By segment: paid for tokens and plans [USD], also by request served and by million tokens, input and output."""
     sums = frames["segments"].groupby("segment", observed=True, sort=False)[["served", "tokens", "paid"]].sum()
     sums["a_request"] = ratio(sums["paid"], sums["served"])
     sums["a_million"] = ratio(sums["paid"], sums["tokens"])

@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
-#: Linear algebra in threads of its own slows the neighbours more than it helps.
-SINGLE_THREADED: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+from scenarios.text.threads import SINGLE_THREADED
 
 
 class Processes(Executor):
