@@ -275,16 +275,16 @@ def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month:
 def lab(name: str, edge: float, cash: float) -> Lab:
     """A lab of the baseline: tokens for those who build on it, a free chat and plans for people.
 
-    Lists start at about 20 for its best model and 5 for its small one [list prices, December 2025]. The cost beside
-    machines is hosting, payment and support, about a twentieth of sales.
+    Lists start at 20 for its best model, whatever the tier, and 5 for its small one [list prices, December 2025]: what a
+    tier is worth has to come out. The cost beside machines is hosting, payment and support, about a twentieth of sales.
     """
     lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)
     best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)
     mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=0.25, work=2.8)
     offers = (
-        LabOffer(name="priority", model="best", tier="priority", price=22.0, closed_to=CHAT),
+        LabOffer(name="priority", model="best", tier="priority", price=20.0, closed_to=CHAT),
         LabOffer(name="standard", model="best", tier="standard", price=20.0, closed_to=CHAT),
-        LabOffer(name="batch", model="best", tier="batch", price=19.0, closed_to=CHAT),
+        LabOffer(name="batch", model="best", tier="batch", price=20.0, closed_to=CHAT),
         LabOffer(name="mini", model="mini", tier="standard", price=5.0, closed_to=CHAT),
         _product("free", "mini", CHAT),
         _product("plan", "best", PEOPLE, 20.0),
