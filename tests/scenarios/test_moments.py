@@ -31,7 +31,7 @@ from scenarios.studies.moments.moments import Moment, judge, moments_from, world
 from scenarios.studies.moments.written import write
 
 ONE = Workload(0, 1_000_000)
-SMALL = SCENARIOS["january-2026"]
+SMALL = SCENARIOS["baseline-2026"]
 
 
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
@@ -239,18 +239,18 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("name,measure,low,high,source,grade\nchats,chats-a-day,0,99,me,c\n")
     short = ["--days", "2", "--users", "60", "--quiet", "--json"]
-    done = CliRunner().invoke(app, ["moments", "january-2026", "--moments", str(file), *short])
+    done = CliRunner().invoke(app, ["moments", "baseline-2026", "--moments", str(file), *short])
     assert done.exit_code == 0, done.output
     assert [row["hit"] for row in json.loads(done.stdout)] == [True]
-    done = CliRunner().invoke(app, ["elasticities", "january-2026", *short])
+    done = CliRunner().invoke(app, ["elasticities", "baseline-2026", *short])
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["all"]["elasticity"] < 0
 
 
 def test_the_table_says_hits_and_sources() -> None:
-    done = CliRunner().invoke(app, ["moments", "january-2026", "--days", "2", "--users", "60", "--quiet"])
+    done = CliRunner().invoke(app, ["moments", "--days", "2", "--users", "60", "--quiet"])
     assert done.exit_code == 0, done.output
-    assert "of 15 hit" in done.stdout
+    assert "of 16 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout
 
 

@@ -31,7 +31,6 @@ from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import from_file
 from scenarios.parameters.describe import describe
-from scenarios.parameters.sellers import FREE_OFFER, FREE_TIER
 
 BASE = SCENARIOS["baseline-2026"]
 
@@ -67,8 +66,10 @@ def test_paths_reach_lists_by_name_number_and_all() -> None:
     assert [lab.cash for lab in changed.labs] == [5e9, 1.0, 3e9]
     assert changed.open[2].price == 2.0
     assert {one.cost for one in changed.open} == {1.0}
-    more = BASE.with_changes({"labs.*.tiers.+": FREE_TIER, "labs.*.offers.+": [FREE_OFFER]})
-    assert all([tier.name for tier in lab.tiers][-1] == "free" for lab in more.labs)
+    tier = {"name": "night", "speed": 20.0}
+    sold = {"name": "night", "model": "best", "tier": "night", "price": 5.0}
+    more = BASE.with_changes({"labs.*.tiers.+": tier, "labs.*.offers.+": [sold]})
+    assert all([tier.name for tier in lab.tiers][-1] == "night" for lab in more.labs)
     fewer = BASE.with_changes({"open": [BASE.data()["open"][0]]})
     assert [one.name for one in fewer.open] == ["Ferry"]
     with pytest.raises(UnknownNameError, match="did you mean 'Ferry'"):
@@ -77,7 +78,7 @@ def test_paths_reach_lists_by_name_number_and_all() -> None:
 
 def test_differences() -> None:
     changed = BASE.with_changes({"supply.growth": 5, "open.Ferry.price": 4.0})
-    assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 3.5)}
+    assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 3.3)}
     assert BASE.differences(BASE) == {}
 
 

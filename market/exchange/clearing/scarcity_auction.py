@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import brentq
 
 from market.exchange.clearing.base import Cleared, Clearing, Floats, Response, Situation
 from market.kinds import quantity
@@ -19,8 +20,9 @@ BLURRED = 1e-6
 TRACE = 1e-9
 #: No rent is looked for beyond this [USD per rack-h].
 LARGEST_RENT = 1e12
-#: How often bisection goes through all pools at most.
+#: How often the search pool by pool goes through all of them at most, and how exact a rent it finds [relative].
 ROUNDS = 30
+EXACT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class _Dual:
                 rents[pool] = high
                 if self.situation.book.pools == 1:
                     low_side, high_side = np.array([low]), np.array([high])
-            if np.allclose(rents, before, rtol=1e-13, atol=1e-15):
+            if np.allclose(rents, before, rtol=100.0 * EXACT, atol=1e-15):
                 break
         response, gradient, _ = self.ask(high_side if self.situation.book.pools == 1 else rents)
         if self.situation.book.pools == 1 and rents[0] > 0:
@@ -219,10 +221,13 @@ class _Dual:
         return self._result(rents, response, gradient)
 
     def _bracket(self, rents: Floats, pool: int) -> tuple[float, float]:
-        def over(rent: float) -> bool:
+        def left(rent: float) -> float:
             trial = rents.copy()
             trial[pool] = rent
-            return bool(self.ask(trial)[1][pool] < -1e-15 * self.capacity[pool])
+            return float(self.ask(trial)[1][pool] + 1e-15 * self.capacity[pool])
+
+        def over(rent: float) -> bool:
+            return left(rent) < 0.0
 
         if not over(0.0):
             return 0.0, 0.0
@@ -231,6 +236,9 @@ class _Dual:
             low, high = high, 4.0 * high
             if high > LARGEST_RENT:
                 return low, high
+        if self.situation.book.pools > 1:  # others' rents move on: where exactly a jump is, does not matter yet
+            rent = float(brentq(left, low, high, xtol=EXACT * high, rtol=EXACT))
+            return rent, rent + 2.0 * EXACT * high
         for _ in range(200):
             middle = 0.5 * (low + high)
             if middle in (low, high):
