@@ -57,7 +57,7 @@ class Pricing(KindSection):
 
     kind: str = kind_field(PricingPolicy, "best-response", "what sets the price")
     every_hours: Number = quantity(
-        168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
+        24.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
     stickiness: Number = quantity(
         0.1,
