@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from market.kinds import quantity
 from market.supply.outlook import Estimate, Floats, Outlook
@@ -23,6 +24,8 @@ HALVINGS = 60
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 #: Demand that a markup as large as it is now moves by less than this share is flat: at a peak it is moved by all of it.
 FLAT = 0.01
+#: An offer with less than this share of what its seller sells is bought by nobody: its price is dear enough.
+NOBODY = 1e-6
 #: A gain below this share is rounding.
 ROUNDING = 1e-9
 
@@ -89,7 +92,7 @@ class BestResponse(PricingPolicy):
     def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:
         """Whether, for some offer, hardly any slope leads to where it would earn most."""
         felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost)
-        return bool((outlook.movable & (felt <= FLAT * e.demand)).any())
+        return bool((outlook.movable & (felt <= FLAT * e.demand) & ~_unsold(e.demand)).any())
 
     def _allowed(self, outlook: Outlook, price: Floats) -> Floats:
         """A list with its prices between cost and cap, as far as they can be changed."""
@@ -110,7 +113,7 @@ class BestResponse(PricingPolicy):
             wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
             if outlook.tick == 0:  # a list that opens beyond what anybody would pay comes down until somebody does
                 wish = np.where(slope | (e.demand > 0) | ~outlook.movable, wish, 0.0)
-            change = wish - markup
+            change = np.where(_unsold(e.demand), np.minimum(wish - markup, 0.0), wish - markup)
             step = max(0.7 * step, 0.01) if change @ before < 0 else min(1.2 * step, 0.5)
             before = change
             new = self._allowed(outlook, price + step * change)
@@ -185,6 +188,12 @@ class BestResponse(PricingPolicy):
             if found[0] > profit:
                 profit, price = found
         return profit, price
+
+
+def _unsold(demand: Floats) -> NDArray[np.bool_]:
+    """Offers that nobody buys, where the seller sells others: users take these instead, and pay more."""
+    total = float(demand.sum())
+    return np.asarray((demand <= NOBODY * total) & (total > 0))
 
 
 def golden_section(of: Callable[[float], tuple[float, Floats]], low: float, high: float) -> tuple[float, Floats]:
