@@ -50,7 +50,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self._choices = streams.stream("attachment", s.name)
         self._machines = streams.stream("machines", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
-        self.memberships, self._has_seen_plans = Memberships(count), False
+        self.memberships, self._looked = Memberships(count), False
         self.budget_left = self.budget_per_day.copy()
         self.has_local = population.owns_machine.copy()
         self.owners, self.users = float(self.has_local.mean()), s.users
@@ -354,10 +354,12 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
         self.spent_on_machines = 0.0
         self._consider_machine(wanted, scene, prices)
-        if (scene.fee > 0).any():
-            self._consider_subscriptions(scene, prices)
+        # In the first tick everybody looks: first for a provider, since to be with one adds to what its plan is worth.
         if self.segment.attachment > 0:
             self._reattach(wanted, scene, prices)
+        if (scene.fee > 0).any():
+            self._consider_subscriptions(scene, prices)
+        self._looked = True
         if self.intensity.elasticity > 0 and not self.intensity.begun:
             self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
 
@@ -388,11 +390,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""
         days = self.calendar.tick_hours / 24.0
         chance = min(1.0, self.segment.reconsider_per_day * days)
-        if self._has_seen_plans:
+        if self._looked:
             number = self._memberships.binomial(self.worth.size, chance)
             who = np.unique(self._memberships.integers(0, self.worth.size, number))
         else:
-            who, self._has_seen_plans = np.arange(self.worth.size), True
+            who = np.arange(self.worth.size)
         if who.size and self.weight > 0:
             per_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(
@@ -410,13 +412,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return self.memberships.members(offers) * self.weight * self.wanted.growth
 
     def _reattach(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
-        """A few individuals look again, and stay with whom they choose."""
+        """A few individuals look again, and stay with whom they choose; in the first tick all do."""
         s = self.segment
         chance = min(1.0, s.reconsider_per_day * self.calendar.tick_hours / 24.0)
-        number = self._choices.binomial(self.attached.size, chance)
+        number = self._choices.binomial(self.attached.size, chance) if self._looked else self.attached.size
         if number == 0:
             return
-        who = self._choices.integers(0, self.attached.size, number)
+        who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._ties(who), keep=True)

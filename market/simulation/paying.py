@@ -43,7 +43,7 @@ def pay(
 ) -> Paid:
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
     for_tokens = np.where(served.round.served > 0, served.round.served * ordered.cleared.prices, 0.0)
-    for_plans = known.members * founded.fee * (founded.hours / HOURS_PER_MONTH)
+    for_plans = (known.members * founded.fee * (founded.hours / HOURS_PER_MONTH)).reshape(for_tokens.shape)
     ledger.new_tick()
     ledger.post(fleets.payments)
     ledger.post(firms.payments)

@@ -275,7 +275,7 @@ def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month:
 def lab(name: str, edge: float, cash: float) -> Lab:
     """A lab of the baseline: tokens for those who build on it, a free chat and plans for people.
 
-    Lists start at 20 for its best model, whatever the tier, and 5 for its small one [list prices, December 2025]: what a
+    Lists start at 20 for its best model, whatever the tier, and 5 for its small one [lists, December 2025]: what a
     tier is worth has to come out. The cost beside machines is hosting, payment and support, about a twentieth of sales.
     """
     lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)

@@ -61,7 +61,10 @@ def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
     ("sets", "words"),
     [
         (["labs.*.pricing.margin=.3"], r"labs\..*\.pricing\.margin: best-response has no margin \(cost-plus has\)"),
-        (["labs.Aster.quotas.target=.3"], r"quotas.target: fixed has no target \(peak-cut has\)"),
+        (
+            ["labs.Aster.quotas.kind=fixed", "labs.Aster.quotas.target=.3"],
+            r"quotas.target: fixed has no target \(peak-cut has\)",
+        ),
         (["labs.*.pricing.kind=surg"], r"must be one of best-response, .*\(did you mean 'surge'\?\)"),
         (["labs.*.pricing.kind=surge", "labs.*.pricing.gian=1"], r"gian is 1, but it is unknown.*'gain'"),
         (["labs.*.pricing.kind=surge", "labs.*.pricing.gain=-1"], "gain is -1.*at least 0 and at most 10"),

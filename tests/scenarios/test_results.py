@@ -39,7 +39,7 @@ def test_a_result_is_read_back_as_it_was(tmp_path):
 def test_pandas_reads_a_frame_with_one_line(tmp_path):
     run_folder.write(small_run(), tmp_path / "run")
     offers = pd.read_parquet(tmp_path / "run" / "offers.parquet")
-    assert len(offers) == 168 * 16
+    assert len(offers) == 168 * 25
     assert offers["time"].iloc[0] == pd.Timestamp("2026-01-05")
 
 

@@ -29,12 +29,13 @@ def lost_share(model: TokenMarket) -> float:
     return float(lost / series("ticks", "asked").sum())
 
 
-@pytest.mark.parametrize("tick_hours", [1.0, 3.0])
-def test_long_ticks_lose_no_requests_to_a_cobweb(tick_hours: float) -> None:
-    model = baseline(tick_hours)
-    assert lost_share(model) < 0.01  # 29 % at ticks of 3 h, when users went by the last tick alone
-    assert swing(frames_of(model)) < 0.05
-    assert swing_warning(frames_of(model)) == ""
+def test_long_ticks_lose_no_requests_to_a_cobweb() -> None:
+    hourly, long = baseline(1.0), baseline(3.0)
+    # Where users went by the last tick alone, a quarter of all requests more was lost at ticks of 3 h.
+    assert lost_share(long) == pytest.approx(lost_share(hourly), abs=0.02)
+    for model in (hourly, long):
+        assert swing(frames_of(model)) < 0.05
+        assert swing_warning(frames_of(model)) == ""
 
 
 def test_a_swing_is_warned_of() -> None:

@@ -203,6 +203,15 @@ class Fit:
         return pd.DataFrame(0.1 * self.slopes, index=names, columns=[one.path for one in self.task.free])
 
 
+def slopes_of(runs: Runs, places: Floats, step: float) -> Floats:
+    """Change of each moment's distance with each parameter's place, by moment and parameter, from such steps."""
+    count = len(runs.task.free)
+    steps = np.where(places + step <= 1.0, step, -step)
+    found = runs.of([places, *(places + np.eye(count)[k] * steps[k] for k in range(count))])
+    here = runs.task.distances(found[0])
+    return np.array([(runs.task.distances(one) - here) / steps[k] for k, one in enumerate(found[1:])]).T
+
+
 def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int], None]) -> Fit:
     """Move the parameters, in at most so many rounds of one step and all slopes."""
     runs = Runs(task, folder / RUNS, workers, tell)
@@ -215,12 +224,7 @@ def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int
         return np.concatenate((task.distances(runs.of([places])[0]), pull(places)))
 
     def slopes(places: Floats) -> Floats:
-        steps = np.where(places + STEP <= 1.0, STEP, -STEP)
-        there = [places + np.eye(count)[k] * steps[k] for k in range(count)]
-        found = runs.of([places, *there])
-        here = task.distances(found[0])
-        columns = [(task.distances(one) - here) / steps[k] for k, one in enumerate(found[1:])]
-        return np.vstack((np.array(columns).T, PULL * np.eye(count)))
+        return np.vstack((slopes_of(runs, places, STEP), PULL * np.eye(count)))
 
     result = least_squares(
         distances,
