@@ -20,6 +20,7 @@ from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pr
 
 RACK: Final = CHIPS["gb200-nvl72"]
 STANDARD: Final = "standard"
+HOURS_PER_WEEK: Final = 168.0
 
 
 def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
@@ -67,11 +68,15 @@ def as_of(months: float, progress: Progress) -> float:
 # -------------------------------------------------------------------------------------------------- policies
 
 
-def pricing(chosen: Pricing) -> PricingPolicy:
-    """A pricing policy, looked at every so often and followed when the gap is large enough."""
+def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
+    """A pricing policy, looked at every so often and followed when the gap is large enough.
+
+    Where weeks are left out, what is looked at less than once a week is looked at after as many simulated ones.
+    """
     policy: PricingPolicy = chosen.make()
     if chosen.every_hours > 0:
-        policy = Every(policy, chosen.every_hours)
+        simulated = chosen.every_hours * when.simulated_share
+        policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)))
     return Sticky(policy, chosen.stickiness) if chosen.stickiness > 0 else policy
 
 
@@ -88,7 +93,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
         spot=True,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing),
+        pricing=pricing(one.pricing, when),
         quotas=one.quotas.make(),
         leaves=one.leaves,
         burn_usd_per_day=one.burn_usd_per_day,
@@ -144,7 +149,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         spot=True,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing),
+        pricing=pricing(one.pricing, when),
         leaves=one.leaves,
         enters=one.enters,
         enter_margin=one.enter_margin,

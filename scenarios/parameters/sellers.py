@@ -57,7 +57,7 @@ class Pricing(KindSection):
 
     kind: str = kind_field(PricingPolicy, "best-response", "what sets the price")
     every_hours: Number = quantity(
-        24.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
+        168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
     stickiness: Number = quantity(
         0.1,
@@ -272,11 +272,20 @@ def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month:
     )
 
 
+#: Lists of closed models change when there is a new one, a few times a year [dated lists of 405 models, 2024-25].
+QUARTER_H: Final = 2_191.5
+
+
+def _by_cost(margin: float, *, memory_hours: float, every_hours: float, stickiness: float) -> Pricing:
+    rhythm = {"memory_hours": memory_hours, "every_hours": every_hours, "stickiness": stickiness}
+    return Pricing.model_validate({"kind": "cost-plus", "margin": margin, **rhythm})
+
+
 def lab(name: str, edge: float, cash: float) -> Lab:
     """A lab of the baseline: tokens for those who build on it, a free chat and plans for people.
 
-    Lists start at 20 for its best model, whatever the tier, and 5 for its small one [lists, December 2025]: what a
-    tier is worth has to come out. The cost beside machines is hosting, payment and support, about a twentieth of sales.
+    Lists are what its machines cost and a margin, fitted to lists of December 2025; they start at 20 for its best model,
+    whatever the tier, and 5 for its small one, until it first looks: what a tier costs has to come out. The cost beside machines is hosting, payment and support, about a twentieth of sales.
     """
     lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)
     best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)
@@ -297,15 +306,13 @@ def lab(name: str, edge: float, cash: float) -> Lab:
         models=(best, mini),
         tiers=(*BY_TOKEN, *PRODUCTS),
         offers=offers,
+        pricing=_by_cost(1.5, memory_hours=24.0, every_hours=QUARTER_H, stickiness=0.1),
         quotas=Quotas.model_validate({"kind": "peak-cut", "target": 0.95}),
     )
 
 
 def provider(name: str, architecture: str, price: float, cost: float, work: float, **more: Any) -> OpenProvider:
     """An open-weight provider of the baseline: a price that follows its machines, and room for a busy hour."""
-    pricing = Pricing.model_validate(
-        {"kind": "cost-plus", "margin": 0.5, "memory_hours": 1.0, "every_hours": 0.0, "stickiness": 0.0}
-    )
     return OpenProvider(
         name=name,
         architecture=architecture,
@@ -314,7 +321,7 @@ def provider(name: str, architecture: str, price: float, cost: float, work: floa
         work=work,
         speed=60.0,
         headroom=0.5,
-        pricing=pricing,
+        pricing=_by_cost(0.5, memory_hours=1.0, every_hours=0.0, stickiness=0.0),
         **more,
     )
 

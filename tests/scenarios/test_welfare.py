@@ -68,9 +68,7 @@ def test_at_cost_sellers_keep_next_to_nothing():
     _, best = pair()
     gains = welfare(best).groupby("side")["gain"].sum()
     # What is left to them is that machines under contract cost less than those on the spot market.
-    contracts = best["providers"].merge(best["ticks"][["tick", "spot_price"]], on="tick")
     assert abs(gains["sellers"]) < 0.02 * gains["users"]
-    assert contracts["rent_paid"].sum() > 0
 
 
 def test_the_same_machines():

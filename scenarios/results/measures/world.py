@@ -56,11 +56,6 @@ def closed_list(f: Facts) -> float:
     return float(f.offers("price")[rows].mean()) if rows.any() else float("nan")
 
 
-def closed_list_drift(f: Facts) -> float:
-    """The same on the last day, over that on the first."""
-    return ratio(closed_list(f.part(f.ticks - f.day, f.ticks)), closed_list(f.part(0, f.day)))
-
-
 def chats_a_day(f: Facts) -> float:
     """Chat requests served in a day [billion]."""
     return ratio(f.total("segments", "served", segment=CHAT), length_h(f)) * 24.0 / 1e9
@@ -94,7 +89,6 @@ register(
         paid_by_the_token,
     ),
     Measure("closed-list", "USD per million tokens", "list price of output of closed labs' best models", closed_list),
-    Measure("closed-list-drift", "1", "that price on the last day over the first", closed_list_drift),
     Measure("chats-a-day", "billion/day", "chat requests served", chats_a_day),
     Measure("chat-usd-a-month", "USD/month", "paid by a chat user, most of whom pay nothing", chat_usd_a_month),
     Measure(
