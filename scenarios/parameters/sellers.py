@@ -284,8 +284,9 @@ def _by_cost(margin: float, *, memory_hours: float, every_hours: float, stickine
 def lab(name: str, edge: float, cash: float) -> Lab:
     """A lab of the baseline: tokens for those who build on it, a free chat and plans for people.
 
-    Lists are what its machines cost and a margin, fitted to lists of December 2025; they start at 20 for its best model,
-    whatever the tier, and 5 for its small one, until it first looks: what a tier costs has to come out. The cost beside machines is hosting, payment and support, about a twentieth of sales.
+    Lists are what its machines cost and a margin, fitted to lists of December 2025. They start at 20 for its best,
+    whatever the tier, and 5 for its small one, until it first looks: what a tier costs has to come out. The cost beside
+    machines is hosting, payment and support, about a twentieth of sales.
     """
     lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)
     best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)

@@ -118,7 +118,7 @@ def test_a_slider_changes_the_outcome(tab):
     tab.get_by_text("Compare with the last run").click()
     table = tab.locator("[data-testid=stTable]")
     table.wait_for(timeout=SECONDS)
-    assert re.search(r"machines busy \[%\]\s+\d+\.\d\s+\d+\.\d\s+\+\d+\.\d", table.inner_text())
+    assert re.search(r"machines busy \[%\]\s+\d+\.\d\s+\d+\.\d\s+[+\u2212-]?\d+\.\d", table.inner_text())
     tab.locator("[data-testid=stImage] img").nth(8).wait_for(timeout=SECONDS)  # together, and four of each
     tab.get_by_text("Compare with the last run").click()
 

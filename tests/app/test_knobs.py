@@ -75,11 +75,16 @@ def test_firms_that_differ_stand_as_in_the_scenario():
     assert changed(one, "fixed") == {"labs.*.pricing.kind": "fixed"}
 
 
+ALL_TIERS = ["priority", "standard", "batch", "free", "plan", "pro"]
+#: Labs that sell by the token alone.
+SPARE = BASE.with_changes(tier_changes(BASE, ALL_TIERS[:3]))
+
+
 def test_tiers_are_taken_out_and_added():
-    assert tiers_sold(BASE) == ["priority", "standard", "batch"]
-    assert tiers_to_choose(BASE) == ["priority", "standard", "batch", "free", "plan"]
-    assert tier_changes(BASE, ["batch", "standard", "priority"]) == {}
-    for chosen in (["standard"], ["standard", "batch", "free"], ["priority", "standard", "batch", "free", "plan"]):
+    assert tiers_sold(BASE) == ALL_TIERS
+    assert tiers_to_choose(SPARE) == ALL_TIERS
+    assert tier_changes(BASE, ALL_TIERS[::-1]) == {}
+    for chosen in (["standard"], ["standard", "batch", "free"], ALL_TIERS):
         made = load("baseline-2026", sets_of(tier_changes(BASE, chosen)))
         assert sorted(tiers_sold(made)) == sorted(chosen)
         assert made.ticks == BASE.ticks
@@ -88,6 +93,7 @@ def test_tiers_are_taken_out_and_added():
 
 
 def test_free_plans_come_as_the_library_has_them():
-    made = load("baseline-2026", sets_of(tier_changes(BASE, [*tiers_sold(BASE), "free"])))
+    assert tiers_sold(SPARE) == ALL_TIERS[:3]
+    made = SPARE.with_changes(tier_changes(SPARE, [*tiers_sold(SPARE), "free"]))
     free = next(offer for offer in made.labs[0].offers if offer.tier == "free")
     assert free in SCENARIOS["free-tier"].labs[0].offers

@@ -20,7 +20,6 @@ from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
-from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.sticky import Sticky
@@ -157,7 +156,7 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(BestResponse(sweeps=4), 24), 0.1)
+    assert policy == Sticky(Every(CostPlus(BASE.labs[0].pricing.margin, 24.0), 2_191.5), 0.1)
     assert made.providers[3].pricing == CostPlus(BASE.open[0].pricing.margin, 1.0)
 
 

@@ -14,7 +14,9 @@ class Every(PricingPolicy):
     """Another policy, asked only every so many hours: prices that are looked at once a day."""
 
     policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price")
-    hours: float = quantity(24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766)
+    hours: float = quantity(
+        24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766, shipped=168.0
+    )
 
     def ticks(self, tick_hours: float) -> int:
         """Ticks between two looks.
