@@ -33,8 +33,10 @@ def tier_changes(scenario: Scenario, chosen: Collection[str]) -> dict[str, Any]:
         raise InputError("tiers: none is chosen, but labs must sell in at least one")
     made: dict[str, Any] = {}
     added = [name for name in EXTRA if name in chosen and name not in sold]
-    if added:
-        made["labs.*.tiers.+"] = [EXTRA[name][0] for name in added]
+    there = {tier.name for lab in scenario.labs for tier in lab.tiers}  # sold or not
+    new = [EXTRA[name][0] for name in added if name not in there]
+    if new:
+        made["labs.*.tiers.+"] = new
     extra = [EXTRA[name][1] for name in added]
     if set(sold) <= set(chosen):
         return made | {"labs.*.offers.+": extra}

@@ -187,7 +187,7 @@ def task() -> Task:
     )
     free = (
         Free("demand.casual.requests_per_day", 6.5, 3.0, 12.0),
-        Free("supply.research.research.usd_per_day", 88e6, 40e6, 150e6),
+        Free("supply.research.research.usd_per_day", 60e6, 15e6, 200e6),
         Free("labs.*.cash", 5e9, 1e9, 1e10),
     )
     return Task(SMALL, free, moments, 1.0, 30, (1,))
@@ -197,7 +197,7 @@ def task() -> Task:
 def fitted(task: Task, tmp_path_factory: pytest.TempPathFactory):
     told: list[int] = []
     folder = tmp_path_factory.mktemp("fit")
-    return fit(task, folder, 4, 1, told.append), folder, told
+    return fit(task, folder, 8, 1, told.append), folder, told
 
 
 def test_a_fit_hits_what_can_be_hit_and_says_what_moves_what(fitted) -> None:
@@ -217,7 +217,7 @@ def test_a_fit_goes_on_where_it_was_whatever_the_workers(fitted, task: Task) -> 
     assert len(lines) == len(told)
     (folder / "runs.jsonl").write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:20])  # killed while it wrote
     more: list[int] = []
-    again = fit(task, folder, 4, 2, more.append)
+    again = fit(task, folder, 8, 2, more.append)
     assert len(more) == 1
     assert again.places == pytest.approx(found.places, abs=0)
 
