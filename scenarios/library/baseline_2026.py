@@ -5,8 +5,9 @@ It is held against the world (``tokenmarket moments``): the fleet of 2025Q4, cha
 that inference leaves. What is not fitted is a default of ``scenarios/parameters``, each with its source. The numbers in
 ``baseline_2026.csv`` beside this file are fitted (``tokenmarket fit``): they were moved until the moments of
 ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down before. Each has the range within which
-others would do as well, and the moment that moves it most. Demand grows as it did, tenfold a year, compute 3.4-fold,
-and what research may spend doubles.
+others would do as well, and the moment that moves it most. After the fit (seeds 11 and 12, 2,000 users) four were moved
+within these ranges by hand (labs' margin, who refuses open models, tastes of coders) on seeds 1 to 4. Demand grows as
+it did, tenfold a year, compute 3.4-fold, and what research may spend doubles.
 """
 
 from __future__ import annotations
