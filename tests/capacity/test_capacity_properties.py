@@ -172,14 +172,9 @@ def test_elasticities_add_up_without_latency(case):
     found = deployment.operate(workload).elasticities
     assert set(found) == {"compute", "bandwidth", "memory", "speed"}
     assert all(value >= 0 for value in found.values())
-    batch = float(deployment.batch(workload))
-    # Elasticities are forward differences, so the sum is exact where the roofline has no kink near by.
-    near = deployment.cycle(workload, np.array([0.98, 0.99, 1.0, 1.01, 1.02]) * max(batch, 2.0))
-    slope = np.diff(near.total) / np.diff(near.batch)
-    assume(batch >= 3 and np.ptp(slope) < 0.01 * slope.mean())
-    # Nor where memory would end a batch that is a bit larger.
-    patient = deployment.operate(workload, workload.speed / 1.01)
-    assume(found["memory"] == 0 and patient.elasticities["memory"] == 0)
+    # They are forward differences, so the sum is exact where no kink of the roofline or end of memory is near ahead.
+    ahead = deployment.operate(workload, workload.speed / 1.01).elasticities
+    assume(found["memory"] == 0 and all(abs(ahead[name] - value) < 0.02 for name, value in found.items()))
     assert found["compute"] + found["bandwidth"] - found["speed"] == pytest.approx(1.0, abs=0.05)
 
 
