@@ -60,7 +60,10 @@ def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
 @pytest.mark.parametrize(
     ("sets", "words"),
     [
-        (["labs.*.pricing.margin=.3"], r"labs\..*\.pricing\.margin: best-response has no margin \(cost-plus has\)"),
+        (
+            ["labs.*.pricing.kind=best-response", "labs.*.pricing.margin=.3"],
+            r"labs\..*\.pricing\.margin: best-response has no margin \(cost-plus has\)",
+        ),
         (
             ["labs.Aster.quotas.kind=fixed", "labs.Aster.quotas.target=.3"],
             r"quotas.target: fixed has no target \(peak-cut has\)",
@@ -82,7 +85,7 @@ def test_what_does_not_fit_is_said(sets: list[str], words: str) -> None:
 
 def test_a_file_that_sets_a_number_of_another_kind_is_refused(tmp_path: Any) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text('[labs."*".pricing]\nmargin = 0.2\n')
+    path.write_text('[labs."*".pricing]\nkind = "best-response"\nmargin = 0.2\n')
     with pytest.raises(InputError, match=r"mine.toml: .*best-response has no margin \(cost-plus has\)"):
         from_file(path)
 
@@ -92,7 +95,7 @@ def test_every_number_is_described() -> None:
     assert rows["open.Ferry.pricing.margin"] == ("1", "Epoch: open models near cost")
     assert rows["market.bills.input_ratio"] == ("1", "Lists: output 4x input")
     assert "market.clearing" in rows
-    assert "labs.Aster.pricing.margin" not in rows
+    assert "labs.Aster.pricing.gain" not in rows
 
 
 def by_hand() -> list[Any]:

@@ -75,7 +75,8 @@ def test_a_week_has_something_in_every_chart(name):
     axes = CHARTS[name].draw(small_run().frames)
     drawn = [panel for panel in axes.figure.findobj(Axes)
              if panel.lines or panel.patches or panel.collections or panel.images]  # fmt: skip
-    assert drawn
+    # Nobody queues in a week of the baseline: that chart says so in words.
+    assert drawn or name == "queue-lengths"
 
 
 @pytest.mark.parametrize("name", NAMES)
