@@ -28,6 +28,7 @@ from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
+from scenarios.library.baseline_2026 import fitted
 from scenarios.loading.scenarios import from_file
 from scenarios.parameters.describe import describe
 
@@ -156,8 +157,9 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(CostPlus(BASE.labs[0].pricing.margin, 24.0), 2_191.5), 0.1)
-    assert made.providers[3].pricing == CostPlus(BASE.open[0].pricing.margin, 1.0)
+    margins = {path: value for path, value in fitted().items() if path.endswith("margin")}
+    assert policy == Sticky(Every(CostPlus(margins["labs.*.pricing.margin"], 24.0), 2_191.5), 0.1)
+    assert made.providers[3].pricing == CostPlus(margins["open.*.pricing.margin"], 1.0)
 
 
 def test_growth_is_split_into_users_and_intensity() -> None:
