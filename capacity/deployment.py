@@ -3,7 +3,7 @@
 >>> from capacity import ARCHITECTURES, CHIPS, Deployment, Workload
 >>> rack = Deployment(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
 >>> round(float(rack.throughput(Workload(8_000, 1_000), speed=35)), -3)
-405000.0
+401000.0
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ COLUMNS: Final = ("path", "start", "low", "high")
 class Free:
     """A parameter that may move between bounds; on a scale of logs where both are above 0.
 
-    >>> Free("x", 1.0, 0.1, 10.0).value(0.5), Free("x", 0.0, -1.0, 3.0).value(0.5)
+    >>> round(Free("x", 1.0, 0.1, 10.0).value(0.5), 9), Free("x", 0.0, -1.0, 3.0).value(0.5)
     (1.0, 1.0)
     """
 
