@@ -15,6 +15,7 @@ from capacity.deployment import CannotServeError, Deployment
 from capacity.errors import require, require_whole
 from capacity.pools import workers
 from capacity.throughput import first_token
+from capacity.token_times import token_times
 from capacity.units import KILO, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
@@ -182,23 +183,9 @@ def _usd_per_mtok(worker: Deployment, workload: Workload, costs: Costs) -> float
 
 def _shares(worker: Deployment, workload: Workload, batch: float, costs: Costs) -> Tokens:
     """Cost of one more million tokens of each kind, from the machine time that it adds to a cycle at this batch."""
-    per_second = costs.usd_per_chip_hour(worker.chip) * worker.chips / SECONDS_PER_HOUR
-
-    def total(fresh: float, cached: float, output: float) -> float:
-        whole = fresh + cached
-        at = replace(workload, input=whole, cached=cached / whole if whole else 0.0, output=output)
-        return float(worker.cycle(at, batch).total)
-
-    fresh, cached, output = workload.fresh, workload.input - workload.fresh, workload.output
-    base = total(fresh, cached, output)
-    steps = (max(0.001 * fresh, 0.5), max(0.001 * max(cached, fresh), 0.5), 0.001 * output)
-    more = (
-        total(fresh + steps[0], cached, output),
-        total(fresh, cached + steps[1], output),
-        total(fresh, cached, output + steps[2]),
-    )
-    per_token = [max(after - base, 0.0) / step / batch for after, step in zip(more, steps, strict=True)]
-    return Tokens(*(MILLION * per_second * seconds for seconds in per_token))
+    usd = MILLION * costs.usd_per_chip_hour(worker.chip) * worker.chips / SECONDS_PER_HOUR
+    times = token_times(worker, workload, batch)
+    return Tokens(usd * times.fresh, usd * times.cached, usd * times.output)
 
 
 def _scaled(tokens: Tokens, factor: float) -> Tokens:

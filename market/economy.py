@@ -15,7 +15,6 @@ from market.exchange.ledger import OUTSIDE
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.strict_priority import StrictPriority
-from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
 from market.supply.research import Research
@@ -38,7 +37,6 @@ class Economy:
         rationing: who is served first when a pool is full.
         waits: how users expect to wait.
         wholesale: how machines are given out.
-        tariff: how input and cached tokens are billed relative to output.
         whole: whole requests that arrive at random, in place of a fluid of expected ones.
         fallback: whether those who lose patience try another offer before they give up.
         learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
@@ -53,7 +51,6 @@ class Economy:
     rationing: Rationing = field(default_factory=lambda: StrictPriority(within=FirstCome()))
     waits: WaitModel = field(default_factory=WaitModel)
     wholesale: Wholesale = field(default_factory=Wholesale)
-    tariff: Tariff = field(default_factory=Tariff)
     whole: bool = False
     fallback: bool = True
     learning_ticks: float = 3.0
@@ -107,7 +104,6 @@ class Economy:
         require_kind("economy: rationing", self.rationing, Rationing)
         require_kind("economy: waits", self.waits, WaitModel)
         require_kind("economy: wholesale", self.wholesale, Wholesale)
-        require_kind("economy: tariff", self.tariff, Tariff)
 
     def _check_names(self) -> None:
         agents = [a.name for a in self.agents]

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity import Workload
 from market.exchange.books import Book
+from market.exchange.tariff import Tariff
 
 type Floats = NDArray[np.float64]
 
@@ -43,7 +45,10 @@ def book_of(
         deadline_ticks=np.array(deadline_ticks if deadline_ticks is not None else [np.inf] * offers),
         quota=np.full(offers, np.inf),
         promised=np.ones(offers),
+        tariffs=(Tariff(),) * offers,
+        workloads=(Workload(0, 1_000_000),) * segments,
         work=table,
+        token_work=np.zeros((segments, offers, 3)),
         billed=np.ones((segments, offers)),
         tokens=np.ones(segments),
         quality=np.ones((segments, offers)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,8 @@ class Listing:
         quota: requests that one user may make in a day; infinite for none.
         quality: worth of an answer relative to a perfect one, by segment.
         open_to: segments that may buy it; None for all.
-        price: list price at the start [USD per million output-equivalent tokens].
+        price: list price of output tokens at the start [USD per million].
+        tariff: what of a request is billed, relative to output tokens.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Listing:
     quality: tuple[float, ...]
     open_to: tuple[bool, ...] | None = None
     price: float = 0.0
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,17 @@ class Book:
         priority, deadline_ticks, quota, promised: by offer.
         rank: place of the offer's priority among those of its pool, from 0, where the rationing rule serves by
             rank, else 0; ``ranks`` is how many there are at most.
+        tariffs: what of a request is billed, by offer.
+        workloads: shape of a request, by segment.
         work: rack-hours of one request [rack-h], by segment and offer.
+        token_work: machine time of a million output, input and cached tokens [rack-h], by segment and offer.
         billed: what one request pays for, in million output-equivalent tokens, by segment and offer.
         tokens: tokens of one request, input and output [million], by segment.
         quality: by segment and offer.
         open: whether the segment may buy the offer.
         hours: time of writing an answer at each of ``technology.LOADS`` [h], by segment, offer and load.
         slots: requests a rack has in flight at full load, by segment and offer.
-        price: list price [USD per million output-equivalent tokens], by offer.
+        price: list price of output tokens [USD per million], by offer; what else is billed is counted in them.
         pools: number of pools.
     """
 
@@ -78,7 +83,10 @@ class Book:
     deadline_ticks: Floats
     quota: Floats
     promised: Floats
+    tariffs: tuple[Tariff, ...]
+    workloads: tuple[Workload, ...]
     work: Floats
+    token_work: Floats
     billed: Floats
     tokens: Floats
     quality: Floats
@@ -103,6 +111,13 @@ class Book:
         """Price of a request [USD], by segment and offer."""
         return self.price * self.billed
 
+    def with_tariff(self, offer: int, tariff: Tariff) -> Book:
+        """The same book, with another tariff of an offer."""
+        billed = self.billed.copy()
+        billed[:, offer] = [tariff.billed(workload) for workload in self.workloads]
+        tariffs = (*self.tariffs[:offer], tariff, *self.tariffs[offer + 1 :])
+        return replace(self, tariffs=tariffs, billed=billed)
+
     def of_provider(self, provider: int) -> Ints:
         """Numbers of the offers of one provider."""
         return np.flatnonzero(self.provider == provider)
@@ -122,10 +137,11 @@ def rank_in_pool(pool: Ints, priority: Floats, *, by_rank: bool) -> tuple[Ints, 
 
 def _what_is_served(
     listings: Sequence[Listing], workloads: Sequence[Workload]
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Work, requests in flight, and hours of writing of a request, by segment and offer; and who may buy what."""
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Work, requests in flight, hours of writing, work by kind of token, by segment and offer; and who may buy."""
     shape = (len(workloads), len(listings))
     work, slots, hours = np.ones(shape), np.ones(shape), np.zeros((*shape, LOADS.size))
+    token_work = np.zeros((*shape, 3))
     is_open = np.ones(shape, dtype=bool)
     for s, workload in enumerate(workloads):
         for j, listing in enumerate(listings):
@@ -134,6 +150,7 @@ def _what_is_served(
                 work[s, j] = listing.technology.work(workload, promised)
                 hours[s, j] = workload.output / 3600.0 / listing.technology.speeds(workload, promised)
                 slots[s, j] = listing.technology.slots(workload, promised)
+                token_work[s, j] = listing.technology.token_work(workload, promised)
             except InputError:
                 is_open[s, j] = False
             if listing.open_to is not None:
@@ -142,13 +159,12 @@ def _what_is_served(
         wanted = len(workloads) if listing.open_to is None else sum(listing.open_to)
         if wanted and not is_open[:, j].any():
             raise InputError(f"offer '{listing.name}' can serve no segment at {listing.speed:g} token/s")
-    return work, slots, hours, is_open
+    return work, slots, hours, token_work, is_open
 
 
 def make_book(
     listings: Sequence[Listing],
     workloads: Sequence[Workload],
-    tariff: Tariff,
     tick_hours: float,
     pools: int,
     *,
@@ -164,7 +180,8 @@ def make_book(
         doubled = next(name for name in names if names.count(name) > 1)
         raise InputError(f"two offers are called '{doubled}'")
     shape = (segments, offers)
-    work, slots, hours, is_open = _what_is_served(listings, workloads)
+    work, slots, hours, token_work, is_open = _what_is_served(listings, workloads)
+    billed = np.array([[listing.tariff.billed(workload) for listing in listings] for workload in workloads])
     pool, priority = np.array([x.pool for x in listings], dtype=np.int64), np.array([x.priority for x in listings])
     rank, ranks = rank_in_pool(pool, priority, by_rank=by_rank)
     column = np.array([[listing.quality[s] for listing in listings] for s in range(segments)], dtype=np.float64)
@@ -178,8 +195,11 @@ def make_book(
         deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
         quota=np.array([x.quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),
+        tariffs=tuple(x.tariff for x in listings),
+        workloads=tuple(workloads),
         work=work,
-        billed=np.tile(np.array([tariff.billed(w) for w in workloads]).reshape(-1, 1), (1, offers)),
+        token_work=token_work,
+        billed=billed.reshape(shape),
         tokens=np.array([(w.input + w.output) / 1e6 for w in workloads]),
         quality=column.reshape(shape),
         open=is_open,

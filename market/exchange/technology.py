@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from capacity import Deployment, Workload
 from capacity.errors import require
-from capacity.units import SECONDS_PER_HOUR
+from capacity.token_times import token_times
+from capacity.units import MILLION, SECONDS_PER_HOUR
 
 type Floats = NDArray[np.float64]
 
@@ -32,6 +33,13 @@ class Technology(ABC):
     @abstractmethod
     def slots(self, workload: Workload, speed: float) -> float:
         """Requests that one rack has in flight at full load."""
+
+    def token_work(self, workload: Workload, speed: float) -> Floats:
+        """Work of a million output, input and cached tokens [rack-h]; over all tokens of a request it is its work.
+
+        Where nothing more is known every token takes the same.
+        """
+        return np.full(3, self.work(workload, speed) / (workload.input + workload.output) * MILLION)
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,13 @@ class Inference(Technology):
     def slots(self, workload: Workload, speed: float) -> float:
         """Requests that one rack has in flight at full load."""
         return self._tabulate(workload, speed)[2]
+
+    def token_work(self, workload: Workload, speed: float) -> Floats:
+        """Work of a million tokens of each kind, by what one more adds to a cycle of the full machine [rack-h]."""
+        batch = self.deployment.operate(workload, speed).batch
+        times = token_times(self.deployment, workload, batch)
+        scale = MILLION * self.work(workload, speed) / times.of_request(workload)
+        return scale * np.array([times.output, times.fresh, times.cached])
 
 
 __all__ = ["LOADS", "FixedWork", "Inference", "Technology"]

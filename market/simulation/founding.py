@@ -100,7 +100,7 @@ def list_offers(economy: Economy, providers: Sequence[ProviderAgent]) -> Book:
     pools = sum(len(p.spec.pools) for p in providers)
     workloads = [s.workload for s in economy.segments]
     hours, by_rank = economy.calendar.tick_hours, economy.rationing.serves_by_rank
-    return make_book(listings, workloads, economy.tariff, hours, pools, by_rank=by_rank)
+    return make_book(listings, workloads, hours, pools, by_rank=by_rank)
 
 
 def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
@@ -119,6 +119,7 @@ def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
             quality=tuple(quality_at(o.quality, s.name) for s in economy.segments),
             open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
             price=o.price,
+            tariff=o.tariff,
         )
         for o in p.spec.offers
     ]
@@ -174,7 +175,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         firms=first_firms(founded),
         contracts=Contracts(tuple(economy.contracts), ()),
         machines=no_machines(owners, providers, len(founded.researchers), book.pools),
-        posted=Posted(book, {}, served_ahead(book)),
+        posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
         expected=Expected(of_offers, of_offers, of_offers, writing, writing),
         ordered=nothing_ordered(shape, book.pools),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +14,8 @@ from market.kinds import answered
 from market.simulation.asking import Asking, writing_hours
 from market.simulation.research import estimate, toll
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Terms
+from market.supply.outlook import Outlook
+from market.supply.provider import ProviderAgent
 
 type Floats = NDArray[np.float64]
 
@@ -31,26 +33,48 @@ def post(
     known: Known,
 ) -> Posted:
     """Providers see their outlook and post list prices."""
-    book = replace(terms.book, price=firms.with_openings(terms.book.price))
-    movers = [p for p in founded.providers if p.spec.pricing.moves_prices and p.offers.size]
-    if movers:
-        price = new_prices(founded, tick, book, firms, machines, wanted, expected, ordered, known)
-        book = replace(book, price=price)
-    return route(founded, book, firms, machines, posted)
+    listed = Listed(terms.book, firms.with_openings(posted.level), hour_factors(founded, terms.book, tick))
+    if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
+        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, known)
+    return route(founded, listed, firms, machines, posted)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Offers, their list prices before the hour's factor [USD per million tokens], and that factor, by offer."""
+
+    offers: Book
+    level: Floats
+    factor: Floats
+
+    @property
+    def book(self) -> Book:
+        """The offers as they are priced in this hour."""
+        return replace(self.offers, price=self.level * self.factor)
+
+
+def hour_factors(founded: Founded, book: Book, tick: int) -> Floats:
+    """What each offer's tariff multiplies its bill by in this tick."""
+    begin, hours = founded.calendar.moment(tick), founded.hours
+    return np.array([tariff.factor(begin, hours) for tariff in book.tariffs])
 
 
 def new_prices(
     founded: Founded,
     tick: int,
-    book: Book,
+    listed: Listed,
     firms: Firms,
     machines: Machines,
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
     known: Known,
-) -> Floats:
-    """List prices of all offers, each provider's by its policy [USD per million tokens]."""
+) -> Listed:
+    """Tariffs and list prices of all offers, each provider's by its policy.
+
+    What input costs over output is settled first, since the price of output has to fit it.
+    """
+    book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
     # Market research is about the tick that comes, at the waits that users think usual.
@@ -58,21 +82,29 @@ def new_prices(
     delay = known.chance_wait_h + expected.backlog_wait_h + writing_hours(book, known.load)
     asking = Asking(founded, would_want, book, firms.alive, np.asarray(delay))
     last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
-    price = book.price.copy()
-    for p in founded.providers:
-        if not (p.spec.pricing.moves_prices and p.offers.size):
-            continue
-        outlook = p.outlook(
+
+    def outlook_of(p: ProviderAgent, book: Book) -> Outlook:
+        return p.outlook(
             book,
+            listed.level,
             founded.calendar,
             tick,
             ordered.orders,
             machines.capacity,
             by_pool,
-            partial(toll, last, ordered, machines.capacity),
-            partial(estimate, asking),
+            partial(toll, replace(last, book=book), ordered, machines.capacity),
+            partial(estimate, replace(asking, book=book), listed.factor),
         )
+
+    offers, price = listed.offers, listed.level.copy()
+    for p in founded.providers:
+        if not (p.spec.pricing.moves_prices and p.offers.size):
+            continue
+        outlook = outlook_of(p, book)
         policy = p.spec.pricing
+        if policy.moves_parts:
+            offers = with_parts(p, offers, outlook)
+            outlook = outlook_of(p, replace(offers, price=book.price))
         wanted_prices = answered(
             f"provider '{p.name}': pricing policy ",
             policy,
@@ -82,30 +114,45 @@ def new_prices(
         )
         wished = np.maximum(wanted_prices, 0.0)
         price[p.offers] = np.where(outlook.movable, wished, outlook.price)
-    return price
+    return replace(listed, offers=offers, level=price)
 
 
-def route(founded: Founded, book: Book, firms: Firms, machines: Machines, posted: Posted) -> Posted:
+def with_parts(p: ProviderAgent, book: Book, outlook: Outlook) -> Book:
+    """The book, with a provider's own prices of input and cached tokens over that of output."""
+    policy, size = p.spec.pricing, 2 * p.offers.size
+    who, what = f"provider '{p.name}': pricing policy ", "prices of input and cached tokens over output's, by offer"
+    wished = answered(who, policy, np.ravel(policy.parts(outlook)), size, what).reshape(-1, 2)
+    for j, movable, (fresh, cached) in zip(p.offers, outlook.movable, wished, strict=True):
+        if movable:
+            book = book.with_tariff(int(j), book.tariffs[j].with_ratios(float(fresh), float(cached)))
+    return book
+
+
+def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, posted: Posted) -> Posted:
     """Point every routed offer at the cheapest of its targets that has machines, at that price and a cut."""
+    book, level = listed.book, listed.level
     if not founded.routes:
-        return replace(posted, book=book)
+        return replace(posted, book=book, level=level)
     routed_to: dict[int, int] = {}
-    copied = {name: getattr(book, name).copy() for name in ("work", "hours", "slots", "quality", "open")}
+    copied = {name: getattr(book, name).copy() for name in ("work", "billed", "hours", "slots", "quality", "open")}
+    level, tariffs = level.copy(), list(book.tariffs)
     price, promised, pool = book.price.copy(), book.promised.copy(), book.pool.copy()
     for j, (targets, cut) in founded.routes.items():
         ready = [t for t in targets if firms.alive[t] and machines.capacity[book.pool[t]] > 0]
         target = min(ready or targets, key=lambda t: float(book.price[t]))
         routed_to[j] = target
         price[j] = book.price[target] * (1.0 + cut)
+        level[j] = level[target] * (1.0 + cut)
+        tariffs[j] = book.tariffs[target]
         for values in copied.values():
             values[:, j] = values[:, target]
         promised[j], pool[j] = book.promised[target], book.pool[target]
-    book = replace(book, price=price, promised=promised, pool=pool, **copied)
+    book = replace(book, price=price, promised=promised, pool=pool, tariffs=tuple(tariffs), **copied)
     if routed_to == posted.routed_to:
-        return Posted(book, routed_to, posted.ahead_of)
+        return Posted(book, level, routed_to, posted.ahead_of)
     rank, ranks = rank_in_pool(pool, book.priority, by_rank=founded.economy.rationing.serves_by_rank)
     book = replace(book, rank=rank, ranks=ranks)
-    return Posted(book, routed_to, served_ahead(book))
+    return Posted(book, level, routed_to, served_ahead(book))
 
 
 def served_ahead(book: Book) -> Floats:

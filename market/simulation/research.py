@@ -17,17 +17,21 @@ type Floats = NDArray[np.float64]
 STEP = 1e-5
 
 
-def estimate(asking: Asking, own: NDArray[np.int64], prices: Floats) -> Estimate:
-    """Market research: demand for own offers at own prices, everybody else's as they stand."""
+def estimate(asking: Asking, factor: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
+    """Market research: demand for own offers at own prices, everybody else's as they stand.
+
+    ``factor``: what the hour multiplies list prices by, by offer.
+    """
     book = asking.book
-    trial = book.request_prices()
-    trial[:, own] = prices * book.billed[:, own]
-    response = asking(trial, slopes=True)
     billed = book.billed[:, own]
+    paid = factor[own] * billed
+    trial = book.request_prices()
+    trial[:, own] = prices * paid
+    response = asking(trial, slopes=True)
     return Estimate(
         (response.requests[:, own] * billed).sum(axis=0),
-        (response.own[:, own] * billed**2).sum(axis=0),
-        np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], billed),
+        (response.own[:, own] * billed * paid).sum(axis=0),
+        np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], paid),
     )
 
 

@@ -176,11 +176,13 @@ class Posted:
 
     Attributes:
         book: the offers as users see them: priced, and routed.
+        level: list prices before what the hour multiplies them by [USD per million output tokens], by offer.
         routed_to: the offer that serves a routed one, by number of the routed offer.
         ahead_of: 1 where offer k is served before or with offer j, by offer j and k.
     """
 
     book: Book
+    level: Floats
     routed_to: Mapping[int, int]
     ahead_of: Floats
 

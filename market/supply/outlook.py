@@ -38,6 +38,8 @@ class Outlook:
         usual_cost: the same at what they cost on average over a day, by need of them [USD].
         weight: machines needed in this tick over those usually needed.
         work: rack-hours of a million tokens [rack-h].
+        token_work: machine time of a million output, input and cached tokens in proportion, by own offer and kind.
+        parts: present prices of input and cached tokens over that of output, by own offer and kind.
         utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
         sold: million tokens ordered last tick.
         capacity: work that can be done in this tick [rack-h].
@@ -58,6 +60,8 @@ class Outlook:
     usual_cost: Floats
     weight: float
     work: Floats
+    token_work: Floats
+    parts: Callable[[], Floats]
     utilisation: float
     sold: Floats
     capacity: float

@@ -118,6 +118,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     def outlook(
         self,
         book: Book,
+        level: Floats,
         calendar: Calendar,
         tick: int,
         mix: Floats,
@@ -126,7 +127,10 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         toll: Callable[[NDArray[np.int64]], Floats],
         estimate: Callable[[NDArray[np.int64], Floats], Estimate],
     ) -> Outlook:
-        """What it sees when it posts prices; ``mix`` is last tick's orders by segment and offer."""
+        """What it sees when it posts prices.
+
+        ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer.
+        """
         own = self.offers
         weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
         billed = (weights * book.billed[:, own]).sum(axis=0)
@@ -138,12 +142,14 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             tick=tick,
             period=calendar.period(tick),
             hour=calendar.hour_of_day(tick),
-            price=book.price[own].copy(),
+            price=level[own].copy(),
             movable=self._movable,
             cost=self.marginal_cost(work, self.purchases.price),
             usual_cost=self.marginal_cost(work, self.purchases.usual_price),
             weight=self.purchases.weight,
             work=work,
+            parts=lambda: np.array([(rates.input, rates.cached) for rates in (book.tariffs[j].rates() for j in own)]),
+            token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,
             sold=sold,
             capacity=have,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
+from market.exchange.tariff import Tariff
 from market.exchange.technology import FixedWork, Technology
 from market.quality import Quality, QualityPath
 from market.supply.expansion import Expansion, SteadyGrowth
@@ -47,7 +48,7 @@ class Offer:
 
     Attributes:
         name: what it is called.
-        price: list price at the start [USD per million output-equivalent tokens].
+        price: list price of output tokens at the start [USD per million].
         quality: worth of an answer relative to a perfect one; a number, one by segment, or a path over time.
         technology: how a request turns into work.
         tier: terms.
@@ -62,6 +63,7 @@ class Offer:
         routes: names of other providers' offers: this one is served by the cheapest of them that has machines, at
             its price and a cut. Its own price, quality and technology are then theirs.
         cut: share added to the price of the offer that it is routed to.
+        tariff: what of a request is billed, relative to output tokens, and when it costs more.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Offer:
     fee_usd_per_month: float = 0.0
     routes: tuple[str, ...] = ()
     cut: float = 0.0
+    tariff: Tariff = field(default_factory=Tariff)
 
     def __post_init__(self) -> None:
         require(f"offer '{self.name}': fee_usd_per_month", self.fee_usd_per_month, at_least=0)
@@ -91,6 +94,7 @@ class Offer:
         require(f"offer '{self.name}': price", self.price, at_least=0)
         require_kind(f"offer '{self.name}': technology", self.technology, Technology)
         require_kind(f"offer '{self.name}': tier", self.tier, Tier)
+        require_kind(f"offer '{self.name}': tariff", self.tariff, Tariff)
         require(f"offer '{self.name}': cost", self.cost, at_least=0)
         if not isinstance(self.quality, QualityPath):
             values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]

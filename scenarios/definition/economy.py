@@ -15,7 +15,6 @@ from market.demand.load_shape import FLAT, measured
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
-from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
@@ -54,7 +53,6 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
-        tariff=Tariff(rules.bills.make()),
         whole=rules.whole,
         fallback=rules.fallback,
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),

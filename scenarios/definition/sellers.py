@@ -7,6 +7,7 @@ from typing import Final
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Deployment
 from market.calendar import Calendar
+from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
@@ -118,6 +119,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         kept_above=model.kept_above,
         fixed_price=sold.fixed_price or sold.price == 0.0,
         fee_usd_per_month=sold.fee_usd_per_month,
+        tariff=Tariff(model.bills.make()),
     )
 
 
@@ -141,6 +143,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,
+        tariff=Tariff(one.bills.make()),
     )
     return Provider(
         one.name,
@@ -195,6 +198,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
                 pool="homes",
                 open_to=("casual", "coders"),
                 fixed_price=True,
+                tariff=Tariff(homes.bills.make()),
             )
         )
     return Provider(one.name, tuple(offers), pools, kind="broker", cash=one.cash * when.simulated_share)

@@ -22,7 +22,7 @@ from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.lottery import Lottery
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.supply_curve import RisingCost, SupplyCurve
-from market.exchange.tariff import TariffComponent
+from market.exchange.tariff import LongContext, PeakHours, TariffComponent
 from market.exchange.technology import FixedWork, Inference, Technology
 from market.kinds import Described, Kind, called, classes_of, fields_of
 from market.quality import Improving, Lagging, QualityPath
@@ -52,6 +52,9 @@ EXAMPLES: dict[type, list[Any]] = {
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
+    CostPlus: [CostPlus(), CostPlus(0.3, parts_at_cost=True)],
+    PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],
+    LongContext: [LongContext(long_above=1_000.0)],
     RisingCost: [RisingCost(0.5)],
     FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
     Inference: [INFERENCE],
@@ -88,6 +91,7 @@ CLEARINGS: list[Clearing] = examples(Clearing)
 RULES: list[Rationing] = examples(Rationing)
 POLICIES: list[PricingPolicy] = examples(PricingPolicy)
 TECHNOLOGIES: list[Technology] = examples(Technology)
+PARTS: list[TariffComponent] = examples(TariffComponent)
 EXPANSIONS: list[Expansion] = examples(Expansion)
 QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
 PATHS: list[QualityPath] = examples(QualityPath)

@@ -41,6 +41,8 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         usual_cost=some(),
         weight=draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])),
         work=some(),
+        token_work=np.array([(draw(amounts), draw(amounts), draw(amounts)) for _ in range(count)]).reshape(count, 3),
+        parts=lambda: np.full((count, 2), 0.25),
         utilisation=draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
         sold=some(),
         capacity=draw(amounts),
@@ -68,6 +70,20 @@ def prices_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
     must(prices.dtype.kind in "fiu", "gave {}, which are no numbers", asked)
     must(np.isfinite(prices), "gave {}, which are no numbers", prices)
     must(prices >= 0, "gave {}, below 0", prices)
+
+
+@law(
+    PricingPolicy,
+    "prices of input and cached tokens over output's are numbers of at least 0, two an offer",
+    drawn={"outlook": outlooks()},
+    examples=15,
+)
+def parts_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
+    """Whatever the outlook."""
+    count = outlook.price.size
+    parts = np.asarray(policy.parts(outlook))
+    must(parts.shape == (count, 2), "gave {} for {} offers", parts, count)
+    must(np.isfinite(parts) & (parts >= 0), "gave {}, which are no prices", parts)
 
 
 @law(

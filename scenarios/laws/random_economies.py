@@ -14,6 +14,7 @@ from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal,
 from market.economy import Economy
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
+from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
@@ -33,6 +34,7 @@ from scenarios.laws.examples import (
     CLEARINGS,
     CURVES,
     EXPANSIONS,
+    PARTS,
     PATHS,
     POLICIES,
     QUOTAS,
@@ -144,6 +146,7 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
             kept_for=draw(st.sampled_from([(), (), ("users 0",)])),
             kept_above=draw(st.sampled_from([0.2, 0.95])),
             pool=draw(st.sampled_from([pool.name for pool in made])),
+            tariff=Tariff((*Tariff().components, *draw(st.lists(st.sampled_from(PARTS), max_size=2)))),
         )
         for k in range(draw(st.integers(0, most)))
     )

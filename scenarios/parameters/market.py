@@ -8,7 +8,6 @@ from pydantic import model_validator
 
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
-from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from scenarios.parameters.fields import (
     DECLARED,
@@ -22,15 +21,7 @@ from scenarios.parameters.fields import (
     quantity,
     refuse,
 )
-from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
-
-
-class Bills(SeveralKinds):
-    """What tokens are billed at, relative to output: parts of the bill by name, and their numbers."""
-
-    base: ClassVar[type[Kind]] = TariffComponent
-
-    parts: tuple[str, ...] = choice(("output", "input", "cached"), "parts of the bill, added up")
+from scenarios.parameters.kinds import KindSection, kind_field
 
 
 class ClearingChoice(KindSection):
@@ -65,7 +56,6 @@ class Market(Section):
         above=0,
         high=8_766,
     )
-    bills: Bills = part(Bills(), "what tokens are billed at")
 
 
 class Progress(Section):

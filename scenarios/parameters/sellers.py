@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from capacity import ARCHITECTURES, CHIPS
 from capacity.errors import nearest
+from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
@@ -27,7 +28,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
-from scenarios.parameters.kinds import KindSection, kind_field
+from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
 
 PRICE: Final = "USD per million output-equivalent tokens"
 
@@ -68,6 +69,16 @@ class Pricing(KindSection):
     )
 
 
+class Bills(SeveralKinds):
+    """What tokens are billed at, relative to output: parts of the bill by name, and their numbers."""
+
+    base: ClassVar[type[Kind]] = TariffComponent
+
+    parts: tuple[str, ...] = choice(
+        ("output", "input", "cached"), "parts of the bill, added up: output, input, cached, long-context, peak-hours"
+    )
+
+
 class Quotas(KindSection):
     """When quotas of limited tiers are cut."""
 
@@ -103,6 +114,7 @@ class ClosedModel(Section):
         ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
     )
     work: Number = work_field()
+    bills: Bills = part(Bills(), "what its tokens are billed at")
     kept_for: tuple[Name, ...] = choice(
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
     )
@@ -187,6 +199,7 @@ class OpenProvider(Section):
         ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
     )
     work: Number = work_field()
+    bills: Bills = part(Bills(), "what its tokens are billed at")
     speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
     cash: Number = quantity(5e7, "USD", "money at the start", low=-1e15)
     burn_usd_per_day: Number = quantity(
@@ -219,6 +232,7 @@ class Homes(Section):
     architecture: str = choice("local-27b", "model that it serves", "model cards")
     speed: Number = quantity(20.0, "token/s", "speed promised to those it serves", above=0, high=1e5)
     price: Number = quantity(1.0, PRICE, "list price of what is served at home, at the start", high=1e4)
+    bills: Bills = part(Bills(), "what its tokens are billed at")
 
     @model_validator(mode="after")
     def _known(self) -> Homes:
@@ -276,6 +290,10 @@ def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month:
 QUARTER_H: Final = 2_191.5
 
 
+#: Two of three labs charge more for all of a request of above 200,000 tokens [first-party price lists of 2025].
+LONG: Final = Bills.model_validate({"parts": ("output", "input", "cached", "long-context")})
+
+
 def _by_cost(margin: float, *, memory_hours: float, every_hours: float, stickiness: float) -> Pricing:
     rhythm = {"memory_hours": memory_hours, "every_hours": every_hours, "stickiness": stickiness}
     return Pricing.model_validate({"kind": "cost-plus", "margin": margin, **rhythm})
@@ -289,7 +307,7 @@ def lab(name: str, edge: float, cash: float) -> Lab:
     machines is hosting, payment and support, about a twentieth of sales.
     """
     lags = BySegment(casual=9.4, coders=15.0, agentic=17.0)
-    best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8)
+    best = ClosedModel(name="best", architecture="frontier", cost=1.2, work=2.8, bills=LONG)
     mini = ClosedModel(name="mini", architecture="mini", size="small", lag_months=lags, cost=0.25, work=2.8)
     offers = (
         LabOffer(name="priority", model="best", tier="priority", price=20.0, closed_to=CHAT),

@@ -29,7 +29,7 @@ from market.exchange.call_auction import CallAuction
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.supply_curve import RisingCost
-from market.exchange.tariff import CachedTokens, InputTokens, Tariff
+from market.exchange.tariff import CachedTokens, InputTokens, PeakHours, Tariff
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.quality import Improving
@@ -209,7 +209,10 @@ OUT_OF_RANGE = [
     (ECONOMY, "rationing", "priority"),
     (ECONOMY, "waits", None),
     (ECONOMY, "wholesale", CallAuction()),
-    (ECONOMY, "tariff", 0.25),
+    (OFFER, "tariff", 0.25),
+    (PeakHours(), "peak_hours", (4.0, 1.0)),
+    (PeakHours(), "peak_hours", (1.0, 4.0, 6.0)),
+    (PeakHours(), "peak_days", (0.0,)),
     (ECONOMY, "calendar", 1.0),
     (ECONOMY, "learning_ticks", 0.5),
     (PlannedRacks((0.0, 1.0), (1.0, 2.0)), "years", (1.0, 0.0)),

@@ -49,7 +49,7 @@ FAMILIES: dict[type[Kind], list[str]] = {
     Clearing: ["posted", "auction"],
     SupplyCurve: ["fixed-capacity", "rising-cost"],
     Expansion: ["steady", "planned", "follow-rents"],
-    TariffComponent: ["output", "input", "cached"],
+    TariffComponent: ["output", "input", "cached", "long-context", "peak-hours"],
 }  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def test_every_behaviour_says_what_it_does_and_what_its_fields_mean(base: type[K
         assert [one.name for one in fields_of(cls)] == [field.name for field in dataclasses.fields(cls)], cls
         for one in fields_of(cls):
             assert one.meaning
-            assert one.sort == "behaviour" or (one.unit and one.source)
+            assert one.sort == "behaviour" or (one.source and (one.unit or one.sort == "flag"))
             if not one.required:
                 one.check(one.name, one.default)
                 one.check(one.name, one.shipped)

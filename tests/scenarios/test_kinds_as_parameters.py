@@ -17,8 +17,8 @@ from scenarios.loading.scenarios import from_file, load
 from scenarios.parameters.describe import describe
 from scenarios.parameters.fields import Section
 from scenarios.parameters.kinds import KindSection, settable
-from scenarios.parameters.market import Bills, ClearingChoice, RationingChoice
-from scenarios.parameters.sellers import Pricing, Quotas
+from scenarios.parameters.market import ClearingChoice, RationingChoice
+from scenarios.parameters.sellers import Bills, Pricing, Quotas
 from scenarios.parameters.supply import Supply
 
 SECTIONS: tuple[type[KindSection], ...] = (Pricing, Quotas, ClearingChoice, RationingChoice)
@@ -44,7 +44,7 @@ def test_a_section_holds_the_numbers_of_its_kind_as_shipped(section: type[KindSe
 def test_words_stand_for_kinds_without_numbers() -> None:
     data = SCENARIOS["baseline-2026"].data()
     assert (data["market"]["clearing"], data["market"]["rationing"]) == ("posted", "first-come")
-    assert data["market"]["bills"] == {
+    assert data["open"][0]["bills"] == {
         "parts": ("output", "input", "cached"), "input_ratio": 0.25, "cached_ratio": 0.025
     }  # fmt: skip
     assert [part.kind for part in Bills().make()] == ["output", "input", "cached"]
@@ -52,7 +52,7 @@ def test_words_stand_for_kinds_without_numbers() -> None:
 
 def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
     first = SCENARIOS["baseline-2026"].with_changes({"labs.*.pricing": {"kind": "cost-plus", "margin": 0.5}})
-    assert first.labs[0].pricing.chosen == {"margin": 0.5, "memory_hours": 24.0}
+    assert first.labs[0].pricing.chosen == {"margin": 0.5, "memory_hours": 24.0, "parts_at_cost": False}
     second = first.with_changes({"labs.*.pricing.kind": "surge"})
     assert second.labs[0].pricing.chosen == {"target": 0.9, "gain": 0.2}
 
@@ -73,8 +73,8 @@ def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
         (["labs.*.pricing.kind=surge", "labs.*.pricing.gain=-1"], "gain is -1.*at least 0 and at most 10"),
         (["labs.*.pricing.kind=surge", "labs.*.pricing.gain=true"], "gain is True.*must be a number"),
         (["labs.*.pricing.kind=time-of-day"], "factors.*must be given"),
-        (['market.bills.parts=["output"]', "market.bills.cached_ratio=.1"], "output has no cached_ratio"),
-        (['market.bills.parts=["output", "inptu"]'], r"parts\[1\] is 'inptu'.*'input'"),
+        (['open.*.bills.parts=["output"]', "open.*.bills.cached_ratio=.1"], "output has no cached_ratio"),
+        (['open.*.bills.parts=["output", "inptu"]'], r"parts\[1\] is 'inptu'.*'input'"),
         (["market.rationing=4"], "market.rationing.kind is 4, but must be one of .*first-come"),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_file_that_sets_a_number_of_another_kind_is_refused(tmp_path: Any) -> 
 def test_every_number_is_described() -> None:
     rows = {path: (unit, source) for path, _, unit, _, source in describe(SCENARIOS["baseline-2026"])}
     assert rows["open.Ferry.pricing.margin"] == ("1", "Epoch: open models near cost")
-    assert rows["market.bills.input_ratio"] == ("1", "Lists: output 4x input")
+    assert rows["open.Ferry.bills.input_ratio"] == ("1", "Lists of December 2025: output 4x input")
     assert "market.clearing" in rows
     assert "labs.Aster.pricing.gain" not in rows
 

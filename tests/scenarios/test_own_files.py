@@ -119,8 +119,8 @@ def tokenmarket(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 SETS = (
     "labs.*.pricing.kind=doubled", "labs.*.pricing.factor=3", "labs.*.pricing.stickiness=0",
     "labs.*.pricing.every_hours=0", "labs.*.quotas.kind=halved", "market.rationing=my-rule",
-    "market.clearing=my-market", 'market.bills.parts=["output", "input", "cached", "fee"]',
-    "market.bills.fee_tokens=7", 'demand.others=["scientists"]', "open.Ferry.architecture=my-model",
+    "market.clearing=my-market", 'open.*.bills.parts=["output", "input", "cached", "fee"]',
+    "open.*.bills.fee_tokens=7", 'demand.others=["scientists"]', "open.Ferry.architecture=my-model",
 )  # fmt: skip
 
 

@@ -18,6 +18,18 @@ def price(moment: Moment) -> Any:
     return moment.state.posted.book.price
 
 
+@column("offers", "input_price", "USD per million input tokens", "list price of a token read for the first time")
+def input_price(moment: Moment) -> Any:
+    book = moment.state.posted.book
+    return book.price * [tariff.rates().input for tariff in book.tariffs]
+
+
+@column("offers", "cached_price", "USD per million cached tokens", "list price of a token read from the prompt cache")
+def cached_price(moment: Moment) -> Any:
+    book = moment.state.posted.book
+    return book.price * [tariff.rates().cached for tariff in book.tariffs]
+
+
 @column("offers", "paid_price", "USD per million output-equivalent tokens", "mean price paid, scarcity rent included")
 def paid_price(moment: Moment) -> Any:
     book = moment.state.posted.book

@@ -19,6 +19,15 @@ class PricingPolicy(Kind, ABC):
     moves_prices: ClassVar[bool] = True
 
     @property
+    def moves_parts(self) -> bool:
+        """Whether it sets what input and cached tokens cost over output; otherwise the tariff stays as it is."""
+        return False
+
+    def parts(self, outlook: Outlook) -> Floats:
+        """Prices of input and cached tokens over that of output, by own offer and kind."""
+        return outlook.parts()
+
+    @property
     def boundless(self) -> bool:
         """Whether it asks ever more of users who can go nowhere else."""
         return False

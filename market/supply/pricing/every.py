@@ -28,6 +28,11 @@ class Every(PricingPolicy):
         return max(1, round(self.hours / tick_hours))
 
     @property
+    def moves_parts(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_parts
+
+    @property
     def boundless(self) -> bool:
         """If the policy within is."""
         return self.policy.boundless
@@ -39,6 +44,10 @@ class Every(PricingPolicy):
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says."""
         self.policy.fits(provider, offers)
+
+    def parts(self, outlook: Outlook) -> Floats:
+        """Ask the policy when it is time."""
+        return outlook.parts() if outlook.tick % self.ticks(outlook.tick_hours) else self.policy.parts(outlook)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""

@@ -29,6 +29,11 @@ class Sticky(PricingPolicy):
     )
 
     @property
+    def moves_parts(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_parts
+
+    @property
     def boundless(self) -> bool:
         """If the policy within is."""
         return self.policy.boundless
@@ -40,6 +45,12 @@ class Sticky(PricingPolicy):
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says."""
         self.policy.fits(provider, offers)
+
+    def parts(self, outlook: Outlook) -> Floats:
+        """Those wished for where the gap is too large, else the present ones."""
+        present, wish = outlook.parts(), self.policy.parts(outlook)
+        gap = np.abs(wish - present) / np.maximum(present, 1e-12)
+        return np.where(gap > self.threshold, wish, present)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the price wished for in the end where the gap is too large, else the present one."""
