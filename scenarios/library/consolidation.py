@@ -13,7 +13,7 @@ SCENARIO = ask(
         **ONE_YEAR, **CRUNCH, "supply.acquires": True, "supply.owners_cash": 1e10, "labs.*.leaves": True,
         "open.*.leaves": True, "open.*.cash": 1e7,
         "open.+": {
-            **provider("Jetty", "kimi-k2", 3.3, 0.2, 2.4).model_dump(), "enters": True, "leaves": True, "cash": 1e7,
+            **provider("Jetty", "kimi-k2", 2.5, 0.1).model_dump(), "enters": True, "leaves": True, "cash": 1e7,
         },
     },
     outcomes=(

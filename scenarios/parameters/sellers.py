@@ -330,14 +330,13 @@ def lab(name: str, edge: float, cash: float) -> Lab:
     )
 
 
-def provider(name: str, architecture: str, price: float, cost: float, work: float, **more: Any) -> OpenProvider:
+def provider(name: str, architecture: str, price: float, cost: float, **more: Any) -> OpenProvider:
     """An open-weight provider of the baseline: a price that follows its machines, and room for a busy hour."""
     return OpenProvider(
         name=name,
         architecture=architecture,
         price=price,
         cost=cost,
-        work=work,
         speed=60.0,
         headroom=0.5,
         pricing=_by_cost(0.5, memory_hours=1.0, every_hours=0.0, stickiness=0.0),
@@ -347,15 +346,14 @@ def provider(name: str, architecture: str, price: float, cost: float, work: floa
 
 LABS: Final = (lab("Aster", 0.02, 5e9), lab("Borealis", 0.0, 4e9), lab("Cygnus", -0.01, 3e9))
 OPEN: Final = (
-    provider("Ferry", "kimi-k2", 3.3, 0.2, 2.4),
-    provider("Gantry", "kimi-k2", 3.4, 0.2, 2.4),
-    provider("Harbor", "deepseek-v3", 2.6, 0.1, 0.95, extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7)),
+    provider("Ferry", "kimi-k2", 2.5, 0.1),
+    provider("Gantry", "kimi-k2", 2.5, 0.1),
+    provider("Harbor", "deepseek-v3.2", 1.5, 0.1, extra_lag_months=BySegment(casual=1.8, coders=2.0, agentic=1.7)),
     provider(
         "Islet",
         "gpt-oss-120b",
-        0.5,
-        0.04,
-        2.4,
+        0.4,
+        0.02,
         size="small",
         extra_lag_months=BySegment(casual=3.4, coders=7.7, agentic=8.4),
     ),

@@ -148,7 +148,7 @@ def test_baseline_is_as_it_was() -> None:
     typed = {"casual": (1.0, 0.88, 0.84, 0.80, 0.82), "coders": (1.0, 0.93, 0.89, 0.75, 0.655),
              "agentic": (1.0, 0.85, 0.81, 0.60, 0.583)}  # fmt: skip
     named = {o.name: o for p in made.providers for o in p.offers}
-    offers = ("Borealis standard", "Ferry kimi-k2", "Harbor deepseek-v3", "Islet gpt-oss-120b", "Aster mini")
+    offers = ("Borealis standard", "Ferry kimi-k2", "Harbor deepseek-v3.2", "Islet gpt-oss-120b", "Aster mini")
     for segment, qualities in typed.items():
         for offer, quality in zip(offers, qualities, strict=True):
             assert quality_at(named[offer].quality, segment) == pytest.approx(quality, abs=2e-3)

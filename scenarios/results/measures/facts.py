@@ -23,7 +23,7 @@ LOST: Final = ("nothing", "unaffordable", "turned_away")
 #: Models that count as small.
 SMALL: Final = ("mini", "gpt-oss-120b", "local-27b")
 #: Open models that count as large.
-LARGE_OPEN: Final = ("kimi-k2", "deepseek-v3")
+LARGE_OPEN: Final = ("kimi-k2", "deepseek-v3", "deepseek-v3.2")
 LARGE: Final = ("frontier", *LARGE_OPEN)
 
 
