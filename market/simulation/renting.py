@@ -112,7 +112,7 @@ def allot(
     owned = fleets.racks * founded.hours
     return founded.economy.wholesale.allot(
         owned,
-        owned * np.array([h.spec.first_party for h in founded.owners]),
+        first_party(founded, tick, owned),
         np.array([h.ask for h in founded.owners]),
         contracts.running,
         parties,
@@ -122,6 +122,14 @@ def allot(
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
         [one.spec.demand(founded.calendar.years(tick), founded.hours) for one in founded.researchers],
     )
+
+
+def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
+    """What owners' own training and products call for [rack-h], by owner."""
+    wanted = owned * np.array([h.spec.first_party for h in founded.owners])
+    for products in founded.economy.products:
+        wanted[founded.number_of[products.owner]] += products.racks_at(founded.calendar, tick) * founded.hours
+    return wanted
 
 
 def earned_per_request(founded: Founded, prices: Floats, members: Floats, expected: Floats) -> Floats:

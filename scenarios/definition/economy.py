@@ -11,7 +11,8 @@ from typing import Final
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import Calendar, RepresentativeWeeks
-from market.demand.load_shape import FLAT, measured
+from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.products import Products
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
@@ -23,7 +24,7 @@ from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
-from scenarios.parameters.demand import Request, Users
+from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.market import Progress
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
 from scenarios.parameters.time import Time
@@ -50,6 +51,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
             Research(one.name, one.usd_per_day, one.elasticity, one.reference_usd, one.growth, one.funder)
             for one in parameters.supply.research
         ),
+        products=products(parameters, owners),
         calendar=when,
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
@@ -119,6 +121,16 @@ def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
     return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
 
 
+def shape_called(name: str) -> LoadShape:
+    """The measured shape of a name, or a flat one."""
+    return FLAT if name == "flat" else measured(name)
+
+
+def zones(demand: Demand) -> tuple[Zone, ...]:
+    """Where users live."""
+    return tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones)
+
+
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
@@ -155,8 +167,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         budget_usd_per_day=users.budget_usd_per_day,
         deferral=deferral if waiting.share > 0 else None,
         local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
-        shape=FLAT if users.shape == "flat" else measured(users.shape),
-        zones=tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones),
+        shape=shape_called(users.shape),
+        zones=zones(demand),
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
         intensity_growth=growth ** (1.0 - demand.users_share),
@@ -192,7 +204,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             RENAMED.get(owner, owner),
             racks * supply.scale,
             expansion=grows,
-            first_party=supply.first_party,
+            first_party=supply.first_party * (1.0 - supply.first_party_products.share),
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
             rack_price=supply.rack_price_usd * when.simulated_share,
@@ -201,6 +213,18 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
         if owner not in supply.not_for_rent
+    )
+
+
+def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[Products, ...]:
+    """The part of owners' own use that follows the day."""
+    terms, first_party = parameters.supply.first_party_products, parameters.supply.first_party
+    if terms.share == 0:
+        return ()
+    where = zones(parameters.demand)
+    return tuple(
+        Products(owner.name, owner.racks * first_party * terms.share, shape_called(terms.shape), where, terms.growth)
+        for owner in owners
     )
 
 

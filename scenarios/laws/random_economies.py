@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from capacity import Workload
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.products import Products
 from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.clearing.base import Clearing
@@ -71,6 +72,9 @@ ZONES = [
 ]
 
 
+zones = st.sampled_from(ZONES)
+
+
 def machines(segment: str) -> list[LocalMachine | None]:
     """Machines of one's own: none, without and with a limit, for sale, and with a model that gets better."""
     better = Improving(dict.fromkeys((segment, "users 0", "users 1"), 0.5), 0.4)
@@ -107,7 +111,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         deferral=draw(pick([None, Deferral(0.5, 0.0), Deferral(0.4, 6.0, 0.1, 0.01), Deferral(1.0, 30.0)])),
         local=draw(pick(machines(name))),
         shape=draw(pick(SHAPES)),
-        zones=draw(pick(ZONES)),
+        zones=draw(zones),
         burstiness=draw(pick([1.0, 3.0])),
         growth=draw(pick([1.0, 10.0])),
         dtype=draw(pick(["float64", "float64", "float32"])),
@@ -184,6 +188,16 @@ hyperscalers = st.builds(
     reserve=st.sampled_from([0.0, 2.0]),
     cash=st.sampled_from([0.0, 100.0]),
 )
+
+
+@st.composite
+def products(draw: st.DrawFn, owners: list[Hyperscaler]) -> tuple[Products, ...]:
+    """First-party products of some owners, with room for them or without."""
+    return tuple(
+        Products(owner.name, draw(st.sampled_from([0.0, 4.0, 1e6])), draw(st.sampled_from(SHAPES)), draw(zones))
+        for owner in owners
+        if draw(st.booleans())
+    )
 
 
 @st.composite
@@ -264,4 +278,5 @@ def economies(
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
         research=draw(budgets(sellers)),
+        products=draw(products(owners)),
     )
