@@ -10,7 +10,7 @@ from typing import Final
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
-from market.calendar import Calendar, RepresentativeWeeks
+from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.products import Products
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
@@ -26,7 +26,7 @@ from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
 from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.market import Progress
-from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
 from scenarios.parameters.time import Time
 
 #: The rack in which all capacity is counted.
@@ -47,10 +47,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         providers=sellers,
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
-        research=tuple(
-            Research(one.name, one.usd_per_day, one.elasticity, one.reference_usd, one.growth, one.funder)
-            for one in parameters.supply.research
-        ),
+        research=tuple(research(one, when) for one in parameters.supply.research),
         products=products(parameters, owners),
         calendar=when,
         clearing=rules.clearing.make(),
@@ -239,6 +236,22 @@ def expansion(supply: Supply, days: float) -> Expansion:
         )
     cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
     return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
+
+
+def research(budget: ResearchBudget, when: Calendar) -> Research:
+    """A budget for research. Where weeks are left out, sales are averaged over as many fewer days, but a week."""
+    simulated = budget.sales_days * when.simulated_share
+    return Research(
+        budget.name,
+        budget.usd_per_day,
+        budget.elasticity,
+        budget.reference_usd,
+        budget.growth,
+        budget.funder,
+        budget.share_of_sales,
+        max(simulated, min(budget.sales_days, DAYS_PER_WEEK)),
+        budget.sales_usd_per_day,
+    )
 
 
 @cache

@@ -224,9 +224,12 @@ def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
 
 @st.composite
 def budgets(draw: st.DrawFn, sellers: list[Provider]) -> tuple[Research, ...]:
-    """Budgets for research, of investors or of the first seller."""
-    own = draw(st.sampled_from([False, True])) and bool(sellers)
-    return tuple(replace(one, funder=sellers[0].name if own else "") for one in draw(st.sampled_from(BUDGETS)))
+    """Budgets for research, of investors or of the first seller, who may give a share of its sales."""
+    made = draw(st.sampled_from(BUDGETS))
+    if not sellers or draw(st.booleans()):
+        return made
+    share = draw(st.sampled_from([0.0, 0.5, 3.0]))
+    return tuple(replace(one, funder=sellers[0].name, share_of_sales=share, sales_usd_per_day=24.0) for one in made)
 
 
 @st.composite

@@ -98,7 +98,11 @@ class ResearchBudget(Section):
 
     name: Name = choice(..., "what it is called")
     usd_per_day: Number = quantity(
-        ..., "USD/day", "spent on machines a day, at the start", "fitted to the price of a rack-hour", high=1e12
+        ...,
+        "USD/day",
+        "what investors give for machines a day, at the start",
+        "fitted to the price of a rack-hour",
+        high=1e12,
     )
     elasticity: Number = quantity(
         1.0,
@@ -116,12 +120,26 @@ class ResearchBudget(Section):
     growth: Number = quantity(
         2.0,
         "1/year",
-        "factor a year of the budget",
+        "factor a year of what investors give",
         "two labs' research and training compute: 6.5 billion USD in 2024, 13.1 in 2025 [Epoch, The Information]",
         above=0,
         high=1e3,
     )
-    funder: Text = choice("", "seller of tokens who pays for it; empty for investors")
+    funder: Text = choice(
+        "", "seller of tokens whose research it is, and from whose books it is paid; empty for nobody"
+    )
+    share_of_sales: Number = quantity(
+        0.0,
+        "1",
+        "share of the funder's sales that goes to it, beside what investors give",
+        "two labs: sales rose by 13.5 billion USD from 2024 to 2025, research and training compute by 6.6: .49 of it; "
+        "all of that compute is .74 of sales in 2025 [Epoch, The Information]",
+        high=10,
+    )
+    sales_days: Number = quantity(7.0, "days", "days over which these sales are averaged", above=0, high=3_653)
+    sales_usd_per_day: Number = quantity(
+        0.0, "USD/day", "the funder's sales before the start, from which that mean begins", high=1e12
+    )
 
 
 #: What trains and tries, beside what is asked: it takes the machines that inference leaves, and yields first.
