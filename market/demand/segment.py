@@ -151,6 +151,10 @@ class Segment:
         individuals: simulated individuals that stand for them.
         requests_per_day: mean requests of one user and day.
         size_spread: standard deviation of the log of requests per day between individuals.
+        request_spread: standard deviation of the log of the tokens of a request between individuals. Requests are
+            counted in those of mean size, which ``workload`` is (see ``demand.population``).
+        worth_of_size: by how many per cent a request of one per cent more tokens is worth more; 1: in proportion, and
+            nobody minds prices more for having large requests; 0: the same whatever its size.
         worth_usd: median worth of a request answered perfectly at once [USD].
         worth_spread: standard deviation of the log of that worth between individuals.
         worths_usd: the worth of each individual, in place of the two above [USD]; None to draw them.
@@ -182,6 +186,8 @@ class Segment:
     individuals: int = 1
     requests_per_day: float = 24.0
     size_spread: float = 0.0
+    request_spread: float = 0.0
+    worth_of_size: float = 1.0
     worth_usd: float = 1.0
     worth_spread: float = 0.0
     taste_noise: float = 1.0
@@ -210,6 +216,8 @@ class Segment:
             "users",
             "requests_per_day",
             "size_spread",
+            "request_spread",
+            "worth_of_size",
             "worth_spread",
             "taste_noise",
             "time_value",

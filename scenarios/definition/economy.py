@@ -152,6 +152,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         individuals=max(1, round(individuals * users.individuals_share)),
         requests_per_day=users.requests_per_day,
         size_spread=users.size_spread,
+        request_spread=users.request_spread,
+        worth_of_size=users.worth_of_size,
         worth_usd=users.worth_usd,
         worth_spread=users.worth_spread,
         taste_noise=users.taste_noise,
