@@ -66,11 +66,11 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     if s.worths_usd is not None:
         worth = np.array(s.worths_usd, dtype=np.float64)
     size = np.exp(s.size_spread * draw("size").standard_normal(count))
-    size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
     if s.request_spread > 0:
         tokens = np.exp(s.request_spread * draw("tokens").standard_normal(count))
         tokens *= size.sum() / (size @ tokens)
         size, worth = size * tokens, worth * tokens ** (s.worth_of_size - 1.0)  # equation (1)
+    size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
     shares = np.cumsum([zone.share for zone in s.zones])
     zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
     budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
