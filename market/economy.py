@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from capacity.errors import InputError, UnknownNameError, nearest, require, require_kind, require_kinds
 from market.calendar import Calendar
+from market.demand.products import Products
 from market.demand.segment import CurveSegment, Segment
 from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices
@@ -31,6 +32,7 @@ class Economy:
         providers: sellers of tokens.
         hyperscalers: owners of machines who rent them out.
         contracts: racks rented for a term.
+        products: first-party products of hyperscalers, whose load follows the day and the week.
         research: budgets for research, which rent machines by the hour.
         calendar: start and length of ticks.
         clearing: how the retail market clears.
@@ -55,6 +57,7 @@ class Economy:
     fallback: bool = True
     learning_ticks: float = 3.0
     research: tuple[Research, ...] = ()
+    products: tuple[Products, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -65,6 +68,7 @@ class Economy:
         self._check_homes()
         self._check_contracts()
         self._check_research()
+        self._check_products()
         self.check_best_prices([p.name for p in self.providers if not p.enters])
 
     def check_best_prices(self, there: Collection[str]) -> None:
@@ -99,6 +103,7 @@ class Economy:
         require_kinds("economy: hyperscalers", self.hyperscalers, Hyperscaler)
         require_kinds("economy: contracts", self.contracts, Contract)
         require_kinds("economy: research", self.research, Research)
+        require_kinds("economy: products", self.products, Products)
         require_kind("economy: calendar", self.calendar, Calendar)
         require_kind("economy: clearing", self.clearing, Clearing)
         require_kind("economy: rationing", self.rationing, Rationing)
@@ -147,6 +152,10 @@ class Economy:
         for one in self.research:
             if one.funder:
                 self._known(f"research '{one.name}': funder", one.funder, [p.name for p in self.providers])
+
+    def _check_products(self) -> None:
+        for one in self.products:
+            self._known("products: owner", one.owner, [h.name for h in self.hyperscalers])
 
     def _segment_names(self) -> list[str]:
         return [s.name for s in self.segments]

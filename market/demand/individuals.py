@@ -18,7 +18,7 @@ from market.demand.intensity import Intensity
 from market.demand.plan import IndividualsWanted, Part, Plan, Who
 from market.demand.population import draw_population
 from market.demand.scene import Scene
-from market.demand.segment import Segment
+from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
 from market.demand.ties import Ties, refused_rows
 from market.quality import quality_at
@@ -76,9 +76,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         s, calendar = self.segment, self.calendar
         years = calendar.years(tick)
         growth, intensity = s.growth**years, s.intensity_growth**years
-        offsets = np.array([zone.utc_offset_h for zone in s.zones])
-        weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
-        factor = s.shape.at(calendar.hour_of_day(tick) + offsets, weekend) * (growth * intensity)
+        factor = loads(s.shape, s.zones, calendar, tick) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
         return IndividualsWanted(
             users=s.users * growth,

@@ -6,8 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
+from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape
 from market.quality import Quality, QualityPath
 
@@ -26,6 +30,21 @@ class Zone:
 
 
 ONE_ZONE = (Zone("UTC", 0.0, 1.0),)
+
+
+def check_zones(where: str, zones: tuple[Zone, ...]) -> None:
+    """Say so if shares do not add up to all."""
+    if not zones or abs(sum(zone.share for zone in zones) - 1.0) > 1e-9:
+        raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in zones):g}, not 1")
+
+
+def loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
+    """Relative load in the middle of a tick, by zone."""
+    offsets = np.array([zone.utc_offset_h for zone in zones])
+    weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
+    return shape.at(calendar.hour_of_day(tick) + offsets, weekend)
+
+
 #: Kinds of seller that a segment may refuse: every set of them is looked at.
 MOST_REFUSALS = 4
 
@@ -132,6 +151,10 @@ class Segment:
         individuals: simulated individuals that stand for them.
         requests_per_day: mean requests of one user and day.
         size_spread: standard deviation of the log of requests per day between individuals.
+        request_spread: standard deviation of the log of the tokens of a request between individuals. Requests are
+            counted in those of mean size, which ``workload`` is (see ``demand.population``).
+        worth_of_size: by how many per cent a request of one per cent more tokens is worth more; 1: in proportion, and
+            nobody minds prices more for having large requests; 0: the same whatever its size.
         worth_usd: median worth of a request answered perfectly at once [USD].
         worth_spread: standard deviation of the log of that worth between individuals.
         worths_usd: the worth of each individual, in place of the two above [USD]; None to draw them.
@@ -163,6 +186,8 @@ class Segment:
     individuals: int = 1
     requests_per_day: float = 24.0
     size_spread: float = 0.0
+    request_spread: float = 0.0
+    worth_of_size: float = 1.0
     worth_usd: float = 1.0
     worth_spread: float = 0.0
     taste_noise: float = 1.0
@@ -191,6 +216,8 @@ class Segment:
             "users",
             "requests_per_day",
             "size_spread",
+            "request_spread",
+            "worth_of_size",
             "worth_spread",
             "taste_noise",
             "time_value",
@@ -224,8 +251,7 @@ class Segment:
                 )
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
-        if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
-            raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
+        check_zones(where, self.zones)
 
     def _check_refusals(self, where: str) -> None:
         require_kinds(where + "refusals", self.refusals, Refusal)

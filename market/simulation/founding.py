@@ -188,7 +188,11 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             members=np.zeros(shape),
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
-        paid=Paid(np.zeros(shape), np.zeros(shape)),
+        paid=Paid(
+            np.zeros(shape),
+            np.zeros(shape),
+            np.array([one.spec.sales_usd_per_day for one in founded.researchers], dtype=np.float64),
+        ),
         queue=Queue(book.segments, book.offers, founded.hours, patience, whole=economy.whole),
         ledger=ledger,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.ledger import Ledger, Payment
+from market.simulation.financing import research_budgets, sales_lately
 from market.simulation.state import (
     HOURS_PER_MONTH,
     Contracts,
@@ -31,6 +32,7 @@ type Floats = NDArray[np.float64]
 
 def pay(
     founded: Founded,
+    tick: int,
     fleets: Fleets,
     firms: Firms,
     contracts: Contracts,
@@ -39,6 +41,7 @@ def pay(
     ordered: Ordered,
     served: Served,
     known: Known,
+    paid: Paid,
     ledger: Ledger,
 ) -> Paid:
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
@@ -50,12 +53,17 @@ def pay(
     ledger.post(of_users(founded, for_tokens))
     ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
+    ledger.post(for_research(founded, machines.allotment, research_budgets(founded, tick, firms, paid)))
     ledger.post(for_spot(founded, machines.allotment))
     ledger.post(of_owners(founded, machines.allotment))
     ledger.post(for_routed(founded, posted, served, for_tokens))
     ledger.post(for_homes(founded, served))
     ledger.post(of_providers(founded, firms, posted, served))
-    return Paid(for_tokens, for_plans)
+    sales = [
+        sales_lately(one, float(before), founded.hours, ledger)
+        for one, before in zip(founded.researchers, paid.sales, strict=True)
+    ]
+    return Paid(for_tokens, for_plans, np.array(sales, dtype=np.float64))
 
 
 def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
@@ -84,15 +92,22 @@ def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Paymen
         yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
 
 
+def for_research(founded: Founded, allotment: Allotment, budgets: Sequence[tuple[float, float]]) -> Iterator[Payment]:
+    """Research gets what it spends from whose it is, who gets from investors their part of the budget."""
+    for one, (given, of_sales) in zip(founded.researchers, budgets, strict=True):
+        spent = float(allotment.research[one.number]) * allotment.price
+        payer = one.spec.funder or INVESTORS
+        if one.spec.funder and given > 0:
+            yield Payment(INVESTORS, payer, spent * (given / (given + of_sales)), "funding")
+        yield Payment(payer, one.name, spent, "research")
+
+
 def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
     """Money follows the rack-hours at the one price; bought and sold are equal but for rounding."""
     sold = allotment.sold_spot
     total = float(sold.sum())
     buyers = [(p.name, float(allotment.spot[p.number])) for p in founded.providers]
-    for one in founded.researchers:
-        rented = float(allotment.research[one.number])
-        yield Payment(one.spec.funder or INVESTORS, one.name, rented * allotment.price, "research")
-        buyers.append((one.name, rented))
+    buyers += [(one.name, float(allotment.research[one.number])) for one in founded.researchers]
     for name, bought in buyers:
         for owner in founded.owners:
             share = float(sold[owner.number]) / total if bought > 0 else 0.0

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.exchange.elastic_demand import ElasticDemand
 from market.simulation.asking import Asking
 from market.simulation.contracting import ticks_in_month
 from market.simulation.expecting import expected_orders
+from market.simulation.financing import research_demand
 from market.simulation.state import (
     HOURS_PER_MONTH,
     Contracts,
@@ -20,6 +22,7 @@ from market.simulation.state import (
     Known,
     Machines,
     Ordered,
+    Paid,
     Posted,
     Served,
     Terms,
@@ -32,7 +35,7 @@ type Floats = NDArray[np.float64]
 
 def rent(
     founded: Founded, tick: int, fleets: Fleets, terms: Terms, firms: Firms, contracts: Contracts, machines: Machines,
-    posted: Posted, expected: Expected, ordered: Ordered, served: Served, known: Known,
+    posted: Posted, expected: Expected, ordered: Ordered, served: Served, known: Known, paid: Paid,
 ) -> Machines:  # fmt: skip
     """Machines are given out: first-party use, then contracts, then the spot auction; buyers learn what they cost."""
     hours, period = founded.hours, founded.calendar.period(tick)
@@ -49,14 +52,14 @@ def rent(
     for contract, (_, buyer) in zip(contracts.running, parties, strict=True):
         promised[buyer] += contract.racks * hours
     bids = []
-    paid = earned_per_request(founded, prices, known.members, orders)
+    earned = earned_per_request(founded, prices, known.members, orders)
     for p in (p for p in founded.providers if firms.active[p.number]):
         held = float(promised[p.number]) + float(capacity[p.pools].sum())
         # Where the mechanism charges rents users pay for scarce machines on top.
         stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(hours))
         slopes = ordered.slopes[:, p.offers] * (not stays)
-        bids += p.bids(book, orders[:, p.offers], slopes, paid[:, p.offers], held, stays=stays)
-    allotment = allot(founded, tick, fleets, contracts, parties, bids)
+        bids += p.bids(book, orders[:, p.offers], slopes, earned[:, p.offers], held, stays=stays)
+    allotment = allot(founded, tick, fleets, contracts, parties, bids, research_demand(founded, tick, firms, paid))
     got = allotment.spot.copy()
     for (_, buyer), racks in zip(parties, allotment.by_contract, strict=True):
         got[buyer] += racks
@@ -107,12 +110,13 @@ def allot(
     contracts: Contracts,
     parties: Sequence[tuple[int, int]],
     bids: Sequence[Bid],
+    research: Sequence[ElasticDemand],
 ) -> Allotment:
     """Give the owners' rack-hours out."""
     owned = fleets.racks * founded.hours
     return founded.economy.wholesale.allot(
         owned,
-        owned * np.array([h.spec.first_party for h in founded.owners]),
+        first_party(founded, tick, owned),
         np.array([h.ask for h in founded.owners]),
         contracts.running,
         parties,
@@ -120,8 +124,16 @@ def allot(
         len(founded.providers),
         founded.hours,
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
-        [one.spec.demand(founded.calendar.years(tick), founded.hours) for one in founded.researchers],
+        research,
     )
+
+
+def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
+    """What owners' own training and products call for [rack-h], by owner."""
+    wanted = owned * np.array([h.spec.first_party for h in founded.owners])
+    for products in founded.economy.products:
+        wanted[founded.number_of[products.owner]] += products.racks_at(founded.calendar, tick) * founded.hours
+    return wanted
 
 
 def earned_per_request(founded: Founded, prices: Floats, members: Floats, expected: Floats) -> Floats:

@@ -285,10 +285,12 @@ class Paid:
     Attributes:
         for_tokens: by users for tokens [USD], by segment and offer.
         for_plans: by members for their plans [USD], by segment and offer.
+        sales: what the funder of a budget for research has sold a day lately [USD/day], by budget.
     """
 
     for_tokens: Floats
     for_plans: Floats
+    sales: Floats
 
 
 @dataclass

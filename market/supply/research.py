@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import mesa
 
-from capacity.errors import require
+from capacity.errors import InputError, require
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.ledger import Ledger
 from market.supply.firm import Firm
 
-#: The account that pays for research of which no seller of tokens is named as the funder.
+#: The account that gives what sales do not pay for.
 INVESTORS = "funding"
 
 
@@ -21,15 +22,24 @@ class Research:
     """A budget for machines beside inference.
 
     It bids for q = B / p0 (p0 / p)^e racks; with e = 1 all of B is spent at any price. So research yields first when
-    machines are scarce, and takes what is idle when they are not.
+    machines are scarce, and takes what is idle when they are not. The budget of a seller of tokens, so many years after
+    the start, is what investors give and a part of its sales,
+
+        B = usd_per_day x growth^years + share_of_sales x S,   S' = s + (S - s) exp(-hours / (24 sales_days))     (1)
+
+    s being the sales of a tick [USD/day] and S their running mean. All of it is paid from the seller's books, into
+    which investors pay their part.
 
     Attributes:
         name: what it is called.
-        usd_per_day: what it spends at the reference price, at the start [USD/day].
+        usd_per_day: what investors give, and it spends at the reference price, at the start [USD/day].
         elasticity: by how many per cent it takes fewer machines when they cost one more.
         reference_price: price at which it spends that [USD per rack-h]; no matter with an elasticity of 1.
-        growth: factor a year of the budget.
-        funder: name of the seller of tokens who pays for it, or '' for investors.
+        growth: factor a year of what investors give.
+        funder: name of the seller of tokens whose research it is, or '' for nobody's; one that is gone rents nothing.
+        share_of_sales: share of the funder's sales that goes to it.
+        sales_days: days over which these sales are averaged.
+        sales_usd_per_day: what they were before the start [USD/day].
         kind: kind of agent that it is: 'research', or one of your own.
     """
 
@@ -39,6 +49,9 @@ class Research:
     reference_price: float = 1.0
     growth: float = 1.0
     funder: str = ""
+    share_of_sales: float = 0.0
+    sales_days: float = 7.0
+    sales_usd_per_day: float = 0.0
     kind: str = "research"
 
     def __post_init__(self) -> None:
@@ -47,10 +60,27 @@ class Research:
         require(where + "elasticity", self.elasticity, at_least=0)
         require(where + "reference_price", self.reference_price, above=0)
         require(where + "growth", self.growth, above=0)
+        require(where + "share_of_sales", self.share_of_sales, at_least=0)
+        require(where + "sales_days", self.sales_days, above=0)
+        require(where + "sales_usd_per_day", self.sales_usd_per_day, at_least=0)
+        if self.share_of_sales > 0 and not self.funder:
+            raise InputError(f"{where}share_of_sales is {self.share_of_sales:g}, but funder names nobody who sells")
 
-    def demand(self, years: float, hours: float) -> ElasticDemand:
-        """For rack-hours, so many years after the start, in a tick of so many hours."""
-        budget = self.usd_per_day * hours / 24.0 * self.growth**years
+    def given(self, years: float, hours: float) -> float:
+        """What investors give, so many years after the start, for a tick of so many hours [USD]."""
+        return self.usd_per_day * hours / 24.0 * self.growth**years
+
+    def of_sales(self, sales: float, hours: float) -> float:
+        """What sales of so many USD a day give for a tick of so many hours [USD]."""
+        return self.share_of_sales * sales * hours / 24.0
+
+    def sales_lately(self, before: float, sold: float, hours: float) -> float:
+        """Running mean of the funder's sales after a tick in which it sold for so many USD, equation (1) [USD/day]."""
+        of_tick = sold * 24.0 / hours
+        return of_tick + (before - of_tick) * math.exp(-hours / (24.0 * self.sales_days))
+
+    def demand(self, budget: float) -> ElasticDemand:
+        """For rack-hours, with so many USD to spend at the reference price."""
         return ElasticDemand(budget, self.reference_price, self.elasticity)
 
 

@@ -246,7 +246,8 @@ class Hyperscaler:
         name: what it is called.
         racks: racks owned at the start (GB200 NVL72 equivalents).
         expansion: how its racks grow.
-        first_party: share of its racks that its own products and training take.
+        first_party: share of its racks that its own training and products take at any hour; products with an hour of
+            the day are in ``Economy.products``.
         first_party_first: whether they are served before contracts, or after them.
         acquires: whether it buys providers that run out of cash.
         rack_price: what a rack costs that it adds [USD].

@@ -50,6 +50,7 @@ GROUPS: Final[dict[str, tuple[Knob, ...]]] = {
     ),
     "Who is served first": (
         Knob("supply.first_party", "Owners' own products and training", (0.0, 0.95, 0.01), "share of machines"),
+        Knob("supply.first_party_products.share", "Products among them that follow the day", (0.0, 1.0, 0.01), "share"),
         Knob("supply.first_party_first", "Own products come before contracts"),
         Knob("supply.contracts.share", "Machines under contract with labs", (0.0, 0.5, 0.01), "share of machines"),
         Knob("market.rationing.kind", "Who is served when machines are full"),

@@ -10,8 +10,9 @@ from typing import Final
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
-from market.calendar import Calendar, RepresentativeWeeks
-from market.demand.load_shape import FLAT, measured
+from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
+from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.products import Products
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
@@ -22,9 +23,9 @@ from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
-from scenarios.parameters.demand import Request, Users
+from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.market import Progress
-from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
 from scenarios.parameters.time import Time
 
 #: The rack in which all capacity is counted.
@@ -45,10 +46,8 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         providers=sellers,
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
-        research=tuple(
-            Research(one.name, one.usd_per_day, one.elasticity, one.reference_usd, one.growth, one.funder)
-            for one in parameters.supply.research
-        ),
+        research=tuple(research(one, when) for one in parameters.supply.research),
+        products=products(parameters, owners),
         calendar=when,
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
@@ -117,6 +116,16 @@ def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
     return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
 
 
+def shape_called(name: str) -> LoadShape:
+    """The measured shape of a name, or a flat one."""
+    return FLAT if name == "flat" else measured(name)
+
+
+def zones(demand: Demand) -> tuple[Zone, ...]:
+    """Where users live."""
+    return tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones)
+
+
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
@@ -141,6 +150,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         individuals=max(1, round(individuals * users.individuals_share)),
         requests_per_day=users.requests_per_day,
         size_spread=users.size_spread,
+        request_spread=users.request_spread,
+        worth_of_size=users.worth_of_size,
         worth_usd=users.worth_usd,
         worth_spread=users.worth_spread,
         taste_noise=users.taste_noise,
@@ -153,8 +164,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         budget_usd_per_day=users.budget_usd_per_day,
         deferral=deferral if waiting.share > 0 else None,
         local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
-        shape=FLAT if users.shape == "flat" else measured(users.shape),
-        zones=tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones),
+        shape=shape_called(users.shape),
+        zones=zones(demand),
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
         intensity_growth=growth ** (1.0 - demand.users_share),
@@ -190,7 +201,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             RENAMED.get(owner, owner),
             racks * supply.scale,
             expansion=grows,
-            first_party=supply.first_party,
+            first_party=supply.first_party * (1.0 - supply.first_party_products.share),
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
             rack_price=supply.rack_price_usd * when.simulated_share,
@@ -199,6 +210,18 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
         if owner not in supply.not_for_rent
+    )
+
+
+def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[Products, ...]:
+    """The part of owners' own use that follows the day."""
+    terms, first_party = parameters.supply.first_party_products, parameters.supply.first_party
+    if terms.share == 0:
+        return ()
+    where = zones(parameters.demand)
+    return tuple(
+        Products(owner.name, owner.racks * first_party * terms.share, shape_called(terms.shape), where, terms.growth)
+        for owner in owners
     )
 
 
@@ -213,6 +236,22 @@ def expansion(supply: Supply, days: float) -> Expansion:
         )
     cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
     return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
+
+
+def research(budget: ResearchBudget, when: Calendar) -> Research:
+    """A budget for research. Where weeks are left out, sales are averaged over as many fewer days, but a week."""
+    simulated = budget.sales_days * when.simulated_share
+    return Research(
+        budget.name,
+        budget.usd_per_day,
+        budget.elasticity,
+        budget.reference_usd,
+        budget.growth,
+        budget.funder,
+        budget.share_of_sales,
+        max(simulated, min(budget.sales_days, DAYS_PER_WEEK)),
+        budget.sales_usd_per_day,
+    )
 
 
 @cache

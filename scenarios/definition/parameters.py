@@ -49,6 +49,9 @@ class Parameters(Section):
             if budget.funder and budget.funder not in sellers:
                 near = nearest(budget.funder, sellers)
                 raise refuse(f"{at}.funder", budget.funder, f"must be one of {', '.join(sellers)}{near}")
+            if budget.share_of_sales > 0 and not budget.funder:
+                allowed = f"must be one of {', '.join(sellers)} where share_of_sales is above 0"
+                raise refuse(f"{at}.funder", budget.funder, allowed)
         refuse_doubles("labs", [lab.name for lab in self.labs])
         return self
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from capacity import Workload
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.products import Products
 from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.clearing.base import Clearing
@@ -73,6 +74,9 @@ ZONES = [
 ]
 
 
+zones = st.sampled_from(ZONES)
+
+
 def machines(segment: str) -> list[LocalMachine | None]:
     """Machines of one's own: none, without and with a limit, for sale, and with a model that gets better."""
     better = Improving(dict.fromkeys((segment, "users 0", "users 1"), 0.5), 0.4)
@@ -97,6 +101,8 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         individuals=draw(pick([1, 2, 30])),
         requests_per_day=draw(pick([0.0, 24.0, 240.0])),
         size_spread=draw(pick([0.0, 1.2])),
+        request_spread=draw(pick([0.0, 0.0, 1.0])),
+        worth_of_size=draw(pick([1.0, 0.5, 0.0])),
         worth_usd=draw(pick([0.05, 10.0, 1e6])),
         worth_spread=draw(pick([0.0, 1.2])),
         taste_noise=draw(pick([0.0, 0.05, 1.0])),
@@ -109,7 +115,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         deferral=draw(pick([None, Deferral(0.5, 0.0), Deferral(0.4, 6.0, 0.1, 0.01), Deferral(1.0, 30.0)])),
         local=draw(pick(machines(name))),
         shape=draw(pick(SHAPES)),
-        zones=draw(pick(ZONES)),
+        zones=draw(zones),
         burstiness=draw(pick([1.0, 3.0])),
         growth=draw(pick([1.0, 10.0])),
         dtype=draw(pick(["float64", "float64", "float32"])),
@@ -190,6 +196,16 @@ hyperscalers = st.builds(
 
 
 @st.composite
+def products(draw: st.DrawFn, owners: list[Hyperscaler]) -> tuple[Products, ...]:
+    """First-party products of some owners, with room for them or without."""
+    return tuple(
+        Products(owner.name, draw(st.sampled_from([0.0, 4.0, 1e6])), draw(st.sampled_from(SHAPES)), draw(zones))
+        for owner in owners
+        if draw(st.booleans())
+    )
+
+
+@st.composite
 def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
     """The same sellers and perhaps a broker, whose offers are served by the cheapest of theirs."""
     targets = [offer.name for seller in sellers for offer in seller.offers]
@@ -213,9 +229,12 @@ def routed(draw: st.DrawFn, sellers: list[Provider]) -> list[Provider]:
 
 @st.composite
 def budgets(draw: st.DrawFn, sellers: list[Provider]) -> tuple[Research, ...]:
-    """Budgets for research, of investors or of the first seller."""
-    own = draw(st.sampled_from([False, True])) and bool(sellers)
-    return tuple(replace(one, funder=sellers[0].name if own else "") for one in draw(st.sampled_from(BUDGETS)))
+    """Budgets for research, of investors or of the first seller, who may give a share of its sales."""
+    made = draw(st.sampled_from(BUDGETS))
+    if not sellers or draw(st.booleans()):
+        return made
+    share = draw(st.sampled_from([0.0, 0.5, 3.0]))
+    return tuple(replace(one, funder=sellers[0].name, share_of_sales=share, sales_usd_per_day=24.0) for one in made)
 
 
 @st.composite
@@ -267,4 +286,5 @@ def economies(
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
         research=draw(budgets(sellers)),
+        products=draw(products(owners)),
     )

@@ -17,6 +17,7 @@ from market.exchange.rationing.base import Rationing
 from market.simulation.columns import COLUMNS
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
+from market.supply.research import INVESTORS
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.laws.in_words import spaced
 from scenarios.laws.law import BrokenLawError, law, must
@@ -196,13 +197,7 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     p = {name: row(model, "providers", name) for name in ("cash", "revenue", "rent_paid", "running_cost", "profit")}
     scale = turnover + np.abs(p["cash"]).max(initial=0.0)
     close(p["profit"], p["revenue"] - p["rent_paid"] - p["running_cost"], scale)
-    owners = {
-        "parent",
-        "acquisition",
-        "funding",
-        "burn",
-        "research",
-    }  # beside the market, neither earned nor spent in it
+    owners = {"parent", "acquisition", "funding", "burn", "research"}  # neither earned nor spent in the market
     for agent in model.providers:
         between = sum(model.ledger.net(agent.name, kind) for kind in owners)
         close(p["cash"][agent.number], before.cash[agent.name] + p["profit"][agent.number] + between, scale)
@@ -224,6 +219,20 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
         close(total, paid, scale)
     rents = p["rent_paid"].sum() + row(model, "ticks", "research_spent").sum()
     close(rents, w["income"].sum(), scale)
+
+
+def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:
+    """All that it spends comes from its funder's books, and from investors no more than that."""
+    flows = model.ledger.flows
+    for one in model.founded.researchers:
+        name, payer = one.spec.name, one.spec.funder or INVESTORS
+        spent = sum(amount for (who, _, kind), amount in flows.items() if (who, kind) == (name, "spot"))
+        close(flows.get((payer, name, "research"), 0.0), spent)
+        close(model.ledger.net(name), 0.0, spent)
+    for p in model.providers:
+        given, paid = flows.get((INVESTORS, p.name, "funding"), 0.0), -model.ledger.net(p.name, "research")
+        beside = p.spec.funding_usd_per_day * model.calendar.tick_hours / 24.0
+        must(given <= (paid + beside) * (1 + ROUNDING), "investors gave {}, for research of {}", given, paid)
 
 
 def contracts_are_paid_whether_used_or_not(before: Before, model: TokenMarket) -> None:
@@ -300,6 +309,7 @@ LAWS_OF_A_TICK = [
     money_is_neither_made_nor_lost,
     accounts_move_as_the_frames_say,
     contracts_are_paid_whether_used_or_not,
+    research_is_paid_by_whose_it_is,
     budgets_hold,
     quotas_hold,
     offers_can_be_explained,

@@ -19,6 +19,7 @@ SCENARIO = ask(
         outcome("contract-short", against="nearly-all"),
     ),
     variants={
+        "by-the-hour": {"supply.first_party_products.share": 0.43},
         "less-of-it": {"supply.first_party": 0.8},
         "contracts-first": {"supply.first_party": 0.95, "supply.first_party_first": False},
         "nearly-all": {"supply.first_party": 0.95},

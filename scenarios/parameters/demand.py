@@ -104,6 +104,21 @@ class Users(Section):
     individuals_share: Number = quantity(..., "1", "share of the simulated individuals", above=0, high=1)
     request: Request = part(Request(), "shape of a request")
     size_spread: Number = quantity(1.2, "1", "standard deviation of log requests per day between users", high=5)
+    request_spread: Number = quantity(
+        0.0,
+        "1",
+        "standard deviation of log tokens of a request between users; all is counted in requests of the mean size",
+        DECLARED,
+        high=5,
+    )
+    worth_of_size: Number = quantity(
+        1.0,
+        "1",
+        "by how many per cent a request of one per cent more tokens is worth more; below 1 large ones are priced out "
+        "first, with 0 by their tokens alone",
+        DECLARED,
+        high=5,
+    )
     worth_usd: Number = quantity(
         ..., "USD", "median worth of a request answered by the best model at once", above=0, high=1e6
     )

@@ -30,6 +30,7 @@ from scenarios.parameters.fields import (
 CONTRACTING: Final = 3
 #: Owners that are called something else here.
 RENAMED: Final = {fleet.OTHERS: "neoclouds"}
+AZURE: Final = "Azure traces 2024"
 COUNTS: Final = "chip owners by quarter"
 
 
@@ -69,12 +70,39 @@ class Contracts(Section):
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
 
 
+class FirstPartyProducts(Section):
+    """Owners' products, search and assistants: the part of their own use that follows the hours of users."""
+
+    share: Number = quantity(
+        0.0,
+        "1",
+        "part of first_party, at the start and over a week, that are such products; the rest is the same at any hour",
+        "0: all of it flat; of two labs' machines 9.7 of 22.8 billion USD served in 2025 [Epoch, The Information]",
+        high=1,
+    )
+    shape: Literal["chat", "code", "flat"] = choice(
+        "chat", "measured load by local hour, where demand.zones are", AZURE
+    )
+    growth: Number = quantity(
+        2.4,
+        "1/year",
+        "factor a year of their load in machines; the rest of first_party grows with the machines",
+        "Google: 480e12 tokens a month in April 2025, 1,300e12 in September, a request served 78 % cheaper in a year",
+        above=0,
+        high=1e3,
+    )
+
+
 class ResearchBudget(Section):
     """A budget for machines beside inference: training and experiments, which wait when machines are dear."""
 
     name: Name = choice(..., "what it is called")
     usd_per_day: Number = quantity(
-        ..., "USD/day", "spent on machines a day, at the start", "fitted to the price of a rack-hour", high=1e12
+        ...,
+        "USD/day",
+        "what investors give for machines a day, at the start",
+        "fitted to the price of a rack-hour",
+        high=1e12,
     )
     elasticity: Number = quantity(
         1.0,
@@ -92,12 +120,26 @@ class ResearchBudget(Section):
     growth: Number = quantity(
         2.0,
         "1/year",
-        "factor a year of the budget",
+        "factor a year of what investors give",
         "two labs' research and training compute: 6.5 billion USD in 2024, 13.1 in 2025 [Epoch, The Information]",
         above=0,
         high=1e3,
     )
-    funder: Text = choice("", "seller of tokens who pays for it; empty for investors")
+    funder: Text = choice(
+        "", "seller of tokens whose research it is, and from whose books it is paid; empty for nobody"
+    )
+    share_of_sales: Number = quantity(
+        0.0,
+        "1",
+        "share of the funder's sales that goes to it, beside what investors give",
+        "two labs: sales rose by 13.5 billion USD from 2024 to 2025, research and training compute by 6.6: .49 of it; "
+        "all of that compute is .74 of sales in 2025 [Epoch, The Information]",
+        high=10,
+    )
+    sales_days: Number = quantity(7.0, "days", "days over which these sales are averaged", above=0, high=3_653)
+    sales_usd_per_day: Number = quantity(
+        0.0, "USD/day", "the funder's sales before the start, from which that mean begins", high=1e12
+    )
 
 
 #: What trains and tries, beside what is asked: it takes the machines that inference leaves, and yields first.
@@ -131,6 +173,7 @@ class Supply(Section):
     )
     retired_a_year: Number = quantity(0.0, "1/year", "share of racks retired in a year (follow-rents)", high=1)
     first_party: Number = quantity(0.85, "1", "share of machines that owners' products and training take", high=1)
+    first_party_products: FirstPartyProducts = part(FirstPartyProducts(), "products that follow the day, part of that")
     first_party_first: Flag = choice(True, "whether that comes before contracts", "Crunch: own products first")
     contracts: Contracts = part(Contracts(), "capacity contracts")
     research: tuple[ResearchBudget, ...] = several(RESEARCH, "budgets for research", least=0, most=20)
