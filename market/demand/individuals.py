@@ -14,6 +14,7 @@ from market.demand.choice import Options, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.intensity import Intensity
+from market.demand.nests import nests_of
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who
 from market.demand.population import draw_population
@@ -130,6 +131,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.outside,
             s.price_coefficient,
             refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
+            nests_of(s.nests, scene.names, scene.kind),
         )
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
