@@ -127,6 +127,9 @@ class Economy:
         for segment in self.segments:
             for name in (segment.offers or ()) if isinstance(segment, CurveSegment) else ():
                 self._known(f"segment '{segment.name}': offer", name, self._offer_names())
+            for nest in segment.nests if isinstance(segment, Segment) else ():
+                for name in nest.offers:
+                    self._known(f"segment '{segment.name}': nest: offer", name, self._offer_names())
 
     def _check_offers(self) -> None:
         for offer in (o for p in self.providers for o in p.offers):

@@ -1,7 +1,8 @@
 """The choice of many individuals among few options, in blocks that fit the cache.
 
 z_ij = (a_j - b_j x_i + attachment)/noise in units of the individual's worth, where x_i is one over the worth:
-tastes are shared within a segment and individuals differ in what an answer is worth to them.
+tastes are shared within a segment and individuals differ in what an answer is worth to them. Noise is that within the
+option's nest (see ``demand.nests``), if there are any.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.nests import Nests, Weighed, slopes_within, weigh
 from market.demand.ties import FREE, Ties
 
 type Floats = NDArray[np.floating[Any]]
@@ -31,10 +33,11 @@ class Options:
         cost: b_j: price x price coefficient, in the unit of the worth.
         group: number of the provider of each option, for attachment.
         bonus: worth of staying with one's provider.
-        noise: scale of the tastes; 0 takes the best.
+        noise: scale of the tastes, between nests; 0 takes the best.
         outside: utility of nothing, or None.
         price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
         refused: whether an option is none to those who refuse it, by row (see ``Ties.refusing``) and option, or None.
+        nests: options whose tastes go together, or None.
     """
 
     gain: NDArray[np.float64]
@@ -45,6 +48,12 @@ class Options:
     outside: float | None
     price_coefficient: float
     refused: NDArray[np.bool_] | None = None
+    nests: Nests | None = None
+
+    @property
+    def scale(self) -> Any:
+        """Scale of the tastes among an option and those in its nest, by option; one number without nests."""
+        return self.noise if self.nests is None else self.noise * self.nests.of_offers
 
 
 @dataclass
@@ -55,8 +64,8 @@ class Chosen:
         shares_sum: sum of mass x probability, by option.
         nothing: sum of mass x probability of nothing.
         surplus: sum of mass x worth x expected utility / price coefficient [USD].
-        own, cross: sums of mass x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD];
-            None unless asked for.
+        own, cross: sums of mass x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD]; None unless
+            asked for. With nests they are those of ``nests.slopes_within``.
         shares: probabilities by individual and option; None unless asked for.
         utility: expected utility of each individual, relative to the worth; None unless shares are asked for.
     """
@@ -113,12 +122,19 @@ class _Utilities:
         sold = np.flatnonzero(options.gain > -np.inf)
         self.all = options.gain.size + (local is not None)
         self.open = sold if local is None else np.append(sold, self.all - 1)
-        self.gain = (options.gain[sold] / options.noise).astype(kind)[:, None]
-        self.cost = (options.cost[sold] / -options.noise).astype(kind)[:, None]
+        nests, scale = options.nests, options.scale
+        self.rows, self.local_scale = None, options.noise
+        if nests is not None:
+            self.open, self.rows = nests.arranged(self.open)
+            sold = self.open[: sold.size]
+            scale, self.local_scale = scale[sold], options.noise * float(nests.scale[nests.of[-1]])
+        self.gain = (options.gain[sold] / scale).astype(kind)[:, None]
+        self.cost = (options.cost[sold] / -scale).astype(kind)[:, None]
         table, self.column = _bonuses(options, ties, kind)
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
+        self.ones = np.ones(self.open.size, dtype=kind)
         self.price_coefficient = options.price_coefficient
 
     def of(self, part: slice, inverse_worth: Floats) -> Floats:
@@ -130,8 +146,21 @@ class _Utilities:
         if self.bonuses is not None and self.column is not None:
             sold += np.take(self.bonuses, self.column[part], axis=1, mode="wrap")
         if self.local is not None:
-            z[-1] = self.local[part] / self.kind(self.noise)
+            z[-1] = self.local[part] / self.kind(self.local_scale)
         return z
+
+    def weights(self, z: Floats) -> Weighed:
+        """Utilities become weights, in place."""
+        if self.rows is not None:
+            return weigh(z, self.rows, self.outside)
+        shift = _shift(z, self.outside) if self.peaked else None
+        if shift is not None:
+            z -= shift
+        np.exp(z, out=z)
+        none = _weight_of_nothing(self.outside, shift, self.kind)
+        total = self.ones @ z
+        total += none
+        return Weighed(none, total, shift)
 
 
 class _Sums:
@@ -145,36 +174,34 @@ class _Sums:
         self.cross = np.zeros((options, options)) if slopes is not None else None
         self.kept = np.empty((mass.size, options), dtype=mass.dtype) if keep else None
         self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
-        self.ones = np.ones(options, dtype=utilities.kind)
 
     def add(self, part: slice, inverse_worth: Floats, mass: Floats) -> None:
         """Let a block of individuals choose."""
-        kind, outside = self.utilities.kind, self.utilities.outside
-        z = self.utilities.of(part, inverse_worth)
-        shift = _shift(z, outside) if self.utilities.peaked else None
-        if shift is not None:
-            z -= shift
-        np.exp(z, out=z)
-        none = _weight_of_nothing(outside, shift, kind)
-        total = self.ones @ z
-        total += none
-        if self.utilities.peaked:
+        utilities = self.utilities
+        z = utilities.of(part, inverse_worth)
+        none, total, shift, nests = utilities.weights(z)
+        if utilities.peaked or nests is not None:
             self._leave_stuck(total, mass)
         scale = mass / total
         self.shares += z @ scale
-        if outside is not None:
+        if utilities.outside is not None:
             self.nothing += float(np.sum(scale * none, dtype=np.float64))
         utility = np.log(total)
         if shift is not None:
             utility += shift
-        self.surplus += float(np.dot(mass / inverse_worth, utility)) * self.utilities.noise
+        self.surplus += float(np.dot(mass / inverse_worth, utility)) * utilities.noise
         if self.own is not None and self.cross is not None and self.slopes is not None:
-            weight = scale * inverse_worth * kind(self.slopes / self.utilities.noise)
-            self.own += z @ weight
-            self.cross += (z * (weight / total)) @ z.T
+            weight = scale * inverse_worth * utilities.kind(self.slopes / utilities.noise)
+            if nests is None or utilities.rows is None:
+                self.own += z @ weight
+                self.cross += (z * (weight / total)) @ z.T
+            else:
+                own, cross = slopes_within(z, weight, total, nests, utilities.rows)
+                self.own += own
+                self.cross += cross
         if self.kept is not None and self.utility is not None:
             self.kept[part] = (z / total).T
-            self.utility[part] = self.utilities.noise * utility
+            self.utility[part] = utilities.noise * utility
 
     def _leave_stuck(self, total: Floats, mass: Floats) -> None:
         """Where nothing is open, and nothing is no option, they go without."""
@@ -186,7 +213,7 @@ class _Sums:
     def chosen(self) -> Chosen:
         """The sums, with nothing of what is open to nobody."""
         surplus = self.surplus / self.utilities.price_coefficient
-        if self.utilities.open.size == self.utilities.all:
+        if self.utilities.open.size == self.utilities.all and self.utilities.rows is None:
             return Chosen(self.shares, self.nothing, surplus, self.own, self.cross, self.kept, self.utility)
         options, there = self.utilities.all, self.utilities.open
         shares, own, cross, kept = np.zeros(options), None, None, None
@@ -230,7 +257,7 @@ def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, ND
     groups = int(options.group.max(initial=-1)) + 1
     table = np.zeros((options.gain.size, groups + 1), dtype=kind)
     if attached is not None:
-        table[np.arange(options.gain.size), options.group] = options.bonus / options.noise
+        table[np.arange(options.gain.size), options.group] = options.bonus / options.scale
     if refusing is not None and options.refused is not None:
         barred = np.where(options.refused, -np.inf, 0.0).astype(kind).T
         table = (barred[:, :, None] + table[:, None, :]).reshape(

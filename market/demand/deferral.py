@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,3 +57,28 @@ class Habit:
         payoff = then - self.cost
         step = self.deferral.pace * (payoff - payoff.mean(axis=1, keepdims=True)) / self.scale
         self.spread = onto_simplex(self.spread + step)
+
+
+class PutOff:
+    """Requests that have been put off, by ticks from now and individual."""
+
+    def __init__(self, delays: int, individuals: int, dtype: np.dtype[Any]) -> None:
+        self._due: NDArray[Any] = np.zeros((delays, individuals), dtype=dtype)
+
+    @property
+    def amount(self) -> float:
+        """All of them."""
+        return float(self._due.sum(dtype=np.float64))
+
+    @property
+    def now(self) -> NDArray[Any]:
+        """Those due in this tick, by individual."""
+        return np.asarray(self._due[0])
+
+    def move_on(self, came_up: NDArray[Any], spread: Floats) -> None:
+        """Take out what fell due, and put in what is put off: parts of what came up, by ticks from the next one on."""
+        self._due[:-1] = self._due[1:]
+        self._due[-1] = 0.0
+        later = spread.astype(self._due.dtype)
+        if later.any():
+            self._due[: later.size] += later[:, None] * came_up[None, :]

@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.adoption import gain_of_machine
 from market.demand.choice import Options, choose
 from market.demand.cohort import Cohort, Reply
-from market.demand.deferral import Habit
+from market.demand.deferral import Habit, PutOff
 from market.demand.intensity import Intensity
+from market.demand.nests import nests_of
+from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.ties import Ties, refused_rows
+from market.demand.ties import Ties, drawn_providers, refused_rows
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -48,15 +49,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.refusing = population.refusing
         self.intensity = Intensity(s.intensity_elasticity)
         self._choices = streams.stream("attachment", s.name)
-        self._machines = streams.stream("machines", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
         self.memberships, self._looked = Memberships(count), False
         self.budget_left = self.budget_per_day.copy()
-        self.has_local = population.owns_machine.copy()
-        self.owners, self.users = float(self.has_local.mean()), s.users
+        self.machines = OwnMachines(
+            s, population.owns_machine.copy(), calendar.tick_hours, streams.stream("machines", s.name)
+        )
+        self.owners, self.users = float(self.machines.has_one.mean()), s.users
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
-        depth = self.habit.delays.size if self.habit else 1
-        self._due: NDArray[Any] = np.zeros((depth, count if self.habit else 1), dtype=self.dtype)
+        self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = self._induced = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.wanted = self.would_want(0)
@@ -64,7 +65,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
     @property
     def put_off(self) -> float:
         """Requests that have been put off and are not due yet."""
-        return float(self._due.sum(dtype=np.float64)) if self.habit else 0.0
+        return self.pending.amount if self.pending else 0.0
 
     @property
     def machine_quality(self) -> float:
@@ -101,8 +102,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
         assert self.habit is not None
+        assert self.pending is not None
         spread = self.habit.deferral.share * self.habit.spread[self.calendar.period(tick)][1:]
-        off, due = self.dtype.type(spread.sum()), self._due[0]
+        off, due = self.dtype.type(spread.sum()), self.pending.now
         came_up = wanted.came_up
         return replace(
             wanted,
@@ -111,14 +113,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
             put_off=float((came_up * off).sum(dtype=np.float64)),
             taken_up=float(due.sum(dtype=np.float64)),
         )
-
-    def _put_off(self, wanted: IndividualsWanted) -> None:
-        """Take out what fell due, and put in what is put off."""
-        self._due[:-1] = self._due[1:]
-        self._due[-1] = 0.0
-        later = wanted.spread.astype(self.dtype)
-        if later.any():
-            self._due[: later.size] += later[:, None] * wanted.came_up[None, :]
 
     def _options(self, scene: Scene, prices: Floats) -> Options:
         s = self.segment
@@ -135,48 +129,24 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.outside,
             s.price_coefficient,
             refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
+            nests_of(s.nests, scene.names, scene.kind),
         )
-
-    def _machine_utility(self, quality: float, inverse_worth: NDArray[Any]) -> NDArray[Any]:
-        """Utility of a machine of one's own, relative to the worth."""
-        s, machine = self.segment, self.segment.local
-        assert machine is not None
-        hours = s.workload.output / machine.speed / 3600.0
-        gain = quality - s.time_value * hours
-        cost = s.price_coefficient * machine.usd_per_request * inverse_worth
-        return np.asarray(self.dtype.type(gain) - cost).astype(self.dtype)
-
-    def _local_utility(self, quality: float, allowed: bool = True) -> NDArray[Any] | None:
-        if self.segment.local is None or not allowed:
-            return None
-        utility = self._machine_utility(quality, self.inverse_worth)
-        return np.where(self.has_local, utility, -np.inf).astype(self.dtype)
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
-        machine = self.segment.local
-        if machine is None or not np.isfinite(machine.price_usd):
-            return
-        days = self.calendar.tick_hours / 24.0
-        worn = self._machines.binomial(int(self.has_local.sum()), min(days / machine.life_days, 1.0))
-        if worn:
-            self.has_local[self._machines.choice(np.flatnonzero(self.has_local), worn, replace=False)] = False
-        number = self._machines.binomial(self.has_local.size, min(machine.consider_per_day * days, 1.0))
-        who = self._machines.integers(0, self.has_local.size, number)
-        who = np.unique(who[~self.has_local[who]])
+        who = self.machines.who_thinks()
         if who.size == 0 or self.weight == 0:
             return
-        x = self.inverse_worth[who]
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        gain = gain_of_machine(options, x, self._ties(who), self._machine_utility(wanted.machine_quality, x))
-        # Requests of one user and day, as far as the machine can do them.
-        each = self.requests_per_tick[who] * wanted.intensity / self.weight / days
-        each = np.minimum(each, 24.0 * machine.requests_per_hour)
-        buys = who[gain * each > machine.price_usd / machine.life_days]
-        self.has_local[buys] = True
-        self.owners = float(self.has_local.mean())
-        self.spent_on_machines = float(buys.size) * self.weight * wanted.growth * machine.price_usd
+        days = self.calendar.tick_hours / 24.0
+        per_day = self.requests_per_tick[who] * wanted.intensity / self.weight / days
+        buyers = self.machines.buy(
+            who, options, self.inverse_worth[who], self._ties(who), wanted.machine_quality, per_day
+        )
+        self.owners = float(self.machines.has_one.mean())
+        assert self.machines.machine is not None
+        self.spent_on_machines = float(buyers) * self.weight * wanted.growth * self.machines.machine.price_usd
 
     def _ties(self, who: Who) -> Ties:
         return Ties(self.attached if self.segment.attachment > 0 else None, self.refusing).of(who)
@@ -209,7 +179,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         options = self._options(scene, prices)
         groups = self.memberships.groups(options, scene.fee)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
-        budget, machine = np.isfinite(self.segment.budget_usd_per_day), self._machine_limit()
+        budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
         if not limited.any() and not budget and machine is None:
             return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
         before = self._used_before(wanted, limited)
@@ -237,7 +207,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
     def _shares(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
-        utility = self._local_utility(wanted.machine_quality, local)
+        utility = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         chosen = choose(
             options,
             self.inverse_worth[who],
@@ -248,13 +218,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
         assert chosen.shares is not None
         return chosen.shares
-
-    def _machine_limit(self) -> float | None:
-        """Requests that a machine of one's own can do in a tick; None where that limits nobody."""
-        machine = self.segment.local
-        if machine is None or not np.isfinite(machine.requests_per_hour) or not self.has_local.any():
-            return None
-        return machine.requests_per_hour * self.calendar.tick_hours
 
     def _within_limits(
         self, wanted: IndividualsWanted, limited: NDArray[np.bool_], left: NDArray[Any], shares: NDArray[Any],
@@ -287,7 +250,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             plan.induced,
         )
         for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
-            local = self._local_utility(wanted.machine_quality, at_home)
+            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
             asking_less = scene.slopes and self.intensity.elasticity > 0
             chosen = choose(
                 options,
@@ -318,7 +281,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
         for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
-            local = self._local_utility(wanted.machine_quality, at_home)
+            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
             chosen = choose(
                 options,
                 self.inverse_worth[who],
@@ -347,8 +310,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
             self.quota_used = self._used_before(wanted, np.isfinite(scene.quota)) + plan.quota_used
-        if self.habit:
-            self._put_off(wanted)
+        if self.pending:
+            self.pending.move_on(wanted.came_up, wanted.spread)
             self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
         self.spent_on_machines = 0.0
         self._consider_machine(wanted, scene, prices)
@@ -421,12 +384,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._ties(who), keep=True)
         assert chosen.shares is not None
-        ladder = np.cumsum(chosen.shares, axis=1)
         draw = self._choices.random(number)
-        pick = (ladder < draw[:, None]).sum(axis=1)
-        provider = np.append(scene.provider, -1)[np.minimum(pick, scene.provider.size)]
-        # Those who choose nothing stay attached to whom they were.
-        self.attached[who] = np.where(provider >= 0, provider, self.attached[who]).astype(np.int16)
+        self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])
 
 
 def _at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:

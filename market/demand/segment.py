@@ -13,6 +13,7 @@ from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape
+from market.demand.nests import Nest, check_nests
 from market.quality import Quality, QualityPath
 
 
@@ -142,7 +143,7 @@ class Segment:
         + worth_i x attachment x [j is of the provider that i uses] + worth_i x taste_noise x Gumbel,
 
     against ``outside`` x worth_i for asking nobody; over the price coefficient it is in USD. With taste noise 0 the
-    best option is taken.
+    best option is taken. Where there are nests, tastes of options in one go together (see ``demand.nests``).
 
     Attributes:
         name: what it is called.
@@ -158,7 +159,8 @@ class Segment:
         worth_usd: median worth of a request answered perfectly at once [USD].
         worth_spread: standard deviation of the log of that worth between individuals.
         worths_usd: the worth of each individual, in place of the two above [USD]; None to draw them.
-        taste_noise: scale of the Gumbel tastes, relative to the worth.
+        taste_noise: scale of the Gumbel tastes, relative to the worth; with nests, of those between nests.
+        nests: options that are closer to each other than to the rest, and to nothing.
         price_coefficient: weight of money: utility that a dollar is worth, above 0.
         time_value: share of the worth lost per hour of delay [1/h].
         refusals: kinds of seller that are no option to a share of the individuals.
@@ -209,6 +211,7 @@ class Segment:
     worths_usd: tuple[float, ...] | None = None
     refusals: tuple[Refusal, ...] = ()
     intensity_elasticity: float = 0.0
+    nests: tuple[Nest, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -233,6 +236,7 @@ class Segment:
         require_kind(where + "local", self.local, LocalMachine, type(None))
         require_kinds(where + "zones", self.zones, Zone)
         self._check_refusals(where)
+        check_nests(where, self.nests)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)

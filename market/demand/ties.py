@@ -61,3 +61,20 @@ def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np
     for bit, kind in enumerate(refusals):
         rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= kinds == kind
     return rows
+
+
+def drawn_providers(
+    shares: NDArray[np.floating[Any]],
+    draw: NDArray[np.float64],
+    provider: NDArray[np.int64],
+    before: NDArray[np.int16],
+) -> NDArray[np.int16]:
+    """Provider that each individual is with from now on: drawn by the shares of offers.
+
+    ``draw``: a number between 0 and 1 for each individual. ``provider``: of each offer. ``before``: whom each was
+    with; who draws nothing stays with it.
+    """
+    ladder = np.cumsum(shares, axis=1)
+    pick = (ladder < draw[:, None]).sum(axis=1)
+    drawn = np.append(provider, -1)[np.minimum(pick, provider.size)]
+    return np.where(drawn >= 0, drawn, before).astype(np.int16)

@@ -12,6 +12,7 @@ from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deplo
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.nests import Nest
 from market.demand.products import Products
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
@@ -159,6 +160,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         attachment=users.attachment,
         refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
         intensity_elasticity=users.intensity_elasticity,
+        nests=(Nest(users.nest),),
         reconsider_per_day=reconsider,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from capacity import Workload
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
+from market.demand.nests import Nest
 from market.demand.products import Products
 from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
@@ -121,6 +122,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         dtype=draw(pick(["float64", "float64", "float32"])),
         refusals=draw(pick([(), (), (Refusal("open", 0.5),), (Refusal("open", 1.0), Refusal("frontier", 0.3))])),
         intensity_elasticity=draw(pick([0.0, 0.0, 0.7, 2.0])),
+        nests=draw(pick([(), (), (Nest(0.4),), (Nest(0.3, kinds=("open",)), Nest(0.8))])),
     )
 
 

@@ -124,6 +124,14 @@ class Users(Section):
     )
     worth_spread: Number = quantity(1.2, "1", "standard deviation of the log of that worth", high=5)
     taste_noise: Number = quantity(0.06, "1", "scale of tastes, relative to the worth", above=0, high=10)
+    nest: Number = quantity(
+        1.0,
+        "1",
+        "scale of tastes among all that answers (offers, an own machine) over that of tastes for an answer at all; "
+        "at 1 nothing is as close to an offer as another offer is",
+        above=0,
+        high=1,
+    )
     time_value: Number = quantity(1.0, "1/h", "share of the worth lost in an hour of delay", high=1e4)
     attachment: Number = quantity(0.05, "1", "worth of staying with the provider, relative to the worth", high=10)
     reconsider_per_day: Number = quantity(0.1, "1/day", "share who choose their provider anew in a day", high=24)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +105,8 @@ def test_a_provider_without_machines_or_buyers_changes_nobodys_draws(
     if whole:
         np.testing.assert_array_equal(one.records.series("ticks", "ordered"), other.records.series("ticks", "ordered"))
     for a, b in zip(one.cohorts, other.cohorts, strict=True):
-        for name in ("worth", "requests_per_tick", "zone", "has_local"):
-            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+        for name in ("worth", "requests_per_tick", "zone", "machines.has_one"):
+            np.testing.assert_array_equal(attrgetter(name)(a), attrgetter(name)(b))
         names = [[None, *(p.name for p in m.providers)] for m in (one, other)]
         attached = [[names[k][number + 1] for number in c.attached] for k, c in enumerate((a, b))]
         assert attached[0] == attached[1]
@@ -127,8 +128,8 @@ def test_a_segment_reshuffles_no_other(whole: bool) -> None:
         one, other = run(roomy, 6), run(replace(roomy, segments=newcomers), 6)
         mine = {c.name: c for c in other.cohorts}
         for cohort in one.cohorts:
-            for name in ("worth", "requests_per_tick", "zone", "budget_per_day", "has_local"):
-                np.testing.assert_array_equal(getattr(cohort, name), getattr(mine[cohort.name], name))
+            for name in ("worth", "requests_per_tick", "zone", "budget_per_day", "machines.has_one"):
+                np.testing.assert_array_equal(attrgetter(name)(cohort), attrgetter(name)(mine[cohort.name]))
             series = [m.records.series("segments", "served", cohort.name) for m in (one, other)]
             np.testing.assert_allclose(series[0], series[1], rtol=1e-6)
 
