@@ -45,6 +45,8 @@ def book_of(
         deadline_ticks=np.array(deadline_ticks if deadline_ticks is not None else [np.inf] * offers),
         quota=np.full(offers, np.inf),
         promised=np.ones(offers),
+        least_h=np.zeros(offers),
+        spare=np.zeros(offers, dtype=bool),
         tariffs=(Tariff(),) * offers,
         workloads=(Workload(0, 1_000_000),) * segments,
         work=table,

@@ -29,7 +29,7 @@ class Options:
     """What is to be chosen from; all relative to the worth of a perfect answer.
 
     Attributes:
-        gain: a_j: quality less the cost of delay; -inf for what is not open.
+        gain: a_j: quality less the cost of delay, where all mind it alike; -inf for what is not open.
         cost: b_j: price x price coefficient, in the unit of the worth.
         group: number of the provider of each option, for attachment.
         bonus: worth of staying with one's provider.
@@ -38,6 +38,7 @@ class Options:
         price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
         refused: whether an option is none to those who refuse it, by row (see ``Ties.refusing``) and option, or None.
         nests: options whose tastes go together, or None.
+        slow: delay [h] where some mind it more than others (see ``Ties.haste``); or None.
     """
 
     gain: NDArray[np.float64]
@@ -49,6 +50,7 @@ class Options:
     price_coefficient: float
     refused: NDArray[np.bool_] | None = None
     nests: Nests | None = None
+    slow: NDArray[np.float64] | None = None
 
     @property
     def scale(self) -> Any:
@@ -130,6 +132,8 @@ class _Utilities:
             scale, self.local_scale = scale[sold], options.noise * float(nests.scale[nests.of[-1]])
         self.gain = (options.gain[sold] / scale).astype(kind)[:, None]
         self.cost = (options.cost[sold] / -scale).astype(kind)[:, None]
+        self.slow = None if options.slow is None else (options.slow[sold] / -scale).astype(kind)[:, None]
+        self.haste = ties.haste
         table, self.column = _bonuses(options, ties, kind)
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
@@ -143,6 +147,8 @@ class _Utilities:
         sold = z[: self.gain.size]
         np.multiply(self.cost, inverse_worth, out=sold)
         sold += self.gain
+        if self.slow is not None and self.haste is not None:
+            sold += self.slow * self.haste[part]
         if self.bonuses is not None and self.column is not None:
             sold += np.take(self.bonuses, self.column[part], axis=1, mode="wrap")
         if self.local is not None:
@@ -285,6 +291,8 @@ def _best(
     count = options.gain.size + (local is not None)
     z = np.empty((mass.size, count), dtype=np.float64)
     z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
+    if ties.haste is not None and options.slow is not None:
+        z[:, : options.gain.size] -= ties.haste[:, None] * options.slow
     if ties.attached is not None and options.bonus:
         z[:, : options.gain.size] += options.bonus * (options.group[None, :] == ties.attached[:, None])
     if ties.refusing is not None and options.refused is not None:

@@ -46,14 +46,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
-        self.refusing = population.refusing
+        self.refusing, self.haste = population.refusing, population.haste
         self.intensity = Intensity(s.intensity_elasticity)
         self._choices = streams.stream("attachment", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
         self.memberships, self._looked = Memberships(count), False
         self.budget_left = self.budget_per_day.copy()
         self.machines = OwnMachines(
-            s, population.owns_machine.copy(), calendar.tick_hours, streams.stream("machines", s.name)
+            s, population.owns_machine.copy(), self.haste, calendar.tick_hours, streams.stream("machines", s.name)
         )
         self.owners, self.users = float(self.machines.has_one.mean()), s.users
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
@@ -116,9 +116,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _options(self, scene: Scene, prices: Floats) -> Options:
         s = self.segment
+        is_open = scene.open & np.isfinite(prices)
+        slow: Floats | None = None
         with np.errstate(invalid="ignore"):
-            delay = s.time_value * scene.delay_h
-            gain = np.where(scene.open & np.isfinite(prices), scene.quality - delay, -np.inf)
+            gain = np.where(is_open, scene.quality - s.time_value * scene.delay_h, -np.inf)
+        if self.haste is not None:  # each minds delay in its own way
+            is_open &= np.isfinite(scene.delay_h)
+            gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
         cost = s.price_coefficient * np.where(np.isfinite(prices), prices, 0.0)
         return Options(
             np.nan_to_num(gain, nan=-np.inf, posinf=np.inf, neginf=-np.inf),
@@ -130,6 +134,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.price_coefficient,
             refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
             nests_of(s.nests, scene.names, scene.kind),
+            slow,
         )
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
@@ -149,7 +154,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.spent_on_machines = float(buyers) * self.weight * wanted.growth * self.machines.machine.price_usd
 
     def _ties(self, who: Who) -> Ties:
-        return Ties(self.attached if self.segment.attachment > 0 else None, self.refusing).of(who)
+        attached = self.attached if self.segment.attachment > 0 else None
+        return Ties(attached, self.refusing, self.haste).of(who)
 
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
@@ -291,8 +297,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 keep=True,
             )
             assert chosen.shares is not None
-            total += (mass * self.worth[who]).astype(np.float64) @ chosen.shares[:, : prices.size]
-        return np.asarray(total * (s.time_value / s.price_coefficient))
+            an_hour = self.worth[who] * (s.time_value if self.haste is None else self.haste[who])
+            total += (mass * an_hour).astype(np.float64) @ chosen.shares[:, : prices.size]
+        return np.asarray(total / s.price_coefficient)
 
     def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
         """Let those without taste noise share ties within a width of money, in full precision."""

@@ -173,16 +173,11 @@ def slopes_within(
         rows: of each nest, and its scale.
     """
     own = np.asarray(z @ weight, dtype=np.float64)
-    inside = [
-        (1.0 / scale - 1.0) * np.divide(weight, of_nest, out=np.zeros_like(weight), where=of_nest > 0)
-        for (_, scale), of_nest in zip(rows, weights, strict=True)
-    ]
-    across = weight / total
-    if len(rows) == 1:
-        return own / rows[0][1], np.asarray((z * (across + inside[0])) @ z.T, dtype=np.float64)
-    cross = np.asarray((z * across) @ z.T, dtype=np.float64)
-    for (part, scale), each in zip(rows, inside, strict=True):
+    cross = np.asarray((z * (weight / total)) @ z.T, dtype=np.float64)
+    for (part, scale), of_nest in zip(rows, weights, strict=True):
         if scale < 1.0:
+            # Shares within the nest first: over the weight of a nest that is hardly chosen other sums have no bound.
+            within = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)
             own[part] /= scale
-            cross[part, part] += (z[part] * each) @ z[part].T
+            cross[part, part] += (1.0 / scale - 1.0) * ((within * weight) @ z[part].T)
     return own, cross

@@ -19,9 +19,15 @@ class OwnMachines:
     """Which individuals of a segment have a machine of their own."""
 
     def __init__(
-        self, segment: Segment, has_one: NDArray[np.bool_], tick_hours: float, rng: np.random.Generator
+        self,
+        segment: Segment,
+        has_one: NDArray[np.bool_],
+        haste: Values | None,
+        tick_hours: float,
+        rng: np.random.Generator,
     ) -> None:
-        self.segment, self.has_one = segment, has_one
+        """``haste``: share of its worth that each individual loses per hour; None where that is the segment's."""
+        self.segment, self.has_one, self.haste = segment, has_one, haste
         self.tick_hours, self._rng = tick_hours, rng
 
     @property
@@ -29,21 +35,23 @@ class OwnMachines:
         """What there is to be had."""
         return self.segment.local
 
-    def _utility(self, quality: float, inverse_worth: Values) -> Values:
+    def _utility(self, quality: float, inverse_worth: Values, haste: Values | None) -> Values:
         """Utility of one, relative to the worth."""
         s, machine = self.segment, self.machine
         assert machine is not None
         hours = s.workload.output / machine.speed / 3600.0
-        gain = quality - s.time_value * hours
+        gain = quality - hours * (s.time_value if haste is None else haste)
         cost = s.price_coefficient * machine.usd_per_request * inverse_worth
         dtype = np.dtype(s.dtype)
-        return np.asarray(dtype.type(gain) - cost).astype(dtype)
+        return np.asarray(np.asarray(gain, dtype=dtype) - cost).astype(dtype)
 
     def utility(self, quality: float, inverse_worth: Values, *, allowed: bool = True) -> Values | None:
         """The same by individual, -inf for those without one; None where there are none, or they may not be used."""
         if self.machine is None or not allowed:
             return None
-        return np.where(self.has_one, self._utility(quality, inverse_worth), -np.inf).astype(self.segment.dtype)
+        return np.where(self.has_one, self._utility(quality, inverse_worth, self.haste), -np.inf).astype(
+            self.segment.dtype
+        )
 
     def limit(self) -> float | None:
         """Requests that one can do in a tick; None where that limits nobody."""
@@ -81,7 +89,7 @@ class OwnMachines:
         """
         machine = self.machine
         assert machine is not None
-        gain = gain_of_machine(options, inverse_worth, ties, self._utility(quality, inverse_worth))
+        gain = gain_of_machine(options, inverse_worth, ties, self._utility(quality, inverse_worth, ties.haste))
         done = np.minimum(per_day, 24.0 * machine.requests_per_hour)  # as far as the machine can
         buys = who[gain * done > machine.price_usd / machine.life_days]
         self.has_one[buys] = True

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.haste import shares_lost_per_hour
 from market.demand.segment import Segment
 from market.randomness import Streams
 
@@ -40,6 +41,7 @@ class Population:
         requests_per_tick: requests of all whom an individual stands for in a mean tick, at the start [of mean size].
         zone: number of the time zone.
         budget_per_day: money of all whom an individual stands for [USD/day].
+        haste: share of its worth that it loses per hour of delay [1/h]; None where that is all the segment's.
         refusing: row of the table of what is refused (see ``demand.ties``): a bit for each kind of seller; or None.
         owns_machine: whether it has a machine of its own at the start.
     """
@@ -52,6 +54,7 @@ class Population:
     budget_per_day: Values
     owns_machine: NDArray[np.bool_]
     refusing: NDArray[np.int16] | None = None
+    haste: Values | None = None
 
 
 def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Population:
@@ -65,12 +68,21 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
     if s.worths_usd is not None:
         worth = np.array(s.worths_usd, dtype=np.float64)
+    worth = np.minimum(worth, s.worth_cap * s.worth_usd)
     size = np.exp(s.size_spread * draw("size").standard_normal(count))
+    of_request = worth
     if s.request_spread > 0:
         tokens = np.exp(s.request_spread * draw("tokens").standard_normal(count))
         tokens *= size.sum() / (size @ tokens)
-        size, worth = size * tokens, worth * tokens ** (s.worth_of_size - 1.0)  # equation (1)
+        of_request = worth * tokens**s.worth_of_size
+        size, worth = size * tokens, of_request / tokens  # equation (1)
     size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
+    haste: Values | None = None
+    if s.time_values.differ or s.background.share > 0:
+        haste = shares_lost_per_hour(s.time_value, s.time_values, of_request / s.worth_usd, draw("time"))
+        unattended = draw("background").random(count) < s.background.share
+        haste = np.where(unattended, s.background.time_value, haste).astype(dtype)
+        worth = np.where(unattended, s.background.worth * worth, worth)
     shares = np.cumsum([zone.share for zone in s.zones])
     zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
     budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
@@ -79,6 +91,7 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
         refusing |= np.int16(1 << bit) * (draw(f"refuses {refusal.kind}").random(count) < refusal.share)
     return Population(
         refusing=refusing if s.refusals else None,
+        haste=haste,
         weight=weight,
         worth=worth.astype(dtype),
         inverse_worth=(1.0 / worth).astype(dtype),

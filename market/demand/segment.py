@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
+from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
 from market.quality import Quality, QualityPath
@@ -139,7 +140,7 @@ class Segment:
     The worth of a request to individual i is ``worth_usd`` times a log-normal factor of median 1. The utility
     of offer j is
 
-        worth_i x (quality_j - time_value x delay_j) - price_coefficient x price_j
+        worth_i x (quality_j - time_value_i x delay_j) - price_coefficient x price_j
         + worth_i x attachment x [j is of the provider that i uses] + worth_i x taste_noise x Gumbel,
 
     against ``outside`` x worth_i for asking nobody; over the price coefficient it is in USD. With taste noise 0 the
@@ -162,7 +163,10 @@ class Segment:
         taste_noise: scale of the Gumbel tastes, relative to the worth; with nests, of those between nests.
         nests: options that are closer to each other than to the rest, and to nothing.
         price_coefficient: weight of money: utility that a dollar is worth, above 0.
+        worth_cap: largest worth of an individual over the median; infinite for none.
         time_value: share of the worth lost per hour of delay [1/h].
+        time_values: how that differs between individuals.
+        background: requests that nobody waits for.
         refusals: kinds of seller that are no option to a share of the individuals.
         intensity_elasticity: by how many per cent an individual asks less when its bill has risen by one since the
             start, whatever it buys then (see ``demand.intensity``).
@@ -212,6 +216,9 @@ class Segment:
     refusals: tuple[Refusal, ...] = ()
     intensity_elasticity: float = 0.0
     nests: tuple[Nest, ...] = ()
+    worth_cap: float = math.inf
+    time_values: TimeValues = ALIKE
+    background: Background = NO_BACKGROUND
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -237,6 +244,9 @@ class Segment:
         require_kinds(where + "zones", self.zones, Zone)
         self._check_refusals(where)
         check_nests(where, self.nests)
+        require_or_inf(where + "worth_cap", self.worth_cap, at_least=1)
+        require_kind(where + "time_values", self.time_values, TimeValues)
+        require_kind(where + "background", self.background, Background)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)

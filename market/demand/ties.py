@@ -19,16 +19,20 @@ class Ties:
     Attributes:
         attached: number of the provider that it is with, -1 for nobody; None where nobody minds.
         refusing: number of the row of ``Options.refused`` that holds for it; None where nobody refuses anything.
+        haste: share of its worth that an hour of delay costs it [1/h]; None where all mind it alike, and ``gain`` of
+            ``Options`` has it.
     """
 
     attached: NDArray[np.integer[Any]] | None = None
     refusing: NDArray[np.integer[Any]] | None = None
+    haste: NDArray[Any] | None = None
 
     def of(self, who: Rows) -> Ties:
         """Those of some individuals."""
         return Ties(
             None if self.attached is None else self.attached[who],
             None if self.refusing is None else self.refusing[who],
+            None if self.haste is None else self.haste[who],
         )
 
     def columns(self, groups: int) -> NDArray[np.integer[Any]] | None:

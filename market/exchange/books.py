@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -34,6 +35,9 @@ class Listing:
         open_to: segments that may buy it; None for all.
         price: list price of output tokens at the start [USD per million].
         tariff: what of a request is billed, relative to output tokens.
+        most_speed: speed at which it is served at most [token/s].
+        least_h: time from the order to the answer at least [h].
+        spare: whether it is served on machines that others leave idle.
     """
 
     name: str
@@ -48,6 +52,9 @@ class Listing:
     open_to: tuple[bool, ...] | None = None
     price: float = 0.0
     tariff: Tariff = field(default_factory=Tariff)
+    most_speed: float = math.inf
+    least_h: float = 0.0
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class Book:
         names: by offer.
         provider, pool: numbers, by offer.
         priority, deadline_ticks, quota, promised: by offer.
+        least_h: time from the order to the answer at least [h], by offer.
+        spare: whether it is served on machines that others leave idle, by offer.
         rank: place of the offer's priority among those of its pool, from 0, where the rationing rule serves by
             rank, else 0; ``ranks`` is how many there are at most.
         tariffs: what of a request is billed, by offer.
@@ -83,6 +92,8 @@ class Book:
     deadline_ticks: Floats
     quota: Floats
     promised: Floats
+    least_h: Floats
+    spare: NDArray[np.bool_]
     tariffs: tuple[Tariff, ...]
     workloads: tuple[Workload, ...]
     work: Floats
@@ -148,7 +159,8 @@ def _what_is_served(
             promised = listing.speed
             try:
                 work[s, j] = listing.technology.work(workload, promised)
-                hours[s, j] = workload.output / 3600.0 / listing.technology.speeds(workload, promised)
+                speeds = np.minimum(listing.technology.speeds(workload, promised), listing.most_speed)
+                hours[s, j] = workload.output / 3600.0 / speeds
                 slots[s, j] = listing.technology.slots(workload, promised)
                 token_work[s, j] = listing.technology.token_work(workload, promised)
             except InputError:
@@ -195,6 +207,8 @@ def make_book(
         deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
         quota=np.array([x.quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),
+        least_h=np.array([x.least_h for x in listings], dtype=np.float64),
+        spare=np.array([x.spare for x in listings], dtype=bool),
         tariffs=tuple(x.tariff for x in listings),
         workloads=tuple(workloads),
         work=work,

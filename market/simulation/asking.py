@@ -81,6 +81,11 @@ class Asking:
         )
 
 
+def told(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
+    """Time from the order to the answer [h], by segment and offer: wait and writing, or what the tier says at least."""
+    return np.asarray(np.maximum(wait_h + writing_h, book.least_h))
+
+
 def writing_hours(book: Book, load: Floats) -> Floats:
     """Time of writing an answer [h] at these loads of the pools, by segment and offer."""
     position = np.clip(load, 0.0, 1.0)[book.pool] * (LOADS.size - 1)

@@ -120,6 +120,9 @@ def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
             open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
             price=o.price,
             tariff=o.tariff,
+            most_speed=o.tier.most_speed,
+            least_h=o.tier.least_h,
+            spare=o.tier.spare,
         )
         for o in p.spec.offers
     ]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
-from market.simulation.asking import Asking, writing_hours
+from market.simulation.asking import Asking, told, writing_hours
 from market.simulation.research import estimate, toll
-from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Terms
+from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served, Terms
 from market.supply.outlook import Outlook
 from market.supply.provider import ProviderAgent
 
@@ -30,12 +30,13 @@ def post(
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
+    served: Served,
     known: Known,
 ) -> Posted:
     """Providers see their outlook and post list prices."""
     listed = Listed(terms.book, firms.with_openings(posted.level), hour_factors(founded, terms.book, tick))
     if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
-        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, known)
+        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served.waiting, known)
     return route(founded, listed, firms, machines, posted)
 
 
@@ -68,6 +69,7 @@ def new_prices(
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
+    waiting: Floats,
     known: Known,
 ) -> Listed:
     """Tariffs and list prices of all offers, each provider's by its policy.
@@ -79,9 +81,11 @@ def new_prices(
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
     # Market research is about the tick that comes, at the waits that users think usual.
     would_want = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
-    delay = known.chance_wait_h + expected.backlog_wait_h + writing_hours(book, known.load)
-    asking = Asking(founded, would_want, book, firms.alive, np.asarray(delay))
+    delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
+    asking = Asking(founded, would_want, book, firms.alive, delay)
     last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
+
+    used = window_used(book, ordered.orders.sum(axis=0), waiting.sum(axis=0))
 
     def outlook_of(p: ProviderAgent, book: Book) -> Outlook:
         return p.outlook(
@@ -92,6 +96,7 @@ def new_prices(
             ordered.orders,
             machines.capacity,
             by_pool,
+            used,
             partial(toll, replace(last, book=book), ordered, machines.capacity),
             partial(estimate, replace(asking, book=book), listed.factor),
         )
@@ -115,6 +120,21 @@ def new_prices(
         wished = np.maximum(wanted_prices, 0.0)
         price[p.offers] = np.where(outlook.movable, wished, outlook.price)
     return replace(listed, offers=offers, level=price)
+
+
+def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
+    """Part of the time until the deadline that offers on spare machines need, by offer; 1 for all others.
+
+    What waits over what comes is the time that it takes [Little 1961]. Where that is nothing, machines stand idle and
+    cost nothing more; where it is the whole window, they have to be rented.
+    """
+    if not book.spare.any():
+        return np.ones(book.offers)
+    used, spare = np.ones(book.offers), np.flatnonzero(book.spare)
+    in_time = orders[spare] * book.deadline_ticks[spare]
+    part = np.divide(waiting[spare], in_time, out=np.zeros_like(in_time), where=in_time > 0)
+    used[spare] = np.minimum(part, 1.0)
+    return used
 
 
 def with_parts(p: ProviderAgent, book: Book, outlook: Outlook) -> Book:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.exchange.books import Book
 from market.exchange.elastic_demand import ElasticDemand
 from market.simulation.asking import Asking
 from market.simulation.contracting import ticks_in_month
@@ -45,6 +46,7 @@ def rent(
     prices = firms.with_openings(book.price) * book.billed
     asking = Asking(founded, (), book, firms.alive, expected.delay_h)
     orders = expected_orders(asking, tick, prices, ordered, known) + served.waiting
+    orders = without_spare(book, orders, served.waiting)
     for j, target in posted.routed_to.items():
         orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
         orders[:, j] = 0.0
@@ -79,6 +81,13 @@ def rent(
         earned=earned_lately(machines.earned, allotment, hours),
         spot_prices=np.append(machines.spot_prices, allotment.price)[-ticks_in_month(founded) :],
     )
+
+
+def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
+    """Orders for which machines are rented: of tiers on spare ones, what would be late at that pace otherwise."""
+    if not book.spare.any():
+        return orders
+    return np.where(book.spare, waiting / np.maximum(book.deadline_ticks, 1.0), orders)
 
 
 def own_machines(founded: Founded, firms: Firms, period: int) -> tuple[Floats, Floats, Floats]:

@@ -109,11 +109,14 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         racks = self.spec.pools[pool].racks
         return racks[period % len(racks)] if isinstance(racks, tuple) else self.racks[pool]
 
-    def marginal_cost(self, work_per_mtok: Floats, rack_hour_usd: float) -> Floats:
-        """What serving a million tokens of each own offer costs more [USD], where a rack-hour is rented for so much."""
+    def marginal_cost(self, work_per_mtok: Floats, rack_hour_usd: float, rented: Floats | float = 1.0) -> Floats:
+        """What serving a million tokens of each own offer costs more [USD], where a rack-hour is rented for so much.
+
+        ``rented``: share of its work for which machines have to be rented, by own offer.
+        """
         own = self._hour_of_use
         capacity = np.where(own > 0, own, rack_hour_usd) if self.spec.spot else own
-        return np.asarray(self._cost + capacity * work_per_mtok)
+        return np.asarray(self._cost + capacity * rented * work_per_mtok)
 
     def outlook(
         self,
@@ -124,18 +127,21 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         mix: Floats,
         capacity: Floats,
         ordered: Floats,
+        window_used: Floats,
         toll: Callable[[NDArray[np.int64]], Floats],
         estimate: Callable[[NDArray[np.int64], Floats], Estimate],
     ) -> Outlook:
         """What it sees when it posts prices.
 
-        ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer.
+        ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer;
+        ``window_used``: part of its window that an offer needs, by offer; 1 where it does not wait for spare machines.
         """
         own = self.offers
         weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
         billed = (weights * book.billed[:, own]).sum(axis=0)
         work = (weights * book.work[:, own]).sum(axis=0)
         work = np.divide(work, billed, out=np.zeros_like(work), where=billed > 0)
+        rented = window_used[own]
         sold = (mix[:, own] * book.billed[:, own]).sum(axis=0)
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
@@ -144,8 +150,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             hour=calendar.hour_of_day(tick),
             price=level[own].copy(),
             movable=self._movable,
-            cost=self.marginal_cost(work, self.purchases.price),
-            usual_cost=self.marginal_cost(work, self.purchases.usual_price),
+            cost=self.marginal_cost(work, self.purchases.price, rented),
+            usual_cost=self.marginal_cost(work, self.purchases.usual_price, rented),
             weight=self.purchases.weight,
             work=work,
             parts=lambda: np.array([(rates.input, rates.cached) for rates in (book.tariffs[j].rates() for j in own)]),

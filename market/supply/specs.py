@@ -27,6 +27,10 @@ class Tier:
         priority: place in the order of service; smaller is served first.
         deadline_h: age at which a request that waits is turned away [h]; infinite for none.
         quota_per_day: requests of one user and day; infinite for none.
+        most_speed: speed at which it is served at most, whatever the machines could do [token/s].
+        least_h: time from the order to the answer at least [h].
+        spare: whether it is served on machines that others leave idle, and machines are rented for it only so far
+            as it would not be finished by its deadline otherwise.
     """
 
     name: str = "standard"
@@ -34,9 +38,16 @@ class Tier:
     priority: float = 1.0
     deadline_h: float = math.inf
     quota_per_day: float = math.inf
+    most_speed: float = math.inf
+    least_h: float = 0.0
+    spare: bool = False
 
     def __post_init__(self) -> None:
         require(f"tier '{self.name}': speed", self.speed, above=0)
+        require_or_inf(f"tier '{self.name}': most_speed", self.most_speed, at_least=self.speed)
+        require(f"tier '{self.name}': least_h", self.least_h, at_least=0)
+        if self.spare and math.isinf(self.deadline_h):
+            raise InputError(f"tier '{self.name}': spare is true, but then deadline_h must be a number, not inf")
         require(f"tier '{self.name}': priority", self.priority)
         for name in ("deadline_h", "quota_per_day"):
             require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=0)

@@ -11,6 +11,7 @@ from typing import Final
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
+from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
@@ -127,6 +128,13 @@ def zones(demand: Demand) -> tuple[Zone, ...]:
     return tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones)
 
 
+def tiers_of_sellers(scale: float, parameters: Parameters) -> tuple[Nest, ...]:
+    """A nest of each lab's offers: who leaves one of its tiers thinks first of another of them."""
+    if scale == 1.0:
+        return ()
+    return tuple(Nest(scale, tuple(f"{lab.name} {one.name}" for one in lab.offers)) for lab in parameters.labs)
+
+
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
@@ -156,11 +164,14 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         worth_usd=users.worth_usd,
         worth_spread=users.worth_spread,
         taste_noise=users.taste_noise,
+        worth_cap=users.worth_cap,
         time_value=users.time_value,
+        time_values=TimeValues(**users.time_values.model_dump()),
+        background=Background(**users.background.model_dump()),
         attachment=users.attachment,
         refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
         intensity_elasticity=users.intensity_elasticity,
-        nests=(Nest(users.nest),),
+        nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
         reconsider_per_day=reconsider,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,

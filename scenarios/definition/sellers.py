@@ -111,7 +111,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         sold.price,
         quality(model.lag_months, parameters, size=model.size, edge=edge),
         inference(model.architecture, parameters.supply.calibration, model.work),
-        Tier(terms.name, terms.speed, terms.priority, terms.deadline_h, terms.quota_per_day),
+        Tier(**terms.model_dump()),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
         efficiency_growth=parameters.progress.efficiency_growth,

@@ -81,6 +81,32 @@ class Refused(Section):
     share: Number = quantity(..., "1", "share of the individuals who refuse it", high=1)
 
 
+class TimeValues(Section):
+    """How the value of an hour, in money, differs between users."""
+
+    spread: Number = quantity(0.0, "1", "standard deviation of the log of the value of an hour", DECLARED, high=5)
+    with_worth: Number = quantity(
+        1.0,
+        "1",
+        "by how many per cent an hour is worth more to whom a request is worth one per cent more; at 1, without spread "
+        "and cap, all lose the same share of the worth",
+        DECLARED,
+        low=-5,
+        high=5,
+    )
+    cap: Number = quantity(
+        math.inf, "1", "largest value of an hour over the median; inf for none", above=0, or_inf=True
+    )
+
+
+class Background(Section):
+    """Requests that nobody waits for."""
+
+    share: Number = quantity(0.0, "1", "share of the requests", DECLARED, high=1)
+    worth: Number = quantity(1.0, "1", "what one is worth over what it would be if somebody waited", above=0, high=100)
+    time_value: Number = quantity(0.0, "1/h", "share of that worth lost in an hour of delay", DECLARED, high=1e4)
+
+
 class Users(Section):
     """A segment of users."""
 
@@ -123,6 +149,9 @@ class Users(Section):
         ..., "USD", "median worth of a request answered by the best model at once", above=0, high=1e6
     )
     worth_spread: Number = quantity(1.2, "1", "standard deviation of the log of that worth", high=5)
+    worth_cap: Number = quantity(
+        math.inf, "1", "largest worth of a request to anybody over the median; inf for none", low=1, or_inf=True
+    )
     taste_noise: Number = quantity(0.06, "1", "scale of tastes, relative to the worth", above=0, high=10)
     nest: Number = quantity(
         1.0,
@@ -132,7 +161,18 @@ class Users(Section):
         above=0,
         high=1,
     )
+    tier_nest: Number = quantity(
+        1.0,
+        "1",
+        "scale of tastes among the offers of one lab over that of tastes between sellers; at 1 a tier is as close to "
+        "another seller's as to the same seller's others",
+        DECLARED,
+        above=0,
+        high=1,
+    )
     time_value: Number = quantity(1.0, "1/h", "share of the worth lost in an hour of delay", high=1e4)
+    time_values: TimeValues = part(TimeValues(), "how the value of an hour differs between users")
+    background: Background = part(Background(), "requests that nobody waits for")
     attachment: Number = quantity(0.05, "1", "worth of staying with the provider, relative to the worth", high=10)
     reconsider_per_day: Number = quantity(0.1, "1/day", "share who choose their provider anew in a day", high=24)
     refuses: tuple[Refused, ...] = several(

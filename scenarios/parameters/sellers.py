@@ -99,6 +99,15 @@ class Tier(Section):
     quota_per_day: Number = quantity(
         math.inf, "requests/day", "requests of one user and day; inf for no limit", or_inf=True
     )
+    most_speed: Number = quantity(
+        math.inf,
+        "token/s",
+        "speed at which it is served at most; inf for what the machines can do",
+        above=0,
+        or_inf=True,
+    )
+    least_h: Number = quantity(0.0, "h", "time from the order to the answer at least", high=8_766)
+    spare: Flag = choice(False, "whether it is served on machines that others leave idle, up to its deadline")
 
 
 class ClosedModel(Section):
