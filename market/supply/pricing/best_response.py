@@ -16,8 +16,9 @@ from market.supply.pricing.base import PricingPolicy
 LOOK = 24
 #: Where it looks: markups relative to the present one of the list, or to the prices and costs that it knows.
 FACTORS = np.geomspace(1e-3, 1e3, 43)
-#: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price.
-CLIMBS = 3
+#: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price; and so many
+#: where cliffs hide how high they go.
+CLIMBS, CLIMBS_AT_CLIFFS = 3, 40
 NEAR_ENOUGH = 1e-6
 #: Times that it halves (or almost) the room in which a peak without a slope lies.
 HALVINGS = 60
@@ -94,6 +95,9 @@ class BestResponse(PricingPolicy):
         felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost)
         return bool((outlook.movable & (felt <= FLAT * e.demand) & ~_unsold(e.demand)).any())
 
+    def _at_cliffs(self, outlook: Outlook, price: Floats) -> bool:
+        return self._is_flat(outlook, outlook.estimate(price), price)
+
     def _allowed(self, outlook: Outlook, price: Floats) -> Floats:
         """A list with its prices between cost and cap, as far as they can be changed."""
         bounded = np.maximum(np.minimum(price, self.cap), outlook.cost)
@@ -128,7 +132,7 @@ class BestResponse(PricingPolicy):
         best, most = present, self._profit(outlook, present)
         threshold = most * (1.0 + ROUNDING)
         starts = sorted(self._seen_from_afar(outlook, present), key=lambda found: -found[0])
-        for profit, start in starts[:CLIMBS]:
+        for profit, start in starts[: CLIMBS_AT_CLIFFS if self._at_cliffs(outlook, present) else CLIMBS]:
             price, _ = self._climb(outlook, start, NEAR_ENOUGH)
             e = outlook.estimate(price)
             climbed = float(e.demand @ (price - outlook.cost))
@@ -142,8 +146,12 @@ class BestResponse(PricingPolicy):
         return best
 
     def _seen_from_afar(self, outlook: Outlook, present: Floats) -> Iterator[tuple[float, Floats]]:
-        """Peaks of the profit along markups in common, and the best place of each offer by itself, with the profit."""
+        """The present list, peaks of the profit along markups in common, and the best place of each offer by itself.
+
+        With the profit of each.
+        """
         scale = self._scale(outlook, present)
+        yield self._profit(outlook, present), present
 
         def in_common(markup: float) -> Floats:
             return self._allowed(outlook, outlook.cost + markup)
@@ -155,8 +163,10 @@ class BestResponse(PricingPolicy):
             yield profits[k], in_common(scale * FACTORS[k])
         if present.size == 1:
             return
-        alike = in_common(scale * FACTORS[int(np.argmax(profits))])
-        for base in (present, alike):
+        bases = [present, in_common(scale * FACTORS[int(np.argmax(profits))])]
+        if self._at_cliffs(outlook, present):  # two prices may have to move together
+            bases += [in_common(scale * factor) for factor in FACTORS[::4]]
+        for base in bases:
             for k in np.flatnonzero(outlook.movable):
                 lists = [self._with(outlook, base, int(k), scale * factor) for factor in FACTORS[::3]]
                 found = [self._profit(outlook, one) for one in lists]
