@@ -118,6 +118,11 @@ class Book:
         """Number of segments, S."""
         return int(self.work.shape[0])
 
+    @property
+    def window_ticks(self) -> Floats:
+        """Ticks in which what waits has to be done to be in time, by offer: the last before the deadline is kept."""
+        return np.maximum(self.deadline_ticks - 1.0, 1.0)
+
     def request_prices(self) -> Floats:
         """Price of a request [USD], by segment and offer."""
         return self.price * self.billed

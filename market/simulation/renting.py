@@ -87,7 +87,7 @@ def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
     """Orders for which machines are rented: of tiers on spare ones, what would be late at that pace otherwise."""
     if not book.spare.any():
         return orders
-    return np.where(book.spare, waiting / np.maximum(book.deadline_ticks, 1.0), orders)
+    return np.where(book.spare, waiting / book.window_ticks, orders)
 
 
 def own_machines(founded: Founded, firms: Firms, period: int) -> tuple[Floats, Floats, Floats]:
