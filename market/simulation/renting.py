@@ -139,7 +139,7 @@ def allot(
 
 def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
     """What owners' own training and products call for [rack-h], by owner."""
-    wanted = owned * np.array([h.spec.first_party for h in founded.owners])
+    wanted: Floats = owned * np.array([h.spec.first_party for h in founded.owners])
     for products in founded.economy.products:
         wanted[founded.number_of[products.owner]] += products.racks_at(founded.calendar, tick) * founded.hours
     return wanted

@@ -68,7 +68,7 @@ class Research:
 
     def given(self, years: float, hours: float) -> float:
         """What investors give, so many years after the start, for a tick of so many hours [USD]."""
-        return self.usd_per_day * hours / 24.0 * self.growth**years
+        return float(self.usd_per_day * hours / 24.0 * self.growth**years)
 
     def of_sales(self, sales: float, hours: float) -> float:
         """What sales of so many USD a day give for a tick of so many hours [USD]."""

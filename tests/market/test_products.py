@@ -117,7 +117,7 @@ def test_a_load_is_the_same_a_week_later(racks: float, shape: str, tick: int) ->
 )
 def test_numbers_that_cannot_be(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Products(**({"owner": "cloud", "racks": 1.0} | values))  # type: ignore[arg-type]
+        Products(**({"owner": "cloud", "racks": 1.0} | values))
 
 
 def test_an_owner_must_be_there() -> None:
@@ -132,5 +132,5 @@ def test_a_scenario_takes_products_out_of_first_party_use() -> None:
         assert owner.first_party == pytest.approx(0.6)
         assert products.racks == pytest.approx(0.2 * owner.racks)
         assert products.shape == measured("chat")
-        assert products.zones == economy.segments[0].zones  # type: ignore[union-attr]
+        assert products.zones == economy.segments[0].zones
     assert load("baseline-2026").economy(30).products == ()

@@ -70,7 +70,7 @@ def test_large_requests_are_priced_out_first(spread: float, exponent: float) -> 
     limit = 2.0 ** (1.0 / (1.0 - exponent))
     asked, ordered = (model.records.series("ticks", name).sum() for name in ("asked", "ordered"))
     assert ordered / asked == pytest.approx(norm.cdf(math.log(limit) / spread - spread / 2.0), abs=0.02)
-    z, buys = sizes(model.economy.segments[0]), model.cohorts[0].worth >= 1.0  # type: ignore[arg-type,attr-defined]
+    z, buys = sizes(model.economy.segments[0]), model.cohorts[0].worth >= 1.0
     assert z[buys].max() == pytest.approx(limit, rel=0.01)
     assert z[~buys].min() > z[buys].max()
     assert ordered / asked == pytest.approx(z[buys].sum() / z.sum(), rel=1e-9)

@@ -162,7 +162,7 @@ def test_a_running_mean_of_steady_sales_is_the_same_at_every_length_of_ticks(
 )
 def test_numbers_that_cannot_be(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Research(**({"name": "r", "usd_per_day": 1.0, "funder": "lab"} | values))  # type: ignore[arg-type]
+        Research(**({"name": "r", "usd_per_day": 1.0, "funder": "lab"} | values))
 
 
 def test_a_scenario_says_whose_research_it_is() -> None:
