@@ -172,17 +172,13 @@ def slopes_within(
         weights: of nests.
         rows: of each nest, and its scale.
     """
-    own = np.asarray(z @ weight, dtype=np.float64)
-    inside = [
-        (1.0 / scale - 1.0) * np.divide(weight, of_nest, out=np.zeros_like(weight), where=of_nest > 0)
-        for (_, scale), of_nest in zip(rows, weights, strict=True)
-    ]
-    across = weight / total
-    if len(rows) == 1:
-        return own / rows[0][1], np.asarray((z * (across + inside[0])) @ z.T, dtype=np.float64)
-    cross = np.asarray((z * across) @ z.T, dtype=np.float64)
-    for (part, scale), each in zip(rows, inside, strict=True):
-        if scale < 1.0:
+    own, across = np.asarray(z @ weight, dtype=np.float64), z * (weight / total)
+    alone = len(rows) == 1
+    cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
+    for (part, scale), of_nest in zip(rows, weights, strict=True):
+        if scale < 1.0 or alone:
             own[part] /= scale
-            cross[part, part] += (z[part] * each) @ z[part].T
+            inside = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)
+            inside *= weight * (1.0 / scale - 1.0)
+            cross[part, part] += (inside + across if alone else inside) @ z[part].T
     return own, cross

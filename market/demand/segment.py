@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
+from market.demand.growth import TREND, Adoption
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
 from market.quality import Quality, QualityPath
@@ -154,7 +155,8 @@ class Segment:
         shape: relative load by local hour.
         zones: time zones.
         burstiness: variance over mean of the number of requests, in discrete runs; 1 is Poisson.
-        growth: factor a year of users.
+        growth: factor a year of users, as long as they get what they got at the start.
+        adoption: how users come and go with what they get.
         intensity_growth: factor a year of what one user asks.
         dtype: 'float64', or 'float32' for large populations.
     """
@@ -187,6 +189,7 @@ class Segment:
     refusals: tuple[Refusal, ...] = ()
     intensity_elasticity: float = 0.0
     nests: tuple[Nest, ...] = ()
+    adoption: Adoption = TREND
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -210,6 +213,7 @@ class Segment:
         require_kinds(where + "zones", self.zones, Zone)
         self._check_refusals(where)
         check_nests(where, self.nests)
+        self._check_adoption(where)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)
@@ -230,6 +234,15 @@ class Segment:
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
         if not self.zones or abs(sum(zone.share for zone in self.zones) - 1.0) > 1e-9:
             raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in self.zones):g}, not 1")
+
+    def _check_adoption(self, where: str) -> None:
+        require_kind(where + "adoption", self.adoption, Adoption)
+        require_or_inf(where + "adoption: ceiling", self.adoption.ceiling, at_least=self.users)
+        if self.adoption.response > 0 and self.taste_noise == 0:
+            raise InputError(
+                f"{where}adoption: response is {self.adoption.response:g}, but must be 0 where taste_noise is 0, "
+                "which is its unit"
+            )
 
     def _check_refusals(self, where: str) -> None:
         require_kinds(where + "refusals", self.refusals, Refusal)
