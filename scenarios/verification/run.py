@@ -12,7 +12,7 @@ from capacity.errors import UnknownNameError, nearest
 from scenarios.verification.check import CHECKS, CheckRow
 
 #: Files of checks, in the order of the report; importing a file is what adds its checks.
-FILES = ("auctions", "walras", "pricing", "capacity", "queueing", "queues", "deferral", "tiers")
+FILES = ("auctions", "walras", "pricing", "nests", "adoption", "capacity", "queueing", "queues", "deferral", "tiers")
 for file in FILES:
     import_module(f"{__package__}.{file}")
 
