@@ -1,4 +1,4 @@
-"""What having an option is worth to individuals: a machine of one's own, a subscription."""
+"""What options are worth to individuals: all of them, a machine of one's own, a subscription."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def _choices(
     assert chosen.shares is not None
     worth = np.asarray(chosen.utility / inverse_worth, dtype=np.float64) / options.price_coefficient
     return worth, chosen.shares.astype(np.float64)
+
+
+def log_sum(
+    options: Options, inverse_worth: NDArray[Any], mass: NDArray[Any], ties: Ties, local: NDArray[Any] | None
+) -> float:
+    """Expected utility of a request in units of taste noise, summed over the requests of all individuals."""
+    # The surplus of a request is this times noise and worth over the price coefficient.
+    surplus = choose(options, inverse_worth, mass * inverse_worth, ties, local=local).surplus
+    return surplus * options.price_coefficient / options.noise
 
 
 def gain_of_machine(options: Options, inverse_worth: NDArray[Any], ties: Ties, utility: NDArray[Any]) -> Floats:

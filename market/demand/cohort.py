@@ -107,8 +107,11 @@ class Cohort[W: Wanted](mesa.Agent):
     def hourly_cost(self, wanted: W, scene: Scene, prices: Floats) -> Floats:
         """What an hour's delay costs all who order an offer at these prices together [USD/h], by offer."""
 
-    def settle(self, wanted: W, scene: Scene, prices: Floats) -> None:  # noqa: ARG002
-        """Take note of what happened: what was wanted, and what was ordered of it at these prices."""
+    def settle(self, wanted: W, scene: Scene, prices: Floats, turned_away: float) -> None:  # noqa: ARG002
+        """Take note of what happened: what was wanted, and what was ordered of it at these prices.
+
+        ``turned_away``: requests that left a queue for good.
+        """
         self.wanted, self.users = wanted, wanted.users
 
     def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:

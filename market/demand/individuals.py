@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
+from market.demand.adoption import log_sum
 from market.demand.choice import Options, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
+from market.demand.growth import Adopters
 from market.demand.intensity import Intensity
 from market.demand.nests import nests_of
 from market.demand.own_machines import OwnMachines
-from market.demand.plan import IndividualsWanted, Part, Plan, Who
+from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, within_limits
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
@@ -56,6 +58,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s, population.owns_machine.copy(), self.haste, calendar.tick_hours, streams.stream("machines", s.name)
         )
         self.owners, self.users = float(self.machines.has_one.mean()), s.users
+        self.adopters = Adopters(s.adoption, s.users)
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = self._induced = 0.0
@@ -76,7 +79,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """What would be asked in this tick if nothing were put off: their local hour's share of the day."""
         s, calendar = self.segment, self.calendar
         years = calendar.years(tick)
-        growth, intensity = s.growth**years, s.intensity_growth**years
+        growth, intensity = self.adopters.factor(s.growth**years), s.intensity_growth**years
         factor = loads(s.shape, s.zones, calendar, tick) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
         return IndividualsWanted(
@@ -190,6 +193,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
         before = self._used_before(wanted, limited)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
+        people = self.dtype.type(self.weight * wanted.growth)
         parts: list[Part] = []
         used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
         for group, who in groups:
@@ -197,7 +201,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
             split = [(Part(group, mass, who), shares)]
             if limited.any() or machine is not None:
                 left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
-                within, used[:, who] = self._within_limits(wanted, limited, left, shares, machine, who)
+                each = mass / people if people > 0 else np.zeros_like(mass)
+                within, used[:, who] = within_limits(each, shares, limited, left, machine)
                 shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
                 beyond = Part(shut, mass * (1 - within), who, local=machine is None)
                 rest = self._shares(wanted, shut, who, local=beyond.local) if budget else shares
@@ -205,7 +210,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             allowed = np.ones_like(mass)
             if budget:
                 cost = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
-                allowed = _at_most_all(wanted.budget_left[who], cost)
+                allowed = at_most_all(wanted.budget_left[who], cost)
                 spent[who] = cost * allowed
                 over += float(np.sum(mass * (1 - allowed), dtype=np.float64))
                 used[:, who] *= allowed
@@ -224,21 +229,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
         assert chosen.shares is not None
         return chosen.shares
-
-    def _within_limits(
-        self, wanted: IndividualsWanted, limited: NDArray[np.bool_], left: NDArray[Any], shares: NDArray[Any],
-        machine: float | None, who: Who,
-    ) -> tuple[NDArray[Any], NDArray[Any]]:  # fmt: skip
-        """Share of each individual's requests for which limited offers and the own machine are left; quotas used."""
-        people = self.dtype.type(self.weight * wanted.growth)
-        mass = wanted.mass[who]
-        each = mass / people if people > 0 else np.zeros_like(mass)
-        asked = (shares[:, : limited.size][:, limited] * each[:, None]).T
-        within = _at_most_all(left, asked).min(axis=0, initial=1)
-        if machine is not None:
-            at_home = shares[:, -1] * each
-            within = np.minimum(within, _at_most_all(np.full_like(at_home, machine), at_home))
-        return within, asked * within
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
@@ -308,10 +298,12 @@ class LogitCohort(Cohort[IndividualsWanted]):
         noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
         return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
 
-    def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
-        """Budgets are spent, quotas used up, work is put off; some choose their provider anew."""
+    def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
+        """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
         plan = self._plan(wanted, scene, prices)
-        super().settle(wanted, scene, prices)
+        super().settle(wanted, scene, prices, turned_away)
+        if self.segment.adoption.response > 0:
+            self._learn_use(wanted, plan, turned_away)
         self._induced = plan.induced
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
@@ -330,6 +322,22 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self._looked = True
         if self.intensity.elasticity > 0 and not self.intensity.begun:
             self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
+        wanted.plans.clear()  # it was made of ties and plans as they were
+
+    def _learn_use(self, wanted: IndividualsWanted, plan: Plan, turned_away: float) -> None:
+        """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
+        s, worth, asked = self.segment, 0.0, plan.unaffordable
+        for options, mass, who, at_home in plan.parts:
+            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
+            local = None if local is None else local[who]
+            worth += log_sum(options, self.inverse_worth[who], mass, self._ties(who), local)
+            asked += float(mass.sum(dtype=np.float64))
+        if asked > 0:
+            nothing = (s.outside or 0.0) / s.taste_noise
+            mean = (worth + plan.unaffordable * nothing) / asked
+            refused = min(turned_away / asked, 1.0)
+            days = self.calendar.tick_hours / self.calendar.simulated_share / 24.0
+            self.adopters.learn(mean + refused * (nothing - mean), days)
 
     def _shares_of_offers(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> NDArray[Any]:
         """How each individual splits its requests among offers, by individual and offer."""
@@ -393,9 +401,3 @@ class LogitCohort(Cohort[IndividualsWanted]):
         assert chosen.shares is not None
         draw = self._choices.random(number)
         self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])
-
-
-def _at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
-    """Share of what is asked that is left; all where nothing is asked."""
-    left = np.maximum(left, 0)  # what is spent to the last may be rounded below nothing
-    return np.asarray(np.divide(left, asked, out=np.ones_like(asked), where=left < asked))

@@ -172,12 +172,13 @@ def slopes_within(
         weights: of nests.
         rows: of each nest, and its scale.
     """
-    own = np.asarray(z @ weight, dtype=np.float64)
-    cross = np.asarray((z * (weight / total)) @ z.T, dtype=np.float64)
+    own, across = np.asarray(z @ weight, dtype=np.float64), z * (weight / total)
+    alone = len(rows) == 1
+    cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
     for (part, scale), of_nest in zip(rows, weights, strict=True):
-        if scale < 1.0:
-            # Shares within the nest first: over the weight of a nest that is hardly chosen other sums have no bound.
-            within = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)
+        if scale < 1.0 or alone:
             own[part] /= scale
-            cross[part, part] += (1.0 / scale - 1.0) * ((within * weight) @ z[part].T)
+            inside = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)
+            inside *= weight * (1.0 / scale - 1.0)
+            cross[part, part] += (inside + across if alone else inside) @ z[part].T
     return own, cross

@@ -74,3 +74,29 @@ class IndividualsWanted(Wanted):
     intensity: float = field(kw_only=True)
     machine_quality: float = field(kw_only=True)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+
+def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
+    """Share of what is asked that is left; all where nothing is asked."""
+    left = np.maximum(left, 0)  # what is spent to the last may be rounded below nothing
+    return np.asarray(np.divide(left, asked, out=np.ones_like(asked), where=left < asked))
+
+
+def within_limits(
+    each: NDArray[Any], shares: NDArray[Any], limited: NDArray[np.bool_], left: NDArray[Any], machine: float | None
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Share of each individual's requests for which limited offers and its own machine are left; quotas used.
+
+    Args:
+        each: requests of one user, by individual.
+        shares: by individual and option.
+        limited: whether an offer has a quota.
+        left: requests that are left of these, by limited offer and individual.
+        machine: requests that a machine of one's own can do, which is the last option; None for no limit.
+    """
+    asked = (shares[:, : limited.size][:, limited] * each[:, None]).T
+    within = at_most_all(left, asked).min(axis=0, initial=1)
+    if machine is not None:
+        at_home = shares[:, -1] * each
+        within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))
+    return within, asked * within

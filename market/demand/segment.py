@@ -13,6 +13,7 @@ from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
 from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
+from market.demand.growth import TREND, Adoption
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
 from market.quality import Quality, QualityPath
@@ -181,7 +182,8 @@ class Segment:
         shape: relative load by local hour.
         zones: time zones.
         burstiness: variance over mean of the number of requests, in discrete runs; 1 is Poisson.
-        growth: factor a year of users.
+        growth: factor a year of users, as long as they get what they got at the start.
+        adoption: how users come and go with what they get.
         intensity_growth: factor a year of what one user asks.
         dtype: 'float64', or 'float32' for large populations.
     """
@@ -219,6 +221,7 @@ class Segment:
     worth_cap: float = math.inf
     time_values: TimeValues = ALIKE
     background: Background = NO_BACKGROUND
+    adoption: Adoption = TREND
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -247,6 +250,7 @@ class Segment:
         require_or_inf(where + "worth_cap", self.worth_cap, at_least=1)
         require_kind(where + "time_values", self.time_values, TimeValues)
         require_kind(where + "background", self.background, Background)
+        self._check_adoption(where)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)
         require(where + "burstiness", self.burstiness, at_least=1)
@@ -266,6 +270,15 @@ class Segment:
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"{where}dtype is '{self.dtype}', but must be 'float32' or 'float64'")
         check_zones(where, self.zones)
+
+    def _check_adoption(self, where: str) -> None:
+        require_kind(where + "adoption", self.adoption, Adoption)
+        require_or_inf(where + "adoption: ceiling", self.adoption.ceiling, at_least=self.users)
+        if self.adoption.response > 0 and self.taste_noise == 0:
+            raise InputError(
+                f"{where}adoption: response is {self.adoption.response:g}, but must be 0 where taste_noise is 0, "
+                "which is its unit"
+            )
 
     def _check_refusals(self, where: str) -> None:
         require_kinds(where + "refusals", self.refusals, Refusal)

@@ -32,7 +32,7 @@ def learn(
 ) -> Known:
     """Users settle what they bought; waits, speeds and orders become part of what is usual."""
     book, pace = posted.book, learning_pace(founded, tick)
-    settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered)
+    settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered, served)
     most = np.where(machines.capacity[book.pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
     chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
     used = served.round.used
@@ -47,12 +47,14 @@ def learn(
     )
 
 
-def settle(asking: Asking, tick: int, ordered: Ordered) -> None:
-    """Users take note of what they ordered and what it cost: budgets, habits, attachments."""
+def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
+    """Users take note of what they ordered and what it cost: budgets, habits, attachments, whether to come or go."""
     founded, cleared = asking.founded, ordered.cleared
     period, expected = founded.calendar.period(tick), cleared.response.requests
+    left = served.round.left_late + served.round.left_impatient
+    turned_away = (left - served.joined).sum(axis=1)
     for s, cohort in enumerate(founded.cohorts):
-        cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s])
+        cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s], max(float(turned_away[s]), 0.0))
         requests = float(expected[s].sum())
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
         cohort.learn_worth(period, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)

@@ -11,6 +11,7 @@ from typing import Final
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
+from market.demand.growth import Adoption
 from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
@@ -172,6 +173,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
         intensity_elasticity=users.intensity_elasticity,
         nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
+        adoption=Adoption(users.adoption.response, users.adoption.ceiling, users.adoption.start_days),
         reconsider_per_day=reconsider,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,

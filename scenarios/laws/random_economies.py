@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from capacity import Workload
 from market.calendar import Calendar
+from market.demand.growth import TREND, Adoption
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
@@ -95,6 +96,7 @@ def machines(segment: str) -> list[LocalMachine | None]:
 def segments(draw: st.DrawFn, name: str = "users") -> Segment:
     """Individuals of any kind."""
     pick = st.sampled_from
+    noise = draw(pick([0.0, 0.05, 1.0]))
     return Segment(
         name,
         draw(pick([UNIT, CHAT])),
@@ -106,7 +108,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         worth_of_size=draw(pick([1.0, 0.5, 0.0])),
         worth_usd=draw(pick([0.05, 10.0, 1e6])),
         worth_spread=draw(pick([0.0, 1.2])),
-        taste_noise=draw(pick([0.0, 0.05, 1.0])),
+        taste_noise=noise,
         time_value=draw(pick([0.0, 1.0])),
         attachment=draw(pick([0.0, 0.1])),
         reconsider_per_day=draw(pick([0.0, 12.0])),
@@ -123,6 +125,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         refusals=draw(pick([(), (), (Refusal("open", 0.5),), (Refusal("open", 1.0), Refusal("frontier", 0.3))])),
         intensity_elasticity=draw(pick([0.0, 0.0, 0.7, 2.0])),
         nests=draw(pick([(), (), (Nest(0.4),), (Nest(0.3, kinds=("open",)), Nest(0.8))])),
+        adoption=draw(pick([TREND, Adoption(ceiling=6000.0), Adoption(1000.0, start_days=0.0)])) if noise else TREND,
     )
 
 

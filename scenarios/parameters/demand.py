@@ -74,6 +74,22 @@ class Machine(Section):
     )
 
 
+class Adopting(Section):
+    """How users come and go with what they get."""
+
+    response: Number = quantity(
+        0.0,
+        "1/year",
+        "growth rate that a unit of what a request is worth adds: expected utility in units of taste_noise, over that "
+        "at the start",
+        high=1e3,
+    )
+    ceiling: Number = quantity(math.inf, "people", "all who might ever use it; inf: no limit", above=0, or_inf=True)
+    start_days: Number = quantity(
+        1.0, "days", "days from the start whose worth is that at the start; until then the trend alone", high=366
+    )
+
+
 class Refused(Section):
     """A kind of seller that is no option to a share of the individuals."""
 
@@ -191,6 +207,7 @@ class Users(Section):
     shape: Literal["chat", "code", "flat"] = choice("chat", "measured load by local hour", AZURE)
     deferral: Waiting = part(Waiting(), "work that can be put off")
     local: Machine = part(Machine(), "a machine of one's own")
+    adoption: Adopting = part(Adopting(), "how users come and go with what they get")
 
 
 class OtherUsers(Users):

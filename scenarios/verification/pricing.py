@@ -12,7 +12,10 @@ from scipy.special import lambertw, softmax
 from market import TokenMarket
 from market.demand.segment import CurveSegment as Curves
 from market.demand.segment import IsoelasticDemand, LinearDemand, Segment
-from scenarios.verification.check import Finding, check, each, iterated
+from market.exchange.technology import FixedWork
+from market.supply.pricing.cost_plus import CostPlus
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
+from scenarios.verification.check import Finding, check, each, exact, iterated
 from scenarios.verification.setups import UNIT, buyers, run, seller
 
 type Floats = NDArray[np.float64]
@@ -178,3 +181,35 @@ def two_segments() -> Iterator[Finding]:
     for k in range(2):
         theory = users[k] * shares(answer, np.array(qualities[k]), alpha[k], noise[k], outside[k])
         yield from each(iterated, f"orders of segment {k + 1}, good", theory, model.orders[k])
+
+
+def duopoly(cost: Floats, scale: float = 1.0) -> tuple[Floats, Floats]:
+    """Prices and shares of two firms of qualities (2, 1), where all money is ``scale`` times as much."""
+    firms = [seller(f"firm {k}", [(q, scale * c)]) for k, (q, c) in enumerate(zip((2.0, 1.0), cost, strict=True))]
+    return prices_and_shares(run(buyers(worth_usd=scale), firms, TICKS))
+
+
+@check("pass-through", "Pass-through of cost, and money without an anchor", "Weyl and Fabinger (2013); homogeneity")
+def pass_through() -> Iterator[Finding]:
+    """Work x rent in competition; implicit differentiation of Bertrand-Nash prices; all money times ten."""
+    good = Offer("good", 1.0, technology=FixedWork(rack_hours=0.001), cost=0.1)
+    rival = Provider("firm", (good,), pools=(Pool(0.0),), pricing=CostPlus(margin=0.0), spot=True)
+    for rent in (300.0, 330.0, 600.0):
+        model = run(buyers(), rival, 6, hyperscalers=(Hyperscaler("cloud", 10.0, reserve=rent),))
+        yield exact(f"competition, rack-hour at {rent:g}: price [USD]", 0.001 * rent + 0.1, model.book.price[0])
+    cost, step = np.array([0.5, 0.2]), 1e-3
+    answer = nash([[2.0, 1.0]], cost.tolist(), [0, 1])
+    share = shares(answer, np.array([2.0, 1.0]), 1.0, 1.0, 0.0)
+    # p = c + 1/(1 - s) moves by dp = dc + ds/(1 - s)^2, and ds = -(diag(s) - s s') dp.
+    slopes = (np.diag(share) - np.outer(share, share)) / ((1.0 - share) ** 2)[:, None]
+    passed = np.linalg.inv(np.eye(2) + slopes)
+    for case, rise, theory in (
+        ("both costs up", np.ones(2), passed.sum(axis=1)),
+        ("first cost up", np.array([1.0, 0.0]), passed[:, 0]),
+        ("second cost up", np.array([0.0, 1.0]), passed[:, 1]),
+    ):
+        up, down = (duopoly(cost + sign * step * rise)[0] for sign in (1, -1))
+        yield from each(iterated, f"{case}: rise of price", theory, (up - down) / (2.0 * step))
+    prices, bought = duopoly(cost, scale=10.0)
+    yield from each(iterated, "all money x 10: price of firm [USD]", 10.0 * answer, prices)
+    yield from each(iterated, "all money x 10: share of firm", share, bought)

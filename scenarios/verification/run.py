@@ -12,7 +12,9 @@ from capacity.errors import UnknownNameError, nearest
 from scenarios.verification.check import CHECKS, CheckRow
 
 #: Files of checks, in the order of the report; importing a file is what adds its checks.
-FILES = ("auctions", "walras", "pricing", "capacity", "queueing", "queues", "deferral", "tiers", "menus")
+FILES = (
+    "auctions", "walras", "pricing", "nests", "adoption", "capacity", "queueing", "queues", "deferral", "tiers", "menus",
+)  # fmt: skip
 for file in FILES:
     import_module(f"{__package__}.{file}")
 

@@ -1,0 +1,133 @@
+"""Who comes and goes with what the service is worth: its closed forms, and who counts as having got nothing."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capacity import Workload
+from capacity.errors import InputError
+from market import TokenMarket
+from market.calendar import Calendar
+from market.demand.growth import Adopters, Adoption
+from market.demand.nests import Nest
+from market.demand.segment import Segment
+from market.economy import Economy
+from market.exchange.waits import WaitModel
+from market.supply.specs import Offer, Pool, Provider, Tier
+
+ONE = Workload(0, 1_000_000)
+QUICK = settings(max_examples=60, deadline=None, derandomize=True)
+AT_ONCE = Adoption(response=2.0, start_days=0.0)
+
+
+def run(segment: Segment, *sellers: Provider, ticks: int = 4) -> np.ndarray:
+    """Users by tick; a tick is a day."""
+    calendar = Calendar(tick_hours=24.0)
+    model = TokenMarket(Economy((segment,), sellers, calendar=calendar, waits=WaitModel(chance=False)), rng=1)
+    model.run_for(ticks)
+    return np.asarray(model.records.series("segments", "users", "users"))
+
+
+def firm(price: float, racks: float = 1e9, tier: Tier | None = None, growth: float = 1.0) -> Provider:
+    """A seller whose list stays."""
+    offer = Offer("good", price, tier=tier or Tier(), efficiency_growth=growth)
+    return Provider("firm", (offer,), pools=(Pool(racks),))
+
+
+@QUICK
+@given(
+    trend=st.floats(-1, 1), response=st.floats(0, 3), full=st.sampled_from([0.0, 0.2, 0.9]),
+    worths=st.lists(st.floats(-2, 2), min_size=1, max_size=5), parts=st.integers(1, 9),
+)  # fmt: skip
+def test_any_ticks_give_the_answer_of_the_differential_equation(
+    trend: float, response: float, full: float, worths: list[float], parts: int
+) -> None:
+    """For a worth that is constant by years: logit of M/N moves by the integral of g + eta (I - I_0), in any steps."""
+    adopters = Adopters(Adoption(response, 10.0 / full if full else math.inf, 0.0), 10.0)
+    adopters.learn(0.0, 1e-9)
+    for worth in worths:
+        for _ in range(parts):
+            adopters.learn(worth, 365.25 / parts)
+    grown = trend * len(worths) + response * sum(worths)
+    found = 10.0 * adopters.factor(math.exp(trend * len(worths)))
+    if full:
+        ceiling = 10.0 / full
+        assert found == pytest.approx(ceiling / (1 + (ceiling / 10 - 1) * math.exp(-grown)), rel=1e-9)
+    else:
+        assert found == pytest.approx(10 * math.exp(grown), rel=1e-9)
+
+
+def test_the_start_is_the_mean_of_its_days() -> None:
+    adopters = Adopters(Adoption(1.0, start_days=1.0), 1.0)
+    for hour in range(24):
+        adopters.learn(float(hour), 1 / 24)
+        assert adopters.drawn == 0.0
+    adopters.learn(11.5, 1.0)
+    assert adopters.drawn == pytest.approx(0.0, abs=1e-15)
+    adopters.learn(12.5, 365.25)
+    assert adopters.drawn == pytest.approx(1.0, rel=1e-12)
+
+
+def test_without_a_response_users_grow_by_the_trend_to_the_bit() -> None:
+    plain = run(Segment("users", ONE, 100.0, growth=3.0), firm(0.5))
+    assert (plain == run(Segment("users", ONE, 100.0, growth=3.0, adoption=Adoption(start_days=3.0)), firm(0.5))).all()
+    assert plain[3] == 100.0 * 3.0 ** (3 / 365.25)
+
+
+def test_nothing_changes_so_nobody_comes_or_goes() -> None:
+    assert run(Segment("users", ONE, 100.0, adoption=AT_ONCE), firm(0.5)) == pytest.approx([100.0] * 4, rel=1e-14)
+
+
+def test_who_is_refused_for_a_quota_gets_what_nothing_is_worth() -> None:
+    """Users who ask ever more beside a quota of one a day: the rest of their requests is worth what nothing is."""
+    each, asked = 365.25 * math.log(2.0), np.array([2.0, 4.0, 8.0])
+    users = run(
+        Segment(
+            "users", ONE, 100.0, requests_per_day=2.0, adoption=AT_ONCE, outside=0.2, intensity_growth=math.exp(each)
+        ),
+        firm(0.5, tier=Tier(quota_per_day=0.5)),
+        ticks=4,
+    )
+    value, nothing = math.log(math.exp(0.5) + math.exp(0.2)), 0.2
+    share = math.exp(0.5) / (math.exp(0.5) + math.exp(0.2))
+    worth = nothing + (value - nothing) * 0.5 / (share * asked)
+    drawn = np.cumsum([0.0, 0.0, *(2.0 * (worth[1:] - worth[0]) / 365.25)])
+    assert users == pytest.approx(100.0 * np.exp(drawn), rel=1e-12)
+    assert users[3] < users[2] < 100.0
+
+
+def test_who_leaves_a_queue_gets_what_nothing_is_worth() -> None:
+    """Machines that serve half: the other half leaves at the end of the tick, from the second on the same."""
+    half = Segment("users", ONE, 100.0, requests_per_day=1.0, outside=None, patience_h=0.0, adoption=AT_ONCE)
+    served = TokenMarket(
+        Economy((half,), (firm(0.5, racks=50.0 / 24.0),), calendar=Calendar(tick_hours=24.0), fallback=False), rng=1
+    )
+    served.run_for(1)
+    cohort = served.cohorts[0]
+    away = float(served.records.series("segments", "turned_away", "users")[0])
+    assert away == pytest.approx(50.0, rel=1e-9)
+    assert cohort.adopters.start == pytest.approx(0.5 * (1.0 - 0.5), rel=1e-9)
+
+
+def test_of_nested_tastes_the_log_sum_counts() -> None:
+    nested = Segment("users", ONE, 100.0, nests=(Nest(0.5),), taste_noise=0.8, adoption=AT_ONCE, dtype="float32")
+    model = TokenMarket(Economy((nested,), (firm(0.6),)), rng=1)
+    model.run_for(1)
+    # One offer in a nest is by itself: its log-sum is its utility.
+    assert model.cohorts[0].adopters.start == pytest.approx(math.log(1 + math.exp(0.4 / 0.8)), rel=1e-6)
+
+
+def test_adoption_is_checked() -> None:
+    with pytest.raises(InputError, match="adoption: response is -1, but must be at least 0"):
+        Adoption(-1.0)
+    with pytest.raises(
+        InputError, match=r"segment 'users': adoption: ceiling is 5, but must be at least 100 \(or inf\)"
+    ):
+        Segment("users", ONE, 100.0, adoption=Adoption(ceiling=5.0))
+    with pytest.raises(InputError, match="adoption: response is 1, but must be 0 where taste_noise is 0"):
+        Segment("users", ONE, 100.0, taste_noise=0.0, adoption=Adoption(1.0))
