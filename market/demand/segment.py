@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
-from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
 from market.demand.growth import TREND, Adoption
+from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
 from market.quality import Quality, QualityPath

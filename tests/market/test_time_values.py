@@ -1,4 +1,4 @@
-"""People differ in what an hour is worth to them; tiers differ in speed, least time and the machines that serve them."""
+"""People differ in what an hour is worth to them; tiers in speed, in the least time they take, in their machines."""
 
 import numpy as np
 import pytest
