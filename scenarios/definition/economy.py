@@ -11,7 +11,7 @@ from typing import Final
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import Calendar, RepresentativeWeeks
-from market.demand.load_shape import FLAT, measured
+from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
@@ -24,6 +24,7 @@ from market.supply.specs import Contract, Hyperscaler
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
 from scenarios.parameters.demand import Request, Users
+from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, Supply
 from scenarios.parameters.time import Time
@@ -114,6 +115,13 @@ def workload(request: Request) -> Workload:
     return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
 
 
+def load_shape(shape: Shape) -> LoadShape:
+    """The load by local hour."""
+    if shape.weekday:
+        return LoadShape.of_loads(shape.weekday, shape.weekend)
+    return FLAT if shape.load == "flat" else measured(shape.load)
+
+
 def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
     """Worth of what a machine at home answers: small models get better at home too."""
     return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
@@ -155,7 +163,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         budget_usd_per_day=users.budget_usd_per_day,
         deferral=deferral if waiting.share > 0 else None,
         local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
-        shape=FLAT if users.shape == "flat" else measured(users.shape),
+        shape=load_shape(users.shape),
         zones=tuple(Zone(place.name, place.utc_offset_h, place.share) for place in demand.zones),
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
