@@ -17,6 +17,9 @@ from capacity.errors import InputError
 MEASURED_ZONE_HOURS = -5.0
 
 
+type Loads = Sequence[float] | NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class LoadShape:
     """Relative load by local hour, on weekdays and at weekends; 24 values each, of mean 1 over the week."""
@@ -31,7 +34,7 @@ class LoadShape:
                 raise InputError(f"load shape: {name} must be 24 numbers of at least 0")
 
     @classmethod
-    def of_loads(cls, weekday: Sequence[float], weekend: Sequence[float]) -> LoadShape:
+    def of_loads(cls, weekday: Loads, weekend: Loads) -> LoadShape:
         """The shape of loads by local hour in any unit: over their mean, five weekdays to two days of a weekend."""
         day, end = np.asarray(weekday, dtype=np.float64), np.asarray(weekend, dtype=np.float64)
         mean = (5.0 * day.mean() + 2.0 * end.mean()) / 7.0

@@ -24,8 +24,8 @@ class Shape(Section):
     """
 
     load: Text = Field(..., description="measured load, or the name of one's own")
-    weekday: tuple[Number, ...] = Field((), description="load by local hour from Monday to Friday")
-    weekend: tuple[Number, ...] = Field((), description="load by local hour on Saturday and Sunday")
+    weekday: tuple[Number, ...] = Field(default=(), description="load by local hour from Monday to Friday")
+    weekend: tuple[Number, ...] = Field(default=(), description="load by local hour on Saturday and Sunday")
 
     @model_validator(mode="before")
     @classmethod
