@@ -85,7 +85,7 @@ def _read(file: Path, utc_offset: float, columns: Sequence[str], *, skip_bad: bo
             raise UnknownNameError(
                 f"--column names '{name}', but columns are {', '.join(COLUMNS)}{nearest(name, COLUMNS)}"
             )
-    with late_bar(f"reading {file.name}, MB", quiet=quiet) as bar:
+    with late_bar("reading, MB", quiet=quiet) as bar:
         found = read_trace(
             file,
             utc_offset_h=utc_offset,

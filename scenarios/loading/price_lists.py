@@ -1,4 +1,4 @@
-"""A seller's own price list: a CSV file of ``model,tier,input_usd_per_mtok,cached_usd_per_mtok,output_usd_per_mtok``."""
+"""A seller's own price list: a CSV file of a model, its tier, and prices of input, cached input and output."""
 
 from __future__ import annotations
 
