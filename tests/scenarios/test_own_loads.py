@@ -102,6 +102,8 @@ def test_changes_and_parameters_tell_of_it(tmp_path: Path, monkeypatch: pytest.M
     assert changes[f"{PATH}.load"] == "load.csv"
     shown = {row["path"]: row["value"] for row in rows(own)}
     assert shown[f"{PATH}.load"] == "load.csv"
+    sources = {row["path"]: row["source"] for row in rows(own)}
+    assert sources[f"{PATH}.weekday"] == "load.csv, a file of one's own"
     assert {row["path"]: row["value"] for row in rows(BASE)}[PATH] == "code"
 
 
