@@ -133,7 +133,11 @@ def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory
 # ------------------------------------------------------------------------------------------------- rows that cannot be
 
 BAD = {
-    "2026-13-05T00:00:00Z,1,0,1,a": "time is '2026-13-05T00:00:00Z', but must be a time such as",
+    "2026-13-05T00:00:00Z,1,0,1,a": "time is '2026-13-05T00:00:00Z', but must be a time from 2000 to",
+    "2426-01-05T00:00:00Z,1,0,1,a": "time is '2426-01-05T00:00:00Z'",
+    "0001-01-05T00:00:00Z,1,0,1,a": "time is '0001-01-05T00:00:00Z'",
+    "2426-01-05T00:00:00.123456789Z,1,0,1,a": "time is '2426-01-05T00:00:00.123456789Z'",
+    "2026-01-05T00:00:00+99:00,1,0,1,a": "time is '2026-01-05T00:00:00+99:00'",
     "yesterday,1,0,1,a": "time is 'yesterday'",
     "1.5,1,0,1,a": "time is '1.5'",
     "1767571200,x,0,1,a": "input is 'x', but must be a number of tokens, at least 0 and at most 1e+08",
@@ -185,12 +189,13 @@ FILES = {
     b"time,time,input,cached,output,class\n": "has the column 'time' twice",
     ",".join(["time"] * 20_000).encode(): "has 20,000 columns, but at most 1,000 are read",
     HEADER.encode() + b"\n": "has no request that can be used",
-    HEADER.encode() + b"\n1767571200,1,0,1,\xff\n": "is not UTF-8 text",
+    HEADER.encode() + b"\n1767571200,1,0,1,\xff\n": "line 2 is not UTF-8 text: it has the byte 0xff",
     HEADER.encode() + b'\n1767571200,1,0,1,a\n1767571200,1,0,1,"a\n1767571200,1,0,1,a\n': "line 3 has a quote",
     HEADER.encode() + b"\n1767571200,1,0,1,a\r1767571200,1,0,1,a\n": "line 2 has a carriage return within it",
     HEADER.encode() + b"\n" + b"x" * 9_000_000: "line 2 is longer than 200,000 bytes",
     b"\0" * 9_000_000: "line 1 is longer than 200,000 bytes",
     HEADER.encode() + b"\n" + b"".join(b"1767571200,1,0,1,c%d\n" % n for n in range(60)): "more than 50 classes",
+    HEADER.encode() + b"\n" + b"x\n" * 20_000: "is no CSV table: line 2: it has 1 cells, but the header has 5; so have",
     HEADER.encode() + b"\n1000000000,1,0,1,a\n1767571200,1,0,1,a\n": "times go from 2001-09-09T01:46:40 to 2026",
 }
 

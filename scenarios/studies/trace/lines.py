@@ -84,7 +84,7 @@ def split_header(block: Block, path: Path, names: Mapping[str, str]) -> tuple[He
     while rest and not first.strip():
         first, _, rest = rest.partition(b"\n")
         line += 1
-    text = decoded(first, f"{path} line {line - 1}")
+    text = decoded(first, path, line - 1)
     separator = max(SEPARATORS, key=text.count)
     try:
         cells = next(csv.reader([text], delimiter=separator, strict=True), [])
@@ -118,9 +118,10 @@ def _near(wanted: str, cells: Sequence[str]) -> str:
     return nearest(wanted, [cell for cell in cells[:100] if len(cell) <= 60 and cell.isprintable()])
 
 
-def decoded(raw: bytes, where: str) -> str:
-    """Bytes as text in UTF-8, or one line on why they are none."""
+def decoded(raw: bytes, path: Path, first_line: int) -> str:
+    """Bytes as text in UTF-8, or one line on where they are none."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{where} is not UTF-8 text: byte {error.start} of it is {raw[error.start]:#04x}") from error
+        line = first_line + raw[: error.start].count(b"\n")
+        raise InputError(f"{path} line {line} is not UTF-8 text: it has the byte {raw[error.start]:#04x}") from error

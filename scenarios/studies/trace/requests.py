@@ -31,7 +31,8 @@ THOUSANDTHS: Final = 1e11
 FIRST, LAST = 946_684_800.0, 4_102_444_800.0
 #: Letters of a class, and of a cell in a complaint.
 LONGEST_CLASS, MOST_SAID = 60, 40
-MOST_CLASSES: Final = 50
+#: Lines of another number of cells in a block, of some hundred thousand; with more it is no table.
+MOST_ODD: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -118,23 +119,30 @@ def _table(block: Block, header: Header, path: Path) -> tuple[Any, NDArray[np.in
     def skip(row: csv.InvalidRow) -> str:
         line = block.first_line + row.number - 1
         odd[line] = f"it has {row.actual_columns} cells, but the header has {row.expected_columns}"
-        return "skip"
+        return "skip" if len(odd) <= MOST_ODD else "error"
 
     last = block.first_line + block.lines - 1
-    decoded(block.text, f"{path}, within lines {block.first_line} to {last},")
+    decoded(block.text, path, block.first_line)
     _refuse_returns(block, path)
     names = [str(place) for place in range(header.width)]
     wanted = {name: names[header.places[name]] for name in COLUMNS}
-    table = csv.read_csv(
-        pa.BufferReader(block.text),
-        csv.ReadOptions(use_threads=False, column_names=names, block_size=len(block.text)),
-        csv.ParseOptions(delimiter=header.separator, ignore_empty_lines=False, invalid_row_handler=skip),
-        csv.ConvertOptions(
-            include_columns=list(wanted.values()),
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-        ),
-    ).rename_columns(list(wanted))
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(block.text),
+            csv.ReadOptions(use_threads=False, column_names=names, block_size=len(block.text)),
+            csv.ParseOptions(delimiter=header.separator, ignore_empty_lines=False, invalid_row_handler=skip),
+            csv.ConvertOptions(
+                include_columns=list(wanted.values()),
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+            ),
+        ).rename_columns(list(wanted))
+    except pa.ArrowInvalid:
+        first = min(odd, default=block.first_line)
+        said = (
+            f"line {first}: {odd[first]}; so have {MOST_ODD:,} others" if odd else f"lines {first} to {last} are none"
+        )
+        raise InputError(f"{path} is no CSV table: {said}") from None
     if len(table) + len(odd) != block.lines:
         raise InputError(f"{path} {_unclosed(block)}")
     lines = block.first_line + np.arange(block.lines)
@@ -184,11 +192,11 @@ def _seconds(name: str, text: Any) -> tuple[Cells, Floats]:
         moments = pd.to_datetime(
             compute.if_else(iso, text, None).to_pandas(), format="ISO8601", utc=True, errors="coerce"
         )
-        since = (moments.dt.tz_localize(None) - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
-        seconds = np.where(counted, seconds, since.to_numpy(dtype=np.float64))
+        since = moments.dt.tz_localize(None).to_numpy().astype("datetime64[us]")  # nanoseconds end in the year 2262
+        seconds = np.where(counted, seconds, np.where(np.isnat(since), np.nan, since.astype(np.int64) / 1e6))
     with np.errstate(invalid="ignore"):
         fine = (seconds >= FIRST) & (seconds < LAST)
-    allowed = "a time such as 2026-01-05T09:30:00Z, or seconds since 1970, between the years 2000 and 2100"
+    allowed = "a time from 2000 to 2100 such as 2026-01-05T09:30:00Z, or in seconds since 1970"
     return Cells(name, text, fine, allowed), seconds
 
 

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from capacity.errors import InputError
 from capacity.reading import open_plain
 from scenarios.studies.trace.lines import blocks, split_header
-from scenarios.studies.trace.requests import MOST_CLASSES, Requests, Wrong, requests_in
+from scenarios.studies.trace.requests import Requests, Wrong, requests_in
 from scenarios.studies.trace.tally import Tally
 
 #: Wrong rows that are told of; more are counted.
 LISTED: Final = 10
+#: Kinds of request that anybody tells apart; more are names of something else.
+MOST_CLASSES: Final = 50
 #: A log over a longer time has a wrong time in it [h]: ten years.
 MOST_HOURS: Final = 87_660
 HOUR: Final = 3600.0
@@ -74,13 +76,13 @@ class _Sums:
         if (self.last - self.first) / HOUR > MOST_HOURS:
             begin, end = (str(np.datetime64(int(one), "s")) for one in (self.first, self.last))
             raise InputError(f"{path}: times go from {begin} to {end}, more than ten years: look at them")
+        if len({*self.tallies, *requests.classes}) > MOST_CLASSES:
+            raise InputError(f"{path} has more than {MOST_CLASSES} classes: is 'class' the column that names them?")
         hours = np.floor(requests.seconds / HOUR + self.utc_offset_h).astype(np.int64)
         for number, name in enumerate(requests.classes):
             of_it = requests.of_class == number
             tally = Tally.of(hours[of_it], *(tokens[of_it] for tokens in _tokens(requests)))
             self.tallies[name] = self.tallies[name] + tally if name in self.tallies else tally
-        if len(self.tallies) > MOST_CLASSES:
-            raise InputError(f"{path} has more than {MOST_CLASSES} classes: is 'class' the column that names them?")
 
 
 def _tokens(requests: Requests) -> tuple[NDArray[np.float64], ...]:
