@@ -13,8 +13,9 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from capacity.errors import InputError, nearest
 
@@ -70,8 +71,9 @@ def is_there(path: Path, what: str) -> bool:
     return True
 
 
-def read_bytes(path: Path, what: str, wanted: str = "a file", largest: int = LARGEST_BYTES) -> bytes:
-    """All bytes of a plain file of at most ``largest``; ``wanted`` says what it should be: 'a TOML file'."""
+@contextmanager
+def open_plain(path: Path, what: str, wanted: str = "a file") -> Iterator[tuple[BinaryIO, int]]:
+    """A plain file, open to be read, and its size [bytes]; ``wanted`` says what it should be: 'a TOML file'."""
     if not is_there(path, what):
         raise InputError(f"{what} does not exist{near(path)}")
     try:
@@ -82,14 +84,20 @@ def read_bytes(path: Path, what: str, wanted: str = "a file", largest: int = LAR
             kind = next((name for is_kind, name in _KINDS if is_kind(found.st_mode)), "")
             if kind:
                 raise InputError(f"{what} is {kind}, but must be {wanted}")
-            if found.st_size > largest:
-                raise InputError(f"{what} is larger than {largest:,} bytes, so it is not {wanted}")
             with os.fdopen(handle, "rb", closefd=False) as file:
-                raw = file.read(largest + 1)
+                yield file, found.st_size
         finally:
             os.close(handle)
     except OSError as error:
         raise InputError(f"{what} cannot be read: {_reason(error)}") from error
+
+
+def read_bytes(path: Path, what: str, wanted: str = "a file", largest: int = LARGEST_BYTES) -> bytes:
+    """All bytes of a plain file of at most ``largest``."""
+    with open_plain(path, what, wanted) as (file, size):
+        if size > largest:
+            raise InputError(f"{what} is larger than {largest:,} bytes, so it is not {wanted}")
+        raw = file.read(largest + 1)
     if len(raw) > largest:  # it grew, or says of itself that it is empty, as files of /proc do
         raise InputError(f"{what} is larger than {largest:,} bytes, so it is not {wanted}")
     return raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,6 +17,9 @@ from capacity.errors import InputError
 MEASURED_ZONE_HOURS = -5.0
 
 
+type Loads = Sequence[float] | NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class LoadShape:
     """Relative load by local hour, on weekdays and at weekends; 24 values each, of mean 1 over the week."""
@@ -28,6 +32,15 @@ class LoadShape:
             values = np.asarray(getattr(self, name), dtype=np.float64)
             if values.shape != (24,) or not np.all(np.isfinite(values)) or np.any(values < 0):
                 raise InputError(f"load shape: {name} must be 24 numbers of at least 0")
+
+    @classmethod
+    def of_loads(cls, weekday: Loads, weekend: Loads) -> LoadShape:
+        """The shape of loads by local hour in any unit: over their mean, five weekdays to two days of a weekend."""
+        day, end = np.asarray(weekday, dtype=np.float64), np.asarray(weekend, dtype=np.float64)
+        mean = (5.0 * day.mean() + 2.0 * end.mean()) / 7.0
+        if not mean > 0:
+            raise InputError("load shape: all loads are 0, but one must be above")
+        return cls(tuple(day / mean), tuple(end / mean))
 
     def at(self, local_hour: NDArray[np.float64], weekend: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Relative load at local hours; linear between the middles of hours."""
@@ -53,8 +66,7 @@ def measured(kind: str) -> LoadShape:
     weekday, weekend = (np.roll(values, round(MEASURED_ZONE_HOURS)) for values in raw)
     weekday = weekday / weekday.mean()
     weekend = weekend / weekend.mean() * WEEKEND_OVER_WEEKDAY[kind]
-    mean = (5.0 * weekday.mean() + 2.0 * weekend.mean()) / 7.0
-    return LoadShape(tuple(weekday / mean), tuple(weekend / mean))
+    return LoadShape.of_loads(weekday, weekend)
 
 
 #: Load of a weekend day over that of a weekday [Azure public LLM inference traces, 2024].

@@ -43,7 +43,6 @@ def laws(
 
     if find_spec("hypothesis") is None:
         raise InputError(LACKING)
-    from rich.console import Console
 
     from scenarios.cli import laws_report as report
     from scenarios.laws.run import bases, hold_to_laws
@@ -60,7 +59,7 @@ def laws(
     lawful = [cls for cls in own.kinds if issubclass(cls, tuple(bases()))]
     if not lawful:
         raise InputError(report.nothing_to_try(file, own.kinds, bases()))
-    with late_bar("laws", quiet=not Console(stderr=True).is_terminal) as progress:
+    with late_bar("laws") as progress:
         verdicts = hold_to_laws(lawful, examples, progress, seconds)
     without = [cls for cls in own.kinds if cls not in lawful]
     if as_json:

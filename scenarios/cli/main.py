@@ -26,6 +26,7 @@ from scenarios.cli import (
     report,
     run,
     scenarios,
+    trace,
     verify,
 )
 from scenarios.cli.stopping import end_in_order
@@ -69,6 +70,7 @@ COMMANDS = (
     growth_map,
     moments,
     fit,
+    trace,
     capacity,
     costs,
     calibrate,

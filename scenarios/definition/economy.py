@@ -27,6 +27,7 @@ from market.supply.specs import Contract, Hyperscaler
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import providers
 from scenarios.parameters.demand import Demand, Request, Users
+from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
 from scenarios.parameters.time import Time
@@ -114,14 +115,16 @@ def workload(request: Request) -> Workload:
     return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
 
 
+def load_shape(shape: Shape) -> LoadShape:
+    """The load by local hour."""
+    if shape.weekday:
+        return LoadShape.of_loads(shape.weekday, shape.weekend)
+    return FLAT if shape.load == "flat" else measured(shape.load)
+
+
 def local_quality(segment: str, worth: float, progress: Progress) -> Quality:
     """Worth of what a machine at home answers: small models get better at home too."""
     return Improving({segment: worth}, progress.small_closing, progress.perfect) if progress.advancing else worth
-
-
-def shape_called(name: str) -> LoadShape:
-    """The measured shape of a name, or a flat one."""
-    return FLAT if name == "flat" else measured(name)
 
 
 def zones(demand: Demand) -> tuple[Zone, ...]:
@@ -179,7 +182,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         budget_usd_per_day=users.budget_usd_per_day,
         deferral=deferral if waiting.share > 0 else None,
         local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
-        shape=shape_called(users.shape),
+        shape=load_shape(users.shape),
         zones=zones(demand),
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
@@ -235,7 +238,7 @@ def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[P
         return ()
     where = zones(parameters.demand)
     return tuple(
-        Products(owner.name, owner.racks * first_party * terms.share, shape_called(terms.shape), where, terms.growth)
+        Products(owner.name, owner.racks * first_party * terms.share, load_shape(terms.shape), where, terms.growth)
         for owner in owners
     )
 

@@ -18,7 +18,7 @@ def rows(scenario: Scenario, *, only_changes: bool = False) -> list[dict[str, An
         if only_changes and path not in changed:
             continue
         row = {"path": path, "value": _plain(value), "unit": unit, "meaning": meaning, "source": source}
-        if path in changed:
+        if path in changed and changed[path][1] is not None:
             row["baseline"] = _plain(changed[path][1])
         made.append(row)
     return made

@@ -15,6 +15,7 @@ from capacity.reading import check_path, is_there, near
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
+from scenarios.loading.load_shapes import with_loads
 from scenarios.loading.toml_files import check_depth, read_table
 from scenarios.parameters.kinds import set_aside
 from scenarios.parameters.paths import merge, nest
@@ -76,14 +77,11 @@ def is_file_name(name: str) -> bool:
 
 def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
     """Apply changes in order: each ``path=value``, the value written as in TOML (text may go without quotes)."""
+    tables = {one: _table_of(one) for one in sets}
     data: Any = scenario.data()
     for one in sets:
-        path, mark, text = one.partition("=")
-        if not mark or not path.strip():
-            raise InputError(f"--set {one!r} must look like path=value, for example supply.growth=5")
-        value = parse_value(text.strip())
         try:
-            data = merge(data, nest(path.strip(), value))
+            data = merge(data, tables[one])
         except InputError as error:
             raise InputError(f"--set {one}: {error}") from error
     # Validated one by one, so that the error names the option that made it.
@@ -92,14 +90,24 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
     except InputError:
         so_far: Any = scenario.data()
         for one in sets:
-            path, _, text = one.partition("=")
-            so_far = merge(so_far, nest(path.strip(), parse_value(text.strip())))
+            so_far = merge(so_far, tables[one])
             Scenario.of(so_far, f"--set {one}")
         raise
     for one in sets:
-        path, _, text = one.partition("=")
-        _refuse_set_aside(made, nest(path.strip(), parse_value(text.strip())), f"--set {one}")
+        _refuse_set_aside(made, tables[one], f"--set {one}")
     return made
+
+
+def _table_of(one: str) -> dict[str, Any]:
+    """The table that an option ``path=value`` lays over a scenario; a file that it names is read."""
+    path, mark, text = (part.strip() for part in one.partition("="))
+    if not mark or not path:
+        raise InputError(f"--set {one!r} must look like path=value, for example supply.growth=5")
+    try:
+        changes = with_loads({path: parse_value(text)}, Path(), "--set")
+        return nest(path, changes[path])
+    except InputError as error:
+        raise InputError(str(error) if str(error).startswith("--set") else f"--set {one}: {error}") from error
 
 
 def _refuse_set_aside(made: Scenario, given: Mapping[str, Any], where: str) -> None:
@@ -110,9 +118,10 @@ def _refuse_set_aside(made: Scenario, given: Mapping[str, Any], where: str) -> N
 
 def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     """A scenario from a TOML file."""
-    data = read_table(path)
     where = str(path)
+    data = read_table(path)
     check_depth(data, where)
+    data = with_loads(data, path.parent, where)
     parent = data.get("extends", BASELINE)
     if not isinstance(parent, str) or not parent:
         raise InputError(f"{where}: extends is {parent!r}, but must be the name of a scenario or of a file, in quotes")

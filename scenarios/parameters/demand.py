@@ -22,6 +22,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
+from scenarios.parameters.load_shapes import CHAT, CODE, Shape
 
 EPOCH, ALDERSON, AZURE = "Epoch", "Alderson", "Azure traces 2024"
 
@@ -204,7 +205,7 @@ class Users(Section):
     patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
     budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)
     burstiness: Number = quantity(1.0, "1", "variance over mean of arrivals, where requests are whole", low=1, high=1e4)
-    shape: Literal["chat", "code", "flat"] = choice("chat", "measured load by local hour", AZURE)
+    shape: Shape = part(CHAT, "load by local hour: chat, code, flat, or a CSV file", AZURE)
     deferral: Waiting = part(Waiting(), "work that can be put off")
     local: Machine = part(Machine(), "a machine of one's own")
     adoption: Adopting = part(Adopting(), "how users come and go with what they get")
@@ -270,7 +271,7 @@ CASUAL: Final = Users(
     reconsider_per_day=0.2,
     refuses=(Refused(name="open", share=1.0),),
     patience_h=0.5,
-    shape="chat",
+    shape=CHAT,
     burstiness=2.0,
 )
 #: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task.
@@ -286,7 +287,7 @@ CODERS: Final = Users(
     refuses=(Refused(name="open", share=0.7),),
     intensity_elasticity=0.7,
     patience_h=1.0,
-    shape="code",
+    shape=CODE,
     burstiness=3.0,
     local=Machine(owners=0.05),
 )
@@ -306,7 +307,7 @@ AGENTIC: Final = Users(
     refuses=(Refused(name="open", share=0.65),),
     intensity_elasticity=0.7,
     patience_h=6.0,
-    shape="code",
+    shape=CODE,
     burstiness=4.0,
     deferral=Waiting(share=0.4),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from scenarios.parameters.kinds import KindSection, SeveralKinds, rows_of
+from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.paths import join
 
 type Row = tuple[str, Any, str, str, str]
@@ -31,6 +32,9 @@ def _rows(section: BaseModel, at: str, source: str) -> Iterator[Row]:
         meaning = (field.description or "").removesuffix(f" [{unit}]")
         if isinstance(value, KindSection) and not value.chosen and set(type(value).model_fields) == {"kind"}:
             yield path, value.kind, unit, meaning, said or kind_source(value)
+        elif isinstance(value, Shape):
+            own = _rows(value, path, f"{value.load}, a file of one's own")
+            yield from own if value.weekday else [(path, value.load, unit, meaning, said)]
         elif isinstance(value, BaseModel):
             below = list(_rows(value, path, said))
             yield from ((p, v, u or unit, f"{meaning}: {m}" if unit else m, s) for p, v, u, m, s in below)

@@ -78,9 +78,9 @@ def quantity(
     )
 
 
-def part(default: Section, meaning: str) -> Any:
-    """A section within a section."""
-    return Field(default, description=meaning, json_schema_extra={"unit": "", "source": ""})
+def part(default: Section, meaning: str, source: str = "") -> Any:
+    """A section within a section; its fields have sources of their own unless one is given."""
+    return Field(default, description=meaning, json_schema_extra={"unit": "", "source": source})
 
 
 def choice(default: Any, meaning: str, source: str = DECLARED) -> Any:

@@ -25,6 +25,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
+from scenarios.parameters.load_shapes import CHAT, Shape
 
 #: How many of the largest owners contract with the labs.
 CONTRACTING: Final = 3
@@ -80,9 +81,7 @@ class FirstPartyProducts(Section):
         "0: all of it flat; of two labs' machines 9.7 of 22.8 billion USD served in 2025 [Epoch, The Information]",
         high=1,
     )
-    shape: Literal["chat", "code", "flat"] = choice(
-        "chat", "measured load by local hour, where demand.zones are", AZURE
-    )
+    shape: Shape = part(CHAT, "load by local hour, where demand.zones are: chat, code, flat, or a CSV file", AZURE)
     growth: Number = quantity(
         2.4,
         "1/year",

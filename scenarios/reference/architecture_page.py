@@ -24,6 +24,7 @@ EDITS: Final = (
     ("a record column", "a function in `market/simulation/columns/`", "../../market/simulation/columns/pools.py"),
     ("a phase of the tick", "a file in `market/simulation/`, a line in `PHASES`", "../../market/simulation/tick.py"),
     ("a kind of agent", "a subclass of an agent with its `kind`", "../../market/supply/provider.py"),
+    ("a load by hour", "a CSV file that a scenario names", "../how-to/use-your-own-load.md"),
     ("a segment", "a table in a scenario's `demand.others`, or a file of one's own", "../how-to/use-your-own-file.md"),
     ("a scenario", "a file in `scenarios/library/`, or TOML", "../../scenarios/library/off_peak.py"),
     ("a measure", "a line in `scenarios/results/measures/`", "../../scenarios/results/measures/service.py"),

@@ -24,7 +24,10 @@ def changes_of(scenario: Scenario) -> dict[str, Any]:
     origin = origin_of(scenario)
     if origin is None:
         return {}
-    return {path: _plain(value) for path, (value, _) in scenario.differences(origin).items()}
+    values = {path: value for path, (value, _) in scenario.differences(origin).items()}
+    # What was a word and is a table now has no value of its own.
+    became = {path for path, value in values.items() if value is None and any(p.startswith(f"{path}.") for p in values)}
+    return {path: _plain(value) for path, value in values.items() if path not in became}
 
 
 def asks_for_itself(scenario: Scenario) -> bool:

@@ -36,9 +36,10 @@ def progress_bar(label: str, ticks: int, *, quiet: bool = False) -> Iterator[Cal
 
 @contextmanager
 def late_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that shows after two seconds; it is told how much is done, and of how much."""
+    """A bar on a terminal's stderr that shows after two seconds; it is told how much is done, and of how much."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
     task, began = bar.add_task(label), time.monotonic()
 
     def tell(done: int, of: int) -> None:

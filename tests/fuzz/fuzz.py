@@ -72,6 +72,8 @@ source = "measured"
 input = 1000
 output = 200
 """
+LOAD = "hour,weekday,weekend\n" + "".join(f"{hour},{100 + hour},30\n" for hour in range(24))
+LOG = "time,input,cached,output,class\n2026-01-05T09:30:00Z,900,450,100,a\n1767609000,5,5,10,b\n1767609000500,7,0,3,a\n"
 #: Options with a right value: what is mutated is the value.
 OPTIONS = (
     ("run", "--days", "2"), ("run", "--seed", "3"), ("run", "--users", "50"), ("run", "--set", "supply.growth=5"),
@@ -86,11 +88,14 @@ OPTIONS = (
     ("calibrate", "--draws", "2"), ("compare", "--by", "label"), ("compare", "--measure", "paid-price"),
     ("compare", "--csv", "out.csv"), ("compare", "--plot", "out.png"), ("compare", "--against", "a"),
     ("report", "--out", "r.html"), ("dashboard", "--out", "d.png"), ("evidence", "--only", "3"),
-    ("verify", "--only", "x"), ("growth-map", "--picture", "p.png"), ("scenarios", "show", "off-peak"),
+    ("trace", "--utc-offset", "-5"), ("trace", "--column", "time=ts"), ("trace", "--class", "a=coders"),
+    ("trace", "--users", "casual=70"), ("verify", "--only", "x"), ("growth-map", "--picture", "p.png"),
+    ("scenarios", "show", "off-peak"),
 )  # fmt: skip
 NEEDS = {
     "run": ["baseline-2026"], "batch": ["off-peak"], "explain": ["baseline-2026"], "compare": ["{right}/runs.csv"],
     "report": ["{right}/run"], "dashboard": ["{right}/run"], "costs": [], "calibrate": ["{right}/measured.csv"],
+    "trace": ["{right}/log.csv", "--class", "b=casual", "--out", "mine.toml"],
 }  # fmt: skip
 
 
@@ -127,7 +132,8 @@ def put_off():
 def prepare(right):
     """Right files, a right run and a right batch."""
     for name, text in (("scenario.toml", SCENARIO), ("study.toml", STUDY), ("sample.toml", SAMPLE),
-                       ("design.csv", DESIGN), ("runs.csv", RUNS), ("catalogue.toml", CATALOGUE)):  # fmt: skip
+                       ("design.csv", DESIGN), ("runs.csv", RUNS), ("catalogue.toml", CATALOGUE),
+                       ("load.csv", LOAD), ("log.csv", LOG)):  # fmt: skip
         (right / name).write_text(text)
     lines = measurements.shipped().read_text(encoding="utf-8").splitlines()[:6]
     (right / "measured.csv").write_text("\n".join(lines) + "\n")
@@ -143,10 +149,12 @@ def of_a_file(draw, right, work):
         ("study.toml", ["batch", "--dry-run", "--study"]), ("sample.toml", ["batch", "--dry-run", "--study"]),
         ("design.csv", ["batch", "off-peak", "--dry-run", "--design"]), ("runs.csv", ["compare"]),
         ("catalogue.toml", ["capacity", "--chip", "h200", "--workload", "mine", "--with"]),
-        ("measured.csv", ["calibrate", "--draws", "2"]),
+        ("measured.csv", ["calibrate", "--draws", "2"]), ("log.csv", ["trace"]),
+        ("log.csv", ["trace", "--skip-bad", "--class", "a=coders", "--out", "mine.toml"]),
+        ("load.csv", ["scenarios", "show", "baseline-2026", "--set", "demand.coders.shape=load.csv"]),
     ))  # fmt: skip
     (work / name).write_bytes(mutations.of_bytes((right / name).read_bytes(), draw))
-    return [*words, name]
+    return words if f"shape={name}" in words[-1] else [*words, name]
 
 
 def of_a_folder(draw, right, work):

@@ -13,8 +13,11 @@ from capacity.errors import InputError
 from scenarios.batches.comparison import read_runs
 from scenarios.batches.plan import design_table
 from scenarios.batches.plan.study_file import plan_in
+from scenarios.loading.load_shapes import load_of
+from scenarios.loading.price_lists import read_price_list
 from scenarios.loading.scenarios import load
 from scenarios.runs.settings import Settings
+from scenarios.studies.trace.trace import read_trace
 
 READERS = {
     "scenario": (load, ".toml"),
@@ -23,6 +26,9 @@ READERS = {
     "design": (design_table.from_file, ".csv"),
     "measurements": (measurements.read, ".csv"),
     "table": (read_runs, ".csv"),
+    "load": (load_of, ".csv"),
+    "prices": (read_price_list, ".csv"),
+    "trace": (read_trace, ".csv"),
 }
 TOML = {
     "dotted": "a." * 200_000 + "a = 1\n",
@@ -131,7 +137,7 @@ def test_brackets_and_dots_in_texts_do_not_count(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory")
 @pytest.mark.parametrize("option", [["run", "/dev/zero"], ["batch", "--design", "/dev/zero", "baseline-2026"],
                                     ["capacity", "--chip", "h200", "--with", "/dev/zero"],
-                                    ["calibrate", "/dev/zero"]])  # fmt: skip
+                                    ["calibrate", "/dev/zero"], ["trace", "/dev/zero"]])  # fmt: skip
 def test_commands_refuse_devices_in_little_memory(option, tmp_path):
     def hold():
         resource.setrlimit(resource.RLIMIT_DATA, (500 * 2**20, 500 * 2**20))

@@ -17,6 +17,7 @@ from scenarios.batches.plan.study import Case, Study, plain
 from scenarios.definition.economy import check_economy
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.checking import checked
+from scenarios.loading.load_shapes import with_loads
 from scenarios.loading.own_files import load_own, read_own_file
 from scenarios.loading.scenarios import named_scenario, split_variant, with_sets
 from scenarios.text.values import as_written
@@ -172,7 +173,7 @@ def _bases(plan: Plan) -> tuple[list[tuple[str, str]], dict[str, Scenario]]:
                 again = f"{scenario.name}:{name}" if name else scenario.name
                 raise InputError(f"'{again}' is asked for twice: list it once")
             bases.append((scenario.name, name))
-            changed = _with(scenario.variant(name) if name else scenario, plan.sets)
+            changed = _with(scenario.variant(name) if name else scenario, plan.sets, plan.folder)
             resolved[f"{scenario.name}:{name}" if name else scenario.name] = checked(changed)
     return bases, resolved
 
@@ -188,17 +189,19 @@ def _chosen(one: str | Scenario, folder: Path) -> tuple[Scenario, str]:
     return named_scenario(name), variant
 
 
-def _with(scenario: Scenario, sets: Sequence[str] | Mapping[str, Any]) -> Scenario:
+def _with(scenario: Scenario, sets: Sequence[str] | Mapping[str, Any], folder: Path) -> Scenario:
     if not sets:
         return scenario
-    return scenario.with_changes(sets) if isinstance(sets, Mapping) else with_sets(scenario, sets)
+    if isinstance(sets, Mapping):
+        return scenario.with_changes(with_loads(sets, folder, "set"))
+    return with_sets(scenario, sets)
 
 
 # ---------------------------------------------------------------------------------------------- cases
 
 
 def _cells(plan: Plan, scenario: Scenario) -> tuple[list[Cell], Sampling | None, list[str]]:
-    vary = {path: _values(path, values) for path, values in (plan.vary or {}).items()}
+    vary = {path: _values(path, values, plan.folder) for path, values in (plan.vary or {}).items()}
     if plan.sample is not None and plan.design is not None:
         raise InputError("--sample makes a design and --design reads one: give one of them")
     if plan.sample is None and plan.ranges:
@@ -214,13 +217,16 @@ def _cells(plan: Plan, scenario: Scenario) -> tuple[list[Cell], Sampling | None,
         )
         sampling, inner, notes = sampled(made)
     elif plan.design is not None:
-        inner = _table(plan.design, plan.folder)
+        inner = [
+            replace(cell, changes=with_loads(cell.changes, plan.folder, f"--design {cell.mark}"))
+            for cell in _table(plan.design, plan.folder)
+        ]
     _refuse_twice([*vary, *inner[0].changes], "the designs")
     return cross(grid(vary), inner), sampling, notes
 
 
-def _values(path: str, values: Any) -> list[Any]:
-    made = plain(values)
+def _values(path: str, values: Any, folder: Path) -> list[Any]:
+    made = with_loads({path: plain(values)}, folder, "--vary")[path]
     if not isinstance(made, list) or not made:
         raise InputError(f"--vary {path} needs a list of values, for example [2, 3.4, 5]")
     return made
@@ -251,6 +257,8 @@ def _case(base: str, variant: str, cell: Cell) -> tuple[Case, str]:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, Mapping) and "load" in value:  # a load that was read from a file is called as the file
+        value = value["load"]
     text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else as_written(value).strip("'")
     return text if len(text) <= LABEL else text[: LABEL - 3] + "..."
 

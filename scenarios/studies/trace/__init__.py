@@ -1,0 +1,1 @@
+"""Logs of requests: what they say of each class of requests, in the terms of the model."""
