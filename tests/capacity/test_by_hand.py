@@ -60,6 +60,15 @@ def test_pure_bandwidth_bound_dense_model():
     assert float(rack.curve(Workload(0, 100), [5.0]).speed[0]) == pytest.approx(1 / step)
 
 
+@pytest.mark.parametrize("fresh", [0.5, 1.0, 40.0])
+def test_prefill_reads_all_weights_once_however_little_is_new(fresh):
+    """Endless compute: 100 steps of decode and one of prefill, whether half a token or forty are not in the cache."""
+    chip = Chip("b", "B", {"bf16": 1e30}, 1e12, 100e9, 8, 1000, 40_000, 2.0, source="test")
+    rack = Deployment(chip, DENSE, IDEAL, speculation=PLAIN)
+    total = float(rack.cycle(Workload(100, 100, cached=1.0 - fresh / 100), 7).total)
+    assert total == pytest.approx(101 * 10e9 / 8e12, rel=1e-12)
+
+
 def test_memory_bound():
     """H = 800 GB, M = 10 GB, 2 x 10 layers x 2 heads x 100 bytes a token: 790e9 / (4,000 x 1,100) requests."""
     grows = Architecture("g", "G", 10e9, 10e9, 10, GQA(8, 2, 100), precision="fp8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -41,6 +41,19 @@ EXACT = Calibration(1.0, 1.0, 0.0)
 
 def served(architecture: Architecture = DENSE, speculation: Speculation = PLAIN) -> Served:
     return Served(architecture, "fp8", "fp8", speculation)
+
+
+def test_what_is_asked_and_answered_cannot_be_changed() -> None:
+    asked = Workload(10, 10)
+    parts = terms(served(), MACHINE, asked, 1.0)
+    for one, name in (
+        (MACHINE, "memory"),
+        (served(), "speculation"),
+        (parts, "steps"),
+        (combine(parts, EXACT, np.ones(1)), "total"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, 0.0)
 
 
 # Weights and state -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ best, all at once), so that Newton's steps, blurred ties and bisection each have
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import FrozenInstanceError, fields
 from itertools import product
 from typing import Any
 
@@ -216,23 +217,6 @@ def test_rising_cost_in_one_of_two_pools() -> None:
     assert found.response.requests[0, 0] == pytest.approx(p - 1, rel=1e-9)
 
 
-@pytest.mark.parametrize(("rent", "quantity"), [(-1.0, 0.0), (0.0, 0.0), (3.0, 1.5), (8.0, 4.0), (9.0, 4.0)])
-def test_rising_cost(rent: float, quantity: float) -> None:
-    curve = RisingCost(2.0)
-    assert curve.quantity(rent, 4.0) == quantity
-    assert curve.cost(quantity) == quantity**2
-    assert curve.profit(rent, 4.0) == rent * quantity - quantity**2
-    assert curve.slope(rent, 4.0) == (0.5 if rent < 8 else 0.0)
-
-
-def test_fixed_capacity() -> None:
-    curve = FixedCapacity()
-    for rent in (0.0, 3.0):
-        assert curve.quantity(rent, 4.0) == 4.0
-        assert curve.profit(rent, 4.0) == 4.0 * rent
-        assert curve.slope(rent, 4.0) == curve.cost(4.0) == 0.0
-
-
 # Demand that jumps -------------------------------------------------------------------------------------------
 
 
@@ -361,6 +345,26 @@ def test_a_pool_without_machines_sells_nothing_at_a_rent_that_is_a_number() -> N
     np.testing.assert_allclose(found.prices[0], [28 / 3, 26 / 3], rtol=1e-6)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_what_the_first_request_is_worth_does_not_hang_on_the_size_of_the_market(size: float) -> None:
+    found = auction(book_of([[1.0]], price=[2.0]), [0.0], smooth([10.0 * size], [[size]]))
+    assert found.rents[0] == pytest.approx(8.0, rel=1e-6)
+
+
+def test_where_nobody_asks_there_is_no_rent() -> None:
+    nobody = crowd([[(6.0, 0.0)]], [[1.0, 1.0]])
+    found = auction(book_of([[1.0, 1.0]], pool=[0, 1]), [2.0, 3.0], nobody, rents=[4.0, 0.0])
+    assert found.rents.tolist() == [0.0, 0.0]
+    assert not found.response.requests.any()
+    assert found.gap == 0.0
+
+
+def test_each_pool_has_a_supply_curve() -> None:
+    book = book_of([[1.0, 1.0]], pool=[0, 1])
+    with pytest.raises(ValueError, match="argument"):
+        auction(book, [2.0, 3.0], RIVALS, supply=[FixedCapacity()])
+
+
 def test_no_offers_is_no_market() -> None:
     book = book_of(np.zeros((1, 0)).tolist())
     nobody, no_offer = np.zeros(1), np.zeros((1, 0))
@@ -390,6 +394,15 @@ def test_a_mixture_of_responses() -> None:
     np.testing.assert_allclose(mixed.requests, 0.75 * one.requests + 0.25 * other.requests)
     np.testing.assert_allclose(mixed.surplus, 0.75 * one.surplus + 0.25 * other.surplus)
     np.testing.assert_allclose(mixed.nothing, 0.75 * one.nothing + 0.25 * other.nothing)
+
+
+def test_what_is_given_cannot_be_changed() -> None:
+    book = book_of([[1.0, 1.0]])
+    given = situation(book, [2.0], RIVALS)
+    for one in (given, PostedPrices().clear(given), RIVALS(book.request_prices()), FixedCapacity(), RisingCost(1.0),
+                ScarcityAuction(), PostedPrices()):  # fmt: skip
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, fields(one)[0].name if fields(one) else "kind", None)
 
 
 def test_the_derivative_of_orders() -> None:

@@ -107,13 +107,14 @@ def test_fluid_shares_to_the_last_drop() -> None:
 # Leaving -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("patience", [0.25, 2.0])
 @pytest.mark.parametrize("tick_hours", [0.5, 1.0, 2.0])
-def test_patience_is_exponential(tick_hours: float) -> None:
+def test_patience_is_exponential(tick_hours: float, patience: float) -> None:
     """Of those left, exp(-tick / patience) stay; nobody stays without patience, and all do with endless patience."""
     book = book_of([[1.0], [1.0], [1.0]])
-    queue = queue_of(book, [2.0, 0.0, EVER], tick_hours)
+    queue = queue_of(book, [patience, 0.0, EVER], tick_hours)
     found = serve(queue, book, [[8.0], [8.0], [8.0]], [0.0])
-    stay = math.exp(-tick_hours / 2.0)
+    stay = math.exp(-tick_hours / patience)
     np.testing.assert_allclose(queue.length[:, 0], [8.0 * stay, 0.0, 8.0], rtol=1e-12)
     np.testing.assert_allclose(found.left_impatient[:, 0], [8.0 * (1 - stay), 8.0, 0.0], rtol=1e-12)
     assert not found.left_late.any()

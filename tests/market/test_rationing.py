@@ -37,6 +37,14 @@ def test_published_instance(rule: Rationing, served: list[float]) -> None:
     np.testing.assert_allclose(rule.share(claims, 100, rng()), served, rtol=1e-15)
 
 
+@pytest.mark.parametrize("rule", [ProRata(), StrictPriority(), MaxMin(), FirstCome(), Lottery()], ids=str)
+def test_who_serves_by_rank_says_so(rule: Rationing) -> None:
+    """By rank means: for two who ask for one each of one, the first by priority gets it, however lots fall."""
+    claims = Claims.of([1, 1], priority=[1, 0])
+    by_rank = all(rule.share(claims, 1, rng(seed)).tolist() == [0, 1] for seed in range(20))
+    assert rule.serves_by_rank == by_rank
+
+
 @pytest.mark.parametrize(
     ("capacity", "served"),
     [
@@ -114,7 +122,10 @@ def test_a_new_rule_inherits_whole_requests_and_the_easy_cases() -> None:
 
     claims = Claims.of([30, 0, 20], arrived=[0, 1, 2])
     assert LastCome().share(claims, 25, rng()).tolist() == [5, 0, 20]
-    assert LastCome().share(claims, 99, rng()).tolist() == [30, 0, 20]
+    for enough in (50, 99):
+        assert LastCome().share(claims, enough, rng()).tolist() == [30, 0, 20]
+    assert LastCome().share(claims, 0, rng()).tolist() == [0, 0, 0]
+    assert not LastCome().serves_by_rank
     assert LastCome().share(Claims.of([30, 9, 20], arrived=[0, 1, 2], size=10), 35, rng()).tolist() == [
         10,
         0,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from market.exchange.clearing.base import Cleared, Clearing, Floats, Response, Situation
+from market.exchange.supply_curve import SupplyCurve
 from market.kinds import quantity
 
 #: Relative excess of orders at which steps that make no more headway are taken for rounding (32-bit users).
@@ -76,10 +78,20 @@ class _Dual:
         s = self.situation
         prices = self.prices(rents)
         response = s.respond(prices, self.blur) if self.blur else s.respond(prices)
-        offered = np.array([c.quantity(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True)])
-        profit = sum(c.profit(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True))
-        ordered = (response.requests * s.book.work).sum(axis=0) @ self.member
-        return response, offered - ordered, float(response.surplus.sum() + profit)
+        profit = sum(curve.profit(rent, capacity) for curve, rent, capacity in self._pools(rents))
+        return response, self._offered(rents) - self._ordered(response), float(response.surplus.sum() + profit)
+
+    def _pools(self, rents: Floats) -> Iterator[tuple[SupplyCurve, float, float]]:
+        """Supply curve, rent and capacity of each pool."""
+        return zip(self.situation.supply, rents, self.capacity, strict=True)
+
+    def _offered(self, rents: Floats) -> Floats:
+        """Work offered [rack-h], by pool."""
+        return np.array([curve.quantity(rent, capacity) for curve, rent, capacity in self._pools(rents)])
+
+    def _ordered(self, response: Response) -> Floats:
+        """Work ordered [rack-h], by pool."""
+        return np.asarray((response.requests * self.situation.book.work).sum(axis=0) @ self.member)
 
     def small(self, gradient: Floats, rents: Floats) -> bool:
         """Whether no pool is over-ordered, and none that asks a rent has work left."""
@@ -104,7 +116,7 @@ class _Dual:
         empty = self.situation.capacity <= 0
         if empty.any():
             response, _, _ = self.ask(np.zeros(empty.shape))
-            ordered = (response.requests * self.situation.book.work).sum(axis=0) @ self.member
+            ordered = self._ordered(response)
             trace = TRACE * np.maximum(ordered, 1e-3 * ordered.sum())
             self.capacity = np.where(empty, trace, self.situation.capacity)
 
@@ -160,8 +172,7 @@ class _Dual:
             self.blur = 0.0
             return None
         # What rounding leaves over capacity would have to wait.
-        offered = gradient + (response.requests * self.situation.book.work).sum(axis=0) @ self.member
-        over = np.minimum(gradient, 0.0) / np.maximum(offered - gradient, 1e-300)
+        over = np.minimum(gradient, 0.0) / np.maximum(self._ordered(response), 1e-300)
         kept = response.requests * (1.0 + over[self.situation.book.pool])
         nothing = response.nothing + (response.requests - kept).sum(axis=1)
         return self._result(rents, replace(response, requests=kept, nothing=nothing), np.maximum(gradient, 0.0))
@@ -169,8 +180,7 @@ class _Dual:
     def _worst(self, gradient: Floats, rents: Floats) -> float:
         """Largest excess of orders, or of idle work that asks a rent, relative to the work offered."""
         free = np.where(rents > 0, np.abs(gradient), np.maximum(-gradient, 0.0))
-        offered = [c.quantity(r, k) for c, r, k in zip(self.situation.supply, rents, self.capacity, strict=True)]
-        return float(np.max(free / np.maximum(offered, 1e-200)))
+        return float(np.max(free / np.maximum(self._offered(rents), 1e-200)))
 
     def _newton(self, rents: Floats, response: Response, gradient: Floats) -> Floats:
         s = self.situation
@@ -178,8 +188,7 @@ class _Dual:
         for segment in range(s.book.segments):
             weighted = s.book.work[segment][:, None] * self.member
             hessian -= weighted.T @ response.derivative(segment) @ weighted
-        slopes = [c.slope(r, k) for c, r, k in zip(s.supply, rents, self.capacity, strict=True)]
-        hessian += np.diag(slopes)
+        hessian += np.diag([curve.slope(rent, capacity) for curve, rent, capacity in self._pools(rents)])
         free = (rents > 0) | (gradient < 0)
         step = np.zeros(rents.shape)
         index = np.flatnonzero(free)
@@ -193,31 +202,35 @@ class _Dual:
         return step
 
     def _bisect(self, rents: Floats) -> Cleared:
-        """Pool by pool: the rent at which demand passes capacity; buyers at the jump are split."""
+        """Pool by pool: the rent at which demand passes capacity."""
         response, gradient, _ = self.ask(np.full(rents.shape, LARGEST_RENT))
         if gradient.sum() < -STALLED * self.capacity.sum():
             # Nothing is no option to so many that no price clears: what does not fit has to wait.
             rents = np.maximum(self.situation.rents, 0.0)
             response, gradient, _ = self.ask(rents)
             return self._result(rents, response, gradient)
+        if self.situation.book.pools == 1:
+            return self._split(rents)
         rents = rents.copy()
-        low_side, high_side = rents, rents
         for _ in range(ROUNDS):
             before = rents.copy()
             for pool in range(self.situation.book.pools):
-                low, high = self._bracket(rents, pool)
-                rents[pool] = high
-                if self.situation.book.pools == 1:
-                    low_side, high_side = np.array([low]), np.array([high])
+                rents[pool] = self._bracket(rents, pool)[1]
             if np.allclose(rents, before, rtol=100.0 * EXACT, atol=1e-15):
                 break
-        response, gradient, _ = self.ask(high_side if self.situation.book.pools == 1 else rents)
-        if self.situation.book.pools == 1 and rents[0] > 0:
-            more, over, _ = self.ask(low_side)
-            if over[0] < gradient[0]:
-                share = float(np.clip(gradient[0] / (gradient[0] - over[0]), 0.0, 1.0))
-                response = response.towards(more, share)
-                gradient = gradient + share * (over - gradient)
+        response, gradient, _ = self.ask(rents)
+        return self._result(rents, response, gradient)
+
+    def _split(self, rents: Floats) -> Cleared:
+        """One pool: so many of the buyers at the jump get what they want that capacity is met."""
+        low, high = self._bracket(rents, 0)
+        rents = np.array([high])
+        response, gradient, _ = self.ask(rents)
+        more, over, _ = self.ask(np.array([low]))
+        if over[0] < gradient[0]:
+            share = float(np.clip(gradient[0] / (gradient[0] - over[0]), 0.0, 1.0))
+            response = response.towards(more, share)
+            gradient = gradient + share * (over - gradient)
         return self._result(rents, response, gradient)
 
     def _bracket(self, rents: Floats, pool: int) -> tuple[float, float]:

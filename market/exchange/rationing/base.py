@@ -41,11 +41,11 @@ class Rationing(Kind, ABC):
 
     def divide(self, claims: Claims, capacity: float, rng: np.random.Generator) -> Floats:
         """Like ``share``, but as if every request could be cut."""
-        asking = np.flatnonzero(claims.work)
-        if asking.size == 0 or capacity <= 0:
+        if capacity <= 0:
             return np.zeros(claims.work.size)
         if capacity >= total(claims.work):
             return claims.work.copy()
+        asking = np.flatnonzero(claims.work)
         if asking.size == claims.work.size:
             return np.clip(self.allot(claims, capacity, rng), 0.0, claims.work)
         served = np.zeros(claims.work.size)
