@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -25,7 +26,7 @@ def calibrate(
     extra: Annotated[
         Path | None, typer.Option("--with", help="A .toml or .py file with chips and architectures.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit efficiencies and latencies to measurements, and say how good the fit is on what it has not seen."""
     from rich.status import Status

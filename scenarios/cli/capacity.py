@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -56,7 +57,6 @@ PowerPriceOption = Annotated[
 ExtraOption = Annotated[
     Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
 ]
-AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw operating curves to this .png, .svg or .pdf.")]
 
 
@@ -77,7 +77,7 @@ def capacity(
     owned: OwnedOption = False,
     power_price: PowerPriceOption = None,
     extra: ExtraOption = None,
-    as_json: AsJsonOption = False,
+    as_json: AsJson = False,
     plot: PlotOption = None,
 ) -> None:
     """What a machine, or the world's fleet, can serve: throughput, batch, what binds, cost."""

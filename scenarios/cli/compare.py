@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ PrecisionOption = Annotated[
 SensitivityOption = Annotated[
     bool, typer.Option("--sensitivity", help="Sobol or Morris indices of a batch that was sampled so.")
 ]
-AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 CsvOption = Annotated[Path | None, typer.Option(help="Write the numbers to this CSV file.", show_default=False)]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw them to this .png, .svg or .pdf.", show_default=False)]
 
@@ -70,7 +70,7 @@ def compare(
     level: LevelOption = 0.9,
     precision: PrecisionOption = None,
     sensitivity: SensitivityOption = False,
-    as_json: AsJsonOption = False,
+    as_json: AsJson = False,
     csv: CsvOption = None,
     plot: PlotOption = None,
 ) -> None:

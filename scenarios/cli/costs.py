@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -50,7 +51,6 @@ CalibrationOption = Annotated[str, typer.Option(help="published, fit, fit-low, f
 ExtraOption = Annotated[
     Path | None, typer.Option("--with", help="Chips, architectures and workloads in a .toml or .py file.")
 ]
-AsJsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")]
 
 
@@ -72,7 +72,7 @@ def costs(
     markup: MarkupOption = 0.0,
     calibration: CalibrationOption = "fit",
     extra: ExtraOption = None,
-    as_json: AsJsonOption = False,
+    as_json: AsJson = False,
     plot: PlotOption = None,
 ) -> None:
     """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""

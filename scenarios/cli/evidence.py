@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.options import AsJson, Quiet, Users
+
 if TYPE_CHECKING:
     pass
 
@@ -25,7 +27,7 @@ EXAMPLES = """Examples:
 
 def evidence_command(
     seeds: Annotated[int, typer.Option(help="Seeds of each scenario.", min=2, max=1000)] = 8,
-    users: Annotated[int, typer.Option(help="Simulated users.", min=10, max=1_000_000)] = 2_000,
+    users: Users = 2_000,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes [default: one a core].", show_default=False)
     ] = None,
@@ -33,9 +35,9 @@ def evidence_command(
     out: Annotated[Path, typer.Option(help="Folder of the batch of runs; what it holds is not run again.")] = Path(
         "results/evidence"
     ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Hold the model against the sources' ten statements: hit or miss, over seeds.
 

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.options import Quiet, Users
+
 EXAMPLES: Final = """Examples:
 
 * `tokenmarket fit` the parameters of the baseline to what is known of the winter 2025/26; an hour on two cores
@@ -27,12 +29,12 @@ def fit_command(
         typer.Option(help="CSV file of path, start, low, high [default: those of the baseline].", show_default=False),
     ] = None,
     days: Annotated[float, typer.Option(help="Length of each run in days.", min=2.0, max=366.0)] = 7.0,
-    users: Annotated[int, typer.Option(help="Simulated users.", min=10, max=1_000_000)] = 1000,
+    users: Users = 1000,
     seeds: Annotated[int, typer.Option(help="Seeds of each run, the same in all.", min=1, max=100)] = 2,
     rounds: Annotated[int, typer.Option(help="Steps at most.", min=1, max=100)] = 6,
     workers: Annotated[int, typer.Option(help="Worker processes.", min=1, max=64)] = 2,
     out: Annotated[Path, typer.Option(help="Folder; runs that it holds are not made again.")] = Path("results/fit"),
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Move parameters until a market is like the world, and say how well each is known and by which moment.
 

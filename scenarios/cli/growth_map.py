@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.options import Quiet, Users
+
 PICTURE: Final = "growth-map.png"
 EXAMPLES = """Examples:
 
@@ -21,7 +23,7 @@ EXAMPLES = """Examples:
 def growth_map_command(
     days: Annotated[float, typer.Option(help="Length in days, one week of each month.")] = 364.0,
     seeds: Annotated[int, typer.Option(help="Seeds of each pair.", min=1, max=1000)] = 2,
-    users: Annotated[int, typer.Option(help="Simulated users.", min=10, max=1_000_000)] = 300,
+    users: Users = 300,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes [default: one a core].", show_default=False)
     ] = None,
@@ -31,7 +33,7 @@ def growth_map_command(
     picture: Annotated[
         Path | None, typer.Option(help=f".png, .svg or .pdf [default: OUT/{PICTURE}].", show_default=False)
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw where prices rise, queues grow and quotas bind, by growth of demand and of supply.
 

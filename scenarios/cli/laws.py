@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.printing import print_json
 
 EXAMPLES: Final = """Examples:
@@ -33,7 +34,7 @@ def laws(
     seconds: Annotated[
         float, typer.Option("--seconds", min=1.0, help="Time that a law has; one that takes longer counts as broken.")
     ] = 120.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hold what a file of your own adds to the laws of its kind; exit status 1 if one is broken.
 

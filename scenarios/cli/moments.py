@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from scenarios.cli.options import AsJson, Quiet, Users
+
 if TYPE_CHECKING:
     from scenarios.studies.moments.moments import Moment
 
@@ -30,10 +32,7 @@ ELASTICITIES: Final = """Examples:
 Name = Annotated[str, typer.Argument(metavar="DIR|SCENARIO", help="Folder of a run, or a scenario to run.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter.")]
 Days = Annotated[float, typer.Option(help="Length of the run in days.", min=2.0, max=3660.0)]
-Users = Annotated[int, typer.Option(help="Simulated users.", min=10, max=1_000_000)]
 Seed = Annotated[int, typer.Option(help="Seed.", min=0)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
 def moments_command(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.own import WithOption, load_own
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def register(root: typer.Typer) -> None:
 )
 def scenarios(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
     own: WithOption = None,
 ) -> None:
     """List the scenarios with their questions."""
@@ -77,7 +78,7 @@ def show(
     sets: Annotated[list[str] | None, SETS] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only what differs from what it extends.")] = False,
     toml: Annotated[bool, typer.Option("--toml", help="Print the resolved scenario as TOML.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
     own: WithOption = None,
 ) -> None:
     """Print the resolved parameters of a scenario, with units and sources."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.options import AsJson
 from scenarios.cli.own import WithOption, load_own
 
 
@@ -14,7 +15,7 @@ def verify_command(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Run this check; give it again for more.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
     own: WithOption = None,
 ) -> None:

@@ -4,57 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from own_file import NUMBERS, POLICY, tokenmarket
 
-MINE = """
-from dataclasses import dataclass
-
-import numpy as np
-
-from market.kinds import quantity
-from market.simulation.columns import column
-from market.supply.pricing.base import PricingPolicy
+MINE = (
+    POLICY
+    + NUMBERS
+    + """
 from scenarios.library import SCENARIOS
-from scenarios.results.measures import Measure, register
 
-
-@dataclass(frozen=True)
-class Doubled(PricingPolicy):
-    "Twice the cost, or another factor on it."
-
-    kind = "doubled"
-    factor: float = quantity(2.0, "1", "price over cost", high=10)
-
-    def __call__(self, outlook):
-        return outlook.cost * self.factor
-
-
-@column("providers", "twice_cash", "USD", "money, twice")
-def twice_cash(moment):
-    return 2.0 * np.array([p.cash for p in moment.founded.providers])
-
-
-register(Measure("twice-tokens", "million tokens", "tokens sold, twice", lambda f: 2.0 * f.total("offers", "tokens")))
 MINE = SCENARIOS["baseline-2026"].with_changes({
     "name": "my-scenario", "question": "Mine?", "labs.*.pricing": {"kind": "doubled", "stickiness": 0.0},
 })
 """
+)
 BATCH = (
     "batch", "my-scenario", "--with", "mine.py", "--vary", "labs.*.pricing.factor=2,3", "--seeds", "2", "--days", "1",
     "--users", "50", "--keep", "providers", "--quiet",
 )  # fmt: skip
-
-
-def tokenmarket(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tokenmarket", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

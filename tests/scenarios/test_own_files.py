@@ -13,36 +13,23 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from own_file import NUMBERS, POLICY, tokenmarket
 
-MINE = """
-from dataclasses import dataclass, replace
-
-import numpy as np
+MINE = (
+    POLICY
+    + NUMBERS
+    + """
+from dataclasses import replace
 
 from capacity import ARCHITECTURES, CHIPS
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.tariff import TariffComponent
-from market.kinds import quantity
-from market.simulation.columns import column
-from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
 from scenarios.library import SCENARIOS
 from scenarios.parameters.demand import OtherUsers
 from scenarios.pictures.chart import chart
 from scenarios.pictures.chart_data import Column, long, one
-from scenarios.results.measures import Measure, register
-
-
-@dataclass(frozen=True)
-class Doubled(PricingPolicy):
-    "Twice the cost, or another factor on it."
-
-    kind = "doubled"
-    factor: float = quantity(2.0, "1", "price over cost", high=10)
-
-    def __call__(self, outlook):
-        return outlook.cost * self.factor
 
 
 @dataclass(frozen=True)
@@ -80,14 +67,6 @@ class Fee(TariffComponent):
         return self.fee_tokens
 
 
-@column("providers", "twice_cash", "USD", "money, twice")
-def twice_cash(moment):
-    return 2.0 * np.array([p.cash for p in moment.founded.providers])
-
-
-register(Measure("twice-tokens", "million tokens", "tokens sold, twice", lambda f: 2.0 * f.total("offers", "tokens")))
-
-
 @chart("Cash, twice", "by the tick")
 def cash_twice(frames):
     "Twice the money of all providers."
@@ -109,11 +88,7 @@ MINE = SCENARIOS["baseline-2026"].with_changes(
     {"name": "my-scenario", "question": "Mine?", "demand.casual.individuals_share": 0.4}
 )
 """
-
-
-def tokenmarket(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tokenmarket", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+)
 
 
 SETS = (

@@ -21,9 +21,7 @@ def erlang_b(servers: ArrayLike, load: ArrayLike) -> Numbers:
     servers : s > 0 [servers], need not be whole.
     load : a >= 0, arrival rate times mean service time [Erlang = busy servers].
     """
-    servers, load = positive("servers", servers), zero_or_more("load", load)
-    together(servers=servers, load=load)
-    return settle(upper_ratio(servers, load))
+    return settle(upper_ratio(*_loaded(servers, load)))
 
 
 def erlang_c(servers: ArrayLike, load: ArrayLike) -> Numbers:
@@ -37,9 +35,14 @@ def erlang_c(servers: ArrayLike, load: ArrayLike) -> Numbers:
     servers : s > 0 [servers], need not be whole.
     load : a >= 0, arrival rate times mean service time [Erlang = busy servers].
     """
+    return settle(delayed(*_loaded(servers, load)))
+
+
+def _loaded(servers: ArrayLike, load: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Check servers and their load, and return both."""
     servers, load = positive("servers", servers), zero_or_more("load", load)
     together(servers=servers, load=load)
-    return settle(delayed(servers, load))
+    return servers, load
 
 
 def _station(

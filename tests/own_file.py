@@ -1,0 +1,44 @@
+"""What a file of one's own may hold, as text, and the command in a process of its own: a file is imported once."""
+
+import subprocess
+import sys
+
+#: A pricing policy with a number.
+POLICY = """
+from dataclasses import dataclass
+
+from market.kinds import quantity
+from market.supply.pricing.base import PricingPolicy
+
+
+@dataclass(frozen=True)
+class Doubled(PricingPolicy):
+    "Twice the cost, or another factor on it."
+
+    kind = "doubled"
+    factor: float = quantity(2.0, "1", "price over cost", high=10)
+
+    def __call__(self, outlook):
+        return outlook.cost * self.factor
+"""
+#: A column of a frame, and a measure.
+NUMBERS = """
+import numpy as np
+
+from market.simulation.columns import column
+from scenarios.results.measures import Measure, register
+
+
+@column("providers", "twice_cash", "USD", "money, twice")
+def twice_cash(moment):
+    return 2.0 * np.array([p.cash for p in moment.founded.providers])
+
+
+register(Measure("twice-tokens", "million tokens", "tokens sold, twice", lambda f: 2.0 * f.total("offers", "tokens")))
+"""
+
+
+def tokenmarket(*words, cwd):
+    """The finished command, with its status and what it said."""
+    command = [sys.executable, "-m", "tokenmarket", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
