@@ -88,6 +88,9 @@ source = "declared"
 """,
     "moments.csv": "name,measure,low,high,source,grade\n"
     "sales,sales-a-year,35,60,declared,b\nhow all mind prices,elasticity-all,-2,-0.5,declared,c\n",
+    "load.csv": "hour,weekday,weekend\n" + "".join(f"{hour},{100 + hour},30\n" for hour in range(24)),
+    "log.csv": "time,input,cached,output,class\n2026-01-05T09:30:00Z,900,450,100,a\n1767609000,5,5,10,b\n"
+    "1767609000500,7,0,3,a\n",
     "free.csv": "path,start,low,high\ndemand.casual.worth_usd,0.13,0.03,0.8\nsupply.growth,3,2,5\n",
     "fit/runs.jsonl": '{"key": "0123456789abcdef", "found": {"sales-a-year": 41.5, "elasticity-all": null}}\n' * 3,
     "mine.py": """from dataclasses import dataclass
@@ -126,6 +129,8 @@ READERS = {
         ("calibrate", "measured.csv", "--draws", "2", "--with"),
     ),
     "measured.csv": (("calibrate", "--draws", "2"),),
+    "log.csv": (("trace",), ("trace", "--skip-bad", "--class", "a=coders", "--out", "mine.toml")),
+    "load.csv": (("scenarios", "show", "baseline-2026", "--set", "demand.coders.shape=load.csv"),),
     "moments.csv": (("moments", "off-peak", *SMALL, "--moments"), (*FIT, "--parameters", "free.csv", "--moments")),
     "free.csv": ((*FIT, "--parameters"),),
     "mine.py": (
@@ -152,7 +157,7 @@ NEEDS = {
     "calibrate": ("measured.csv", "--draws", "2"), "scenarios show": ("off-peak",), "costs": ("--chip", "h200"),
     "fit": ("off-peak", *SMALL, "--parameters", "free.csv", "--workers", "1"), "moments": ("off-peak", *SMALL),
     "elasticities": ("off-peak", *SMALL), "verify": ("--only", "call-auction"), "evidence": ("--only", "3"),
-    "app": ("--no-browser",),
+    "app": ("--no-browser",), "trace": ("log.csv", "--class", "b=casual", "--out", "mine.toml"),
 }  # fmt: skip
 RANGES = ("--range", "supply.growth=2:6", "--range", "demand.growth=3:12")
 #: The same for some options.
@@ -169,12 +174,15 @@ BESIDE = {
 #: Right values that only one command takes.
 OF_ONE = {
     ("dashboard", "--out"): ("d.png", "d.pdf"), ("report", "--out"): ("r.html",), ("export", "--out"): ("tables",),
+    ("trace", "--users"): ("casual=70",), ("trace", "file"): ("log.csv",),
     ("verify", "--only"): ("scarcity-auction",), ("calibrate", "file"): ("measured.csv",),
 }  # fmt: skip
 #: Right values of options, and of arguments by their name.
 VALUES = {
     "--address": ("tcp://x:1",), "--against": ("a",), "--architecture": ("deepseek-v3",), "--by": ("label",),
-    "--cached": ("0.8",), "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
+    "--cached": ("0.8",),
+    "--class": ("a=coders",), "--column": ("time=ts",), "--utc-offset": ("-5",),
+    "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
     "--demand": ("5000",), "--design": ("design.csv",), "--design-seed": ("4",), "--draws": ("2",),
     "--engine": ("processes",), "--examples": ("2",), "--held": ("30",), "--host": ("127.0.0.1",),
     "--input": ("2000",), "--keep": ("ticks",), "--level": ("0.9",), "--load-factor": ("0.5",),
@@ -228,16 +236,21 @@ def right_ones():
     for readers in (READERS, FOLDERS):
         for name, commands in readers.items():
             for words in commands:
-                yield [*words, name], False
+                yield reading(words, name), False
     for (words, option), right in values().items():
         yield _with_value(words, option, right[0]), True
+
+
+def reading(words, name):
+    """A command with the file that it reads, as its last word unless that names it already."""
+    return [*words] if words[-1].endswith(f"={name}") else [*words, name]
 
 
 def of_a_file(draw, mutated, work):
     """A command that reads a file that is mutated."""
     name = draw.choice(sorted(READERS))
     (work / name).write_bytes(mutated.of_bytes((work / name).read_bytes(), draw))
-    return [*draw.choice(READERS[name]), name]
+    return reading(draw.choice(READERS[name]), name)
 
 
 def of_a_folder(draw, mutated, work):
