@@ -63,9 +63,9 @@ bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (SAMPLE=n of each module)
+mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (MODULES="queue ledger" SAMPLE=n)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group mutate
-	@$(BIN)/python tests/mutation/mutate.py $(if $(SAMPLE),--sample $(SAMPLE))
+	@$(BIN)/python tests/mutation/mutate.py $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
 docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket run --force --quiet
@@ -80,7 +80,7 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
 
-fuzz: $(DEV) ## two thousand broken inputs for every reader and option: no traceback, no hang, nothing written
+fuzz: $(DEV) ## two thousand broken inputs over every reader and option: no traceback, no hang, nothing written
 	@$(BIN)/python tests/fuzz/fuzz.py 2000
 
 evidence: $(DEV) ## run the sources' statements and the growth map anew (an hour), and write their page

@@ -94,13 +94,15 @@ CASE: Final = 1.0
 MOST_UNIT: Final = 18
 #: Inputs with more values than these are no rows and columns of a map.
 MOST_VALUES: Final = 12
+#: Nor are those whose values are longer than these letters, such as loads by hour.
+MOST_LETTERS: Final = 40
 
 
 def batch_dashboard(batch: Batch) -> Figure:
     """Draw the page."""
     mpl.use("Agg")
     summaries = batch.summaries.assign(label=short_labels(batch.summaries))
-    by, inputs = compared_by(summaries), _varied(summaries)
+    by, inputs = compared_by(summaries), inputs_drawn(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
     height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
     heights = [HEAD + ABOVE, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
@@ -128,7 +130,18 @@ def _made(batch: Batch) -> str:
 
 
 def _varied(summaries: pd.DataFrame) -> list[str]:
-    return [name for name in over_seeds.inputs_in(summaries) if len(summaries[name].unique()) > 1]
+    return [name for name in over_seeds.inputs_in(summaries) if len(summaries[name].astype(str).unique()) > 1]
+
+
+def inputs_drawn(summaries: pd.DataFrame) -> list[str]:
+    """Inputs whose effect can be drawn: two of few values as a map, whatever they are; else those that are numbers."""
+    varied = _varied(summaries)
+    texts = {name: summaries[name].astype(str) for name in varied}
+    if len(varied) == 2 and all(
+        text.nunique() <= MOST_VALUES and text.str.len().max() <= MOST_LETTERS for text in texts.values()
+    ):
+        return varied
+    return [name for name in varied if pd.api.types.is_numeric_dtype(summaries[name])]
 
 
 def compared_by(summaries: pd.DataFrame) -> str:

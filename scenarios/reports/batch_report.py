@@ -168,7 +168,7 @@ def _through_time(batch: BatchOf, by: str, prefix: str) -> Iterator[chart_cards.
 
 
 def _by_input(rows: Any, prefix: str) -> Iterator[chart_cards.Picture]:
-    inputs = [name for name in over_seeds.inputs_in(rows) if rows[name].astype(str).nunique() > 1]
+    inputs = batch_dashboard.inputs_drawn(rows)
     if not inputs:
         return
     gridded = len(inputs) == 2 and all(rows[name].nunique() <= batch_dashboard.MOST_VALUES for name in inputs)

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from scenarios.library import SCENARIOS
+from scenarios.parameters.fields import SEGMENTS
+from scenarios.parameters.paths import join
 from scenarios.text import toml
 
 if TYPE_CHECKING:
@@ -24,10 +26,21 @@ def changes_of(scenario: Scenario) -> dict[str, Any]:
     origin = origin_of(scenario)
     if origin is None:
         return {}
-    values = {path: value for path, (value, _) in scenario.differences(origin).items()}
-    # What was a word and is a table now has no value of its own.
-    became = {path for path, value in values.items() if value is None and any(p.startswith(f"{path}.") for p in values)}
-    return {path: _plain(value) for path, value in values.items() if path not in became}
+    values = {path: _plain(value) for path, (value, _) in scenario.differences(origin).items()}
+    return _with_short_loads(scenario, values)
+
+
+def _with_short_loads(scenario: Scenario, values: dict[str, Any]) -> dict[str, Any]:
+    """The same with a load of one's own as its name and the hash of its numbers, in place of all of them."""
+    made = dict(values)
+    for name, users in scenario.demand.segments():
+        inner = f"demand.{name}" if name in SEGMENTS else join("demand.others", name)
+        parts = [path for path in values if f"{path}.".startswith(f"{inner}.shape.")]
+        if parts and users.shape.weekday:
+            for path in parts:
+                del made[path]
+            made[f"{inner}.shape"] = users.shape.called
+    return made
 
 
 def asks_for_itself(scenario: Scenario) -> bool:

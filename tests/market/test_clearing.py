@@ -168,6 +168,7 @@ def test_rents_of_two_pools_that_compete() -> None:
         np.testing.assert_allclose(found.rents, [20 / 3, 16 / 3], rtol=1e-10)
         np.testing.assert_allclose(found.response.requests[0], [2.0, 3.0], rtol=1e-9)
         assert found.gap == pytest.approx(0.0, abs=1e-9)
+        assert found.evaluations == 2  # Newton's method is exact on straight lines
 
 
 def test_one_of_two_pools_is_scarce() -> None:
@@ -177,6 +178,7 @@ def test_one_of_two_pools_is_scarce() -> None:
         found = auction(book, [2.0, 100.0], RIVALS, rents=start)
         np.testing.assert_allclose(found.rents, [3.5, 0.0], atol=1e-9)
         np.testing.assert_allclose(found.response.requests[0], [2.0, 12.5], rtol=1e-9)
+        assert found.evaluations <= 3  # and one more where a pool turns out to have room
 
 
 def test_two_offers_of_one_pool_ask_one_rent() -> None:
@@ -238,6 +240,7 @@ def test_who_is_indifferent_is_split(start: float, capacity: float, price: float
         assert found.rents[0] == pytest.approx(price - 1.0, abs=1e-9)
         surplus = 2.0 * max(6.0 - price, 0.0) + 5.0 * max(4.0 - price, 0.0)
         assert found.response.surplus[0] == pytest.approx(surplus, abs=1e-7)
+    assert found.evaluations <= 80  # no more than it takes to halve to the last of 52 bits, and to get there
     if capacity in (1.0, 3.0, 6.9):
         assert found.gap == pytest.approx(0.0, abs=1e-9)
 
@@ -286,6 +289,7 @@ def test_several_pools_without_tastes_reach_the_best_welfare(
     assert (used <= np.array(capacity) * (1 + 1e-9)).all()
     assert (used[found.rents > 1e-6] >= np.array(capacity)[found.rents > 1e-6] * (1 - 1e-5)).all()
     assert found.gap <= 1e-5
+    assert found.evaluations <= (100 if users is SUBSTITUTES else 172)  # what a tick may cost: measured, not theory
     masses = [sum(mass for _, mass in people) for people in segments]
     np.testing.assert_allclose(found.response.requests.sum(axis=1) + found.response.nothing, masses, rtol=1e-9)
     if prices is not None:

@@ -16,7 +16,7 @@ from scenarios.batches.analysis.over_seeds import interval
 from scenarios.batches.comparison import Runs, compare
 from scenarios.batches.plan.planning import study_of
 from scenarios.cli import main as cli
-from scenarios.pictures.batch_dashboard import LOSS, _counts, batch_dashboard
+from scenarios.pictures.batch_dashboard import LOSS, _counts, batch_dashboard, inputs_drawn
 from scenarios.pictures.chart_data import Column
 from scenarios.pictures.charts import batches
 from scenarios.pictures.comparison import picture
@@ -274,3 +274,17 @@ def test_figures_at_the_head_of_a_page_are_in_the_unit_beside_them():
     said = {meaning: value for value, meaning in _counts(batch, table)}
     assert said["share of requests given up, unaffordable or turned away [%]; lowest a, highest b"] == "0.89 to 86.5"
     assert said["mean wholesale spot price [USD per rack-h]; lowest a, highest b"] == "324 to 11.8k"
+
+
+def test_what_is_no_number_is_drawn_only_as_a_short_name_on_a_map():
+    table = pd.DataFrame({"supply.growth": [2.0, 5.0], "demand.coders.shape": ["chat", "flat"]})
+    assert inputs_drawn(table) == ["supply.growth", "demand.coders.shape"]
+    assert inputs_drawn(table[["demand.coders.shape"]]) == []
+    loads = table.assign(**{"demand.coders.shape": ["chat", "{load = 'mine.csv', weekday = [" + "1.0, " * 48 + "]}"]})
+    assert inputs_drawn(loads) == ["supply.growth"]
+
+
+def test_a_batch_that_varies_a_word_has_its_page(tmp_path):
+    study = study_of("baseline-2026", vary={"demand.coders.shape": ["chat", "flat"]}, seeds=1, days=1, users=20)
+    figure = batch_dashboard(run_batch(study, tmp_path / "batch", workers=1, quiet=True))
+    assert any("demand.coders.shape=flat" in text for text, _ in drawn_texts(figure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -98,8 +99,10 @@ def test_changes_and_parameters_tell_of_it(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     own = with_sets(BASE, [f"{PATH}=load.csv"])
     changes = changes_of(own)
-    assert list(changes) == [f"{PATH}.load", f"{PATH}.weekday", f"{PATH}.weekend"]
-    assert changes[f"{PATH}.load"] == "load.csv"
+    assert changes == {PATH: own.demand.coders.shape.called}
+    assert re.fullmatch(r"load\.csv \([0-9a-f]{8}\)", changes[PATH])
+    written(tmp_path, [*LINES[:-1], "23,1,1"])
+    assert changes_of(with_sets(BASE, [f"{PATH}=load.csv"])) != changes
     shown = {row["path"]: row["value"] for row in rows(own)}
     assert shown[f"{PATH}.load"] == "load.csv"
     sources = {row["path"]: row["source"] for row in rows(own)}
