@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.nests import Nests, nests_of
 from market.demand.scene import Scene
 from market.demand.segment import CurveSegment, DemandCurve, Segment
 
@@ -113,6 +114,10 @@ class Cohort[W: Wanted](mesa.Agent):
         ``turned_away``: requests that left a queue for good.
         """
         self.wanted, self.users = wanted, wanted.users
+
+    def nests(self, names: NDArray[np.str_], kinds: NDArray[np.str_]) -> Nests | None:
+        """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
+        return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
     def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
         """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""

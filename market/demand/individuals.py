@@ -16,7 +16,6 @@ from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Intensity
-from market.demand.nests import nests_of
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, within_limits
 from market.demand.population import draw_population
@@ -136,7 +135,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.outside,
             s.price_coefficient,
             refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
-            nests_of(s.nests, scene.names, scene.kind),
+            self.nests(scene.names, scene.kind),
             slow,
         )
 

@@ -160,6 +160,8 @@ class Queue:
         late = left * over
         left -= late
         stays = np.broadcast_to(self.stays[:, None, None], left.shape)
+        if book.spare.any():  # who orders what is done when there is time has agreed to wait for it
+            stays = np.where(book.spare[None, :, None], 1.0, stays)
         if closed is not None and closed.any():
             stays = np.where(closed[None, :, None], 0.0, stays)
         impatient = left - rng.binomial(left.astype(np.int64), stays) if self.whole else left * (1.0 - stays)

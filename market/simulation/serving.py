@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,21 +51,35 @@ def fall_back(founded: Founded, left: Floats, ordered: Ordered, firms: Firms) ->
     response = ordered.cleared.response
     weights = response.requests * firms.alive
     outside = np.maximum(response.nothing, 0.0)
+    nested = {
+        s: nests.without_first(weights[s], float(response.local[s]))
+        for s, cohort in enumerate(founded.cohorts)
+        if (nests := cohort.nests(founded.offer_names, founded.offer_kinds)) is not None
+    }
     if founded.economy.whole:
-        return whole_fall_back(founded, left, weights, outside)
+        return whole_fall_back(founded, left, weights, nested, outside)
     # Sums over the others, not the sum over all less the own: that would cancel.
     without_own = 1.0 - np.eye(left.shape[1])
     others = weights @ without_own + outside[:, None]
     rate = np.divide(left, others, out=np.zeros_like(left), where=others > NO_ALTERNATIVE)
-    return np.asarray(weights * (rate @ without_own))
+    joined = weights * (rate @ without_own)
+    for s, without in nested.items():
+        total = without.sum(axis=1) + outside[s]
+        joined[s] = np.divide(left[s], total, out=np.zeros_like(total), where=total > NO_ALTERNATIVE) @ without
+    return np.asarray(joined)
 
 
-def whole_fall_back(founded: Founded, left: Floats, weights: Floats, outside: Floats) -> Floats:
-    """Fall back in whole requests: each draws where it goes."""
+def whole_fall_back(
+    founded: Founded, left: Floats, weights: Floats, nested: Mapping[int, Floats], outside: Floats
+) -> Floats:
+    """Fall back in whole requests: each draws where it goes.
+
+    ``nested``: weights of offers without the first, by number of a segment with nests.
+    """
     rng = founded.streams.stream("fallback")
     joined = np.zeros(left.shape)
     for s, j in zip(*np.nonzero(left), strict=True):
-        chance = np.append(weights[s], outside[s])
+        chance = np.append(nested[s][j] if s in nested else weights[s], outside[s])
         chance[j] = 0.0
         if chance.sum() > 0:
             joined[s] += rng.multinomial(int(left[s, j]), chance / chance.sum())[:-1]
