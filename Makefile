@@ -33,13 +33,13 @@ run: $(STAMP) ## four weeks of the market, with a summary, tables and a picture
 	@$(BIN)/tokenmarket run --force
 
 test: $(DEV) ## the tests, and the examples in docstrings
-	@$(BIN)/python -m pytest
-	@$(BIN)/python -m pytest -n 0 $(EXAMPLES)
+	@$(BIN)/python -m pytest $(MEASURED)
+	@$(BIN)/python -m pytest -n 0 $(EXAMPLES) $(MEASURED)
 
-coverage: $(DEV) ## the same, and the share of lines and branches that they go through
-	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest --cov --cov-report=
-	@$(BIN)/python -m pytest -n 0 $(EXAMPLES) --cov --cov-append --cov-report=
+coverage: export MEASURED = --cov --cov-append --cov-report=
+coverage: ## `make test`, and the shares of lines and branches that it goes through
+	@rm -f .coverage
+	@$(MAKE) --no-print-directory test
 	@status=0; for gate in capacity:95 market:95 scenarios:90; do \
 	  echo "== $${gate%:*}: at least $${gate#*:} %"; \
 	  $(BIN)/coverage report --include="$${gate%:*}/*" --fail-under="$${gate#*:}" || status=1; \
@@ -57,7 +57,7 @@ types: $(DEV) ## mypy: strict on the sources, inside all functions on the tests
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file tests/mypy.ini tests
 
-check: coverage lint types ## all that CI checks, and coverage
+check: coverage lint types ## all that CI checks
 
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench

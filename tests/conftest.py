@@ -10,6 +10,7 @@ from scenarios.text.threads import one_thread
 one_thread()
 
 import matplotlib as mpl
+import pytest
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
 
@@ -17,3 +18,10 @@ mpl.use("Agg")
 settings.register_profile("tokenmarket", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("tokenmarket")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage passes over what is slow: it takes half as long again, for lines that quicker tests go through too."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")

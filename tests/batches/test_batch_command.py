@@ -7,17 +7,18 @@ import sys
 import time
 from pathlib import Path
 
+import cheap_work
 import pandas as pd
 import pytest
 from cheap_work import tables_of
 from family import children, is_alive, until
+from in_line import InLine
 
 from scenarios.batches import open_batch, run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.batches.store import parts
 from scenarios.batches.work import pilot
 from scenarios.batches.work.engine import Tally
-from scenarios.batches.work.processes import Processes
 from scenarios.batches.work.progress import Lines, Pace, rate
 from scenarios.batches.work.simulation import simulate
 from scenarios.cli import main as cli
@@ -103,9 +104,6 @@ def test_wrong_words_are_refused_in_one_line_and_nothing_is_written(tokenmarket,
 
 def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypatch):
     """One of the four runs raises; a resume tries it again."""
-    import cheap_work
-    from in_line import InLine
-
     from scenarios.batches.work import running
 
     def run_here(study, folder, **means):
@@ -164,7 +162,18 @@ def test_a_forecast_is_of_the_right_size():
 def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
     """Workers take each other's time, so as many as the batch will have try at once."""
     started = []
-    monkeypatch.setattr(pilot, "Processes", lambda workers: started.append(workers) or Processes(workers))
+
+    class Here(InLine):
+        """Counts the workers that would be started; that they start and are forecast is tried above."""
+
+        def __init__(self, workers):
+            super().__init__()
+            started.append(workers)
+
+        def kill(self):
+            pass
+
+    monkeypatch.setattr(pilot, "Processes", Here)
     pilot.forecast(study_of("baseline-2026", seeds=3, days=1, users=30), 3)
     pilot.forecast(study_of("baseline-2026", seeds=1, days=1, users=30), 3)
     assert started == [3, 1]
@@ -173,7 +182,7 @@ def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
 @pytest.mark.slow
 def test_a_forecast_comes_true(tmp_path):
     """Within a factor that a busy machine explains; it was half of what came before workers were tried together."""
-    study = study_of("baseline-2026", seeds=6, days=14, users=300)
+    study = study_of("baseline-2026", seeds=6, days=7, users=300)
     least, most = pilot.forecast(study, 2).total_seconds(6, 2)
     begin = time.monotonic()
     run_batch(study, tmp_path / "b", workers=2, quiet=True)

@@ -98,6 +98,7 @@ def test_the_queue_and_the_ledger_are_moved_by_one_phase_each() -> None:
         assert [phase.name for phase in PHASES if kept in phase.reads] == [mover]
 
 
+@pytest.mark.slow
 @quick(60)
 @given(economies(), st.integers(0, 2**16))
 def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -> None:
@@ -115,6 +116,7 @@ def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -
             before = after | {phase.makes: to_bytes(made)}
 
 
+@pytest.mark.slow
 @quick(40)
 @given(economies(), st.integers(0, 2**16))
 def test_the_phases_one_by_one_are_the_tick(economy: Economy, seed: int) -> None:
@@ -150,6 +152,7 @@ QUESTIONS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 @quick(25)
 @given(economy=economies(), seed=st.integers(0, 2**16))

@@ -37,6 +37,7 @@ def test_rules_keep_the_laws(law: Law, rule: Rationing) -> None:
     law.hold(rule)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("law", "rule"), [(one, r) for one, r in cases(RULES) if one.words == BOOKS], ids=str)
 def test_rules_keep_the_laws_of_a_tick(law: Law, rule: Rationing) -> None:
     law.hold(rule)

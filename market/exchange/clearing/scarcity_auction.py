@@ -18,6 +18,10 @@ STALLED = 1e-5
 WIDTH = 1e-8
 #: Largest excess of work that blurred ties may leave, relative.
 BLURRED = 1e-6
+#: After so many widths at which rents move and yet each leaves nearly the excess of the one before, the search among
+#: blurred ties is given up: steps get shorter with the width, and what they look for is out of their reach.
+STUCK = 3
+NEARLY = 0.9
 #: Share of what is ordered for nothing that a pool without machines is taken to do in the search for its rent.
 TRACE = 1e-9
 #: No rent is looked for beyond this [USD per rack-h].
@@ -64,6 +68,7 @@ class _Dual:
         self.list_prices = situation.book.request_prices()
         self.evaluations = 0
         self.blur = 0.0
+        self.gradients: dict[bytes, Floats] = {}
         self.capacity = situation.capacity
         self.member = np.zeros((situation.book.offers, situation.book.pools))
         self.member[np.arange(situation.book.offers), situation.book.pool] = 1.0
@@ -163,12 +168,18 @@ class _Dual:
         if not 0 < least < np.inf:
             least = WIDTH * max(float(np.max(self.list_prices)), 1.0)
         self.blur = 0.3 / WIDTH * least
-        exact = self.tolerance
-        while self.blur > least:
+        exact, worst, stuck = self.tolerance, np.inf, 0
+        while self.blur > least and stuck < STUCK:
             self.blur = max(0.3 * self.blur, least)
             self.tolerance = exact if self.blur == least else max(exact, WIDTH * self.blur / least)
-            rents, (response, gradient, _) = self._descend(rents)
-        if self._worst(gradient, rents) > BLURRED:
+            start, before = rents, worst
+            rents, (response, gradient, _) = self._descend(start)
+            worst = self._worst(gradient, rents)
+            if worst <= max(NEARLY * before, self.tolerance, BLURRED):
+                stuck = 0
+            elif not np.array_equal(rents, start):  # a width at which no step leads anywhere says nothing of the next
+                stuck += 1
+        if worst > BLURRED:
             self.blur = 0.0
             return None
         # What rounding leaves over capacity would have to wait.
@@ -233,11 +244,18 @@ class _Dual:
             gradient = gradient + share * (over - gradient)
         return self._result(rents, response, gradient)
 
+    def _gradient(self, rents: Floats) -> Floats:
+        """Work offered less work ordered at rents, in the search pool by pool, which comes back to the same ones."""
+        key = rents.tobytes()
+        if key not in self.gradients:
+            self.gradients[key] = self.ask(rents)[1]
+        return self.gradients[key]
+
     def _bracket(self, rents: Floats, pool: int) -> tuple[float, float]:
         def left(rent: float) -> float:
             trial = rents.copy()
             trial[pool] = rent
-            return float(self.ask(trial)[1][pool] + 1e-15 * self.capacity[pool])
+            return float(self._gradient(trial)[pool] + 1e-15 * self.capacity[pool])
 
         def over(rent: float) -> bool:
             return left(rent) < 0.0
