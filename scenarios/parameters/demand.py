@@ -274,7 +274,9 @@ CASUAL: Final = Users(
     shape=CHAT,
     burstiness=2.0,
 )
-#: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task.
+#: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task. An hour is
+#: worth about ten dollars at the median, a sixth of a programmer's wage [BLS 2024: 64 USD an hour], and far less where
+#: nobody waits: tests, reviews, documents by the night. Shares, spread and caps are declared.
 CODERS: Final = Users(
     users=14.1e6,
     requests_per_day=155.0,
@@ -286,7 +288,12 @@ CODERS: Final = Users(
     attachment=0.1,
     refuses=(Refused(name="open", share=0.7),),
     intensity_elasticity=0.7,
-    patience_h=1.0,
+    time_value=40.0,
+    time_values=TimeValues(spread=1.2, cap=20.0),
+    background=Background(share=0.3, worth=0.5, time_value=0.01),
+    worth_cap=20.0,
+    tier_nest=0.15,
+    patience_h=0.1,
     shape=CODE,
     burstiness=3.0,
     local=Machine(owners=0.05),
@@ -301,12 +308,16 @@ AGENTIC: Final = Users(
     worth_usd=0.07,
     worth_spread=1.8,
     taste_noise=0.15,
-    time_value=0.2,
+    time_value=10.0,
+    time_values=TimeValues(spread=1.2, cap=20.0),
+    background=Background(share=0.4, worth=0.5, time_value=0.01),
+    worth_cap=20.0,
+    tier_nest=0.15,
     attachment=0.02,
     reconsider_per_day=0.2,
     refuses=(Refused(name="open", share=0.65),),
     intensity_elasticity=0.7,
-    patience_h=6.0,
+    patience_h=1.0,
     shape=CODE,
     burstiness=4.0,
     deferral=Waiting(share=0.4),
