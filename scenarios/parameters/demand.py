@@ -285,7 +285,7 @@ CODERS: Final = Users(
     worth_usd=0.03,
     worth_spread=1.8,
     taste_noise=0.15,
-    attachment=0.1,
+    attachment=0.03,
     refuses=(Refused(name="open", share=0.7),),
     intensity_elasticity=0.7,
     time_value=40.0,

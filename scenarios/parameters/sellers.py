@@ -60,6 +60,9 @@ class Pricing(KindSection):
     every_hours: Number = quantity(
         168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
+    settling_hours: Number = quantity(
+        0.0, "h", "hours at the start in which it looks in every tick, so that a market begins near rest", high=8_766
+    )
     stickiness: Number = quantity(
         0.1,
         "1",
@@ -298,8 +301,10 @@ def _product(name: str, model: str, open_to: tuple[str, ...], fee_usd_per_month:
 
 
 def _menu() -> Pricing:
-    """All tiers together at what earns most, looked at weekly, and followed when the gap is a tenth."""
-    return Pricing.model_validate({"kind": "best-response", "every_hours": 168.0, "stickiness": 0.1})
+    """All tiers together at what earns most, looked at weekly, followed when the gap is a tenth; near rest to begin."""
+    return Pricing.model_validate(
+        {"kind": "best-response", "every_hours": 168.0, "settling_hours": 24.0, "stickiness": 0.1}
+    )
 
 
 #: Two of three labs charge more for all of a request of above 200,000 tokens [first-party price lists of 2025].

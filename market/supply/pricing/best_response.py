@@ -53,12 +53,10 @@ class BestResponse(PricingPolicy):
         "steps at most in a look; where they are few, prices move towards it over the days, all providers together",
         low=1,
         whole=True,
-        shipped=50,
+        shipped=4,
         settable=False,
     )
-    tolerance: float = quantity(
-        1e-13, "1", "change of a price at which to stop, relative to the price", shipped=1e-4, settable=False
-    )
+    tolerance: float = quantity(1e-13, "1", "change of a price at which to stop, relative to the price", settable=False)
     cap: float = quantity(
         np.inf,
         "USD per million output-equivalent tokens",

@@ -17,6 +17,9 @@ class Every(PricingPolicy):
     hours: float = quantity(
         24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766, shipped=168.0
     )
+    settling_hours: float = quantity(
+        0.0, "h", "hours at the start in which it looks in every tick, so that a market begins near rest", high=8_766
+    )
 
     def ticks(self, tick_hours: float) -> int:
         """Ticks between two looks.
@@ -41,18 +44,23 @@ class Every(PricingPolicy):
         """If it is asked in every tick."""
         return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)
 
+    def _looks(self, outlook: Outlook) -> bool:
+        """Whether it is time."""
+        settling = outlook.tick * outlook.tick_hours < self.settling_hours
+        return settling or outlook.tick % self.ticks(outlook.tick_hours) == 0
+
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says."""
         self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time."""
-        return outlook.parts() if outlook.tick % self.ticks(outlook.tick_hours) else self.policy.parts(outlook)
+        return self.policy.parts(outlook) if self._looks(outlook) else outlook.parts()
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
         ticks = self.ticks(outlook.tick_hours)
-        if outlook.tick % ticks:
+        if not self._looks(outlook):
             return outlook.price
         if ticks == 1:
             return self.policy(outlook)
