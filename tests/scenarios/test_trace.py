@@ -320,6 +320,7 @@ def test_the_command_says_all_and_writes_what_was_asked_for(
         (["--out", "m.toml", "--class", "coding=coders", "--users", "coders=many"], "--users coders is 'many'"),
         (["--column", "tme=ts"], "--column names 'tme', but columns are time,"),
         (["--plot", "load.bmp"], "must end in one of"),
+        (["--plot", "load.png", "--out", "m.toml", "--class", "coding=coders"], "--plot: log.csv leaves out hours of"),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(
@@ -330,3 +331,4 @@ def test_options_that_do_not_fit_are_one_line(
     status, out, err = ran(["log.csv", *words], monkeypatch, capfd)
     assert (status, out, len(err.splitlines())) == (2, "", 1)
     assert said in err
+    assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
