@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,7 +108,7 @@ TOKENS = st.tuples(
 
 
 @given(st.lists(TOKENS, min_size=1, max_size=60), st.integers(1, 120))
-def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory, rows: list, size: int) -> None:
+def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory, rows: list[Any], size: int) -> None:
     text = [f"{MONDAY + 1800 * h},{max(i, c)},{min(i, c)},{o},{name}" for i, c, o, h, name in rows]
     folder = tmp_path_factory.mktemp("log")
     whole = read_trace(written(folder, text))
