@@ -55,11 +55,13 @@ def trace(
         checked_picture_path(plot)
     found = _read(file, utc_offset, columns or (), skip_bad=skip_bad, quiet=quiet)
     profiles = {name: profile(found, found.tallies[name]) for name in sorted(found.tallies)}
+    if plot is not None:
+        from scenarios.studies.trace.picture import draw, drawable
+
+        known = drawable(str(file), profiles)
     written = list(write(found, target)) if target is not None else []
     if plot is not None:
-        from scenarios.studies.trace.picture import draw
-
-        draw(str(file), profiles, plot)
+        draw(known, plot)
         written.append(plot)
     from scenarios.cli.trace_report import trace_record, trace_report
     from scenarios.text.console import console

@@ -39,7 +39,7 @@ def written(folder: Path, lines: list[str] = LINES, name: str = "load.csv") -> P
 
 
 def coders(scenario: Scenario) -> LoadShape:
-    return next(one for one in scenario.economy(100).segments if one.name == "coders").shape  # type: ignore[union-attr]
+    return next(one for one in scenario.economy(100).segments if one.name == "coders").shape
 
 
 def test_a_file_is_read_relative_to_what_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,7 +108,7 @@ TOKENS = st.tuples(
 
 
 @given(st.lists(TOKENS, min_size=1, max_size=60), st.integers(1, 120))
-def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory, rows: list, size: int) -> None:
+def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory, rows: list[Any], size: int) -> None:
     text = [f"{MONDAY + 1800 * h},{max(i, c)},{min(i, c)},{o},{name}" for i, c, o, h, name in rows]
     folder = tmp_path_factory.mktemp("log")
     whole = read_trace(written(folder, text))
@@ -320,6 +321,7 @@ def test_the_command_says_all_and_writes_what_was_asked_for(
         (["--out", "m.toml", "--class", "coding=coders", "--users", "coders=many"], "--users coders is 'many'"),
         (["--column", "tme=ts"], "--column names 'tme', but columns are time,"),
         (["--plot", "load.bmp"], "must end in one of"),
+        (["--plot", "load.png", "--out", "m.toml", "--class", "coding=coders"], "--plot: log.csv leaves out hours of"),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(
@@ -330,3 +332,4 @@ def test_options_that_do_not_fit_are_one_line(
     status, out, err = ran(["log.csv", *words], monkeypatch, capfd)
     assert (status, out, len(err.splitlines())) == (2, "", 1)
     assert said in err
+    assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]

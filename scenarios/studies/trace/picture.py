@@ -16,15 +16,20 @@ from scenarios.studies.trace.profile import HOURS, Profile
 MOST_PANELS: Final = 8
 
 
-def draw(name: str, profiles: Mapping[str, Profile], path: Path) -> None:
-    """Weekday and weekend of each class, in requests an hour."""
+def drawable(name: str, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
+    """The classes whose load is known, those with most requests first; said before anything is written if none is."""
     known = sorted(((c, one) for c, one in profiles.items() if one.weekday), key=lambda pair: -pair[1].requests)
     if not known:
-        raise InputError(f"--plot {path}: {name} leaves out hours of the week, so that there is no load to draw")
+        raise InputError(f"--plot: {name} leaves out hours of the week, so that there is no load to draw")
+    return dict(known[:MOST_PANELS])
+
+
+def draw(known: Mapping[str, Profile], path: Path) -> None:
+    """Weekday and weekend of each class, in requests an hour."""
     with style():
-        count = min(len(known), MOST_PANELS)
+        count = len(known)
         figure, axes = plt.subplots(count, 1, figsize=(7.0, 1.2 + 2.0 * count), sharex=True, squeeze=False)
-        for ax, (title, one) in zip(axes[:, 0], known, strict=False):
+        for ax, (title, one) in zip(axes[:, 0], known.items(), strict=True):
             hours = [hour + 0.5 for hour in range(HOURS)]
             ax.plot(hours, one.weekday, color=BLUE, label="weekday")
             ax.plot(hours, one.weekend, color=ORANGE, linestyle="--", label="weekend")
