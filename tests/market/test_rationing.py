@@ -77,6 +77,12 @@ def test_equals_share_by_the_rule_within() -> None:
 # Whole requests -----------------------------------------------------------------------------------------
 
 
+def test_what_is_not_said_of_a_claim_is_nothing() -> None:
+    claims = Claims.of([3.0, 1.0])
+    for values in (claims.priority, claims.arrived, claims.size):
+        assert values.tolist() == [0.0, 0.0]
+
+
 def test_largest_remainder() -> None:
     # Pro rata gives 4.5, 3.3, 2.2 requests of 10: rounded down 4, 3, 2, and the tenth to the first.
     claims = Claims.of([90, 66, 44], size=[10, 10, 10])
