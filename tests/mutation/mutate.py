@@ -76,7 +76,7 @@ EXCHANGE = "market/exchange/"
 TARGETS = (
     Target(
         "clearing", (EXCHANGE + "clearing/*.py", EXCHANGE + "supply_curve.py"),
-        ("tests/market/test_supply_curve.py", "tests/market/test_clearing.py"),
+        ("tests/market/test_supply_curve.py", "tests/market/test_clearing.py", "tests/market/test_clearing_jumps.py"),
     ),
     Target(
         "rationing", (EXCHANGE + "rationing/*.py",),
