@@ -63,9 +63,9 @@ bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (MODULES="queue ledger" SAMPLE=n)
+mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (MODULES="queue ledger" SAMPLE=n AGAIN=1)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group mutate
-	@$(BIN)/python tests/mutation/mutate.py $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
+	@$(BIN)/python tests/mutation/mutate.py $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(AGAIN),--again)
 
 docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket run --force --quiet

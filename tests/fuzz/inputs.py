@@ -212,7 +212,7 @@ def _taken(command: click.Command, words):
     for one in command.params:
         if one.param_type_name == "argument":
             yield " ".join(words), str(one.name)
-        elif not one.is_flag:
+        elif not getattr(one, "is_flag", False):
             yield " ".join(words), one.opts[0]
     for name, below in getattr(command, "commands", {}).items():
         yield from _taken(below, (*words, name))

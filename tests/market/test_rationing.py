@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass
 from typing import override
 
 import numpy as np
@@ -77,6 +77,14 @@ def test_equals_share_by_the_rule_within() -> None:
 # Whole requests -----------------------------------------------------------------------------------------
 
 
+def test_what_is_not_said_of_a_claim_is_nothing() -> None:
+    claims = Claims.of([3.0, 1.0])
+    for values in (claims.priority, claims.arrived, claims.size):
+        assert values.tolist() == [0.0, 0.0]
+    with pytest.raises(FrozenInstanceError):
+        claims.work = claims.size
+
+
 def test_largest_remainder() -> None:
     # Pro rata gives 4.5, 3.3, 2.2 requests of 10: rounded down 4, 3, 2, and the tenth to the first.
     claims = Claims.of([90, 66, 44], size=[10, 10, 10])
@@ -87,6 +95,24 @@ def test_claims_are_cut_to_whole_requests() -> None:
     claims = Claims.of([25, 7, 0.3], size=[10, 10, 0.1])
     np.testing.assert_allclose(ProRata().share(claims, np.inf, rng()), [20, 0, 0.3], rtol=1e-15)
     np.testing.assert_allclose(ProRata().share(Claims.of([0.1] * 3, size=0.1), 0.3, rng()), 0.1, rtol=1e-15)
+
+
+def test_so_many_requests_are_counted_right() -> None:
+    """100,000,001 of 0.1 are as many, although in binary their sum over 0.1 is 1.5e-8 less."""
+    claims = Claims.of([100_000_001 * 0.1], size=0.1)
+    assert ProRata().share(claims, np.inf, rng())[0] == pytest.approx(10_000_000.1, rel=1e-15)
+
+
+def test_half_a_small_request_lets_no_other_in() -> None:
+    """5e12 requests of 0.001 fill 5e9 rack-hours; half of one more is no rounding, though it is 1e-13 of all."""
+    claims = Claims.of([1e10], size=0.001)
+    assert ProRata().share(claims, 5e9 + 0.0005, rng())[0] == pytest.approx(5e9, rel=4e-16)
+
+
+def test_a_claim_holds_so_many_requests() -> None:
+    assert Claims.of([1e15], size=1.0).work.tolist() == [1e15]
+    with pytest.raises(ValueError, match=r"size\[0\] is 1 for work of 1e\+15"):
+        Claims.of([1e15 + 1.0], size=1.0)
 
 
 def test_a_small_request_may_pass_a_large_one() -> None:

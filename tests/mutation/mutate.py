@@ -3,6 +3,7 @@
     python tests/mutation/mutate.py                  all modules
     python tests/mutation/mutate.py ledger queue     some of them
     python tests/mutation/mutate.py --sample 50      so many faults of each, drawn by lot
+    python tests/mutation/mutate.py --again          those that nobody noticed last time, after tests were added
 
 What came out is kept in found.json, module by module, and docs/reference/mutation.md is printed from that. The faults
 are cosmic-ray's. They are put into a copy of the sources, never into the checkout; each is tested in a fork of this
@@ -76,7 +77,7 @@ EXCHANGE = "market/exchange/"
 TARGETS = (
     Target(
         "clearing", (EXCHANGE + "clearing/*.py", EXCHANGE + "supply_curve.py"),
-        ("tests/market/test_supply_curve.py", "tests/market/test_clearing.py"),
+        ("tests/market/test_supply_curve.py", "tests/market/test_clearing.py", "tests/market/test_clearing_jumps.py"),
     ),
     Target(
         "rationing", (EXCHANGE + "rationing/*.py",),
@@ -110,6 +111,11 @@ class Fault:
     before: str
     after: str
     code: str
+
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """What is said of it: file, line before and after."""
+        return self.file, self.before, self.after
 
 
 @dataclass(frozen=True)
@@ -213,8 +219,8 @@ def noticed(copy: Path, tests: Sequence[str], seconds: int) -> tuple[bool, float
             os.waitpid(child, 0)
 
 
-def put_to(target: Target, copy: Path, sample: int | None) -> Outcome:
-    """Put the faults in one by one, and look."""
+def put_to(target: Target, copy: Path, sample: int | None, last: Outcome | None) -> Outcome:
+    """Put the faults in one by one, and look; if there is a last time, those that nobody noticed then."""
     broken, work = noticed(copy, target.tests, 3600)
     if broken:
         sys.exit(f"the tests of {target.name} fail with the true source: {', '.join(target.tests)}")
@@ -222,18 +228,22 @@ def put_to(target: Target, copy: Path, sample: int | None) -> Outcome:
     files = sorted({str(p.relative_to(ROOT)) for pattern in target.files for p in ROOT.glob(pattern)})
     faults = [fault for file in files for fault in faults_of(file)]
     tried = faults if sample is None else random.Random(1).sample(faults, min(sample, len(faults)))
+    if last is not None:
+        tried = [fault for fault in faults if fault.told in last.missed]
     missed = []
     for count, fault in enumerate(tried):
         place = copy / fault.file
         true = place.read_text(encoding="utf-8")
         place.write_text(fault.code, encoding="utf-8")
         if not noticed(copy, target.tests, seconds)[0]:
-            missed.append((fault.file, fault.before, fault.after))
+            missed.append(fault.told)
             print(f"  {fault.file}:{fault.line}\n    - {fault.before}\n    + {fault.after}", flush=True)
         place.write_text(true, encoding="utf-8")
         if count % 20 == 19:
             print(f"{target.name}: {count + 1} of {len(tried)}, {len(missed)} not noticed", flush=True)
-    return Outcome(len(faults), len(tried), missed)
+    # Of those that were not noticed some may be gone with their line.
+    before = 0 if last is None else last.tried - len(last.missed)
+    return Outcome(len(faults), before + len(tried), missed)
 
 
 # Telling --------------------------------------------------------------------------------------------------------
@@ -286,11 +296,12 @@ def page(found: dict[str, Outcome]) -> str:
 def main() -> None:
     """Put faults in, look, and tell."""
     say = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
-    say.add_argument(
-        "targets", nargs="*", choices=[[], *(t.name for t in TARGETS)], help="modules; all if none is named"
-    )
+    names = [target.name for target in TARGETS]
+    say.add_argument("targets", nargs="*", choices=[[], *names], help="modules; all if none is named")
     say.add_argument("--sample", type=int, help="so many faults of each module, drawn by lot")
+    say.add_argument("--again", action="store_true", help="only those that nobody noticed last time")
     asked = say.parse_args()
+    last = kept() if asked.again else {}
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -301,8 +312,8 @@ def main() -> None:
             else:
                 shutil.copy(place, copy / name)
         for target in TARGETS:
-            if not asked.targets or target.name in asked.targets:
-                found[target.name] = put_to(target, copy, asked.sample)
+            if target.name in (asked.targets or (last if asked.again else names)):
+                found[target.name] = put_to(target, copy, asked.sample, last.get(target.name))
                 print(
                     f"{target.name}: {found[target.name].share:.1%} of {found[target.name].tried} noticed", flush=True
                 )

@@ -37,7 +37,7 @@ def in_whole_requests(divide: Division, claims: Claims, capacity: float, rng: np
         waiting = asked - served
         waiting[waiting <= ROUNDING * asked] = 0.0
         waiting = np.where(whole, np.rint(waiting / size) * size, waiting)
-        fitting = np.flatnonzero((waiting > 0) & (claims.size <= left + slack))
+        fitting = np.flatnonzero(claims.size <= left + slack)
         if fitting.size == 0 or left <= slack:
             return np.minimum(served, claims.work)
         part = Claims(waiting[fitting], claims.priority[fitting], claims.arrived[fitting], claims.size[fitting])
@@ -58,7 +58,7 @@ def _round(given: Floats, claims: Claims, capacity: float, slack: float, rng: np
     requests = np.floor(given / size)
     remainder = np.where(whole, np.round(given / size - requests, 9), 0.0)
     rounded = np.where(whole, requests * size, given)
-    candidates = np.flatnonzero((remainder > 0) & (requests < np.rint(claims.work / size)))
+    candidates = np.flatnonzero(remainder > 0)
     if candidates.size == 0:
         return rounded
     lot = rng.random(candidates.size)

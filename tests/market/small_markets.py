@@ -1,0 +1,81 @@
+"""Users and situations for tests of clearing: small markets whose rents can be worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.choice import Options, choose
+from market.exchange.books import Book
+from market.exchange.clearing.base import Cleared, Response, Situation
+from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.exchange.supply_curve import FixedCapacity, SupplyCurve
+
+type Floats = NDArray[np.float64]
+type Respond = Callable[..., Response]
+
+
+def smooth(most: Sequence[float], slopes: Sequence[Sequence[float]]) -> Respond:
+    """One segment whose orders are ``most - slopes @ prices``, wherever that is 0 or more."""
+    top, fall = np.array(most, dtype=np.float64), np.array(slopes, dtype=np.float64)
+    choke = np.linalg.solve(fall, top)
+
+    def respond(prices: Floats, blur: float = 0.0) -> Response:
+        orders = top - fall @ prices[0]
+        short = choke - prices[0]
+        surplus = 0.5 * float(short @ fall @ short)
+        own = np.diag(fall)
+        return Response(
+            orders[None, :], top.sum(keepdims=True) - orders.sum(), np.zeros(1), np.zeros(1), np.array([surplus]),
+            own[None, :], (np.diag(own) - fall)[None, :, :], np.zeros(1),
+        )  # fmt: skip
+
+    return respond
+
+
+#: Two offers of which each gains half of what the other loses.
+RIVALS = smooth([10.0, 10.0], [[2.0, -1.0], [-1.0, 2.0]])
+
+
+def crowd(
+    segments: Sequence[Sequence[tuple[float, float]]], quality: Sequence[Sequence[float]], outside: float | None = 0.0
+) -> Respond:
+    """Segments of people, each a worth [USD] and requests, who take the best of the offers; ``quality`` by segment."""
+
+    def respond(prices: Floats, blur: float = 0.0) -> Response:
+        parts = []
+        for people, good, price in zip(segments, quality, prices, strict=True):
+            worth, mass = (np.array(column, dtype=np.float64) for column in zip(*people, strict=True))
+            table = np.array(good, dtype=np.float64)
+            noise = blur / float(np.median(worth))
+            what = Options(table, price, np.zeros(table.size, dtype=np.int64), 0.0, noise, outside, 1.0)
+            parts.append(choose(what, 1.0 / worth, mass, slopes=1.0))
+        none = np.zeros(len(parts))
+        return Response(
+            np.array([p.shares_sum for p in parts]), np.array([p.nothing for p in parts]), none, none.copy(),
+            np.array([p.surplus for p in parts]), np.array([p.own for p in parts]), np.array([p.cross for p in parts]),
+            none.copy(),
+        )  # fmt: skip
+
+    return respond
+
+
+def situation(
+    book: Book, capacity: Sequence[float], respond: Respond, *, supply: Sequence[SupplyCurve] | None = None,
+    rents: Sequence[float] | None = None,
+) -> Situation:  # fmt: skip
+    return Situation(
+        book, np.array(capacity, dtype=np.float64), supply or [FixedCapacity()] * len(capacity), respond,
+        np.array(rents if rents is not None else [0.0] * len(capacity), dtype=np.float64),
+    )  # fmt: skip
+
+
+def auction(*args: Any, steps: int = 60, **knobs: Any) -> Cleared:
+    return ScarcityAuction(steps=steps).clear(situation(*args, **knobs))
+
+
+def work_of(cleared: Cleared, book: Book) -> Floats:
+    return np.bincount(book.pool, weights=(cleared.response.requests * book.work).sum(axis=0), minlength=book.pools)
