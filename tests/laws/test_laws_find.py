@@ -167,7 +167,7 @@ def test_the_smallest_example_is_shown_the_same_every_time() -> None:
 
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
-    verdicts = hold_to_laws([ProRata], examples=3)
+    verdicts = hold_to_laws([ProRata], examples=2)
     assert len(verdicts) == len(laws_of(ProRata()))
     assert not any(verdict.broken for verdict in verdicts)
 
