@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -17,7 +19,7 @@ from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
-from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, Pricing
+from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
 
 RACK: Final = CHIPS["gb200-nvl72"]
 STANDARD: Final = "standard"
@@ -84,6 +86,16 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
 # -------------------------------------------------------------------------------------------------- sellers
 
 
+def as_listed(offer: Offer, prices: Sequence[OwnPrice], model: str) -> Offer:
+    """An offer at the seller's own prices, if it lists any for this model and tier: they stay."""
+    for one in prices:
+        if (one.model, one.tier) == (model, offer.tier.name):
+            output = one.output_usd_per_mtok
+            ratios = one.input_usd_per_mtok / output, one.cached_usd_per_mtok / output
+            return replace(offer, price=output, fixed_price=True, tariff=offer.tariff.with_ratios(*ratios))
+    return offer
+
+
 def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
     """A frontier lab."""
     offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
@@ -106,7 +118,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
     model = next(model for model in one.models if model.name == sold.model)
     terms = next(tier for tier in one.tiers if tier.name == sold.tier)
     edge = one.edge if model.size == "large" else 0.0
-    return Offer(
+    offer = Offer(
         f"{one.name} {sold.name}",
         sold.price,
         quality(model.lag_months, parameters, size=model.size, edge=edge),
@@ -121,6 +133,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         fee_usd_per_month=sold.fee_usd_per_month,
         tariff=Tariff(model.bills.make()),
     )
+    return as_listed(offer, one.prices, sold.model)
 
 
 def _buyers(sold: LabOffer, parameters: Parameters) -> tuple[str, ...] | None:
@@ -147,7 +160,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     )
     return Provider(
         one.name,
-        (offer,),
+        (as_listed(offer, one.prices, one.architecture),),
         kind="open",
         spot=True,
         headroom=one.headroom,

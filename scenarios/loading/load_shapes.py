@@ -1,59 +1,17 @@
-"""Loads of one's own: a CSV file of ``hour,weekday,weekend`` that a scenario names where a load shape is asked for.
-
-``demand.coders.shape = "load.csv"`` in a TOML file is relative to it, in ``--set`` to the working directory. What is in
-the file takes the place of its name: what is run, written down and hashed is the numbers.
-"""
+"""Loads of one's own: a CSV file of ``hour,weekday,weekend`` that a scenario names where a load shape is asked for."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError
 from capacity.reading import csv_rows, is_there, near, read_text
 from scenarios.parameters.load_shapes import HOURS
-from scenarios.parameters.paths import DEEPEST
 
 COLUMNS: Final = ("hour", "weekday", "weekend")
-#: Name of the parameter, wherever it is.
-PARAMETER: Final = "shape"
-ENDING: Final = ".csv"
-
-
-def with_loads(tables: Any, folder: Path, where: str, at: str = "", depth: int = 0) -> Any:
-    """The same tables, or paths with values, with every load that is the name of a CSV file read.
-
-    Args:
-        tables: as they are laid over a scenario.
-        folder: what names of files are relative to.
-        where: begins what is said of a file that is not there: the file or the option that names it.
-        at: path of ``tables``.
-        depth: how deep they lie; deeper than any parameter, they are refused by whoever lays them over a scenario.
-    """
-    if depth > DEEPEST:
-        return tables
-    if isinstance(tables, list):
-        return [with_loads(one, folder, where, f"{at}[{number}]", depth + 1) for number, one in enumerate(tables)]
-    if not isinstance(tables, Mapping):
-        return tables
-    made = {}
-    for key, value in tables.items():
-        # Variants, and the cells of a design, have whole paths for keys.
-        path = f"{at}.{key}" if at else str(key)
-        if str(key).rpartition(".")[2] == PARAMETER:
-            made[key] = _read(value, folder, f"{where}: {path}")
-        else:
-            made[key] = with_loads(value, folder, where, path, depth + 1)
-    return made
-
-
-def _read(value: Any, folder: Path, named_by: str) -> Any:
-    """A load if the value is the name of a file, and what it is else; of a list that varies, each."""
-    if isinstance(value, list):
-        return [_read(one, folder, named_by) for one in value]
-    return load_of(folder / value, named_by) if isinstance(value, str) and value.endswith(ENDING) else value
 
 
 def load_of(path: Path, named_by: str = "") -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from capacity.errors import InputError, nearest
 from capacity.reading import csv_rows, is_there, near, read_text
@@ -40,9 +40,12 @@ class ListedPrice:
     output_usd_per_mtok: float
 
 
-def read_price_list(path: Path) -> tuple[ListedPrice, ...]:
-    """The prices in a file, in its order; what cannot be is named with its line and column."""
-    where = f"file '{path}'"
+def read_price_list(path: Path, named_by: str = "") -> tuple[ListedPrice, ...]:
+    """The prices in a file, in its order; what cannot be is named with its line and column.
+
+    ``named_by``: what names the file, for what is said where it is not there.
+    """
+    where = f"{named_by} is '{path}', which" if named_by else f"file '{path}'"
     if not is_there(path, where):
         raise InputError(f"{where} is not there{near(path)}")
     rows = list(csv_rows(read_text(path, where, "a CSV file of prices"), str(path)))
@@ -64,6 +67,11 @@ def read_price_list(path: Path) -> tuple[ListedPrice, ...]:
         listed[one.model, one.tier] = number
         made.append(one)
     return tuple(made)
+
+
+def prices_of(path: Path, named_by: str = "") -> list[dict[str, Any]]:
+    """The same as a parameter of a seller."""
+    return [asdict(one) for one in read_price_list(path, named_by)]
 
 
 def _check_header(header: list[str], where: str) -> None:

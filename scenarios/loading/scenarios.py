@@ -15,7 +15,7 @@ from capacity.reading import check_path, is_there, near
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
-from scenarios.loading.load_shapes import with_loads
+from scenarios.loading.named_files import with_files
 from scenarios.loading.toml_files import check_depth, read_table
 from scenarios.parameters.kinds import set_aside
 from scenarios.parameters.paths import merge, nest
@@ -104,7 +104,7 @@ def _table_of(one: str) -> dict[str, Any]:
     if not mark or not path:
         raise InputError(f"--set {one!r} must look like path=value, for example supply.growth=5")
     try:
-        changes = with_loads({path: parse_value(text)}, Path(), "--set")
+        changes = with_files({path: parse_value(text)}, Path(), "--set")
         return nest(path, changes[path])
     except InputError as error:
         raise InputError(str(error) if str(error).startswith("--set") else f"--set {one}: {error}") from error
@@ -121,7 +121,7 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     where = str(path)
     data = read_table(path)
     check_depth(data, where)
-    data = with_loads(data, path.parent, where)
+    data = with_files(data, path.parent, where)
     parent = data.get("extends", BASELINE)
     if not isinstance(parent, str) or not parent:
         raise InputError(f"{where}: extends is {parent!r}, but must be the name of a scenario or of a file, in quotes")

@@ -159,6 +159,32 @@ class LabOffer(Section):
     )
 
 
+class OwnPrice(Section):
+    """What a seller lists, in place of what its policy finds."""
+
+    model: Name = choice(..., "one of its models")
+    tier: Name = choice("standard", "one of the tiers in which it sells that")
+    input_usd_per_mtok: Number = quantity(..., "USD per million input tokens", "list price of input", high=1e6)
+    cached_usd_per_mtok: Number = quantity(..., "USD per million cached tokens", "list price of cached input", high=1e6)
+    output_usd_per_mtok: Number = quantity(
+        ..., "USD per million output tokens", "list price of output", above=0, high=1e6
+    )
+
+
+def own_prices() -> Any:
+    """A seller's own price list."""
+    return several((), "its own price list, or the name of a CSV file of one: these prices stay", least=0, most=200)
+
+
+def _check_prices(prices: tuple[OwnPrice, ...], sold: list[tuple[str, str]]) -> None:
+    known = [f"'{model}' in '{tier}'" for model, tier in sold]
+    for number, one in enumerate(prices):
+        if (one.model, one.tier) not in sold:
+            wanted = f"'{one.model}' in '{one.tier}'"
+            raise refuse(f"prices[{number}]", wanted, f"it sells {', '.join(known)}{nearest(wanted, known)}")
+    refuse_doubles("prices", [f"{one.model} in {one.tier}" for one in prices])
+
+
 def _check_offers(offers: tuple[LabOffer, ...], models: list[str], tiers: list[str]) -> None:
     refuse_doubles("offers", [one.name for one in offers])
     for number, one in enumerate(offers):
@@ -183,6 +209,7 @@ class Lab(Section):
     models: tuple[ClosedModel, ...] = several(..., "its models")
     tiers: tuple[Tier, ...] = several(..., "its tiers")
     offers: tuple[LabOffer, ...] = several(..., "what it sells")
+    prices: tuple[OwnPrice, ...] = own_prices()
     pricing: Pricing = part(Pricing(), "how list prices are set")
     quotas: Quotas = part(Quotas(), "when quotas are cut")
 
@@ -192,6 +219,7 @@ class Lab(Section):
         refuse_doubles("models", models)
         refuse_doubles("tiers", tiers)
         _check_offers(self.offers, models, tiers)
+        _check_prices(self.prices, [(one.model, one.tier) for one in self.offers])
         return self
 
 
@@ -220,6 +248,7 @@ class OpenProvider(Section):
     funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
     pricing: Pricing = part(Pricing(kind="cost-plus", every_hours=0.0, stickiness=0.0), "how list prices are set")
+    prices: tuple[OwnPrice, ...] = own_prices()
     leaves: Flag = choice(
         False, "whether it stops, or is bought, when its cash is gone", "Inflation: independents fail"
     )
@@ -229,6 +258,7 @@ class OpenProvider(Section):
     @model_validator(mode="after")
     def _known(self) -> OpenProvider:
         check_architecture("architecture", self.architecture)
+        _check_prices(self.prices, [(self.architecture, "standard")])
         return self
 
 

@@ -17,7 +17,7 @@ from scenarios.batches.plan.study import Case, Study, plain
 from scenarios.definition.economy import check_economy
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.checking import checked
-from scenarios.loading.load_shapes import with_loads
+from scenarios.loading.named_files import with_files
 from scenarios.loading.own_files import load_own, read_own_file
 from scenarios.loading.scenarios import named_scenario, split_variant, with_sets
 from scenarios.text.values import as_written
@@ -193,7 +193,7 @@ def _with(scenario: Scenario, sets: Sequence[str] | Mapping[str, Any], folder: P
     if not sets:
         return scenario
     if isinstance(sets, Mapping):
-        return scenario.with_changes(with_loads(sets, folder, "set"))
+        return scenario.with_changes(with_files(sets, folder, "set"))
     return with_sets(scenario, sets)
 
 
@@ -218,7 +218,7 @@ def _cells(plan: Plan, scenario: Scenario) -> tuple[list[Cell], Sampling | None,
         sampling, inner, notes = sampled(made)
     elif plan.design is not None:
         inner = [
-            replace(cell, changes=with_loads(cell.changes, plan.folder, f"--design {cell.mark}"))
+            replace(cell, changes=with_files(cell.changes, plan.folder, f"--design {cell.mark}"))
             for cell in _table(plan.design, plan.folder)
         ]
     _refuse_twice([*vary, *inner[0].changes], "the designs")
@@ -226,7 +226,7 @@ def _cells(plan: Plan, scenario: Scenario) -> tuple[list[Cell], Sampling | None,
 
 
 def _values(path: str, values: Any, folder: Path) -> list[Any]:
-    made = with_loads({path: plain(values)}, folder, "--vary")[path]
+    made = with_files({path: plain(values)}, folder, "--vary")[path]
     if not isinstance(made, list) or not made:
         raise InputError(f"--vary {path} needs a list of values, for example [2, 3.4, 5]")
     return made
