@@ -294,7 +294,7 @@ class Broker(Section):
     homes: Homes = part(Homes(), "idle home machines that it rents")
 
 
-def _tier(name: str, speed: float, priority: float, **more: float) -> Tier:
+def _tier(name: str, speed: float, priority: float, **more: Any) -> Tier:
     return Tier(name=name, speed=speed, priority=priority, **more)
 
 

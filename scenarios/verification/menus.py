@@ -37,10 +37,12 @@ def types(worths: Sequence[float], slow: Sequence[float], share_high: float) -> 
     ]
 
 
-def line(most: float, **knobs: float) -> Segment:
+def line(most: float, time_value: float = 0.0) -> Segment:
     """One request an hour of people whose worths are spread evenly from nothing to ``most``."""
     worths = tuple(((np.arange(MANY) + 0.5) * most / MANY).tolist())
-    return Segment("users", UNIT, 1.0, MANY, requests_per_day=24, worths_usd=worths, taste_noise=0.0, **knobs)
+    return Segment(
+        "users", UNIT, 1.0, MANY, requests_per_day=24, worths_usd=worths, taste_noise=0.0, time_value=time_value
+    )
 
 
 def fast_and_slow(fast_cost: float = 0.0, slow_cost: float = 0.0) -> list[Offer]:
