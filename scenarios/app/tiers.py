@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from capacity.errors import InputError
 from scenarios.definition.scenario import Scenario
-from scenarios.parameters.sellers import LABS, PRODUCTS
+from scenarios.parameters.default_sellers import LABS, PRODUCTS
 
 _SOLD_IN: Final = {offer.tier: offer for offer in LABS[0].offers}
 #: Tiers that can be added: the tier and what is sold in it.

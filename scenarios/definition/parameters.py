@@ -8,10 +8,11 @@ from typing import Self
 from pydantic import model_validator
 
 from capacity.errors import nearest
+from scenarios.parameters.default_sellers import LABS, OPEN
 from scenarios.parameters.demand import Demand
 from scenarios.parameters.fields import Section, part, refuse, refuse_doubles, several
 from scenarios.parameters.market import Market, Progress
-from scenarios.parameters.sellers import LABS, OPEN, Broker, Lab, OpenProvider
+from scenarios.parameters.sellers import Broker, Lab, OpenProvider
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply, owners
 from scenarios.parameters.time import Time
 

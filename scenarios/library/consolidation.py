@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
-from scenarios.parameters.sellers import provider
+from scenarios.parameters.default_sellers import provider
 
 SCENARIO = ask(
     __name__, __doc__, BASELINE,

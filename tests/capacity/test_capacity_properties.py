@@ -110,8 +110,9 @@ def test_state_held_between_calls_is_in_the_memory(case, held):
 @FEW
 @given(deployments(), workloads, between(0.0, 1.0))
 def test_a_cached_share_lowers_the_work(deployment, workload, cached):
-    plain = replace(workload, cached=0.0)
-    assert deployment.work(replace(workload, cached=cached)) <= deployment.work(plain) * (1 + SLACK)
+    """Where no state is held after it: else shorter cycles leave more of it in memory, and whole batches jump."""
+    plain = replace(workload, cached=0.0, held=0.0)
+    assert deployment.work(replace(plain, cached=cached)) <= deployment.work(plain) * (1 + SLACK)
 
 
 @FEW
