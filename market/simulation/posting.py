@@ -106,20 +106,19 @@ def new_prices(
         if not (p.spec.pricing.moves_prices and p.offers.size):
             continue
         outlook = outlook_of(p, book)
-        policy = p.spec.pricing
-        if policy.moves_parts:
+        if p.spec.pricing.moves_parts:
             offers = with_parts(p, offers, outlook)
             outlook = outlook_of(p, replace(offers, price=book.price))
-        wanted_prices = answered(
-            f"provider '{p.name}': pricing policy ",
-            policy,
-            policy(outlook),
-            p.offers.size,
-            "list prices of its offers [USD per million tokens]",
-        )
-        wished = np.maximum(wanted_prices, 0.0)
-        price[p.offers] = np.where(outlook.movable, wished, outlook.price)
+        price[p.offers] = asked_price(p, outlook)
     return replace(listed, offers=offers, level=price)
+
+
+def asked_price(p: ProviderAgent, outlook: Outlook) -> Floats:
+    """What a provider's policy wants, but for offers whose list price stays [USD per million output tokens]."""
+    policy = p.spec.pricing
+    who, what = f"provider '{p.name}': pricing policy ", "list prices of its offers [USD per million tokens]"
+    wished = np.maximum(answered(who, policy, policy(outlook), p.offers.size, what), 0.0)
+    return np.where(outlook.movable, wished, outlook.price)
 
 
 def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
