@@ -19,6 +19,8 @@ EXAMPLES: Final = """Examples:
 
 * `tokenmarket laws mine.py --json`
 """
+#: Seconds that a law has at most: a clock cannot be set to any number.
+A_DAY: Final = 86_400
 #: What is said where hypothesis is not installed.
 LACKING: Final = (
     "laws are tried on examples that hypothesis makes, and it is not installed: pip install 'tokenmarket[laws]'"
@@ -32,7 +34,8 @@ def laws(
         typer.Option("--examples", min=1, help="Examples of each law [default: 8 to 40, as in the tests]."),
     ] = None,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1.0, help="Time that a law has; one that takes longer counts as broken.")
+        float,
+        typer.Option("--seconds", help="Time that a law has, 1 to 86400; one that takes longer counts as broken."),
     ] = 120.0,
     as_json: AsJson = False,
 ) -> None:
@@ -40,8 +43,9 @@ def laws(
 
     The same examples are tried every time. A loop without an end is ended after --seconds, in a law or on import.
     """
-    from capacity.errors import InputError
+    from capacity.errors import InputError, require
 
+    require("--seconds", seconds, at_least=1, at_most=A_DAY)
     if find_spec("hypothesis") is None:
         raise InputError(LACKING)
 

@@ -100,6 +100,14 @@ def test_an_import_without_an_end_is_refused(tmp_path: Path) -> None:
     assert err == "tokenmarket: mine.py: its import did not end within 2 s: allowed are --seconds 2\n"
 
 
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e30", "0.5", "-1"])
+def test_a_time_that_no_clock_can_be_set_to_is_refused(tmp_path: Path, seconds: str) -> None:
+    status, out, err = laws(tmp_path, HEAD + HALF, "--seconds", seconds)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"tokenmarket: --seconds is {float(seconds):g}, but must be at least 1 and at most 86400")
+    assert err.count("\n") == 1
+
+
 def test_laws_for_machines(listed: tuple[int, str, str]) -> None:
     status, out, _ = listed
     answer = json.loads(out)

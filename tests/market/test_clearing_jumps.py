@@ -112,6 +112,17 @@ def test_jumps_that_do_not_blur_are_bracketed_pool_by_pool() -> None:
     assert work_of(roomy, book)[1] == 3.0
 
 
+@pytest.mark.parametrize("unit", [1.0, 0.1])
+def test_rents_found_pool_by_pool_are_the_same_in_any_money(unit: float) -> None:
+    """Users who take no note of the width, and look at both pools: nothing is over-sold, in dollars or in dimes."""
+    segments, quality = LADDER
+    plain = crowd([[(worth * unit, mass) for worth, mass in people] for people in segments], quality)
+    book = book_of([[1.0, 1.0], [1.0, 1.0]], pool=[0, 1], price=[1.0 * unit, 0.5 * unit])
+    found = auction(book, [3.0, 2.5], lambda prices, blur=0.0: plain(prices))
+    np.testing.assert_allclose(found.rents / unit, [6.0, 4.9], rtol=1e-9)
+    assert (work_of(found, book) <= [3.0, 2.5]).all()
+
+
 def test_users_for_whom_nothing_is_no_option_wait() -> None:
     """No rent clears: the last one stays, and what does not fit is left to the queue."""
     book, users = book_of([[1.0]]), crowd([[(6.0, 10.0)]], [[1.0]], outside=None)

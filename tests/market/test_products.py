@@ -133,4 +133,4 @@ def test_a_scenario_takes_products_out_of_first_party_use() -> None:
         assert products.racks == pytest.approx(0.2 * owner.racks)
         assert products.shape == measured("chat")
         assert products.zones == economy.segments[0].zones
-    assert load("baseline-2026").economy(30).products == ()
+    assert load("baseline-2026", ["supply.first_party_products.share=0"]).economy(30).products == ()

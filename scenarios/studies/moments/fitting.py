@@ -124,7 +124,7 @@ class Runs:
 
     def __post_init__(self) -> None:
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
                 try:
                     row = json.loads(line)
                     self.known[row["key"]] = {name: math.nan if v is None else v for name, v in row["found"].items()}
