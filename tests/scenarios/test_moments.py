@@ -180,14 +180,14 @@ def test_where_the_fit_of_the_world_begins() -> None:
 
 @pytest.fixture(scope="module")
 def task() -> Task:
-    """Chats a day to 4.5 by requests of a user, and the spot price to 400 by the budget of research."""
+    """Chats a day to 4.5 by requests of a user, and the spot price to 400 by what owners keep for themselves."""
     moments = (
         Moment("chats", "chats-a-day", 4.0, 5.0, "a test"),
         Moment("spot", "spot-price", 380.0, 420.0, "a test"),
     )
     free = (
         Free("demand.casual.requests_per_day", 6.5, 3.0, 12.0),
-        Free("supply.research.research.usd_per_day", 60e6, 15e6, 200e6),
+        Free("supply.first_party", 0.83, 0.6, 0.95),
         Free("labs.*.cash", 5e9, 1e9, 1e10),
     )
     return Task(SMALL, free, moments, 1.0, 30, (1,))
@@ -215,7 +215,8 @@ def test_a_fit_goes_on_where_it_was_whatever_the_workers(fitted, task: Task) -> 
     found, folder, told = fitted
     lines = (folder / "runs.jsonl").read_text().splitlines()
     assert len(lines) == len(told)
-    (folder / "runs.jsonl").write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:20])  # killed while it wrote
+    killed = "\n".join(lines[:-1]) + "\n" + lines[-1][:20]  # while it wrote
+    (folder / "runs.jsonl").write_bytes(b"\xff no text\n" + killed.encode())
     more: list[int] = []
     again = fit(task, folder, 8, 2, more.append)
     assert len(more) == 1
