@@ -57,7 +57,7 @@ types: $(DEV) ## mypy: strict on the sources, inside all functions on the tests
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file tests/mypy.ini tests
 
-check: coverage lint types ## all that CI checks
+check: coverage lint types ## all that CI checks, and coverage
 
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
