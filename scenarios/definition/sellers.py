@@ -80,7 +80,7 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
     if chosen.every_hours > 0:
         simulated = chosen.every_hours * when.simulated_share
         policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)
-    return Sticky(policy, chosen.stickiness) if chosen.stickiness > 0 else policy
+    return Sticky(policy, chosen.stickiness, chosen.settling_hours) if chosen.stickiness > 0 else policy
 
 
 # -------------------------------------------------------------------------------------------------- sellers

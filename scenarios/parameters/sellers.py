@@ -61,7 +61,10 @@ class Pricing(KindSection):
         168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
     settling_hours: Number = quantity(
-        0.0, "h", "hours at the start in which it looks in every tick, so that a market begins near rest", high=8_766
+        0.0,
+        "h",
+        "hours at the start in which it looks in every tick and follows any gap, so that a market begins at rest",
+        high=8_766,
     )
     stickiness: Number = quantity(
         0.1,

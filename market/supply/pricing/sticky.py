@@ -28,6 +28,10 @@ class Sticky(PricingPolicy):
         high=100,
     )
 
+    settling_hours: float = quantity(
+        0.0, "h", "hours at the start in which every gap is followed, so that a market begins at rest", high=8_766
+    )
+
     @property
     def moves_parts(self) -> bool:
         """If the policy within does."""
@@ -37,6 +41,9 @@ class Sticky(PricingPolicy):
     def boundless(self) -> bool:
         """If the policy within is."""
         return self.policy.boundless
+
+    def _settles(self, outlook: Outlook) -> bool:
+        return outlook.tick * outlook.tick_hours < self.settling_hours
 
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is followed always."""
@@ -48,12 +55,16 @@ class Sticky(PricingPolicy):
 
     def parts(self, outlook: Outlook) -> Floats:
         """Those wished for where the gap is too large, else the present ones."""
+        if self._settles(outlook):
+            return self.policy.parts(outlook)
         present, wish = outlook.parts(), self.policy.parts(outlook)
         gap = np.abs(wish - present) / np.maximum(present, 1e-12)
         return np.where(gap > self.threshold, wish, present)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the price wished for in the end where the gap is too large, else the present one."""
+        if self._settles(outlook):
+            return self.policy(outlook)
         wish = self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=np.inf) if self.threshold else outlook)
         gap = np.abs(wish - outlook.price) / np.maximum(np.abs(outlook.price), 1e-12)
         return np.where(gap > self.threshold, wish, outlook.price)
