@@ -50,7 +50,7 @@ class InputTokens(TariffComponent):
     kind = "input"
 
     input_ratio: float = quantity(
-        0.25, "1", "price of an input token over that of output", "Lists of December 2025: output 4x input", high=10
+        0.25, "1", "price of an input token over that of output", "Lists of December 2025: output 4x input", high=1e3
     )
 
     def tokens(self, workload: Workload) -> float:
@@ -68,7 +68,7 @@ class CachedTokens(TariffComponent):
     kind = "cached"
 
     cached_ratio: float = quantity(
-        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=10
+        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=1e3
     )
 
     def tokens(self, workload: Workload) -> float:

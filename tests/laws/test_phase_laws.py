@@ -146,7 +146,8 @@ QUESTIONS = (
     Question(
         "market research",
         lambda asking, state: [
-            estimate(asking, p.offers, asking.book.price[p.offers]) for p in asking.founded.providers
+            estimate(asking, np.ones(asking.book.offers), p.offers, asking.book.price[p.offers])
+            for p in asking.founded.providers
         ],
     ),
 )

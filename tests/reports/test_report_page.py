@@ -211,7 +211,7 @@ def test_names_of_lines_are_below_a_chart_for_phones(run_report):
     text = run_report.read_text(encoding="utf-8")
     card = text[text.index('id="price-paths"') :].split("</article>")[0]
     names = re.findall(r"<li><i[^>]*></i>([^<]+)</li>", card)
-    assert {"kimi-k2", "deepseek-v3"} <= set(names)
+    assert {"kimi-k2", "deepseek-v3.2"} <= set(names)
 
 
 def test_key_figures_of_a_batch_name_their_cases(batch_report):

@@ -112,7 +112,7 @@ def test_plans_are_taken_from_the_first_tick_on() -> None:
 
 def test_the_world_is_a_table_with_sources() -> None:
     known = world()
-    assert len(known) == 16
+    assert len(known) == 17
     assert all(one.source and one.low < one.high for one in known)
 
 
@@ -253,7 +253,7 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
 def test_the_table_says_hits_and_sources() -> None:
     done = CliRunner().invoke(app, ["moments", "--days", "2", "--users", "60", "--quiet"])
     assert done.exit_code == 0, done.output
-    assert "of 16 hit" in done.stdout
+    assert "of 17 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout
 
 

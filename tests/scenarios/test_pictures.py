@@ -36,7 +36,9 @@ def two_ticks():
 def one_provider():
     """One lab, and nobody else who sells."""
     economy = SCENARIOS["baseline-2026"].economy(60)
-    model = TokenMarket(replace(economy, providers=economy.providers[:1], contracts=economy.contracts[:1]), rng=1)
+    alone = {"providers": economy.providers[:1], "contracts": economy.contracts[:1], "research": economy.research[:1]}
+    users = tuple(replace(segment, nests=()) for segment in economy.segments)
+    model = TokenMarket(replace(economy, segments=users, **alone), rng=1)
     model.run_for(60)
     return RunResult(frames_of(model), {})
 

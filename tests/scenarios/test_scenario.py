@@ -20,6 +20,7 @@ from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.sticky import Sticky
@@ -78,7 +79,7 @@ def test_paths_reach_lists_by_name_number_and_all() -> None:
 
 def test_differences() -> None:
     changed = BASE.with_changes({"supply.growth": 5, "open.Ferry.price": 4.0})
-    assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 3.3)}
+    assert changed.differences(BASE) == {"supply.growth": (5.0, 3.4), "open.Ferry.price": (4.0, 2.5)}
     assert BASE.differences(BASE) == {}
 
 
@@ -157,9 +158,9 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    margins = {path: value for path, value in fitted().items() if path.endswith("margin")}
-    assert policy == Sticky(Every(CostPlus(margins["labs.*.pricing.margin"], 24.0), 2_191.5), 0.1)
-    assert made.providers[3].pricing == CostPlus(margins["open.*.pricing.margin"], 1.0)
+    assert policy == Sticky(Every(BestResponse(sweeps=4), 168.0, 24.0), 0.1, 24.0)
+    assert not any("price" in path or "labs.*.pricing" in path for path in fitted())
+    assert made.providers[3].pricing == CostPlus(fitted()["open.*.pricing.margin"], 1.0)
 
 
 def test_growth_is_split_into_users_and_intensity() -> None:

@@ -42,7 +42,7 @@ def test_the_money_parts_are_what_the_ledger_says():
     gains = welfare(frames).groupby("side")["gain"].sum()
     money = gains["sellers"] + gains["owners"] - own_use_cost(frames)
     inside = frames["accounts"].query("side == 'inside'")["balance"].sum()
-    beside = (frames["providers"]["funding"] - frames["providers"]["burn"]).sum()
+    beside = frames["providers"].eval("funding - burn - research").sum()
     assert money + beside == pytest.approx(inside - frames["sellers"]["start_cash"].sum(), rel=1e-9)
 
 

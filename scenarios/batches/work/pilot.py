@@ -24,7 +24,7 @@ from scenarios.runs.settings import Settings, ticks_in
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Study
 
-#: Cases that are tried, and how long each [s]; the first ticks are not like the others.
+#: Cases that are tried, and how long each [s], once the market has settled in its first day.
 CASES: Final = 3
 SECONDS: Final = 0.6
 LEAST_TICKS: Final = 6
@@ -101,18 +101,19 @@ def _try(trial: Trial) -> tuple[float, float, float]:
     settings = Settings(pickle.loads(trial.scenario), trial.days, trial.seed, trial.users)
     model = start(settings)
     whole = ticks_in(settings, model.economy)
-    model.step()
-    begun, ticks = time.perf_counter(), 1
-    while ticks < min(whole, MOST_TICKS) and (ticks < LEAST_TICKS or time.perf_counter() - begun < SECONDS):
+    settled = min(model.economy.calendar.ticks_per_day, whole)
+    model.run_for(settled)
+    begun, ticks = time.perf_counter(), settled
+    while ticks < min(whole, MOST_TICKS) and (ticks < settled + LEAST_TICKS or time.perf_counter() - begun < SECONDS):
         model.step()
         ticks += 1
-    a_tick = (time.perf_counter() - begun) / max(ticks - 1, 1)
+    a_tick = (time.perf_counter() - begun) / max(ticks - settled, 1)
     frames, measuring = frames_of(model), time.perf_counter()
     summarise(frames)
     # Part of measuring is the same however long the run is; taking it as that is right for short runs.
     measured = time.perf_counter() - measuring
     size = ROW_BYTES + _size(frames, trial.keep, whole / ticks)
-    return begun - begin + a_tick * (whole - 1) + measured, size, clock
+    return begun - begin + a_tick * (whole - settled) + measured, size, clock
 
 
 def _size(frames: Frames, keep: tuple[str, ...], longer: float) -> float:
