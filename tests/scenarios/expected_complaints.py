@@ -88,7 +88,7 @@ EXPECTED: dict[str, str] = {
     "unknown-expansion": "supply.expansion is 'exponential', but must be one of steady, planned, follow-rents",
     "unknown-field": "supply.growht is unknown (did you mean 'growth'?); known in supply: quarter",
     "unknown-field-of-a-list": "open[0].prise is unknown (did you mean 'price'?)",
-    "unknown-field-of-a-segment": "demand.coders.worth is unknown (did you mean 'worth_cap'?)",
+    "unknown-field-of-a-segment": "demand.coders.worth is unknown (did you mean 'worth_of_size'?)",
     "unknown-lab": "labs.Asterr is unknown (did you mean 'Aster'?); labs has Aster, Borealis, Cygnus",
     "unknown-measure": "outcomes[0].measure is 'spot-prise', but must be a measure of scenarios/results/measures",
     "unknown-mode": "time.mode is 'weekly', but must be one of hourly, representative-weeks",
