@@ -21,7 +21,7 @@ import pytest
 from browsing import watched_page
 from playwright.sync_api import expect
 
-SECONDS = 40_000  # for what takes a while on a busy machine [ms]
+SECONDS = 90_000  # for what takes a while on a busy machine [ms]
 STREAM = "/_stcore/stream"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
