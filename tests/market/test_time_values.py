@@ -136,4 +136,4 @@ def test_idle_machines_cost_a_batch_nothing() -> None:
 )
 def test_terms_that_cannot_be_are_refused(tier: dict[str, float], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Tier("tier", **tier)  # type: ignore[arg-type]
+        Tier("tier", **tier)
