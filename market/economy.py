@@ -10,6 +10,7 @@ from capacity.errors import InputError, UnknownNameError, nearest, require, requ
 from market.calendar import Calendar
 from market.demand.products import Products
 from market.demand.segment import CurveSegment, Segment
+from market.events.base import Event
 from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.ledger import OUTSIDE
@@ -41,6 +42,7 @@ class Economy:
         wholesale: how machines are given out.
         whole: whole requests that arrive at random, in place of a fluid of expected ones.
         fallback: whether those who lose patience try another offer before they give up.
+        events: dated shocks.
         learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
     """
 
@@ -58,6 +60,7 @@ class Economy:
     learning_ticks: float = 3.0
     research: tuple[Research, ...] = ()
     products: tuple[Products, ...] = ()
+    events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -69,6 +72,7 @@ class Economy:
         self._check_contracts()
         self._check_research()
         self._check_products()
+        self._check_events()
         self.check_best_prices([p.name for p in self.providers if not p.enters])
 
     def check_best_prices(self, there: Collection[str]) -> None:
@@ -104,6 +108,7 @@ class Economy:
         require_kinds("economy: contracts", self.contracts, Contract)
         require_kinds("economy: research", self.research, Research)
         require_kinds("economy: products", self.products, Products)
+        require_kinds("economy: events", self.events, Event)
         require_kind("economy: calendar", self.calendar, Calendar)
         require_kind("economy: clearing", self.clearing, Clearing)
         require_kind("economy: rationing", self.rationing, Rationing)
@@ -159,6 +164,13 @@ class Economy:
     def _check_products(self) -> None:
         for one in self.products:
             self._known("products: owner", one.owner, [h.name for h in self.hyperscalers])
+
+    def _check_events(self) -> None:
+        sellers, owners = [p.name for p in self.providers], [h.name for h in self.hyperscalers]
+        known = {"offers": [*self._offer_names(), *sellers], "machines": [*owners, *sellers], "owners": owners}
+        for event in self.events:
+            for name in event.of:
+                self._known(f"event '{event.name}': of", name, known[event.acts_on])
 
     def _segment_names(self) -> list[str]:
         return [s.name for s in self.segments]

@@ -19,7 +19,7 @@ FLOORS = (
     {"capacity"},
     {"market.calendar", "market.kinds", "market.quality", "market.randomness"},
     {"market.exchange"},
-    {"market.supply", "market.demand"},
+    {"market.supply", "market.demand", "market.events"},
     {"market.records", "market.economy"},
     {"market.simulation"},
     {"market"},  # market/__init__.py, which shows what the rooms offer

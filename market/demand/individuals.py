@@ -191,7 +191,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if not limited.any() and not budget and machine is None:
             return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
         before = self._used_before(wanted, limited)
-        bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
+        most = float(np.finfo(self.dtype).max)  # a seller may ask more than the type can hold
+        bill = np.minimum(np.where(np.isfinite(prices), prices, 0.0), most).astype(self.dtype)
         people = self.dtype.type(self.weight * wanted.growth)
         parts: list[Part] = []
         used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0

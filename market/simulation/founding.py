@@ -12,6 +12,7 @@ from market.demand.cohort import Cohort, CurveCohort, Wanted
 from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment
 from market.economy import Economy
+from market.events.effects import nothing_happens
 from market.exchange.books import Book, Listing, make_book
 from market.exchange.call_auction import CallAuction
 from market.exchange.clearing.base import Cleared, Response
@@ -173,6 +174,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
     patience = np.array([s.patience_h for s in economy.segments])
     return State(
         tick=-1,
+        effects=nothing_happens(book.offers, owners + providers),
         fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
         terms=Terms(book, np.ones(providers)),
         firms=first_firms(founded),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from market.events.effects import Effects
 from market.exchange.ledger import Payment
 from market.simulation.state import Fleets, Founded, Machines
 
 
-def grow(founded: Founded, tick: int, machines: Machines) -> Fleets:
+def grow(founded: Founded, tick: int, machines: Machines, effects: Effects) -> Fleets:
     """Fleets move to the new hour; what is ordered has to be paid."""
     years = founded.calendar.years(tick)
     payments = []
     for owner in founded.owners:
-        added = owner.grow(years, float(machines.earned[owner.number]))
+        delayed = max(years - float(effects.late_years[owner.number]), 0.0)
+        added = owner.grow(delayed, float(machines.earned[owner.number])) + float(effects.bought[owner.number])
         payments.append(Payment(owner.name, "capital", added * owner.spec.rack_price, "capital"))
-    return Fleets(np.array([owner.racks for owner in founded.owners]), tuple(payments))
+    count = len(founded.owners)
+    racks = np.array([owner.racks for owner in founded.owners]) + effects.added[:count]
+    return Fleets(racks * effects.running[:count], tuple(payments))

@@ -7,22 +7,32 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from market.events.effects import Effects
 from market.exchange.books import Book
 from market.kinds import answered
 from market.quality import QualityPath, quality_at
 from market.simulation.state import Founded, Machines, Ordered, Posted, Terms
 
 type Floats = NDArray[np.float64]
+type Flags = NDArray[np.bool_]
 
 
-def improve(founded: Founded, tick: int, terms: Terms, posted: Posted, ordered: Ordered, machines: Machines) -> Terms:
+def improve(
+    founded: Founded,
+    tick: int,
+    terms: Terms,
+    posted: Posted,
+    ordered: Ordered,
+    machines: Machines,
+    effects: Effects,
+) -> Terms:
     """The terms of this tick, from those of the last."""
     book = posted.book
     if founded.calendar.period(tick) == 0 or tick == 0:
         book = improve_models(founded, book, founded.calendar.years(tick))
     full = orders_over_capacity(book, ordered.orders, machines.capacity)
-    granted, quota = grant_quotas(founded, terms.granted, full, book.quota)
-    is_open = keep_best_models(founded, full[book.pool], book.open)
+    granted, quota = grant_quotas(founded, terms.granted, full, effects.quota)
+    is_open = keep_best_models(founded, full[book.pool], book.open, effects.there)
     return Terms(replace(book, quota=quota, open=is_open), granted)
 
 
@@ -44,25 +54,32 @@ def orders_over_capacity(book: Book, orders: Floats, capacity: Floats) -> Floats
     return np.divide(ordered, capacity, out=np.zeros(capacity.shape), where=capacity > 0)
 
 
-def grant_quotas(founded: Founded, granted: Floats, full: Floats, quota: Floats) -> tuple[Floats, Floats]:
-    """Providers cut the quotas of limited tiers when their machines are full; shares granted, and quotas."""
+def grant_quotas(founded: Founded, granted: Floats, full: Floats, allowed: Floats) -> tuple[Floats, Floats]:
+    """Providers cut the quotas of limited tiers when their machines are full; shares granted, and quotas.
+
+    ``allowed``: share of the listed quota that may be granted, by offer.
+    """
     first = founded.book.quota
-    if not np.isfinite(first).any():
-        return granted, quota
-    granted, quota = granted.copy(), quota.copy()
+    limited = np.isfinite(first)
+    if not limited.any():
+        return granted, first
+    granted = granted.copy()
     for p in founded.providers:
         if p.offers.size and p.spec.quotas.cuts:
             policy = p.spec.quotas
             share = policy(float(granted[p.number]), float(full[p.pools].max()))
             who = f"provider '{p.name}': quota policy "
             granted[p.number] = answered(who, policy, share, None, "share of the quota granted [1]").item()
-            quota[p.offers] = first[p.offers] * granted[p.number]
-    return granted, quota
+    part = granted[founded.book.provider] * allowed
+    return granted, np.where(limited, np.where(limited, first, 0.0) * part, first)
 
 
-def keep_best_models(founded: Founded, full: Floats, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Offers that are kept for some segments when the machines are full are closed to the others."""
-    if not founded.kept_for.any():
+def keep_best_models(founded: Founded, full: Floats, is_open: Flags, there: Flags) -> Flags:
+    """Offers that are kept for some segments when the machines are full are closed to the others.
+
+    ``there``: offers that are sold at all.
+    """
+    if not (founded.kept_for.any() or founded.economy.events):
         return is_open
     closed = (full > founded.kept_above) & founded.kept_for.any(axis=0)
-    return founded.book.open & (founded.kept_for | ~closed)
+    return founded.book.open & there & (founded.kept_for | ~closed)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.events.effects import Effects
 from market.exchange.ledger import Ledger, Payment
 from market.simulation.financing import research_budgets, sales_lately
 from market.simulation.state import (
@@ -42,6 +43,7 @@ def pay(
     served: Served,
     known: Known,
     paid: Paid,
+    effects: Effects,
     ledger: Ledger,
 ) -> Paid:
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
@@ -55,7 +57,7 @@ def pay(
     ledger.post(for_contracts(contracts, machines.allotment))
     ledger.post(for_research(founded, machines.allotment, research_budgets(founded, tick, firms, paid)))
     ledger.post(for_spot(founded, machines.allotment))
-    ledger.post(of_owners(founded, machines.allotment))
+    ledger.post(of_owners(founded, machines.allotment, effects))
     ledger.post(for_routed(founded, posted, served, for_tokens))
     ledger.post(for_homes(founded, served))
     ledger.post(of_providers(founded, firms, posted, served))
@@ -114,11 +116,13 @@ def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
             yield Payment(name, owner.name, bought * share * allotment.price, "spot")
 
 
-def of_owners(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
+def of_owners(founded: Founded, allotment: Allotment, effects: Effects) -> Iterator[Payment]:
     """What owners pay by themselves."""
     in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot)
     for owner in founded.owners:
-        yield from owner.payments(OwnerTick(founded.hours, float(in_use[owner.number])))
+        yield from owner.payments(
+            OwnerTick(founded.hours, float(in_use[owner.number]), float(effects.power[owner.number]))
+        )
 
 
 def for_routed(founded: Founded, posted: Posted, served: Served, for_tokens: Floats) -> Iterator[Payment]:

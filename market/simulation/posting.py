@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
+from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
 from market.simulation.asking import Asking, told, writing_hours
@@ -32,11 +33,15 @@ def post(
     ordered: Ordered,
     served: Served,
     known: Known,
+    effects: Effects,
 ) -> Posted:
     """Providers see their outlook and post list prices."""
-    listed = Listed(terms.book, firms.with_openings(posted.level), hour_factors(founded, terms.book, tick))
+    level = firms.with_openings(posted.level)
+    listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill)
     if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
         listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served.waiting, known)
+    if effects.held.any():
+        listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
     return route(founded, listed, firms, machines, posted)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.elastic_demand import ElasticDemand
 from market.simulation.asking import Asking
@@ -36,12 +37,12 @@ type Floats = NDArray[np.float64]
 
 def rent(
     founded: Founded, tick: int, fleets: Fleets, terms: Terms, firms: Firms, contracts: Contracts, machines: Machines,
-    posted: Posted, expected: Expected, ordered: Ordered, served: Served, known: Known, paid: Paid,
+    posted: Posted, expected: Expected, ordered: Ordered, served: Served, known: Known, paid: Paid, effects: Effects,
 ) -> Machines:  # fmt: skip
     """Machines are given out: first-party use, then contracts, then the spot auction; buyers learn what they cost."""
     hours, period = founded.hours, founded.calendar.period(tick)
     book = terms.book
-    capacity, own_racks, home_racks = own_machines(founded, firms, period)
+    capacity, own_racks, home_racks = own_machines(founded, firms, period, effects)
     parties = [(founded.number_of[c.seller], founded.number_of[c.buyer]) for c in contracts.running]
     prices = firms.with_openings(book.price) * book.billed
     asking = Asking(founded, (), book, firms.alive, expected.delay_h)
@@ -61,7 +62,9 @@ def rent(
         stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(hours))
         slopes = ordered.slopes[:, p.offers] * (not stays)
         bids += p.bids(book, orders[:, p.offers], slopes, earned[:, p.offers], held, stays=stays)
-    allotment = allot(founded, tick, fleets, contracts, parties, bids, research_demand(founded, tick, firms, paid))
+    allotment = allot(
+        founded, tick, fleets, contracts, parties, bids, research_demand(founded, tick, firms, paid), effects
+    )
     got = allotment.spot.copy()
     for (_, buyer), racks in zip(parties, allotment.by_contract, strict=True):
         got[buyer] += racks
@@ -90,14 +93,17 @@ def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
     return np.where(book.spare, waiting / book.window_ticks, orders)
 
 
-def own_machines(founded: Founded, firms: Firms, period: int) -> tuple[Floats, Floats, Floats]:
+def own_machines(founded: Founded, firms: Firms, period: int, effects: Effects) -> tuple[Floats, Floats, Floats]:
     """Rack-hours by pool, and racks owned and rented from homes by provider, before anything is rented."""
     capacity = np.zeros(founded.book.pools)
     own_racks, home_racks = np.zeros(len(founded.providers)), np.zeros(len(founded.providers))
     for p in founded.providers:
         for k, number in enumerate(p.pools if firms.active[p.number] else ()):
             homes = p.spec.pools[k].homes
-            own, rented = p.owned_racks(k, period), offered_at_home(founded, homes) if homes else 0.0
+            place = len(founded.owners) + p.number
+            more = float(effects.added[place]) if k == 0 else 0.0
+            own = (p.owned_racks(k, period) + more) * float(effects.running[place])
+            rented = offered_at_home(founded, homes) if homes else 0.0
             capacity[number] = (own + rented) * founded.hours
             own_racks[p.number] += own
             home_racks[p.number] += rented
@@ -120,13 +126,14 @@ def allot(
     parties: Sequence[tuple[int, int]],
     bids: Sequence[Bid],
     research: Sequence[ElasticDemand],
+    effects: Effects,
 ) -> Allotment:
     """Give the owners' rack-hours out."""
     owned = fleets.racks * founded.hours
     return founded.economy.wholesale.allot(
         owned,
         first_party(founded, tick, owned),
-        np.array([h.ask for h in founded.owners]),
+        np.array([h.ask_at(float(effects.power[h.number])) for h in founded.owners]),
         contracts.running,
         parties,
         bids,

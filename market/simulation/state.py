@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from market.calendar import Calendar
 from market.demand.cohort import Cohort, Wanted
 from market.economy import Economy
+from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
@@ -302,6 +303,7 @@ class State:
     """
 
     tick: int
+    effects: Effects
     fleets: Fleets
     terms: Terms
     firms: Firms

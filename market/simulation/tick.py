@@ -12,6 +12,7 @@ from market.simulation.coming_and_going import come_and_go
 from market.simulation.contracting import renew_contracts
 from market.simulation.forming import form_requests
 from market.simulation.growing import grow
+from market.simulation.happening import happen
 from market.simulation.improving import improve
 from market.simulation.investing import invest
 from market.simulation.learning import learn
@@ -45,6 +46,7 @@ class Phase:
 
 #: The tick. What a phase reads of a part that is made further down is that of the tick before.
 PHASES: Final = (
+    Phase("events happen", "effects", happen),
     Phase("fleets grow", "fleets", grow),
     Phase("models improve", "terms", improve),
     Phase("firms come and go", "firms", come_and_go),

@@ -21,10 +21,12 @@ class OwnerTick:
     Attributes:
         hours: length of the tick [h].
         in_use: rack-hours in use, its own products' and rented ones [rack-h].
+        power: what power and upkeep cost over what they did at the start.
     """
 
     hours: float
     in_use: float
+    power: float = 1.0
 
 
 class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
@@ -44,7 +46,11 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
     @property
     def ask(self) -> float:
         """Least price that it rents for on the spot market [USD per rack-h]."""
-        return float(max(self.spec.reserve, self.spec.running_cost))
+        return self.ask_at(1.0)
+
+    def ask_at(self, power: float) -> float:
+        """The same where power and upkeep cost so many times what they did."""
+        return float(max(self.spec.reserve, self.spec.running_cost * power))
 
     @property
     def rented_out(self) -> float:
@@ -63,4 +69,4 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
 
     def payments(self, tick: OwnerTick) -> Iterator[Payment]:
         """Power and upkeep of the racks in use."""
-        yield Payment(self.name, "power", tick.in_use * self.spec.running_cost, "power")
+        yield Payment(self.name, "power", tick.in_use * self.spec.running_cost * tick.power, "power")

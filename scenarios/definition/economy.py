@@ -52,6 +52,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         contracts=contracts(parameters, owners, when),
         research=tuple(research(one, when) for one in parameters.supply.research),
         products=products(parameters, owners),
+        events=tuple(event.make() for event in parameters.events),
         calendar=when,
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,

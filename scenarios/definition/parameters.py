@@ -10,6 +10,7 @@ from pydantic import model_validator
 from capacity.errors import nearest
 from scenarios.parameters.default_sellers import LABS, OPEN
 from scenarios.parameters.demand import Demand
+from scenarios.parameters.events import EventChoice
 from scenarios.parameters.fields import Section, part, refuse, refuse_doubles, several
 from scenarios.parameters.market import Market, Progress
 from scenarios.parameters.sellers import Broker, Lab, OpenProvider
@@ -28,6 +29,7 @@ class Parameters(Section):
     brokers: tuple[Broker, ...] = several((), "brokers", least=0, most=20)
     progress: Progress = part(Progress(), "how models get better")
     market: Market = part(Market(), "rules of the market")
+    events: tuple[EventChoice, ...] = several((), "dated shocks", "one's own", least=0, most=500)
 
     # -------------------------------------------------------------------------------- what must fit together
 
@@ -89,6 +91,29 @@ class Parameters(Section):
                     if name not in known:
                         raise refuse(f"{at}[{k}]", name, f"segments are {', '.join(known)}{nearest(name, known)}")
         return self
+
+    @model_validator(mode="after")
+    def _events(self) -> Self:
+        refuse_doubles("events", [event.name for event in self.events])
+        known = self.befallen()
+        for n, event in enumerate(self.events):
+            for k, name in enumerate(event.of):
+                if name not in known[event.acts_on]:
+                    near = nearest(name, known[event.acts_on])
+                    names = ", ".join(known[event.acts_on])
+                    raise refuse(f"events[{n}].of[{k}]", name, f"{event.kind} acts on {names}{near}")
+        return self
+
+    def befallen(self) -> dict[str, list[str]]:
+        """Names that events may have, by what they act on."""
+        owned = owners(self.supply.quarter)
+        rented_out = [RENAMED.get(name, name) for name in owned if name not in self.supply.not_for_rent]
+        sellers = [*(x.name for x in self.labs), *(x.name for x in self.open), *(x.name for x in self.brokers)]
+        offers = [f"{lab.name} {one.name}" for lab in self.labs for one in lab.offers]
+        offers += [f"{one.name} {one.architecture}" for one in self.open]
+        offers += [f"{one.name} {route}" for one in self.brokers for route in one.routes]
+        offers += [f"{one.name} homes" for one in self.brokers if one.homes.idle_share > 0]
+        return {"offers": [*sellers, *offers], "machines": [*rented_out, *sellers], "owners": rented_out}
 
     @model_validator(mode="after")
     def _routes(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -15,10 +16,12 @@ from market.demand.nests import Nest
 from market.demand.products import Products
 from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
+from market.events import Event
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
 from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
+from market.kinds import fields_of, kinds_of
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
@@ -243,6 +246,39 @@ def budgets(draw: st.DrawFn, sellers: list[Provider]) -> tuple[Research, ...]:
 
 
 @st.composite
+def events(draw: st.DrawFn, sellers: list[Provider], owners: list[Hyperscaler]) -> tuple[Event, ...]:
+    """Up to two dated shocks of any kind, before, at and after the start, to some or to all."""
+    names = {
+        "offers": [*(p.name for p in sellers), *(offer.name for p in sellers for offer in p.offers)],
+        "machines": [*(owner.name for owner in owners), *(p.name for p in sellers)],
+        "owners": [owner.name for owner in owners],
+    }
+    known = list(kinds_of(Event).values())
+    made = []
+    for number in range(draw(st.integers(0, 2))):
+        cls = draw(st.sampled_from(known))
+        there = names[cls.acts_on]
+        whom = draw(st.lists(st.sampled_from(there), max_size=2, unique=True)) if there else []
+        begin = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=draw(st.sampled_from([-30.0, 0.0, 1.5, 20.0])))
+        numbers = {name: draw(st.sampled_from([0.0, 0.4, 1.0])) for name in described_numbers(cls)}
+        made.append(
+            cls(
+                name=f"event {number}",
+                begin=begin,
+                days=draw(st.sampled_from([0.1, 1.0, math.inf])),
+                of=tuple(whom),
+                **numbers,
+            )
+        )
+    return tuple(made)
+
+
+def described_numbers(cls: type[Event]) -> list[str]:
+    """Numbers that a kind of event has of its own."""
+    return [one.name for one in fields_of(cls) if one.sort == "number"]
+
+
+@st.composite
 def economies(
     draw: st.DrawFn,
     *,
@@ -292,4 +328,5 @@ def economies(
         fallback=draw(st.booleans()),
         research=draw(budgets(sellers)),
         products=draw(products(owners)),
+        events=draw(events(sellers, owners)),
     )

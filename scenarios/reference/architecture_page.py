@@ -22,6 +22,7 @@ EDITS: Final = (
     ("a clearing mechanism", "a file in `market/exchange/clearing/`", "../../market/exchange/clearing/posted.py"),
     ("a tariff component", "a class in `market/exchange/tariff.py`", "../../market/exchange/tariff.py"),
     ("a record column", "a function in `market/simulation/columns/`", "../../market/simulation/columns/pools.py"),
+    ("a kind of event", "a class in `market/events/`", "../../market/events/machines.py"),
     ("a phase of the tick", "a file in `market/simulation/`, a line in `PHASES`", "../../market/simulation/tick.py"),
     ("a kind of agent", "a subclass of an agent with its `kind`", "../../market/supply/provider.py"),
     ("a load by hour", "a CSV file that a scenario names", "../how-to/use-your-own-load.md"),
@@ -51,7 +52,7 @@ stand above it there.
 TICK: Final = """
 ## The tick
 
-The state of a market is a few parts (`market/simulation/state.py`), and a tick is thirteen phases in this order
+The state of a market is a few parts (`market/simulation/state.py`), and a tick is fourteen phases in this order
 (`market/simulation/tick.py`). A phase is a function whose arguments are the parts that it reads, and whose result
 takes the place of the one part that it makes. What it reads of a part that is made further down is that of the tick
 before. `tests/laws` hold that a phase writes nothing else, and that to ask users what they would order changes nothing.
