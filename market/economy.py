@@ -166,8 +166,9 @@ class Economy:
             self._known("products: owner", one.owner, [h.name for h in self.hyperscalers])
 
     def _check_events(self) -> None:
+        models = dict.fromkeys(o.model for p in self.providers for o in p.offers if o.model)
         sellers, owners = [p.name for p in self.providers], [h.name for h in self.hyperscalers]
-        known = {"offers": [*self._offer_names(), *sellers], "machines": [*owners, *sellers], "owners": owners}
+        known = {"offers": [*self._offer_names(), *sellers, *models], "machines": [*owners, *sellers], "owners": owners}
         for event in self.events:
             for name in event.of:
                 self._known(f"event '{event.name}': of", name, known[event.acts_on])

@@ -5,10 +5,44 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from capacity.errors import require, require_or_inf
+import numpy as np
+
+from capacity.errors import InputError, require, require_or_inf
 
 #: Users become at most e to this times as many, or as few, as the trend alone would have them. Declared; far off.
 MOST_LOG = 20.0
+
+
+@dataclass(frozen=True)
+class KnownPath:
+    """A trend that is known for a while: so many times the start at so many years, interpolated in logs.
+
+    >>> KnownPath((0.0, 1.0), (1.0, 4.0), growth_after=2.0).at(0.5)
+    2.0
+
+    Attributes:
+        years: when it is known, after the start.
+        times: what it is then, over the start.
+        growth_after: factor a year after the last of these.
+    """
+
+    years: tuple[float, ...]
+    times: tuple[float, ...]
+    growth_after: float = 1.0
+
+    def __post_init__(self) -> None:
+        if len(self.years) != len(self.times) or not self.years:
+            raise InputError(f"path: {len(self.years)} years and {len(self.times)} factors, but as many are needed")
+        if any(b <= a for a, b in zip(self.years, self.years[1:], strict=False)):
+            raise InputError(f"path: years must rise, got {self.years}")
+        for factor in self.times:
+            require("path: factor", factor, above=0)
+        require("path: growth_after", self.growth_after, above=0)
+
+    def at(self, years: float) -> float:
+        """What it is so many years after the start, over the start."""
+        after = max(years - self.years[-1], 0.0)
+        return float(np.exp(np.interp(years, self.years, np.log(self.times))) * self.growth_after**after)
 
 
 @dataclass(frozen=True)

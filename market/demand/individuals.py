@@ -78,7 +78,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """What would be asked in this tick if nothing were put off: their local hour's share of the day."""
         s, calendar = self.segment, self.calendar
         years = calendar.years(tick)
-        growth, intensity = self.adopters.factor(s.growth**years), s.intensity_growth**years
+        growth, intensity = self.adopters.factor(s.users_trend(years)), s.intensity_trend(years)
         factor = loads(s.shape, s.zones, calendar, tick) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
         return IndividualsWanted(

@@ -80,4 +80,8 @@ class Intensity:
         moves = (ratio > LEAST_BILL) & (ratio < 1.0 / LEAST_BILL)
         bill = ratio * self._usual_bill[who]
         slope = np.divide(self.elasticity, bill, out=np.zeros_like(bill), where=moves)
-        return np.asarray(-(ordered.T.astype(np.float64) @ (self._weights[who] * slope[:, None])))
+        sold, habits = (np.flatnonzero(values.any(axis=0)) for values in (ordered, self._weights))
+        least = ordered[:, sold].T.astype(np.float64) @ (self._weights[who][:, habits] * slope[:, None])
+        made = np.zeros((ordered.shape[1], ordered.shape[1]))
+        made[np.ix_(sold, habits)] = -least
+        return made

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
-from market.demand.growth import TREND, Adoption
+from market.demand.growth import TREND, Adoption, KnownPath
 from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
@@ -185,6 +185,7 @@ class Segment:
         growth: factor a year of users, as long as they get what they got at the start.
         adoption: how users come and go with what they get.
         intensity_growth: factor a year of what one user asks.
+        users_path, intensity_path: the same where it is known and not steady, in place of the factors a year; or None.
         dtype: 'float64', or 'float32' for large populations.
     """
 
@@ -222,6 +223,16 @@ class Segment:
     time_values: TimeValues = ALIKE
     background: Background = NO_BACKGROUND
     adoption: Adoption = TREND
+    users_path: KnownPath | None = None
+    intensity_path: KnownPath | None = None
+
+    def users_trend(self, years: float) -> float:
+        """Users over those at the start by the trend alone, so many years after it."""
+        return self.growth**years if self.users_path is None else self.users_path.at(years)
+
+    def intensity_trend(self, years: float) -> float:
+        """What one user asks over what it did at the start."""
+        return self.intensity_growth**years if self.intensity_path is None else self.intensity_path.at(years)
 
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
@@ -250,6 +261,8 @@ class Segment:
         require_or_inf(where + "worth_cap", self.worth_cap, at_least=1)
         require_kind(where + "time_values", self.time_values, TimeValues)
         require_kind(where + "background", self.background, Background)
+        require_kind(where + "users_path", self.users_path, KnownPath, type(None))
+        require_kind(where + "intensity_path", self.intensity_path, KnownPath, type(None))
         self._check_adoption(where)
         require(where + "worth_usd", self.worth_usd, above=0)
         require(where + "reconsider_per_day", self.reconsider_per_day, at_least=0)

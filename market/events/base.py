@@ -26,8 +26,8 @@ class Event(Kind, ABC):
     In Python: ``Outage(name="us-east-1", begin=datetime(2025, 10, 20, 7), days=0.6, of=("Amazon",), down=0.3)``.
 
     Attributes:
-        acts_on: what ``of`` names: offers (or sellers, for all that they sell); machines (of owners, or of sellers who
-            have some); or owners who rent machines out.
+        acts_on: what ``of`` names: offers (or models, or sellers, for all that they sell); machines (of owners, or of
+            sellers who have some); or owners who rent machines out.
         name: what it is called.
         begin: when it begins; UTC if it names no zone.
         days: for how long it is in force; infinite for good.

@@ -22,6 +22,7 @@ class Effects:
 
     Attributes:
         there: whether an offer is sold, by offer.
+        fresh: whether it is sold for the first time, by offer.
         held: whether an offer's list price stays, whatever its seller's policy would do with it, by offer.
         times: list price over that of the last tick, by offer.
         bill: what is billed in this tick over what the tariff says, by offer.
@@ -34,6 +35,7 @@ class Effects:
     """
 
     there: Flags
+    fresh: Flags
     held: Flags
     times: Floats
     bill: Floats
@@ -50,6 +52,7 @@ def nothing_happens(offers: int, holders: int) -> Effects:
     no_machines, as_listed, all_run = np.zeros(holders), np.ones(offers), np.ones(holders)
     return Effects(
         there=np.ones(offers, dtype=bool),
+        fresh=np.zeros(offers, dtype=bool),
         held=np.zeros(offers, dtype=bool),
         times=as_listed,
         bill=as_listed,

@@ -14,9 +14,13 @@ class Release(Event):
 
     kind = "release"
 
-    def act(self, effects: Effects, on: Ints, span: Span) -> Effects:  # noqa: ARG002
-        """They are there."""
-        return effects
+    def act(self, effects: Effects, on: Ints, span: Span) -> Effects:
+        """They are there, and new in the first tick."""
+        if not span.first:
+            return effects
+        fresh = effects.fresh.copy()
+        fresh[on] = True
+        return replace(effects, fresh=fresh)
 
     def beforehand(self, effects: Effects, on: Ints) -> Effects:
         """They are not there yet."""

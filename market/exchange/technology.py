@@ -72,6 +72,25 @@ class FixedWork(Technology):
 
 
 @dataclass(frozen=True)
+class AtFullLoad:
+    """A deployment at full load at a promised speed, the same whatever a request takes of its time.
+
+    Attributes:
+        racks: racks of the deployment.
+        requests_s: requests a second.
+        speeds: speed that a user gets at each of ``LOADS`` [token/s].
+        slots: requests in flight, by rack.
+        token_times: what one more output, input and cached token adds to a cycle, over that of a request.
+    """
+
+    racks: float
+    requests_s: float
+    speeds: Floats
+    slots: float
+    token_times: tuple[Floats, float]
+
+
+@dataclass(frozen=True)
 class Inference(Technology):
     """A real deployment: work and speed follow from its operating curve.
 
@@ -87,11 +106,11 @@ class Inference(Technology):
     deployment: Deployment
     reference_chips: float = 72.0
     efficiency: float = 1.0
-    _cache: dict[tuple[Workload, float], tuple[float, Floats, float]] = field(
+    _cache: dict[tuple[Workload, float], AtFullLoad] = field(
         default_factory=dict, repr=False, compare=False, hash=False
     )
 
-    def _tabulate(self, workload: Workload, speed: float) -> tuple[float, Floats, float]:
+    def _tabulate(self, workload: Workload, speed: float) -> AtFullLoad:
         key = (workload, speed)
         if key not in self._cache:
             d = self.deployment
@@ -103,28 +122,34 @@ class Inference(Technology):
             request_s = d.latency(workload, loads).request_s
             curve = np.minimum(workload.output / request_s, workload.output / float(d.cycle(workload, 1.0).total))
             curve[~np.isfinite(curve)] = point.speed_tok_s
-            work = self.efficiency * racks / full / SECONDS_PER_HOUR
-            self._cache[key] = (work, np.maximum(curve, point.speed_tok_s), point.batch / racks)
+            times = token_times(d, workload, point.batch)
+            each = np.array([times.output, times.fresh, times.cached])
+            self._cache[key] = AtFullLoad(
+                racks,
+                full,
+                np.maximum(curve, point.speed_tok_s),
+                point.batch / racks,
+                (each, times.of_request(workload)),
+            )
         return self._cache[key]
 
     def work(self, workload: Workload, speed: float) -> float:
         """Rack-hours that one request takes at the promised speed [rack-h]."""
-        return self._tabulate(workload, speed)[0]
+        full = self._tabulate(workload, speed)
+        return self.efficiency * full.racks / full.requests_s / SECONDS_PER_HOUR
 
     def speeds(self, workload: Workload, speed: float) -> Floats:
         """Speed that a user gets at each of ``LOADS`` [token/s]."""
-        return self._tabulate(workload, speed)[1]
+        return self._tabulate(workload, speed).speeds
 
     def slots(self, workload: Workload, speed: float) -> float:
         """Requests that one rack has in flight at full load."""
-        return self._tabulate(workload, speed)[2]
+        return self._tabulate(workload, speed).slots
 
     def token_work(self, workload: Workload, speed: float) -> Floats:
         """Work of a million tokens of each kind, by what one more adds to a cycle of the full machine [rack-h]."""
-        batch = self.deployment.operate(workload, speed).batch
-        times = token_times(self.deployment, workload, batch)
-        scale = MILLION * self.work(workload, speed) / times.of_request(workload)
-        return scale * np.array([times.output, times.fresh, times.cached])
+        each, of_request = self._tabulate(workload, speed).token_times
+        return MILLION * self.work(workload, speed) / of_request * each
 
 
 __all__ = ["LOADS", "FixedWork", "Inference", "Technology"]

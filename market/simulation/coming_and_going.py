@@ -1,4 +1,7 @@
-"""Coming and going: once a day, who has no cash left leaves or is bought, and who sees a margin comes."""
+"""Coming and going: once a day, who has no cash left leaves or is bought, and who sees a margin comes.
+
+What does not earn the machines that one replica of it takes is sold no longer.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,31 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.ledger import Payment
 from market.simulation.contracting import mean_spot_price
-from market.simulation.state import Firms, Fleets, Founded, Machines, Posted, Terms
+from market.simulation.state import Firms, Fleets, Founded, Machines, Paid, Posted, Served, Terms
 from market.supply.provider import ProviderAgent
 
 type Floats = NDArray[np.float64]
 
 
 def come_and_go(
-    founded: Founded, tick: int, fleets: Fleets, terms: Terms, posted: Posted, machines: Machines, firms: Firms
+    founded: Founded,
+    tick: int,
+    fleets: Fleets,
+    terms: Terms,
+    posted: Posted,
+    machines: Machines,
+    served: Served,
+    paid: Paid,
+    effects: Effects,
+    firms: Firms,
 ) -> Firms:
     """Who is there in this tick."""
+    if any(np.isfinite(p.spec.drops_after_days) for p in founded.providers):
+        firms = with_sales(founded, tick, machines, served, paid, effects, firms)
     if not (founded.calendar.period(tick) == 0 or tick == 0):
         return replace(firms, opening={}, payments=()) if firms.opening or firms.payments else firms
     day = _Day(founded, firms)
@@ -30,7 +45,7 @@ def come_and_go(
             day.settle_with_parent(p)
         elif day.active[p.number] and p.spec.leaves and day.cash[p.name] < 0.0:
             day.sell_or_close(p)
-        elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0:
+        elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0 and looks(founded, p):
             day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
     if not np.array_equal(day.active, firms.active):
         founded.economy.check_best_prices([p.name for p in founded.providers if day.active[p.number]])
@@ -43,6 +58,7 @@ class _Day:
     def __init__(self, founded: Founded, firms: Firms) -> None:
         self.founded = founded
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
+        self.dropped, self.sales = firms.dropped, firms.sales
         self.opening: dict[int, float] = {}
         self.payments: list[Payment] = []
         self.cash = {p.name: p.cash for p in founded.providers} | {h.name: h.cash for h in founded.owners}
@@ -80,17 +96,32 @@ class _Day:
         return self.firms().with_openings(price)
 
     def enter(self, p: ProviderAgent, book: Book, price: Floats, rack_hour_usd: float) -> None:
-        """A provider comes when the lowest price of its kind pays its cost and the margin that it wants."""
+        """A provider comes when the lowest price of its kind pays its cost and the margin that it wants.
+
+        Where its offers name models that others sell, the lowest price of the same model.
+        """
         rivals = [r for r in self.founded.providers if self.active[r.number] and r.kind == p.kind and r.offers.size]
         if not rivals or not p.offers.size:
             return
         own = p.offers
         work = book.work[:, own].sum(axis=0) / book.billed[:, own].sum(axis=0)
-        cost = np.array([o.cost for o in p.spec.offers]) + rack_hour_usd * work
-        lowest = min(float(price[r.offers].min()) for r in rivals)
-        if lowest >= float(cost.min()) * (1.0 + p.spec.enter_margin):
+        cost = p.marginal_cost(work, rack_hour_usd)
+        lowest = self.lowest_prices(p, rivals, price)
+        if (lowest >= cost * (1.0 + p.spec.enter_margin)).any():
             self.active[p.number] = True
             self.opening |= dict(zip(own.tolist(), np.maximum(lowest, cost).tolist(), strict=True))
+
+    def lowest_prices(self, p: ProviderAgent, rivals: list[ProviderAgent], price: Floats) -> Floats:
+        """The lowest price of rivals for the same model, or where they do not sell it for anything, by own offer."""
+        there = np.concatenate([r.offers for r in rivals])
+        there = there[~self.dropped[there]]
+        models = self.founded.offer_models
+        lowest = np.full(p.offers.size, float(price[there].min(initial=np.inf)))
+        for k, j in enumerate(p.offers):
+            same = there[(models[there] == models[j]) & (models[j] != "")]
+            if same.size:
+                lowest[k] = float(price[same].min())
+        return np.where(np.isfinite(lowest), lowest, price[p.offers])
 
     def firms(self) -> Firms:
         """What was decided."""
@@ -98,5 +129,43 @@ class _Day:
         for p in self.founded.providers:
             alive[p.offers] = self.active[p.number]
         return Firms(
-            self.active.copy(), self.left.copy(), tuple(self.parent), alive, dict(self.opening), tuple(self.payments)
+            self.active.copy(),
+            self.left.copy(),
+            tuple(self.parent),
+            alive & ~self.dropped,
+            dict(self.opening),
+            tuple(self.payments),
+            self.dropped,
+            self.sales,
         )
+
+
+def looks(founded: Founded, p: ProviderAgent) -> bool:
+    """Whether a seller that waits outside looks today whether to come."""
+    chance = p.spec.enter_per_day
+    return chance >= 1.0 or bool(founded.streams.stream("entry", p.name).random() < chance)
+
+
+#: A model that comes out is thought to earn so many times what its replica costs, until it is known what it does earn.
+GRACE = 2.0
+
+
+def with_sales(
+    founded: Founded, tick: int, machines: Machines, served: Served, paid: Paid, effects: Effects, firms: Firms
+) -> Firms:
+    """What offers have sold lately; once a day those that do not earn their replica are dropped."""
+    sales, dropped = firms.sales.copy(), firms.dropped.copy()
+    taken = paid.for_tokens.sum(axis=0) * 24.0 / founded.hours
+    spot = mean_spot_price(founded, machines)
+    for p in (p for p in founded.providers if np.isfinite(p.spec.drops_after_days) and firms.active[p.number]):
+        own = p.offers[effects.there[p.offers]]
+        have = float(machines.capacity[p.pools].sum())
+        load = min(float(served.round.used[p.pools].sum()) / have, 1.0) if have > 0 else 0.0
+        rack_day = 24.0 * spot * (load if any(p.racks) else 1.0)  # one's own machines cost nothing while they idle
+        replica = np.array([p.spec.offers[k].replica_racks for k in np.flatnonzero(effects.there[p.offers])])
+        before = np.where(np.isnan(sales[own]), GRACE * replica * rack_day, sales[own])
+        pace = min(founded.hours / (24.0 * p.spec.drops_after_days), 1.0)
+        sales[own] = before + pace * (taken[own] - before)
+        if founded.calendar.period(tick) == 0:
+            dropped[own] |= sales[own] < replica * rack_day
+    return replace(firms, sales=sales, dropped=dropped, alive=firms.alive & ~dropped)

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.asking import Asking
-from market.simulation.state import Known, Ordered
+from market.simulation.state import LOOKS_PER_DAY, Known, Ordered
 
 type Floats = NDArray[np.float64]
 
-#: Share of what it could sell without waits for which a provider rents at least: nobody comes to an empty shop.
-FOOT_IN_THE_DOOR = 0.1
 #: Ticks a day from which on an hour is smoothed with those beside it.
 TICKS_TO_SMOOTH = 6
 
@@ -21,8 +19,8 @@ TICKS_TO_SMOOTH = 6
 def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered, known: Known) -> Floats:
     """What is expected to be ordered in this tick: the same hour of like days, scaled by how the last hours went.
 
-    At least a tenth of what would be ordered from them if nobody had to wait, or who once had no machines would
-    never have users again. Before the first tick users are asked.
+    At least a share (``Provider.foot_in_the_door``) of what would be ordered if nobody had to wait, or who once
+    had no machines would never have users again. Before the first tick users are asked.
     """
     founded, calendar = asking.founded, asking.founded.calendar
     if tick == 0:
@@ -32,7 +30,10 @@ def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered,
     usual = np.where(np.isnan(usual), ordered.orders, usual * known.level)
     total = ordered.latent.sum(axis=1, keepdims=True)
     now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
-    return np.asarray(np.maximum(usual, FOOT_IN_THE_DOOR * ordered.latent * np.minimum(now, 1.0)))
+    if calendar.ticks_per_day <= LOOKS_PER_DAY:  # it was looked at in the last tick
+        now = np.ones_like(total)
+    foot = np.concatenate([np.full(p.offers.size, p.spec.foot_in_the_door) for p in founded.providers] or [np.zeros(0)])
+    return np.asarray(np.maximum(usual, foot * ordered.latent * np.minimum(now, 1.0)))
 
 
 def smoothed(by_period: Floats, period: int) -> Floats:

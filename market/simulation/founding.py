@@ -21,6 +21,7 @@ from market.exchange.queue import Queue, Round
 from market.quality import quality_at
 from market.randomness import Streams
 from market.simulation.asking import writing_hours
+from market.simulation.befalling import befallen
 from market.simulation.posting import served_ahead
 from market.simulation.state import (
     Contracts,
@@ -156,11 +157,13 @@ def found_market(
         supply_curves=[pool.supply for p in providers for pool in p.spec.pools],
         offer_names=np.array(book.names, dtype=np.str_),
         offer_kinds=np.array([p.spec.kind for p in providers for _ in p.spec.offers], dtype=np.str_),
+        offer_models=np.array([o.model for o in specs], dtype=np.str_),
         book=book,
         fee=np.array([o.fee_usd_per_month for o in specs]),
         kept_for=np.array(kept, dtype=bool).reshape(book.open.shape),
         kept_above=np.array([o.kept_above for o in specs]),
         routes={place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes},
+        befallen=befallen(economy),
         output_tokens=np.array([s.workload.output for s in economy.segments]),
     )
 
@@ -207,7 +210,9 @@ def first_firms(founded: Founded) -> Firms:
     """All but those who come later."""
     active = np.array([not p.spec.enters for p in founded.providers], dtype=bool)
     nobody = np.zeros(active.size, dtype=bool)
-    return Firms(active, nobody, (None,) * active.size, np.ones(founded.book.offers, dtype=bool), {}, ())
+    offers = founded.book.offers
+    all_sold, none_dropped = np.ones(offers, dtype=bool), np.zeros(offers, dtype=bool)
+    return Firms(active, nobody, (None,) * active.size, all_sold, {}, (), none_dropped, np.full(offers, np.nan))
 
 
 def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:

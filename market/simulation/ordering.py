@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.clearing.base import Cleared, Situation
 from market.simulation.asking import Asking, told
-from market.simulation.state import Expected, Firms, Founded, Machines, Ordered, Posted
+from market.simulation.state import LOOKS_PER_DAY, Expected, Firms, Founded, Machines, Ordered, Posted
 
 type Floats = NDArray[np.float64]
 
-#: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
-LOOKS_PER_DAY = 4
 #: Beyond this many the spread of a Poisson number is below what 64 bits tell apart.
 CERTAIN = 1e15
 

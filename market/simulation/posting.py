@@ -39,7 +39,9 @@ def post(
     level = firms.with_openings(posted.level)
     listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill)
     if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
-        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served.waiting, known)
+        fresh = effects.fresh.copy()
+        fresh[list(firms.opening)] = True
+        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served, known, fresh)
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
     return route(founded, listed, firms, machines, posted)
@@ -74,12 +76,13 @@ def new_prices(
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
-    waiting: Floats,
+    served: Served,
     known: Known,
+    fresh: NDArray[np.bool_],
 ) -> Listed:
     """Tariffs and list prices of all offers, each provider's by its policy.
 
-    What input costs over output is settled first, since the price of output has to fit it.
+    What input costs over output is settled first: output has to fit it. ``fresh``: offers that are new.
     """
     book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
@@ -89,8 +92,7 @@ def new_prices(
     delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
     asking = Asking(founded, would_want, book, firms.alive, delay)
     last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
-
-    used = window_used(book, ordered.orders.sum(axis=0), waiting.sum(axis=0))
+    used = window_used(book, ordered.orders.sum(axis=0), served.waiting.sum(axis=0))
 
     def outlook_of(p: ProviderAgent, book: Book) -> Outlook:
         return p.outlook(
@@ -114,15 +116,22 @@ def new_prices(
         if p.spec.pricing.moves_parts:
             offers = with_parts(p, offers, outlook)
             outlook = outlook_of(p, replace(offers, price=book.price))
-        price[p.offers] = asked_price(p, outlook)
+        price[p.offers] = asked_price(p, outlook, fresh[p.offers])
     return replace(listed, offers=offers, level=price)
 
 
-def asked_price(p: ProviderAgent, outlook: Outlook) -> Floats:
-    """What a provider's policy wants, but for offers whose list price stays [USD per million output tokens]."""
+def asked_price(p: ProviderAgent, outlook: Outlook, fresh: NDArray[np.bool_]) -> Floats:
+    """What a provider's policy wants, but for offers whose list price stays [USD per million output tokens].
+
+    ``fresh``: own offers that are new: the policy says where their list opens.
+    """
     policy = p.spec.pricing
     who, what = f"provider '{p.name}': pricing policy ", "list prices of its offers [USD per million tokens]"
     wished = np.maximum(answered(who, policy, policy(outlook), p.offers.size, what), 0.0)
+    if fresh.any():
+        new = replace(outlook, movable=outlook.movable & fresh)
+        opened = answered(who, policy, policy.opening(new), p.offers.size, what)
+        wished = np.where(fresh, np.maximum(opened, 0.0), wished)
     return np.where(outlook.movable, wished, outlook.price)
 
 

@@ -31,6 +31,8 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
 HOURS_PER_MONTH = 730.5
+#: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
+LOOKS_PER_DAY = 4
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,13 @@ class Founded:
         cohorts, providers, owners, researchers: the agents.
         number_of: place of a provider among the providers, or of an owner among the owners, by name.
         pool_names, supply_curves: by pool.
-        offer_names, offer_kinds: names of the offers, and kinds of their providers.
+        offer_names, offer_kinds, offer_models: names of the offers, kinds of their providers, and models that they are.
         book: the offers as first listed.
         fee: subscription that opens an offer [USD a month], by offer; 0 for none.
         kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
         kept_above: orders over capacity above which it is kept, by offer.
         routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
+        befallen: numbers of the offers, or of the owners of machines, that each event befalls.
         output_tokens: output of a request [tokens], by segment.
     """
 
@@ -63,11 +66,13 @@ class Founded:
     supply_curves: Sequence[SupplyCurve]
     offer_names: NDArray[np.str_]
     offer_kinds: NDArray[np.str_]
+    offer_models: NDArray[np.str_]
     book: Book
     fee: Floats
     kept_for: Flags
     kept_above: Floats
     routes: Mapping[int, tuple[tuple[int, ...], float]]
+    befallen: Sequence[NDArray[np.int64]]
     output_tokens: Floats
 
     @property
@@ -118,6 +123,8 @@ class Firms:
         alive: whether an offer's provider sells, by offer.
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
         payments: between parents and those that they bought.
+        dropped: whether an offer is sold no longer, by offer.
+        sales: what an offer has sold a day lately, a running mean [USD/day], by offer.
     """
 
     active: Flags
@@ -126,6 +133,8 @@ class Firms:
     alive: Flags
     opening: Mapping[int, float]
     payments: tuple[Payment, ...]
+    dropped: Flags
+    sales: Floats
 
     def with_openings(self, price: Floats) -> Floats:
         """List prices [USD per million tokens], with those at which newcomers open."""

@@ -49,6 +49,7 @@ class Outlook:
         opening_price: list prices at the start [USD per million output-equivalent tokens].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
         tick_hours: length of a tick [h].
+        rack_hour_usd: what a rack-hour rented for when it last rented [USD]; infinite where it never does.
     """
 
     tick: int
@@ -71,6 +72,7 @@ class Outlook:
     opening_price: Floats
     elapsed: float = 1.0
     tick_hours: float = 1.0
+    rack_hour_usd: float = float("inf")
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:
         """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""

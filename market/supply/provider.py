@@ -164,6 +164,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
             tick_hours=calendar.tick_hours,
+            rack_hour_usd=self.purchases.price if self.spec.spot else float("inf"),
         )
 
     def bids(

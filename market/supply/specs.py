@@ -75,6 +75,9 @@ class Offer:
             its price and a cut. Its own price, quality and technology are then theirs.
         cut: share added to the price of the offer that it is routed to.
         tariff: what of a request is billed, relative to output tokens, and when it costs more.
+        model: the model that it is, the same at all who sell it; empty where nobody else does.
+        replica_racks: machines that one replica takes [racks]; what does not earn them is dropped (see
+            ``Provider.drops_after_days``).
     """
 
     name: str
@@ -93,6 +96,8 @@ class Offer:
     routes: tuple[str, ...] = ()
     cut: float = 0.0
     tariff: Tariff = field(default_factory=Tariff)
+    model: str = ""
+    replica_racks: float = 0.0
 
     def __post_init__(self) -> None:
         require(f"offer '{self.name}': fee_usd_per_month", self.fee_usd_per_month, at_least=0)
@@ -107,6 +112,7 @@ class Offer:
         require_kind(f"offer '{self.name}': tier", self.tier, Tier)
         require_kind(f"offer '{self.name}': tariff", self.tariff, Tariff)
         require(f"offer '{self.name}': cost", self.cost, at_least=0)
+        require(f"offer '{self.name}': replica_racks", self.replica_racks, at_least=0)
         if not isinstance(self.quality, QualityPath):
             values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
             for value in values:
@@ -204,13 +210,18 @@ class Provider:
         kind: kind of agent that it is: 'frontier', 'open', 'broker', or one of your own; also for shares and colours.
         spot: whether it rents on the spot market what it lacks.
         headroom: share by which it rents more than it expects to need.
+        foot_in_the_door: share of what it could sell without waits for which it rents at least.
         cash: money at the start [USD].
         burn_usd_per_day: staff, training and research, paid whatever is sold.
         funding_usd_per_day: what investors give while it is active.
         quotas: how it grants the quotas of its limited tiers.
         leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
         enters: whether it is not there at the start and comes when margins allow.
-        enter_margin: margin over its cost at which it comes, at the lowest price of the same kind of provider.
+        enter_margin: margin over its cost at which it comes, at the lowest price of the same model, or where it names
+            none of the same kind of provider.
+        enter_per_day: chance that it looks whether to come on a day.
+        drops_after_days: days over which it averages what an offer earns; one that does not earn its replica is sold no
+            longer. Infinite: it keeps all.
     """
 
     name: str
@@ -227,9 +238,15 @@ class Provider:
     leaves: bool = False
     enters: bool = False
     enter_margin: float = 0.2
+    enter_per_day: float = 1.0
+    drops_after_days: float = math.inf
+    foot_in_the_door: float = 0.1
 
     def __post_init__(self) -> None:
         require(f"provider '{self.name}': enter_margin", self.enter_margin)
+        require(f"provider '{self.name}': foot_in_the_door", self.foot_in_the_door, at_least=0)
+        require(f"provider '{self.name}': enter_per_day", self.enter_per_day, at_least=0, at_most=1)
+        require_or_inf(f"provider '{self.name}': drops_after_days", self.drops_after_days, above=0)
         require_kinds(f"provider '{self.name}': offers", self.offers, Offer)
         require_kinds(f"provider '{self.name}': pools", self.pools, Pool)
         require_kind(f"provider '{self.name}': pricing", self.pricing, PricingPolicy)

@@ -40,5 +40,9 @@ class PricingPolicy(Kind, ABC):
     def __call__(self, outlook: Outlook) -> Floats:
         """Return new list prices of the provider's offers."""
 
+    def opening(self, outlook: Outlook) -> Floats:
+        """List prices of offers that are new in this tick, as those that are movable; others' places do not count."""
+        return self(outlook)
+
     def fits(self, provider: str, offers: int) -> None:
         """Say so if the policy cannot price this many offers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ FACTORS = np.geomspace(1e-3, 1e3, 43)
 #: where cliffs hide how high they go.
 CLIMBS, CLIMBS_AT_CLIFFS = 3, 40
 NEAR_ENOUGH = 1e-6
+#: Steps at most in which it finds the list price of what is new.
+OPENING_SWEEPS = 40
 #: Times that it halves (or almost) the room in which a peak without a slope lies.
 HALVINGS = 60
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
@@ -88,6 +90,11 @@ class BestResponse(PricingPolicy):
         if e.demand @ (price - outlook.cost) < self._profit(outlook, start):
             price = start  # it went over a cliff
         return price if outlook.tick % LOOK else self._look_around(outlook, price)
+
+    def opening(self, outlook: Outlook) -> Floats:
+        """The best response of what is new, beside the other own prices as they are."""
+        price, _ = replace(self, sweeps=OPENING_SWEEPS)._climb(outlook, outlook.price.copy(), NEAR_ENOUGH)
+        return price
 
     @staticmethod
     def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:

@@ -43,6 +43,10 @@ class CostPlus(PricingPolicy):
         """If it remembers nothing and adds something."""
         return memory_ticks(self.memory_hours, tick_hours) == 1.0 and self.margin >= 0.0
 
+    def opening(self, outlook: Outlook) -> Floats:
+        """At once at cost x (1 + margin): there is no list to remember."""
+        return outlook.cost * (1.0 + self.margin)
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost x (1 + margin), equation (1)."""
         target = outlook.cost * (1.0 + self.margin)

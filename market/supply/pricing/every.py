@@ -57,6 +57,10 @@ class Every(PricingPolicy):
         """Ask the policy when it is time."""
         return self.policy.parts(outlook) if self._looks(outlook) else outlook.parts()
 
+    def opening(self, outlook: Outlook) -> Floats:
+        """What the policy within wants, at what machines usually cost."""
+        return self.policy.opening(replace(outlook, cost=outlook.usual_cost))
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
         ticks = self.ticks(outlook.tick_hours)

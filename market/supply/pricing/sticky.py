@@ -61,6 +61,10 @@ class Sticky(PricingPolicy):
         gap = np.abs(wish - present) / np.maximum(present, 1e-12)
         return np.where(gap > self.threshold, wish, present)
 
+    def opening(self, outlook: Outlook) -> Floats:
+        """What the policy within wants, at what machines usually cost."""
+        return self.policy.opening(replace(outlook, cost=outlook.usual_cost))
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the price wished for in the end where the gap is too large, else the present one."""
         if self._settles(outlook):
