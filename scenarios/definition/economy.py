@@ -11,13 +11,15 @@ from typing import Final
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
-from market.demand.growth import Adoption
+from market.demand.growth import Adoption, KnownPath
 from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
+from market.events.base import Event
+from market.events.release import Release
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.quality import Improving, Quality
@@ -52,7 +54,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         contracts=contracts(parameters, owners, when),
         research=tuple(research(one, when) for one in parameters.supply.research),
         products=products(parameters, owners),
-        events=tuple(event.make() for event in parameters.events),
+        events=(*releases(parameters), *(event.make() for event in parameters.events)),
         calendar=when,
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
@@ -75,6 +77,28 @@ def check_economy(parameters: Parameters, where: str) -> None:
                     offer.technology.work(users.workload, offer.tier.speed)
     except InputError as error:
         raise InputError(f"{where}: {at}{error}") from error
+
+
+def releases(parameters: Parameters) -> tuple[Event, ...]:
+    """What comes out after the start is sold from its day on."""
+    start = parameters.time.start
+    dated = [
+        (f"{lab.name} {sold.name}", model.released)
+        for lab in parameters.labs
+        for model in lab.models
+        for sold in lab.offers
+        if sold.model == model.name
+    ]
+    dated += [
+        (f"{seller.name} {model.name}", model.released)
+        for seller in parameters.sellers
+        for model in parameters.listed_by(seller)
+    ]
+    return tuple(
+        Release(name=f"release of {offer}", begin=datetime(day.year, day.month, day.day, tzinfo=UTC), of=(offer,))
+        for offer, day in dated
+        if day > start
+    )
 
 
 # -------------------------------------------------------------------------------------------------- time
@@ -140,6 +164,15 @@ def tiers_of_sellers(scale: float, parameters: Parameters) -> tuple[Nest, ...]:
     return tuple(Nest(scale, tuple(f"{lab.name} {one.name}" for one in lab.offers)) for lab in parameters.labs)
 
 
+def known_path(users: Users, growth: float, share: float) -> KnownPath | None:
+    """A share of the log of demand where it is known by month, or None; after that it grows by so much a year."""
+    if not users.by_month:
+        return None
+    years = tuple(k / 12.0 for k in range(len(users.by_month)))
+    scale = users.by_month[0]
+    return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth**share)
+
+
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
@@ -156,7 +189,6 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         machine.life_days,
         chance_in_simulated_day(machine.consider_per_day, when),
     )
-    reconsider = users.reconsider_per_day / when.simulated_share
     return Segment(
         name,
         workload(users.request),
@@ -178,7 +210,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         intensity_elasticity=users.intensity_elasticity,
         nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
         adoption=Adoption(users.adoption.response, users.adoption.ceiling, users.adoption.start_days),
-        reconsider_per_day=reconsider,
+        reconsider_per_day=users.reconsider_per_day / when.simulated_share,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,
         deferral=deferral if waiting.share > 0 else None,
@@ -188,6 +220,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
         intensity_growth=growth ** (1.0 - demand.users_share),
+        users_path=known_path(users, growth, demand.users_share),
+        intensity_path=known_path(users, growth, 1.0 - demand.users_share),
         dtype="float32" if individuals >= 1_000 else "float64",
     )
 
@@ -214,12 +248,13 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
     power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
     grows = expansion(supply, parameters.time.days)
+    counted = counted_racks(supply, parameters.time.days) if supply.expansion == "counted" else {}
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
             RENAMED.get(owner, owner),
             racks * supply.scale,
-            expansion=grows,
+            expansion=counted.get(owner, grows),
             first_party=supply.first_party * (1.0 - supply.first_party_products.share),
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
@@ -246,7 +281,7 @@ def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[P
 
 def expansion(supply: Supply, days: float) -> Expansion:
     """How racks grow."""
-    if supply.expansion == "steady":
+    if supply.expansion in ("steady", "counted"):
         return SteadyGrowth(supply.growth)
     if supply.expansion == "planned":
         count = math.ceil(days / (365.25 / 4.0)) + 1
@@ -255,6 +290,20 @@ def expansion(supply: Supply, days: float) -> Expansion:
         )
     cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
     return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
+
+
+def counted_racks(supply: Supply, days: float) -> dict[str, PlannedRacks]:
+    """Racks as they were counted quarter by quarter, by owner; after the last count they grow at the rate."""
+    first, last = (fleet.quarter_index(q) for q in (supply.quarter, supply.counted_until))
+    horizon = max(math.ceil(days / (365.25 / 4.0)) + 1, last - first)
+    years = tuple(k / 4.0 for k in range(horizon + 1))
+    counts = [racks_by_owner(fleet.quarter_name(q), supply.calibration) for q in range(first, last + 1)]
+    made = {}
+    for owner, begin in counts[0].items():
+        times = [count.get(owner, begin) / begin for count in counts]
+        times += [times[-1] * supply.growth ** (k / 4.0) for k in range(1, horizon - (last - first) + 1)]
+        made[owner] = PlannedRacks(years, tuple(times))
+    return made
 
 
 def research(budget: ResearchBudget, when: Calendar) -> Research:

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from capacity.errors import nearest
+from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.default_sellers import LABS, OPEN
 from scenarios.parameters.demand import Demand
 from scenarios.parameters.events import EventChoice
@@ -25,7 +26,9 @@ class Parameters(Section):
     demand: Demand = part(Demand(), "users")
     supply: Supply = part(Supply(), "owners of machines")
     labs: tuple[Lab, ...] = several(LABS, "frontier labs", least=1, most=20)
-    open: tuple[OpenProvider, ...] = several(OPEN, "open-weight providers", least=1, most=50)
+    open: tuple[OpenProvider, ...] = several(OPEN, "open-weight providers", least=0, most=50)
+    models: tuple[OpenModel, ...] = several((), "open models that sellers with catalogues list", least=0, most=100)
+    sellers: tuple[CatalogueSeller, ...] = several((), "sellers with catalogues of open models", least=0, most=30)
     brokers: tuple[Broker, ...] = several((), "brokers", least=0, most=20)
     progress: Progress = part(Progress(), "how models get better")
     market: Market = part(Market(), "rules of the market")
@@ -37,7 +40,7 @@ class Parameters(Section):
     def _names(self) -> Self:
         taken = [name for name, _ in self.demand.segments()]
         taken += [RENAMED.get(name, name) for name in owners(self.supply.quarter)]
-        for kind in ("labs", "open", "brokers"):
+        for kind in ("labs", "open", "sellers", "brokers"):
             for number, one in enumerate(getattr(self, kind)):
                 if one.name in taken:
                     raise refuse(
@@ -48,7 +51,7 @@ class Parameters(Section):
             at = f"supply.research[{number}]"
             if budget.name in taken:
                 raise refuse(f"{at}.name", budget.name, "that name is taken: all agents' names must differ")
-            sellers = [*(x.name for x in self.labs), *(x.name for x in self.open), *(x.name for x in self.brokers)]
+            sellers = self.sellers_of_tokens()
             if budget.funder and budget.funder not in sellers:
                 near = nearest(budget.funder, sellers)
                 raise refuse(f"{at}.funder", budget.funder, f"must be one of {', '.join(sellers)}{near}")
@@ -104,16 +107,45 @@ class Parameters(Section):
                     raise refuse(f"events[{n}].of[{k}]", name, f"{event.kind} acts on {names}{near}")
         return self
 
+    def sellers_of_tokens(self) -> list[str]:
+        """Names of all who sell tokens."""
+        return [
+            *(one.name for one in self.labs),
+            *(one.name for one in self.open),
+            *(one.name for one in self.sellers),
+            *(one.name for one in self.brokers),
+        ]
+
+    def listed_by(self, seller: CatalogueSeller) -> list[OpenModel]:
+        """Models that a seller with a catalogue lists."""
+        return [one for one in self.models if not seller.models or one.name in seller.models]
+
+    @model_validator(mode="after")
+    def _catalogues(self) -> Self:
+        known = [one.name for one in self.models]
+        refuse_doubles("models", known)
+        for n, seller in enumerate(self.sellers):
+            for k, name in enumerate(seller.models):
+                if name not in known:
+                    raise refuse(
+                        f"sellers[{n}].models[{k}]", name, f"models are {', '.join(known)}{nearest(name, known)}"
+                    )
+            if not self.listed_by(seller):
+                raise refuse(f"sellers[{n}].models", list(seller.models), "there are no models for it to list")
+        return self
+
     def befallen(self) -> dict[str, list[str]]:
         """Names that events may have, by what they act on."""
         owned = owners(self.supply.quarter)
         rented_out = [RENAMED.get(name, name) for name in owned if name not in self.supply.not_for_rent]
-        sellers = [*(x.name for x in self.labs), *(x.name for x in self.open), *(x.name for x in self.brokers)]
+        sellers = self.sellers_of_tokens()
         offers = [f"{lab.name} {one.name}" for lab in self.labs for one in lab.offers]
         offers += [f"{one.name} {one.architecture}" for one in self.open]
         offers += [f"{one.name} {route}" for one in self.brokers for route in one.routes]
         offers += [f"{one.name} homes" for one in self.brokers if one.homes.idle_share > 0]
-        return {"offers": [*sellers, *offers], "machines": [*rented_out, *sellers], "owners": rented_out}
+        offers += [f"{one.name} {model.name}" for one in self.sellers for model in self.listed_by(one)]
+        models = [one.name for one in self.models]
+        return {"offers": [*sellers, *offers, *models], "machines": [*rented_out, *sellers], "owners": rented_out}
 
     @model_validator(mode="after")
     def _routes(self) -> Self:

@@ -17,6 +17,7 @@ from market.supply.pricing.every import Every
 from market.supply.pricing.sticky import Sticky
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
 from scenarios.definition.parameters import Parameters
+from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
@@ -32,6 +33,7 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
     return (
         *(lab(one, parameters, when) for one in parameters.labs),
         *open_,
+        *(catalogue_seller(one, parameters, when) for one in parameters.sellers),
         *(broker(one, parameters, when) for one in parameters.brokers),
     )
 
@@ -39,11 +41,11 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
 @cache
 def inference(architecture: str, calibration: str, work: float = 1.0, chip: str = RACK.name) -> Inference:
     """An architecture on the fewest systems of a chip that hold it; ``work``: machine time over what that takes."""
+    if work != 1.0:  # what is worked out of the machine holds whatever a request takes of its time
+        return replace(inference(architecture, calibration, chip=chip), efficiency=work)
     machine = CHIPS[chip]
     reference = RACK.chips_per_system if chip == RACK.name else 1
-    return Inference(
-        Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference, work
-    )
+    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference)
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -66,6 +68,13 @@ def as_of(months: float, progress: Progress) -> float:
     """Quality of the best closed model so many months before the start."""
     gap = (progress.perfect - 1.0) * (1.0 - progress.frontier_closing) ** (-months / 12.0)
     return float(max(progress.perfect - gap, 0.0))
+
+
+def quality_of_score(score: float, parameters: Parameters) -> Quality:
+    """Worth of an answer of a model with a score: what so many months before or after the start's best gives."""
+    p = parameters.progress
+    worth = as_of(12.0 * (p.score_at_start - score) / p.score_per_year, p)
+    return dict.fromkeys([name for name, _ in parameters.demand.segments()], worth)
 
 
 # -------------------------------------------------------------------------------------------------- policies
@@ -105,6 +114,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
         kind="frontier",
         spot=True,
         headroom=one.headroom,
+        foot_in_the_door=one.foot_in_the_door,
         cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, when),
         quotas=one.quotas.make(),
@@ -118,15 +128,18 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
     model = next(model for model in one.models if model.name == sold.model)
     terms = next(tier for tier in one.tiers if tier.name == sold.tier)
     edge = one.edge if model.size == "large" else 0.0
+    worth = quality(model.lag_months, parameters, size=model.size, edge=edge)
+    if model.score > 0:
+        worth = quality_of_score(model.score, parameters)
     offer = Offer(
         f"{one.name} {sold.name}",
         sold.price,
-        quality(model.lag_months, parameters, size=model.size, edge=edge),
+        worth,
         inference(model.architecture, parameters.supply.calibration, model.work),
         Tier(**terms.model_dump()),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
-        efficiency_growth=parameters.progress.efficiency_growth,
+        efficiency_growth=1.0 if model.score > 0 else parameters.progress.efficiency_growth,
         kept_for=model.kept_for,
         kept_above=model.kept_above,
         fixed_price=sold.fixed_price or sold.price == 0.0,
@@ -171,6 +184,39 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         enter_margin=one.enter_margin,
         burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
+    )
+
+
+def catalogue_seller(one: CatalogueSeller, parameters: Parameters, when: Calendar) -> Provider:
+    """A seller of several open models, on machines of its own or rented ones."""
+    return Provider(
+        one.name,
+        tuple(_listed(one, model, parameters) for model in parameters.listed_by(one)),
+        (Pool(one.racks, running_cost=one.power_usd),) if one.racks > 0 else (Pool(),),
+        kind="open",
+        spot=True,
+        headroom=one.headroom,
+        foot_in_the_door=one.foot_in_the_door,
+        cash=one.cash * when.simulated_share,
+        pricing=pricing(one.pricing, when),
+        enters=one.enters,
+        enter_margin=one.enter_margin,
+        enter_per_day=one.enter_per_day,
+        drops_after_days=one.drops_after_days,
+    )
+
+
+def _listed(one: CatalogueSeller, model: OpenModel, parameters: Parameters) -> Offer:
+    return Offer(
+        f"{one.name} {model.name}",
+        model.price,
+        quality_of_score(model.score, parameters),
+        inference(model.architecture, parameters.supply.calibration, model.work),
+        Tier(STANDARD, model.speed, 1.0),
+        cost=model.cost,
+        tariff=Tariff(model.bills.make()),
+        model=model.name,
+        replica_racks=model.replica_racks,
     )
 
 

@@ -144,6 +144,9 @@ class Users(Section):
         high=1e7,
     )
     growth_tilt: Number = quantity(1.0, "1", "growth a year over that of all demand", above=0, high=1e3)
+    by_month: tuple[Number, ...] = choice(
+        (), "what is asked by month, the first at the start, up to a factor; between them in logs, after them by growth"
+    )
     individuals_share: Number = quantity(..., "1", "share of the simulated individuals", above=0, high=1)
     request: Request = part(Request(), "shape of a request")
     size_spread: Number = quantity(1.2, "1", "standard deviation of log requests per day between users", high=5)

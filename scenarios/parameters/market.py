@@ -93,6 +93,22 @@ class Progress(Section):
         high=100,
     )
 
+    score_at_start: Number = quantity(
+        152.0,
+        "ECI points",
+        "score of the best closed model at the start: where models have scores, it is worth 1",
+        "Epoch Capabilities Index of 19 December 2025: GPT-5.2",
+        high=1e4,
+    )
+    score_per_year: Number = quantity(
+        14.0,
+        "ECI points/year",
+        "points by which the best closed model gets better in a year: what a point is worth in months",
+        "Epoch Capabilities Index: 136.4 in September 2024, 154.0 in November 2025",
+        above=0,
+        high=1e4,
+    )
+
     @model_validator(mode="after")
     def _lags(self) -> Progress:
         for name, months in self.open_lag_months:

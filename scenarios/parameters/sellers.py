@@ -29,6 +29,7 @@ from scenarios.parameters.fields import (
     several,
 )
 from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
+from scenarios.parameters.time import FIRST, Date
 
 PRICE: Final = "USD per million output-equivalent tokens"
 
@@ -129,6 +130,10 @@ class ClosedModel(Section):
         ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
     )
     work: Number = work_field()
+    score: Number = quantity(
+        0.0, "ECI points", "score, in place of size and lag; 0 for none", "Epoch Capabilities Index", high=1e4
+    )
+    released: Date = choice(FIRST, "day on which it comes out (UTC)")
     bills: Bills = part(Bills(), "what its tokens are billed at")
     kept_for: tuple[Name, ...] = choice(
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
@@ -209,6 +214,9 @@ class Lab(Section):
     funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
     leaves: Flag = choice(False, "whether it stops, or is bought, when its cash is gone")
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
+    foot_in_the_door: Number = quantity(
+        0.1, "1", "share of what it could sell without waits for which it rents at least", DECLARED, high=10
+    )
     models: tuple[ClosedModel, ...] = several(..., "its models")
     tiers: tuple[Tier, ...] = several(..., "its tiers")
     offers: tuple[LabOffer, ...] = several(..., "what it sells")

@@ -163,8 +163,11 @@ class Supply(Section):
     quarter: str = choice("2025Q4", "quarter whose chip counts the fleet begins with", COUNTS)
     not_for_rent: tuple[Name, ...] = choice(("China", "Meta"), "owners who keep their machines for themselves")
     scale: Number = quantity(1.0, "1", "racks over the counted ones: where on the path a run begins", above=0, high=1e3)
-    expansion: Literal["steady", "planned", "follow-rents"] = choice(
-        "steady", "racks grow at a rate; along a plan under ceilings; or after what they earn"
+    expansion: Literal["steady", "planned", "follow-rents", "counted"] = choice(
+        "steady", "racks grow at a rate; along a plan under ceilings; after what they earn; or as they were counted"
+    )
+    counted_until: str = choice(
+        "2025Q4", "last quarter whose counts are used (counted); then racks grow at the rate", COUNTS
     )
     growth: Number = quantity(
         3.4,
@@ -208,12 +211,22 @@ class Supply(Section):
         high=1e9,
     )
 
+    def _check_counts(self) -> None:
+        try:
+            owners(self.counted_until)
+        except InputError as error:
+            raise refuse("counted_until", self.counted_until, f"it must be a counted quarter: {error}") from None
+        if self.counted_until < self.quarter:
+            raise refuse("counted_until", self.counted_until, f"it must not be before {self.quarter}")
+
     @model_validator(mode="after")
     def _known(self) -> Supply:
         try:
             known = owners(self.quarter)
         except InputError as error:
             raise refuse("quarter", self.quarter, f"it must be a counted quarter: {error}") from None
+        if self.expansion == "counted":
+            self._check_counts()
         if self.calibration not in CALIBRATIONS:
             allowed = f"must be one of {', '.join(CALIBRATIONS)}{nearest(self.calibration, CALIBRATIONS)}"
             raise refuse("calibration", self.calibration, allowed)

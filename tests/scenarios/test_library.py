@@ -22,7 +22,7 @@ from scenarios.results.outcome import compare, part_of
 WANTED = (
     "baseline-2026", "compute-crunch", "abundance", "dram-ceiling", "off-peak", "hyperscaler-first",
     "open-weight-squeeze", "priority-tiers", "free-tier", "model-reservation", "local-exit", "broker", "energy-shock",
-    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild",
+    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild", "hindcast",
 )  # fmt: skip
 FEW = 60
 
@@ -68,7 +68,7 @@ def run(scenario: Scenario, days: float = 2.0) -> dict[str, object]:
 def test_runs_for_two_days_and_answers(name: str) -> None:
     scenario = SCENARIOS[name]
     frames = run(scenario)
-    assert len(frames["ticks"]) == 48
+    assert len(frames["ticks"]) == 48 / scenario.time.tick_hours
     assert frames["ticks"]["served"].sum() > 0
     assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
     for one in scenario.outcomes:
