@@ -51,3 +51,20 @@ def late_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int]
         yield tell
     finally:
         bar.stop()
+
+
+@contextmanager
+def runs_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr of long runs; it is told how many are done, and of how many."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task(label)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -1,0 +1,78 @@
+"""The command ``tokenmarket hindcast``. Heavy imports wait inside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from scenarios.cli.options import AsJson, Quiet
+
+EXAMPLES: Final = """Examples:
+
+* `tokenmarket hindcast` eight seeds to December 2025, ten minutes on two cores
+
+* `tokenmarket hindcast --until 2026-08 --json` the same and eight months more, for machines
+
+* `tokenmarket hindcast --plot hindcast.png` with a picture; runs that are there are not run again
+"""
+
+Plot = Annotated[Path | None, typer.Option(help="Draw it: .png, .svg or .pdf.", show_default=False)]
+
+
+def hindcast_command(
+    until: Annotated[str, typer.Option(metavar="MONTH", help="Last month.")] = "2025-12",
+    seeds: Annotated[int, typer.Option(help="Runs, each with a seed and a draw of what is not known.", min=1)] = 8,
+    users: Annotated[int, typer.Option(help="Simulated users.", min=50, max=100_000)] = 120,
+    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the runs; what it holds is not run again.")] = Path(
+        "results/hindcast"
+    ),
+    as_json: AsJson = False,
+    plot: Plot = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the world of summer 2024 forward and hold it against what was observed: prices, rents, shares.
+
+    Bands are over seeds and over what is not known (doubtful.csv). Machines, releases and demand are fed; no price is.
+    """
+    import os
+
+    from scenarios.loading.scenarios import load
+    from scenarios.studies.hindcast.bands import bands, covered, records
+    from scenarios.studies.hindcast.forecasts import errors
+    from scenarios.studies.hindcast.goals import goals
+    from scenarios.studies.hindcast.observed import observed
+    from scenarios.studies.hindcast.study import all_runs, task_of
+    from scenarios.text.progress_bar import runs_bar
+
+    if plot is not None:
+        from scenarios.pictures.picture_path import checked_picture_path
+
+        checked_picture_path(plot)
+    task = task_of(load("hindcast", sets or []), until, seeds, users)
+    with runs_bar("hindcast", quiet=quiet) as tell:
+        runs = all_runs(task, out, workers or os.cpu_count() or 1, tell)
+    found = bands(runs, observed())
+    if plot is not None:
+        from scenarios.studies.hindcast.picture import draw
+
+        draw(found, plot)
+    if as_json:
+        typer.echo(json.dumps(records(found), indent=2, allow_nan=False))
+        return
+    from scenarios.cli.hindcast_report import hindcast_report
+    from scenarios.text.console import console
+
+    how_often, missed = covered(found), errors(found)
+    console().print(hindcast_report(found, how_often, missed, goals(found, runs, missed, how_often)))
+    if plot is not None:
+        typer.echo(f"wrote {plot}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(name="hindcast", epilog=EXAMPLES)(hindcast_command)

@@ -1,0 +1,114 @@
+"""Would it have mattered? Runs with and without an event, on the same seed, until some days after it began."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from capacity.errors import InputError, UnknownNameError, nearest
+from market.simulation.befalling import befallen
+from market.simulation.model import TokenMarket
+from scenarios.definition.scenario import Scenario
+from scenarios.loading.toml_files import read_table
+
+#: Events of the world that come with the project.
+LIBRARY: Final = "events_2025.toml"
+
+
+def library() -> Path:
+    """The file of events that comes with the project."""
+    return Path(str(resources.files("scenarios.library").joinpath(LIBRARY)))
+
+
+def events_in(path: Path, only: Sequence[str]) -> list[dict[str, Any]]:
+    """Events in a TOML file, or those of them that are named."""
+    found = read_table(path).get("events")
+    if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+        raise InputError(f"{path}: it has no [[events]], but at least one is needed")
+    names = [str(one.get("name", "")) for one in found]
+    for name in only:
+        if name not in names:
+            raise UnknownNameError(f"{path} has no event '{name}'{nearest(name, names)}; known: {', '.join(names)}")
+    return [one for one in found if not only or one.get("name") in only]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an event changed, in the days after it began.
+
+    Attributes:
+        name, kind, date, observed: as the event says.
+        changes: relative change by measure, mean over seeds; NaN where there is nothing to compare.
+    """
+
+    name: str
+    kind: str
+    date: date
+    observed: str
+    changes: dict[str, float]
+
+
+def with_event(scenario: Scenario, event: dict[str, Any], where: str) -> Scenario:
+    """The scenario with one event more; what is wrong with the event is said with the file that it is in."""
+    try:
+        return scenario.with_changes({"events.+": event}, where)
+    except InputError as error:
+        raise InputError(f"{where}: {error}" if not str(error).startswith(where) else str(error)) from error
+
+
+def difference(
+    scenario: Scenario, changed: Scenario, event: str, days: float, users: int, seeds: Sequence[int]
+) -> Difference:
+    """Run both."""
+    chosen = next(one for one in changed.events if one.name == event)
+    begin = (chosen.date - scenario.time.start).days
+    calendar = scenario.calendar()
+    first, last = (calendar.ticks_in(float(max(day, 0))) for day in (begin, begin + days))
+    if last <= 0:
+        raise InputError(f"event '{event}' is on {chosen.date}, {days:g} days before the start of the scenario or more")
+    found = [[_told(one, seed, users, first, last, event, changed) for one in (changed, scenario)] for seed in seeds]
+    changes = {
+        name: float(np.mean([_relative(with_it[name], without[name]) for with_it, without in found]))
+        for name in found[0][0]
+    }
+    return Difference(event, chosen.kind, chosen.date, chosen.observed, changes)
+
+
+def _relative(with_it: float, without: float) -> float:
+    return with_it / without - 1.0 if without > 0 else np.nan
+
+
+def _told(
+    scenario: Scenario, seed: int, users: int, first: int, last: int, event: str, changed: Scenario
+) -> dict[str, float]:
+    """Sums over the ticks from the first to the last."""
+    model = TokenMarket(scenario.economy(users), rng=seed)
+    named = changed.economy(users)
+    number = next(k for k, one in enumerate(named.events) if one.name == event)
+    on = befallen(named)[number] if named.events[number].acts_on == "offers" else np.array([], dtype=np.int64)
+    names = (
+        "rack-hour on the spot market",
+        "tokens sold",
+        "dollars paid",
+        "tokens of those it befell",
+        "their list price",
+    )
+    sums = dict.fromkeys(names, 0.0)
+    for tick in range(last):
+        model.step()
+        if tick < first:
+            continue
+        state, book = model.state, model.book
+        tokens = (state.served.round.served * book.tokens[:, None]).sum(axis=0)
+        sums[names[0]] += float(state.machines.allotment.price)
+        sums[names[1]] += float(tokens.sum())
+        sums[names[2]] += float(state.paid.for_tokens.sum())
+        sums[names[3]] += float(tokens[on].sum())
+        sums[names[4]] += float(state.posted.book.price[on][book.open[:, on].any(axis=0)].sum())
+    return sums

@@ -1,0 +1,164 @@
+"""The hindcast: indices by hand, what was observed, draws, forecasts, and a short run of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from capacity.errors import InputError
+from scenarios.cli.main import app
+from scenarios.library import SCENARIOS
+from scenarios.studies.hindcast import running
+from scenarios.studies.hindcast.bands import bands, covered, records
+from scenarios.studies.hindcast.doubt import doubtful, drawn
+from scenarios.studies.hindcast.events import events_in, library, with_event
+from scenarios.studies.hindcast.forecasts import errors
+from scenarios.studies.hindcast.goals import largest_rise
+from scenarios.studies.hindcast.indices import chained, indices, kinds_of_moves, on_first_days, trimmed
+from scenarios.studies.hindcast.observed import observed, observed_moves
+from scenarios.studies.hindcast.study import RUNS, all_runs, checked_month, kept, task_of
+
+
+def listed(**prices: list[float]) -> pd.DataFrame:
+    """A price a model on the first of each month, held through it."""
+    months = pd.date_range("2024-10-01", periods=len(next(iter(prices.values()))), freq="MS")
+    days = pd.date_range(months[0], months[-1])
+    return pd.DataFrame(prices, index=months).reindex(days).ffill()
+
+
+def test_an_index_chains_the_mean_log_change_of_the_same_models() -> None:
+    frame = listed(a=[1.0, 2.0, 2.0], b=[4.0, 2.0, 1.0], c=[np.nan, 5.0, 10.0])
+    first = on_first_days(frame)
+    assert chained(first).tolist() == pytest.approx([1.0, 1.0, 1.0])
+    found = indices("open", frame, "2024-12")
+    assert found["open index (survivors)"].tolist() == pytest.approx([1.0, 1.0, 2.0**-0.5])
+
+
+def test_a_trimmed_mean_leaves_a_tenth_out_at_each_end() -> None:
+    assert trimmed(np.array([-100.0, *[1.0] * 8, 100.0])) == 1.0
+    assert trimmed(np.array([])) == 0.0
+
+
+def test_kinds_of_moves_by_hand() -> None:
+    frame = listed(**{f"m{k}": [1.0, 1.0, 2.0] for k in range(3)}, old=[1.0, 1.1, 1.1])
+    came_out = pd.Series(pd.Timestamp("2024-09-01"), index=frame.columns)
+    came_out["old"] = pd.Timestamp("2020-01-01")
+    found = kinds_of_moves(frame, came_out)
+    total = 3 * np.log(2.0) + np.log(1.1)
+    assert found["share of log points in blocks of a day"] == pytest.approx(3 * np.log(2.0) / total)
+    assert found["share of log points in small steps"] == pytest.approx(np.log(1.1) / total)
+    assert found["monthly change of old models less that of young ones"] < 0
+
+
+def test_what_was_observed_is_the_published_index() -> None:
+    seen = observed()
+    assert seen.loc[["2025-01", "2025-08", "2025-12"], "open index"].tolist() == pytest.approx(
+        [0.7446, 0.5256, 0.6770], abs=1e-4
+    )
+    assert seen.loc["2025-12", "open index (trimmed)"] == pytest.approx(0.8135, abs=1e-4)
+    assert seen.loc["2025-12", "closed index"] == pytest.approx(1.0805, abs=1e-4)
+    assert seen.index.max() == "2025-12"
+    assert observed_moves("closed")["changes a model-month"] < 0.1 * observed_moves("open")["changes a model-month"]
+
+
+def test_draws_lie_between_their_bounds_and_follow_the_seed() -> None:
+    scenario, known = SCENARIOS["hindcast"], doubtful()
+    one, values = drawn(scenario, 3, known)
+    assert all(parameter.low <= values[parameter.path] <= parameter.high for parameter in known)
+    assert values == drawn(scenario, 3, known)[1] != drawn(scenario, 4, known)[1]
+    assert values["sellers.Jetty.racks"] == drawn(scenario, 3, known[2:3])[1]["sellers.Jetty.racks"]
+    assert next(seller.racks for seller in one.sellers if seller.name == "Jetty") == values["sellers.Jetty.racks"]
+
+
+def made_up(months: list[str], observed_values: list[float], middle: list[float]) -> pd.DataFrame:
+    quantiles = dict.fromkeys(("p05", "p25", "p50", "p75", "p95"), middle)
+    return pd.DataFrame({"month": months, "series": "open index", **quantiles, "observed": observed_values})
+
+
+def test_errors_are_paired_with_those_of_simple_forecasts() -> None:
+    months = [str(month) for month in pd.period_range("2025-01", "2025-12", freq="M")]
+    growing = np.exp(0.1 * np.arange(12)).tolist()
+    found = {(row["months"], row["horizon"]): row for row in errors(made_up(months, growing, growing), ["open index"])}
+    row = found["not fitted", 3]
+    assert row["origins"] == 4  # from June, July, August and September
+    assert row["random walk"] == pytest.approx(30.0)
+    assert row["model"] == pytest.approx(0.0, abs=1e-9)
+    assert row["mean drift"] == pytest.approx(0.0, abs=1e-9)
+    assert row["last three months"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_rise_counts_from_the_lowest_month_before_it() -> None:
+    months = [f"2025-{month:02d}" for month in range(7, 13)]
+    assert largest_rise(pd.Series([1.0, 0.5, 0.6, 0.55, 0.58, 0.4], index=months)) == pytest.approx(0.2)
+
+
+def test_bands_have_no_observation_after_the_data() -> None:
+    runs = [{"series": {"open index": {"2025-12": 0.5 + k, "2026-01": 0.6 + k}}} for k in range(5)]
+    rows = [row for row in records(bands(runs, observed())) if row["series"] == "open index"]
+    assert [row["month"] for row in rows] == ["2025-12", "2026-01"]
+    assert rows[0]["observed"] == pytest.approx(0.677, abs=1e-3)
+    assert rows[1]["observed"] is None
+    assert rows[0]["p05"] == pytest.approx(0.7)
+    assert covered(bands(runs, observed()))["in 90 %"].tolist() == [0.0]
+    json.dumps(rows, allow_nan=False)
+
+
+def small() -> object:
+    """A short world with few sellers: from the last third of September 2024."""
+    return SCENARIOS["hindcast"].with_changes({"time.start": date(2024, 9, 20)})
+
+
+@pytest.mark.slow
+def test_a_short_run_tells_all_series_and_is_kept(tmp_path: Path) -> None:
+    task = task_of(SCENARIOS["hindcast"], "2024-11", 1, 50)
+    found = running.run(small(), 1, 50, 15)  # type: ignore[arg-type]
+    assert set(found["series"]) >= {"open index", "closed index", "H100 spot", "H100 one-year", "open share of tokens"}
+    assert found["series"]["open index"]["2024-10"] == 1.0
+    assert found == running.run(small(), 1, 50, 15)  # type: ignore[arg-type]
+    with (tmp_path / RUNS).open("w") as file:
+        file.write(json.dumps({"key": task.key(1), "run": found}) + '\n{"key": "half a li')
+    assert kept(task, tmp_path / RUNS) == {1: found}
+    told: list[int] = []
+    assert all_runs(task, tmp_path, 1, lambda done, of: told.append(done)) == [found]
+    assert told == [1]
+
+
+@pytest.mark.parametrize("until", ["2024-10", "soon", "2025-13", "2060-01"])
+def test_a_month_that_cannot_be_is_refused(until: str) -> None:
+    with pytest.raises(InputError, match=f"--until is '?{until}"):
+        checked_month(until)
+
+
+def test_the_library_of_events_fits_the_hindcast() -> None:
+    found = events_in(library(), [])
+    assert len(found) >= 8
+    for event in found:
+        made = with_event(SCENARIOS["hindcast"], event, "events")
+        assert made.events[-1].observed
+        assert made.events[-1].source
+        assert made.events[-1].date <= date(2025, 12, 31)
+    with pytest.raises(InputError, match=r"has no event 'us-east' \(did you mean 'us-east-1 down'\?\)"):
+        events_in(library(), ["us-east"])
+
+
+def test_a_file_without_events_is_refused_in_one_line(tmp_path: Path) -> None:
+    empty = tmp_path / "mine.toml"
+    empty.write_text("days = 3\n")
+    with pytest.raises(InputError, match=r"mine.toml: it has no \[\[events\]\]"):
+        events_in(empty, [])
+    (tmp_path / "bad.toml").write_text('[[events]]\nname = "x"\nkind = "outage"\ndate = 2025-01-01\nof = ["Amazn"]\n')
+    with pytest.raises(InputError, match=r"bad.toml: events\[0\].of\[0\] is 'Amazn'.*did you mean 'Amazon'"):
+        with_event(SCENARIOS["hindcast"], events_in(tmp_path / "bad.toml", [])[0], str(tmp_path / "bad.toml"))
+
+
+def test_the_commands_say_what_they_do() -> None:
+    for command in ("hindcast", "events"):
+        result = CliRunner().invoke(app, [command, "--help"])
+        assert result.exit_code == 0
+        assert "Examples" in result.output
