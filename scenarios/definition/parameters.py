@@ -124,6 +124,8 @@ class Parameters(Section):
     def _catalogues(self) -> Self:
         known = [one.name for one in self.models]
         refuse_doubles("models", known)
+        if not self.open and not self.sellers:
+            raise refuse("open", [], "somebody must sell open models: here, or in sellers, with a catalogue")
         for n, seller in enumerate(self.sellers):
             for k, name in enumerate(seller.models):
                 if name not in known:

@@ -150,7 +150,7 @@ def scenario() -> Scenario:
         "market": {"clearing": "auction", "chance_waits": False},
         "progress": {"score_at_start": SCORE_AT_START},
     }
-    measures = ("spot-price", "open-price", "large-model-price", "open-share")
+    measures = ("spot-price", "paid-by-the-token", "tokens-a-second", "open-share")
     about = {
         "name": "hindcast",
         "question": (__doc__ or "").strip().splitlines()[0],

@@ -49,7 +49,7 @@ EXPECTED: dict[str, str] = {
     "no-days": "time.days is 0, but must be a number, above 0 and at most 3660 [days]",
     "no-labs": "labs is empty, but must be a list of at least 1",
     "no-offers": "labs[0].offers is empty, but must be a list of at least 1",
-    "no-open-providers": "open is empty, but must be a list of at least 1",
+    "no-open-providers": "open is [], but somebody must sell open models: here, or in sellers",
     "no-tiers": "labs[0].tiers is empty, but must be a list of at least 1",
     "no-zones": "demand.zones is empty, but must be a list of at least 1",
     "nobody-rents": "somebody must be left who rents machines out",
