@@ -24,15 +24,6 @@ def _choices(
     return worth, chosen.shares.astype(np.float64)
 
 
-def log_sum(
-    options: Options, inverse_worth: NDArray[Any], mass: NDArray[Any], ties: Ties, local: NDArray[Any] | None
-) -> float:
-    """Expected utility of a request in units of taste noise, summed over the requests of all individuals."""
-    # The surplus of a request is this times noise and worth over the price coefficient.
-    surplus = choose(options, inverse_worth, mass * inverse_worth, ties, local=local).surplus
-    return surplus * options.price_coefficient / options.noise
-
-
 def gain_of_machine(options: Options, inverse_worth: NDArray[Any], ties: Ties, utility: NDArray[Any]) -> Floats:
     """What a machine of their own, of this utility, adds to the worth of a request [USD], by individual."""
     with_it, _ = _choices(options, inverse_worth, ties, utility)

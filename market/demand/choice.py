@@ -7,12 +7,13 @@ option's nest (see ``demand.nests``), if there are any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.intensity import Asking
 from market.demand.nests import Nests, Weighed, slopes_within, weigh
 from market.demand.ties import FREE, Ties
 
@@ -20,6 +21,8 @@ type Floats = NDArray[np.floating[Any]]
 
 #: Individuals a block: block x options stays in the second-level cache.
 BLOCK = 4096
+#: Weight of all that is open, over that of nothing, below which nobody takes any of it.
+NOBODY = 1e-30
 #: Largest exponent before the row's largest has to be taken out first.
 SAFE_EXPONENT = 60.0
 
@@ -60,23 +63,28 @@ class Options:
 
 @dataclass
 class Chosen:
-    """What individuals choose, added up with their weights.
+    """What individuals choose, added up with their weights: the requests that they make.
 
     Attributes:
-        shares_sum: sum of mass x probability, by option.
-        nothing: sum of mass x probability of nothing.
-        surplus: sum of mass x worth x expected utility / price coefficient [USD].
-        own, cross: sums of mass x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD]; None unless
-            asked for. With nests they are those of ``nests.slopes_within``.
+        asked: requests of all.
+        shares_sum: sum of requests x probability, by option.
+        nothing: sum of requests x probability of nothing.
+        surplus: sum of requests x worth x expected utility / price coefficient [USD].
+        own, cross: sums of requests x price coefficient / (noise x worth) x p_j, and x p_j p_k [per USD], of the latter
+            less what goes with asking less; None unless asked for. With nests they are those of
+            ``nests.slopes_within``.
+        requests: by individual; None unless shares are asked for.
         shares: probabilities by individual and option; None unless asked for.
         utility: expected utility of each individual, relative to the worth; None unless shares are asked for.
     """
 
+    asked: float
     shares_sum: NDArray[np.float64]
     nothing: float
     surplus: float
     own: NDArray[np.float64] | None
     cross: NDArray[np.float64] | None
+    requests: Floats | None
     shares: Floats | None
     utility: Floats | None
 
@@ -90,27 +98,46 @@ def choose(
     local: Floats | None = None,
     slopes: float | None = None,
     keep: bool = False,
+    asking: Asking | None = None,
 ) -> Chosen:
     """Let individuals choose.
 
     Args:
         options: what from.
         inverse_worth: one over the worth of a request to each individual [1/USD].
-        mass: requests of each individual; their type sets the precision.
+        mass: requests of each individual, if they cost nothing; their type sets the precision.
         ties: what ties individuals to sellers.
         local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
             -inf for those without one), or None.
         slopes: price coefficient, if the derivatives by price are wanted.
         keep: whether each individual's probabilities are wanted.
+        asking: how much less they ask where it costs more; None for as much.
     """
     if options.noise == 0.0:
-        return _best(options, inverse_worth, mass, ties, local, keep)
+        return _best(options, inverse_worth, mass, ties, local, slopes, asking, keep=keep)
     utilities = _Utilities(options, mass.dtype.type, ties, local)
-    sums = _Sums(utilities, mass, slopes, keep=keep)
+    sums = _Sums(utilities, mass, slopes, asking, keep=keep)
     for begin in range(0, mass.size, BLOCK):
         part = slice(begin, begin + BLOCK)
         sums.add(part, inverse_worth[part], mass[part])
     return sums.chosen()
+
+
+def worth_of_all(options: Options, inverse_worth: Floats, ties: Ties = FREE, *, local: Floats | None = None) -> Floats:
+    """Expected utility of the best of what is open, nothing aside, to each individual, relative to its worth.
+
+    -inf where nothing is open.
+    """
+    options = replace(options, outside=None)
+    if options.noise == 0.0:
+        return np.asarray(_utilities_in_full(options, inverse_worth, ties, local).max(axis=1, initial=-np.inf))
+    utilities = _Utilities(options, inverse_worth.dtype.type, ties, local)
+    found = np.empty(inverse_worth.size, dtype=inverse_worth.dtype)
+    for begin in range(0, inverse_worth.size, BLOCK):
+        part = slice(begin, begin + BLOCK)
+        weighed = utilities.weights(utilities.of(part, inverse_worth[part]))
+        found[part] = np.where(weighed.inside > 0, utilities.worth_of(weighed), -np.inf)
+    return found
 
 
 class _Utilities:
@@ -164,31 +191,46 @@ class _Utilities:
             z -= shift
         np.exp(z, out=z)
         none = _weight_of_nothing(self.outside, shift, self.kind)
-        total = self.ones @ z
-        total += none
-        return Weighed(none, total, shift)
+        inside = self.ones @ z
+        return Weighed(none, inside + none, inside, shift)
+
+    def worth_of(self, weighed: Weighed) -> Floats:
+        """Expected utility of the best of what is open, nothing aside."""
+        utility = np.log(np.maximum(weighed.inside, np.finfo(self.kind).tiny))
+        if weighed.shift is not None:
+            utility += weighed.shift
+        return np.asarray(utility * self.kind(self.noise))
 
 
 class _Sums:
     """What individuals choose, added up block by block."""
 
-    def __init__(self, utilities: _Utilities, mass: Floats, slopes: float | None, *, keep: bool) -> None:
-        self.utilities, self.slopes = utilities, slopes
+    def __init__(
+        self, utilities: _Utilities, mass: Floats, slopes: float | None, asking: Asking | None, *, keep: bool
+    ) -> None:
+        self.utilities, self.slopes, self.asking = utilities, slopes, asking
         options = utilities.open.size
-        self.shares, self.nothing, self.surplus = np.zeros(options), 0.0, 0.0
+        self.shares, self.nothing, self.surplus, self.asked = np.zeros(options), 0.0, 0.0, 0.0
         self.own = np.zeros(options) if slopes is not None else None
         self.cross = np.zeros((options, options)) if slopes is not None else None
         self.kept = np.empty((mass.size, options), dtype=mass.dtype) if keep else None
+        self.requests = np.empty(mass.size, dtype=mass.dtype) if keep else None
         self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
 
     def add(self, part: slice, inverse_worth: Floats, mass: Floats) -> None:
         """Let a block of individuals choose."""
         utilities = self.utilities
         z = utilities.of(part, inverse_worth)
-        none, total, shift, nests = utilities.weights(z)
+        weighed = utilities.weights(z)
+        none, total, inside, shift, nests = weighed
+        cost: Floats | None = None
+        if self.asking is not None:
+            cost = self.asking.cost(utilities.worth_of(weighed), part)
+            mass = mass * self.asking.intensity.asked(cost)
         if utilities.peaked or nests is not None:
             self._leave_stuck(total, mass)
         scale = mass / total
+        self.asked += float(mass.sum(dtype=np.float64))
         self.shares += z @ scale
         if utilities.outside is not None:
             self.nothing += float(np.sum(scale * none, dtype=np.float64))
@@ -198,15 +240,20 @@ class _Sums:
         self.surplus += float(np.dot(mass / inverse_worth, utility)) * utilities.noise
         if self.own is not None and self.cross is not None and self.slopes is not None:
             weight = scale * inverse_worth * utilities.kind(self.slopes / utilities.noise)
+            pairs = weight / total
+            if cost is not None and self.asking is not None:
+                less = weight * utilities.kind(utilities.noise) * self.asking.intensity.slope(cost)
+                pairs -= np.divide(less, inside, out=np.zeros_like(less), where=inside > NOBODY)
             if nests is None or utilities.rows is None:
                 self.own += z @ weight
-                self.cross += (z * (weight / total)) @ z.T
+                self.cross += (z * pairs) @ z.T
             else:
-                own, cross = slopes_within(z, weight, total, nests, utilities.rows)
+                own, cross = slopes_within(z, weight, pairs, nests, utilities.rows)
                 self.own += own
                 self.cross += cross
-        if self.kept is not None and self.utility is not None:
+        if self.kept is not None and self.requests is not None and self.utility is not None:
             self.kept[part] = (z / total).T
+            self.requests[part] = mass
             self.utility[part] = utilities.noise * utility
 
     def _leave_stuck(self, total: Floats, mass: Floats) -> None:
@@ -220,7 +267,8 @@ class _Sums:
         """The sums, with nothing of what is open to nobody."""
         surplus = self.surplus / self.utilities.price_coefficient
         if self.utilities.open.size == self.utilities.all and self.utilities.rows is None:
-            return Chosen(self.shares, self.nothing, surplus, self.own, self.cross, self.kept, self.utility)
+            shares, own, cross, kept = self.shares, self.own, self.cross, self.kept
+            return Chosen(self.asked, shares, self.nothing, surplus, own, cross, self.requests, kept, self.utility)
         options, there = self.utilities.all, self.utilities.open
         shares, own, cross, kept = np.zeros(options), None, None, None
         shares[there] = self.shares
@@ -231,7 +279,7 @@ class _Sums:
         if self.kept is not None:
             kept = np.zeros((self.kept.shape[0], options), dtype=self.kept.dtype)
             kept[:, there] = self.kept
-        return Chosen(shares, self.nothing, surplus, own, cross, kept, self.utility)
+        return Chosen(self.asked, shares, self.nothing, surplus, own, cross, self.requests, kept, self.utility)
 
 
 def _is_peaked(options: Options, local: Floats | None) -> bool:
@@ -279,17 +327,10 @@ def _shift(z: Floats, outside: float | None) -> Floats:
     return np.where(np.isfinite(top), top, z.dtype.type(0.0))
 
 
-def _best(
-    options: Options,
-    inverse_worth: Floats,
-    mass: Floats,
-    ties: Ties,
-    local: Floats | None,
-    keep: bool,
-) -> Chosen:
-    """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
+def _utilities_in_full(options: Options, inverse_worth: Floats, ties: Ties, local: Floats | None) -> Floats:
+    """Utilities of all options, by individual and option, in full precision."""
     count = options.gain.size + (local is not None)
-    z = np.empty((mass.size, count), dtype=np.float64)
+    z = np.empty((inverse_worth.size, count), dtype=np.float64)
     z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
     if ties.haste is not None and options.slow is not None:
         z[:, : options.gain.size] -= ties.haste[:, None] * options.slow
@@ -299,19 +340,43 @@ def _best(
         z[:, : options.gain.size][options.refused[ties.refusing]] = -np.inf
     if local is not None:
         z[:, -1] = local
+    return z
+
+
+def _best(
+    options: Options,
+    inverse_worth: Floats,
+    mass: Floats,
+    ties: Ties,
+    local: Floats | None,
+    slopes: float | None,
+    asking: Asking | None,
+    *,
+    keep: bool,
+) -> Chosen:
+    """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
+    z = _utilities_in_full(options, inverse_worth, ties, local)
+    count = z.shape[1]
     top = z.max(axis=1, initial=-np.inf)
     floor = -np.inf if options.outside is None else options.outside
     active = (top >= floor) & np.isfinite(top)
     winners = (z >= top[:, None]) & active[:, None]
     shares = winners / np.maximum(winners.sum(axis=1), 1)[:, None]
     best = np.where(active, top, floor if options.outside is not None else 0.0)
-    zeros, surplus = np.zeros(count), float(np.sum(mass / inverse_worth * best)) / options.price_coefficient
+    cross = np.zeros((count, count))
+    if asking is not None:
+        cost = asking.cost(np.where(np.isfinite(top), top, 0.0), slice(None))
+        mass = mass * asking.intensity.asked(cost)
+        per_usd = mass * inverse_worth * (slopes or 0.0)
+        cross -= (shares.T * (per_usd * asking.intensity.slope(cost))) @ shares
     return Chosen(
+        float(mass.sum(dtype=np.float64)),
         mass @ shares,
         float(mass @ ~active),
-        surplus,
-        zeros,
-        np.zeros((count, count)),
+        float(np.sum(mass / inverse_worth * best)) / options.price_coefficient,
+        np.zeros(count),
+        cross,
+        mass if keep else None,
         shares.astype(mass.dtype) if keep else None,
         best if keep else None,
     )

@@ -58,7 +58,7 @@ class Reply:
     surplus: float
     own: Floats
     cross: Floats
-    induced: float = 0.0
+    not_asked: float = 0.0
 
 
 class Cohort[W: Wanted](mesa.Agent):
@@ -96,6 +96,13 @@ class Cohort[W: Wanted](mesa.Agent):
     def would_want(self, tick: int) -> W:
         """What would be asked in this tick if nothing were put off: for sellers' research."""
 
+    def would_usually_want(self, tick: int) -> W:
+        """The same in a tick of mean load: for research about lists that stand for long.
+
+        Demand curves have no mean load; it is that of the tick.
+        """
+        return self.would_want(tick)
+
     @abstractmethod
     def form(self, tick: int) -> W:
         """What is wanted in this tick."""
@@ -119,8 +126,11 @@ class Cohort[W: Wanted](mesa.Agent):
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
         return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
-    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
-        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""
+    def learn_worth(self, period: int, surplus: float, not_asked: float, usual_price: float) -> None:
+        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price.
+
+        ``not_asked``: requests that were not made since they would have cost something.
+        """
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""

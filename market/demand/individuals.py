@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.adoption import log_sum
-from market.demand.choice import Options, choose
+from market.demand.choice import Chosen, Options, choose, worth_of_all
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
-from market.demand.intensity import Intensity
+from market.demand.intensity import Asking, Intensity
 from market.demand.own_machines import OwnMachines
-from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, within_limits
+from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, what_is_seen, within_limits
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
@@ -48,7 +47,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self.refusing, self.haste = population.refusing, population.haste
-        self.intensity = Intensity(s.intensity_elasticity)
+        self.intensity = Intensity(s.intensity_elasticity, s.asking_effort)
         self._choices = streams.stream("attachment", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
         self.memberships, self._looked = Memberships(count), False
@@ -60,7 +59,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.adopters = Adopters(s.adoption, s.users)
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
-        self._worth_when_idle = self._induced = 0.0
+        self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self.wanted = self.would_want(0)
 
@@ -76,10 +75,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def would_want(self, tick: int) -> IndividualsWanted:
         """What would be asked in this tick if nothing were put off: their local hour's share of the day."""
-        s, calendar = self.segment, self.calendar
-        years = calendar.years(tick)
+        return self._wanted_at(tick, loads(self.segment.shape, self.segment.zones, self.calendar, tick))
+
+    def would_usually_want(self, tick: int) -> IndividualsWanted:
+        """What would be asked in a tick of mean load."""
+        return self._wanted_at(tick, np.ones(len(self.segment.zones)))
+
+    def _wanted_at(self, tick: int, load: Floats) -> IndividualsWanted:
+        """What is asked at this load by zone, relative to its mean."""
+        s, years = self.segment, self.calendar.years(tick)
         growth, intensity = self.adopters.factor(s.growth**years), s.intensity_growth**years
-        factor = loads(s.shape, s.zones, calendar, tick) * (growth * intensity)
+        factor = load * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
         return IndividualsWanted(
             users=s.users * growth,
@@ -96,7 +102,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def form(self, tick: int) -> IndividualsWanted:
         """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are a day's."""
         wanted = self.would_want(tick)
-        wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)), plans={})
+        wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)))
         if self.calendar.period(tick) == 0:
             budget = self.budget_per_day * self.dtype.type(wanted.growth)
             wanted = replace(wanted, budget_left=budget, quota_used=np.zeros_like(self.quota_used))
@@ -161,11 +167,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
-        seen = (prices, scene.delay_h, scene.open, scene.quality, scene.quota)
-        key = tuple(values.tobytes() for values in seen)
+        key = what_is_seen(scene, prices)
         if key not in wanted.plans:
             wanted.plans.clear()
-            wanted.plans[key] = self._make_plan(wanted, scene, prices)
+            wanted.plans[key] = self._plan_of(wanted, scene, prices)
         return wanted.plans[key]
 
     def _used_before(self, wanted: IndividualsWanted, limited: NDArray[np.bool_]) -> NDArray[Any]:
@@ -174,14 +179,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if not count or wanted.quota_used.shape[0] == count:
             return wanted.quota_used
         return np.zeros((count, wanted.mass.size), dtype=self.dtype)
-
-    def _make_plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
-        factor = self.intensity.factor(prices)
-        if factor is None:
-            return self._plan_of(wanted, scene, prices)
-        mass = (wanted.mass * factor).astype(self.dtype)
-        plan = self._plan_of(replace(wanted, mass=mass, plans={}), scene, prices)
-        return replace(plan, induced=float((mass - wanted.mass).sum(dtype=np.float64)))
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
@@ -196,98 +193,89 @@ class LogitCohort(Cohort[IndividualsWanted]):
         parts: list[Part] = []
         used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
         for group, who in groups:
-            mass, shares = wanted.mass[who], self._shares(wanted, group, who)
-            split = [(Part(group, mass, who), shares)]
+            mass = wanted.mass[who]
+            split = [Part(group, mass, who)]
             if limited.any() or machine is not None:
                 left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
-                each = mass / people if people > 0 else np.zeros_like(mass)
+                requests, shares = self._each(wanted, split[0])
+                each = requests / people if people > 0 else np.zeros_like(mass)
                 within, used[:, who] = within_limits(each, shares, limited, left, machine)
                 shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
-                beyond = Part(shut, mass * (1 - within), who, local=machine is None)
-                rest = self._shares(wanted, shut, who, local=beyond.local) if budget else shares
-                split = [(Part(group, mass * within, who), shares), (beyond, rest)]
+                split = [Part(group, mass * within, who), Part(shut, mass * (1 - within), who, local=machine is None)]
             allowed = np.ones_like(mass)
             if budget:
-                cost = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
+                asked = [self._each(wanted, part) for part in split]
+                cost = np.sum([requests * (shares[:, : bill.size] @ bill) for requests, shares in asked], axis=0)
                 allowed = at_most_all(wanted.budget_left[who], cost)
                 spent[who] = cost * allowed
-                over += float(np.sum(mass * (1 - allowed), dtype=np.float64))
+                beyond = np.sum([requests for requests, _ in asked], axis=0) * (1 - allowed)
+                over += float(np.sum(beyond, dtype=np.float64))
                 used[:, who] *= allowed
-            parts += [part._replace(mass=part.mass * allowed) for part, _ in split if part.mass.any()]
+            parts += [part._replace(mass=part.mass * allowed) for part in split if part.mass.any()]
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
-        utility = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
-        chosen = choose(
-            options,
-            self.inverse_worth[who],
-            wanted.mass[who],
-            self._ties(who),
-            local=None if utility is None else utility[who],
-            keep=True,
+    def _chosen(
+        self, wanted: IndividualsWanted, part: Part, *, slopes: float | None = None, keep: bool = False
+    ) -> Chosen:
+        """What the individuals of a part of the plan choose, and how much they ask."""
+        ties, inverse_worth = self._ties(part.who), self.inverse_worth[part.who]
+        local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=part.local)
+        local = None if local is None else local[part.who]
+        asking: Asking | None = None
+        if self.intensity.elasticity > 0:
+            key = part.key
+            if key not in wanted.worth_if_free:
+                free = replace(part.options, cost=np.zeros_like(part.options.cost))
+                wanted.worth_if_free[key] = worth_of_all(free, inverse_worth, ties, local=local)
+            asking = Asking(self.intensity, wanted.worth_if_free[key])
+        return choose(
+            part.options, inverse_worth, part.mass, ties, local=local, slopes=slopes, keep=keep, asking=asking
         )
+
+    def _each(self, wanted: IndividualsWanted, part: Part) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Requests of each individual in a part of the plan, and its shares of options."""
+        chosen = self._chosen(wanted, part, keep=True)
+        assert chosen.requests is not None
         assert chosen.shares is not None
-        return chosen.shares
+        return chosen.requests, chosen.shares
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
+        key = (*what_is_seen(scene, prices), scene.slopes, scene.blur_usd)
+        if key not in wanted.replies:
+            wanted.replies.clear()
+            wanted.replies[key] = self._reply(wanted, scene, prices)
+        return wanted.replies[key]
+
+    def _reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         plan = self._plan(wanted, scene, prices)
         count = prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
-        total = Reply(
-            np.zeros(count),
-            0.0,
-            0.0,
-            plan.unaffordable,
-            0.0,
-            np.zeros(count),
-            np.zeros((count, count)),
-            plan.induced,
-        )
-        for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            asking_less = scene.slopes and self.intensity.elasticity > 0
-            chosen = choose(
-                options,
-                self.inverse_worth[who],
-                mass,
-                self._ties(who),
-                local=None if local is None else local[who],
-                slopes=slopes,
-                keep=asking_less,
-            )
-            cross = total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count]
-            if asking_less and chosen.shares is not None:
-                less = self.intensity.cross(prices, chosen.shares[:, :count] * mass[:, None], who)
-                cross = cross if less is None else cross + less
+        total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
+        asked = plan.unaffordable
+        for part in self._blurred(plan.parts, scene.blur_usd):
+            chosen = self._chosen(wanted, part, slopes=slopes)
+            asked += chosen.asked
             total = Reply(
                 total.requests + chosen.shares_sum[:count],
                 total.nothing + chosen.nothing,
-                total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0),
+                total.local + float(chosen.shares_sum[count:].sum()),
                 total.unaffordable,
                 total.surplus + chosen.surplus,
                 total.own if chosen.own is None else total.own + chosen.own[:count],
-                cross,
-                total.induced,
+                total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
             )
-        return total
+        if self.intensity.elasticity == 0:
+            return total
+        return replace(total, not_asked=float(wanted.mass.sum(dtype=np.float64)) - asked)
 
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
-        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            chosen = choose(
-                options,
-                self.inverse_worth[who],
-                mass,
-                self._ties(who),
-                local=None if local is None else local[who],
-                keep=True,
-            )
-            assert chosen.shares is not None
-            an_hour = self.worth[who] * (s.time_value if self.haste is None else self.haste[who])
-            total += (mass * an_hour).astype(np.float64) @ chosen.shares[:, : prices.size]
+        for part in self._plan(wanted, scene, prices).parts:
+            requests, shares = self._each(wanted, part)
+            an_hour = self.worth[part.who] * (s.time_value if self.haste is None else self.haste[part.who])
+            total += (requests * an_hour).astype(np.float64) @ shares[:, : prices.size]
         return np.asarray(total / s.price_coefficient)
 
     def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
@@ -303,7 +291,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         super().settle(wanted, scene, prices, turned_away)
         if self.segment.adoption.response > 0:
             self._learn_use(wanted, plan, turned_away)
-        self._induced = plan.induced
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
@@ -319,18 +306,19 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if (scene.fee > 0).any():
             self._consider_subscriptions(scene, prices)
         self._looked = True
-        if self.intensity.elasticity > 0 and not self.intensity.begun:
-            self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
         wanted.plans.clear()  # it was made of ties and plans as they were
+        wanted.replies.clear()
+        wanted.worth_if_free.clear()
 
     def _learn_use(self, wanted: IndividualsWanted, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
         s, worth, asked = self.segment, 0.0, plan.unaffordable
-        for options, mass, who, at_home in plan.parts:
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            local = None if local is None else local[who]
-            worth += log_sum(options, self.inverse_worth[who], mass, self._ties(who), local)
-            asked += float(mass.sum(dtype=np.float64))
+        for part in plan.parts:
+            chosen = self._chosen(wanted, part, keep=True)
+            assert chosen.requests is not None
+            assert chosen.utility is not None
+            worth += float(chosen.requests.astype(np.float64) @ chosen.utility) / s.taste_noise
+            asked += chosen.asked
         if asked > 0:
             nothing = (s.outside or 0.0) / s.taste_noise
             mean = (worth + plan.unaffordable * nothing) / asked
@@ -338,28 +326,20 @@ class LogitCohort(Cohort[IndividualsWanted]):
             days = self.calendar.tick_hours / self.calendar.simulated_share / 24.0
             self.adopters.learn(mean + refused * (nothing - mean), days)
 
-    def _shares_of_offers(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> NDArray[Any]:
-        """How each individual splits its requests among offers, by individual and offer."""
-        split = np.zeros((wanted.mass.size, prices.size), dtype=self.dtype)
-        least = np.finfo(self.dtype).tiny
-        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
-            shares = self._shares(wanted, options, who, local=at_home)[:, : prices.size]
-            split[who] += shares * np.maximum(mass, least)[:, None]
-        return split
-
-    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
+    def learn_worth(self, period: int, surplus: float, not_asked: float, usual_price: float) -> None:
         """Remember what a request was worth in this period, for the habit of putting off."""
         if self.habit:
-            requests = float(self.wanted.mass.sum(dtype=np.float64)) + self._induced
-            worth = surplus / requests if requests > 0 else self._worth_when_idle
+            asked = float(self.wanted.mass.sum(dtype=np.float64)) - not_asked
+            worth = surplus / asked if asked > 0 else self._worth_when_idle
             self.habit.learn(period, worth, usual_price)
 
     def _worth_of_any(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
         """What a request would be worth in a tick in which nobody asks anything [USD]; 0 where somebody does."""
         if wanted.mass.any() or not self.requests_per_tick.any():
             return 0.0
-        anybody = replace(wanted, mass=self.requests_per_tick, plans={})
-        return self.reply(anybody, scene, prices).surplus / float(self.requests_per_tick.sum(dtype=np.float64))
+        anybody = replace(wanted, mass=self.requests_per_tick, plans={}, replies={})
+        reply = self.reply(anybody, scene, prices)
+        return reply.surplus / (float(self.requests_per_tick.sum(dtype=np.float64)) - reply.not_asked)
 
     def _consider_subscriptions(self, scene: Scene, prices: Floats) -> None:
         """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""

@@ -138,12 +138,14 @@ class Weighed(NamedTuple):
     Attributes:
         none: of nothing.
         total: of all.
+        inside: of all but nothing.
         shift: what was taken out of the exponents, by individual; None for nothing.
         nests: of each nest, by individual; None without nests.
     """
 
     none: Any
     total: Floats
+    inside: Floats
     shift: Floats | None
     nests: Floats | None = None
 
@@ -169,11 +171,12 @@ def weigh(z: Floats, rows: Rows, outside: float | None) -> Weighed:
     for g, (part, _) in enumerate(rows):
         z[part] *= np.divide(weights[g], sums[g], out=np.zeros_like(sums[g]), where=sums[g] > 0)
     none = z.dtype.type(0.0) if outside is None else np.exp(z.dtype.type(outside) - shift)
-    return Weighed(none, np.asarray(weights.sum(axis=0) + none), shift, weights)
+    inside = np.asarray(weights.sum(axis=0))
+    return Weighed(none, np.asarray(inside + none), inside, shift, weights)
 
 
 def slopes_within(
-    z: Floats, weight: Floats, total: Floats, weights: Floats, rows: Rows
+    z: Floats, weight: Floats, pairs: Floats, weights: Floats, rows: Rows
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sums over individuals of a s_j / lambda, and of a (s_j s_k + (1/lambda - 1) s_j s_k|g), j and k in one nest.
 
@@ -183,11 +186,11 @@ def slopes_within(
     Args:
         z: weights of options, by option and individual.
         weight: a over the total, by individual.
-        total: of all weights.
+        pairs: that over the total once more, less what goes with asking less.
         weights: of nests.
         rows: of each nest, and its scale.
     """
-    own, across = np.asarray(z @ weight, dtype=np.float64), z * (weight / total)
+    own, across = np.asarray(z @ weight, dtype=np.float64), z * pairs
     alone = len(rows) == 1
     cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
     for (part, scale), of_nest in zip(rows, weights, strict=True):

@@ -77,7 +77,7 @@ class Asking:
             np.array([r.surplus for r in replies]),
             np.array([r.own for r in replies]).reshape(shape),
             np.array([r.cross for r in replies]).reshape(*shape, self.book.offers),
-            np.array([r.induced for r in replies]),
+            np.array([r.not_asked for r in replies]),
         )
 
 

@@ -57,7 +57,9 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s], max(float(turned_away[s]), 0.0))
         requests = float(expected[s].sum())
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
-        cohort.learn_worth(period, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)
+        usual_price = spent / requests if requests > 0 else 0.0
+        response = cleared.response
+        cohort.learn_worth(period, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,12 @@ from market.kinds import answered
 from market.simulation.asking import Asking, told, writing_hours
 from market.simulation.research import estimate, toll
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served, Terms
-from market.supply.outlook import Outlook
+from market.supply.outlook import Estimate, Outlook
 from market.supply.provider import ProviderAgent
 
 type Floats = NDArray[np.float64]
+
+HOURS_PER_WEEK = 168.0
 
 
 def post(
@@ -79,10 +81,7 @@ def new_prices(
     book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
-    # Market research is about the tick that comes, at the waits that users think usual.
-    would_want = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
-    delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
-    asking = Asking(founded, would_want, book, firms.alive, delay)
+    research = Research(founded, tick, firms, expected, known, listed)
     last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
 
     used = window_used(book, ordered.orders.sum(axis=0), waiting.sum(axis=0))
@@ -98,7 +97,8 @@ def new_prices(
             by_pool,
             used,
             partial(toll, replace(last, book=book), ordered, machines.capacity),
-            partial(estimate, replace(asking, book=book), listed.factor),
+            partial(research.of_tick, book),
+            partial(research.of_usual_tick, book),
         )
 
     offers, price = listed.offers, listed.level.copy()
@@ -111,6 +111,51 @@ def new_prices(
             outlook = outlook_of(p, replace(offers, price=book.price))
         price[p.offers] = asked_price(p, outlook)
     return replace(listed, offers=offers, level=price)
+
+
+@dataclass(frozen=True)
+class Research:
+    """Market research about the tick that comes and about one of mean load, at the waits that users think usual.
+
+    What users would want is found when a seller asks.
+    """
+
+    founded: Founded
+    tick: int
+    firms: Firms
+    expected: Expected
+    known: Known
+    listed: Listed
+
+    @cached_property
+    def _delay(self) -> Floats:
+        book = self.listed.book
+        return told(book, self.known.chance_wait_h + self.expected.backlog_wait_h, writing_hours(book, self.known.load))
+
+    @cached_property
+    def _in_tick(self) -> Asking:
+        return self._asking(tuple(cohort.would_want(self.tick) for cohort in self.founded.cohorts))
+
+    @cached_property
+    def _usually(self) -> Asking:
+        return self._asking(tuple(cohort.would_usually_want(self.tick) for cohort in self.founded.cohorts))
+
+    def _asking(self, wanted: tuple[Wanted, ...]) -> Asking:
+        return Asking(self.founded, wanted, self.listed.book, self.firms.alive, self._delay)
+
+    @cached_property
+    def _usual_factor(self) -> Floats:
+        """Mean over a week of what the hour multiplies list prices by."""
+        begin = self.founded.calendar.moment(self.tick)
+        return np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in self.listed.offers.tariffs])
+
+    def of_tick(self, book: Book, own: NDArray[np.int64], prices: Floats) -> Estimate:
+        """Demand for own offers at own prices in the tick that comes."""
+        return estimate(replace(self._in_tick, book=book), self.listed.factor, own, prices)
+
+    def of_usual_tick(self, book: Book, own: NDArray[np.int64], prices: Floats) -> Estimate:
+        """The same in a tick of mean load."""
+        return estimate(replace(self._usually, book=book), self._usual_factor, own, prices)
 
 
 def asked_price(p: ProviderAgent, outlook: Outlook) -> Floats:

@@ -45,6 +45,7 @@ class Outlook:
         capacity: work that can be done in this tick [rack-h].
         toll: what an order of last tick cost the others by making them wait longer [USD per million tokens].
         estimate: demand at own prices, everybody else's as they stand; market research.
+        usual_estimate: the same for a tick of mean load: for lists that stand for long.
         public_prices: list prices of all offers.
         opening_price: list prices at the start [USD per million output-equivalent tokens].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
@@ -67,6 +68,7 @@ class Outlook:
     capacity: float
     toll: Callable[[], Floats]
     estimate: Callable[[Floats], Estimate]
+    usual_estimate: Callable[[Floats], Estimate]
     public_prices: Floats
     opening_price: Floats
     elapsed: float = 1.0

@@ -130,6 +130,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         window_used: Floats,
         toll: Callable[[NDArray[np.int64]], Floats],
         estimate: Callable[[NDArray[np.int64], Floats], Estimate],
+        usual_estimate: Callable[[NDArray[np.int64], Floats], Estimate],
     ) -> Outlook:
         """What it sees when it posts prices.
 
@@ -161,6 +162,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             capacity=have,
             toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices),
+            usual_estimate=lambda prices: usual_estimate(own, prices),
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
             tick_hours=calendar.tick_hours,

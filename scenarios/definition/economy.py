@@ -175,6 +175,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         attachment=users.attachment,
         refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
         intensity_elasticity=users.intensity_elasticity,
+        asking_effort=users.asking_effort,
         nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
         adoption=Adoption(users.adoption.response, users.adoption.ceiling, users.adoption.start_days),
         reconsider_per_day=reconsider,

@@ -79,10 +79,10 @@ def every_request_has_a_fate(before: Before, model: TokenMarket) -> None:
     close(row(model, "segments", "asked"), fates)
     if model.economy.whole:
         return  # what is ordered is drawn, so that asked is too
-    induced = model.state.ordered.cleared.response.induced
+    not_asked = model.state.ordered.cleared.response.not_asked
     wanted = [
-        cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up + float(more)
-        for cohort, more in zip(model.cohorts, induced, strict=True)
+        cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up - float(spared)
+        for cohort, spared in zip(model.cohorts, not_asked, strict=True)
     ]
     close(row(model, "segments", "asked"), wanted, rounding=single(model))
 

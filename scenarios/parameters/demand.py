@@ -198,9 +198,12 @@ class Users(Section):
     intensity_elasticity: Number = quantity(
         0.0,
         "1",
-        "by how many per cent a user asks less when its bill has risen by one since the start",
+        "by how many per cent a user asks less where the full cost of a request, effort and price, is higher by one",
         "OpenRouter, State of AI: 10 % cheaper, 5-7 % more in the short run",
         high=20,
+    )
+    asking_effort: Number = quantity(
+        0.05, "1", "what asking and reading cost beside the price, as a share of the worth", DECLARED, above=0, high=100
     )
     patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
     budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)

@@ -24,7 +24,7 @@ from scenarios.results import summary_tables
 from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
-from scenarios.studies.elasticities import as_measures, elasticities
+from scenarios.studies.elasticities import STEP, as_measures, elasticities
 from scenarios.studies.moments.fitting import Task, fit
 from scenarios.studies.moments.free import Free, free_from, of_the_world
 from scenarios.studies.moments.moments import Moment, judge, moments_from, world
@@ -52,8 +52,17 @@ def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
 
 
 def test_with_nobody_to_give_up_all_prices_give_the_intensive_margin_alone() -> None:
+    """As the formula of full cost says: all are alike, and an answer is worth 5."""
     tried = elasticities(market_of(0.7, outside=None), 3)
-    assert tried["all"].elasticity == pytest.approx(-0.7, rel=1e-6)
+    ones = np.array([2.0, 1.0, 1.1])
+
+    def log_asked(factor: float) -> float:
+        cost = 0.3 * (np.log(3.0) - np.log(np.exp(-ones * factor / 5.0 / 0.3).sum()))
+        return -0.7 * float(np.log1p(cost / 0.05))
+
+    step = 1.0 + STEP
+    expected = (log_asked(step) - log_asked(1.0 / step)) / (2.0 * math.log(step))
+    assert tried["all"].elasticity == pytest.approx(expected, rel=1e-6)
     assert tried["all"].diversion["given up, or not asked any more"] == pytest.approx(1.0)
 
 

@@ -16,6 +16,10 @@ from market.supply.pricing.base import PricingPolicy
 LOOK = 24
 #: Where it looks: markups relative to the present one of the list, or to the prices and costs that it knows.
 FACTORS = np.geomspace(1e-3, 1e3, 43)
+#: Where a menu is tried across its prices: markups relative to the present one, of one offer after the other.
+ACROSS = np.geomspace(0.25, 4.0, 9)
+#: Hours of its first day at which a seller looks across, beside the rhythm that it has later.
+FIRST_LOOKS_H = (8.0, 16.0)
 #: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price; and so many
 #: where cliffs hide how high they go.
 CLIMBS, CLIMBS_AT_CLIFFS = 3, 40
@@ -65,6 +69,16 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
 
+    across_hours: float = quantity(
+        0.0,
+        "h",
+        "hours between two looks across the whole menu, each price from a quarter to four times of its markup, beside "
+        "the steps from the present one; 0 for where prices have settled only",
+        high=87_660,
+        shipped=672.0,
+        settable=False,
+    )
+
     @property
     def boundless(self) -> bool:
         """Without a cap."""
@@ -77,6 +91,8 @@ class BestResponse(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         start = self._allowed(outlook, np.array(outlook.price, dtype=np.float64))
+        if self._looks_across(outlook):
+            start = self._across(outlook, start)
         price, settled = self._climb(outlook, start, self.tolerance)
         if settled and np.allclose(price, outlook.price, rtol=ROUNDING, atol=0.0):
             return price if outlook.tick % LOOK else self._look_around(outlook, price)
@@ -88,6 +104,25 @@ class BestResponse(PricingPolicy):
         if e.demand @ (price - outlook.cost) < self._profit(outlook, start):
             price = start  # it went over a cliff
         return price if outlook.tick % LOOK else self._look_around(outlook, price)
+
+    def _looks_across(self, outlook: Outlook) -> bool:
+        """Whether it is time to look across the menu."""
+        if self.across_hours == 0.0 or outlook.tick == 0:
+            return False
+        before, now = (tick * outlook.tick_hours for tick in (outlook.tick - 1, outlook.tick))
+        return any(before < hour <= now for hour in (*FIRST_LOOKS_H, self.across_hours * (now // self.across_hours)))
+
+    def _across(self, outlook: Outlook, price: Floats) -> Floats:
+        """The best place of each price in turn, from a quarter to four times of its markup."""
+        most = self._profit(outlook, price)
+        for offer in np.flatnonzero(outlook.movable):
+            markup = price[offer] - outlook.cost[offer]
+            for factor in ACROSS[ACROSS != 1.0]:
+                tried = self._with(outlook, price, int(offer), float(markup * factor))
+                profit = self._profit(outlook, tried)
+                if profit > most * (1.0 + ROUNDING):
+                    most, price = profit, tried
+        return price
 
     @staticmethod
     def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:

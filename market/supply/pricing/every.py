@@ -58,11 +58,12 @@ class Every(PricingPolicy):
         return self.policy.parts(outlook) if self._looks(outlook) else outlook.parts()
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
+        """Ask the policy when it is time; a price for many ticks goes by costs and demand in all of them."""
         ticks = self.ticks(outlook.tick_hours)
         if not self._looks(outlook):
             return outlook.price
         if ticks == 1:
             return self.policy(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
-        return self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=elapsed))
+        usual = replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed)
+        return self.policy(usual)
