@@ -8,7 +8,7 @@ option's nest (see ``demand.nests``), if there are any.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,26 +91,83 @@ def choose(
     slopes: float | None = None,
     keep: bool = False,
 ) -> Chosen:
-    """Let individuals choose.
+    """Let individuals choose once; see ``Choice``."""
+    return Choice(options, inverse_worth, mass.dtype.type, ties, local).of(mass, slopes=slopes, keep=keep)
 
-    Args:
-        options: what from.
-        inverse_worth: one over the worth of a request to each individual [1/USD].
-        mass: requests of each individual; their type sets the precision.
-        ties: what ties individuals to sellers.
-        local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
-            -inf for those without one), or None.
-        slopes: price coefficient, if the derivatives by price are wanted.
-        keep: whether each individual's probabilities are wanted.
+
+class Choice:
+    """Individuals before options: how each would choose, to be added up for whatever they ask.
+
+    What does not hang on how much is asked is worked out once where it fits one block, and block by block each time
+    where it does not.
     """
-    if options.noise == 0.0:
-        return _best(options, inverse_worth, mass, ties, local, keep)
-    utilities = _Utilities(options, mass.dtype.type, ties, local)
-    sums = _Sums(utilities, mass, slopes, keep=keep)
-    for begin in range(0, mass.size, BLOCK):
+
+    def __init__(
+        self, options: Options, inverse_worth: Floats, kind: Any, ties: Ties = FREE, local: Floats | None = None
+    ) -> None:
+        """Bring them together.
+
+        Args:
+            options: what from.
+            inverse_worth: one over the worth of a request to each individual [1/USD].
+            kind: type of number, which sets the precision.
+            ties: what ties individuals to sellers.
+            local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
+                -inf for those without one), or None.
+        """
+        self.options, self.inverse_worth, self.ties, self.local = options, inverse_worth, ties, local
+        self._kind = kind
+        self._utilities: _Utilities | None = None
+        self._block: _Block | None = None
+
+    def of(self, mass: Floats, *, slopes: float | None = None, keep: bool = False) -> Chosen:
+        """What they choose.
+
+        Args:
+            mass: requests of each individual, in the type of number of the choice.
+            slopes: price coefficient, if the derivatives by price are wanted.
+            keep: whether each individual's probabilities are wanted.
+        """
+        if self.options.noise == 0.0:
+            return _best(self.options, self.inverse_worth, mass, self.ties, self.local, keep)
+        if self._utilities is None:
+            self._utilities = _Utilities(self.options, self._kind, self.ties, self.local)
+        sums = _Sums(self._utilities, mass, slopes, keep=keep)
+        for begin in range(0, mass.size, BLOCK):
+            sums.add(self._weighed(self._utilities, begin), mass[begin : begin + BLOCK])
+        return sums.chosen()
+
+    def _weighed(self, utilities: _Utilities, begin: int) -> _Block:
+        if self._block is not None:
+            return self._block
         part = slice(begin, begin + BLOCK)
-        sums.add(part, inverse_worth[part], mass[part])
-    return sums.chosen()
+        block = utilities.block(part, self.inverse_worth[part])
+        if self.inverse_worth.size <= BLOCK:
+            self._block = block
+        return block
+
+
+class _Block(NamedTuple):
+    """Individuals of a block, and the weights of what they choose from.
+
+    Attributes:
+        part: which they are.
+        inverse_worth: one over the worth of a request to each [1/USD].
+        z: weights, by option and individual.
+        none, total: weight of nothing, and of all.
+        stuck: for whom nothing is open, and nothing is no option; None for nobody.
+        utility: expected utility over the noise.
+        nests: weight of each nest; None without nests.
+    """
+
+    part: slice
+    inverse_worth: Floats
+    z: Floats
+    none: Any
+    total: Floats
+    stuck: NDArray[np.bool_] | None
+    utility: Floats
+    nests: Floats | None
 
 
 class _Utilities:
@@ -155,6 +212,22 @@ class _Utilities:
             z[-1] = self.local[part] / self.kind(self.local_scale)
         return z
 
+    def block(self, part: slice, inverse_worth: Floats) -> _Block:
+        """The weights of a block of individuals."""
+        z = self.of(part, inverse_worth)
+        none, total, shift, nests = self.weights(z)
+        stuck = None
+        if self.peaked or nests is not None:
+            stuck = total == 0
+            if stuck.any():
+                total[stuck] = 1.0
+            else:
+                stuck = None
+        utility = np.log(total)
+        if shift is not None:
+            utility += shift
+        return _Block(part, inverse_worth, z, none, total, stuck, utility, nests)
+
     def weights(self, z: Floats) -> Weighed:
         """Utilities become weights, in place."""
         if self.rows is not None:
@@ -181,23 +254,18 @@ class _Sums:
         self.kept = np.empty((mass.size, options), dtype=mass.dtype) if keep else None
         self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
 
-    def add(self, part: slice, inverse_worth: Floats, mass: Floats) -> None:
+    def add(self, block: _Block, mass: Floats) -> None:
         """Let a block of individuals choose."""
-        utilities = self.utilities
-        z = utilities.of(part, inverse_worth)
-        none, total, shift, nests = utilities.weights(z)
-        if utilities.peaked or nests is not None:
-            self._leave_stuck(total, mass)
+        utilities, z, total, nests = self.utilities, block.z, block.total, block.nests
+        if block.stuck is not None:  # they go without
+            self.nothing += float(mass[block.stuck].sum(dtype=np.float64))
         scale = mass / total
         self.shares += z @ scale
         if utilities.outside is not None:
-            self.nothing += float(np.sum(scale * none, dtype=np.float64))
-        utility = np.log(total)
-        if shift is not None:
-            utility += shift
-        self.surplus += float(np.dot(mass / inverse_worth, utility)) * utilities.noise
+            self.nothing += float(np.sum(scale * block.none, dtype=np.float64))
+        self.surplus += float(np.dot(mass / block.inverse_worth, block.utility)) * utilities.noise
         if self.own is not None and self.cross is not None and self.slopes is not None:
-            weight = scale * inverse_worth * utilities.kind(self.slopes / utilities.noise)
+            weight = scale * block.inverse_worth * utilities.kind(self.slopes / utilities.noise)
             if nests is None or utilities.rows is None:
                 self.own += z @ weight
                 self.cross += (z * (weight / total)) @ z.T
@@ -206,15 +274,8 @@ class _Sums:
                 self.own += own
                 self.cross += cross
         if self.kept is not None and self.utility is not None:
-            self.kept[part] = (z / total).T
-            self.utility[part] = utilities.noise * utility
-
-    def _leave_stuck(self, total: Floats, mass: Floats) -> None:
-        """Where nothing is open, and nothing is no option, they go without."""
-        stuck = total == 0
-        if stuck.any():
-            self.nothing += float(mass[stuck].sum(dtype=np.float64))
-            total[stuck] = 1.0
+            self.kept[block.part] = (z / total).T
+            self.utility[block.part] = utilities.noise * block.utility
 
     def chosen(self) -> Chosen:
         """The sums, with nothing of what is open to nobody."""

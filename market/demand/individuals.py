@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from market.calendar import Calendar
 from market.demand.adoption import log_sum
-from market.demand.choice import Options, choose
+from market.demand.choice import Choice, Options, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Intensity
+from market.demand.nests import Nests
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, within_limits
 from market.demand.population import draw_population
@@ -27,6 +28,7 @@ from market.quality import quality_at
 from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
+type Names = NDArray[np.str_]
 
 
 NOTHING_PUT_OFF: Floats = np.zeros(0)
@@ -62,6 +64,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = self._induced = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
+        self._known: tuple[Names, Names, NDArray[np.bool_] | None, Nests | None] | None = None
         self.wanted = self.would_want(0)
 
     @property
@@ -134,10 +137,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.taste_noise,
             s.outside,
             s.price_coefficient,
-            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
-            self.nests(scene.names, scene.kind),
+            *self._of_offers(scene),
             slow,
         )
+
+    def _of_offers(self, scene: Scene) -> tuple[NDArray[np.bool_] | None, Nests | None]:
+        """What is refused of these offers, by row, and their nests: worked out once, for offers stay what they are."""
+        known = self._known
+        if known is None or known[0] is not scene.names or known[1] is not scene.kind:
+            refused = refused_rows([refusal.kind for refusal in self.segment.refusals], scene.kind)
+            known = self._known = scene.names, scene.kind, refused, self.nests(scene.names, scene.kind)
+        return known[2], known[3]
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
@@ -189,23 +199,28 @@ class LogitCohort(Cohort[IndividualsWanted]):
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
         if not limited.any() and not budget and machine is None:
-            return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
+            whole = [Part(self._choice(wanted, o, who), wanted.mass[who], who) for o, who in groups]
+            return Plan(whole, None, None, 0.0)
         before = self._used_before(wanted, limited)
         bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
         people = self.dtype.type(self.weight * wanted.growth)
         parts: list[Part] = []
         used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
         for group, who in groups:
-            mass, shares = wanted.mass[who], self._shares(wanted, group, who)
-            split = [(Part(group, mass, who), shares)]
+            mass, choice = wanted.mass[who], self._choice(wanted, group, who)
+            shares = _shares(choice, mass)
+            split = [(Part(choice, mass, who), shares)]
             if limited.any() or machine is not None:
                 left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
                 each = mass / people if people > 0 else np.zeros_like(mass)
                 within, used[:, who] = within_limits(each, shares, limited, left, machine)
                 shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
-                beyond = Part(shut, mass * (1 - within), who, local=machine is None)
-                rest = self._shares(wanted, shut, who, local=beyond.local) if budget else shares
-                split = [(Part(group, mass * within, who), shares), (beyond, rest)]
+                elsewhere = self._choice(wanted, shut, who, local=machine is None)
+                rest = _shares(elsewhere, mass) if budget else shares
+                split = [
+                    (Part(choice, mass * within, who), shares),
+                    (Part(elsewhere, mass * (1 - within), who), rest),
+                ]
             allowed = np.ones_like(mass)
             if budget:
                 cost = np.sum([part.mass * (s[:, : bill.size] @ bill) for part, s in split], axis=0)
@@ -216,18 +231,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
             parts += [part._replace(mass=part.mass * allowed) for part, _ in split if part.mass.any()]
         return Plan(parts, used if limited.any() else None, spent if budget else None, over)
 
-    def _shares(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> NDArray[Any]:
+    def _choice(self, wanted: IndividualsWanted, options: Options, who: Who, *, local: bool = True) -> Choice:
+        """Individuals before options; ``local``: whether those with a machine of their own may use it."""
         utility = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
-        chosen = choose(
-            options,
-            self.inverse_worth[who],
-            wanted.mass[who],
-            self._ties(who),
-            local=None if utility is None else utility[who],
-            keep=True,
-        )
-        assert chosen.shares is not None
-        return chosen.shares
+        at_home = None if utility is None else utility[who]
+        return Choice(options, self.inverse_worth[who], wanted.mass.dtype.type, self._ties(who), at_home)
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
@@ -244,18 +252,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
             np.zeros((count, count)),
             plan.induced,
         )
-        for options, mass, who, at_home in self._blurred(plan.parts, scene.blur_usd):
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            asking_less = scene.slopes and self.intensity.elasticity > 0
-            chosen = choose(
-                options,
-                self.inverse_worth[who],
-                mass,
-                self._ties(who),
-                local=None if local is None else local[who],
-                slopes=slopes,
-                keep=asking_less,
-            )
+        asking_less = scene.slopes and self.intensity.elasticity > 0
+        for choice, mass, who in self._blurred(plan.parts, scene.blur_usd):
+            chosen = choice.of(mass, slopes=slopes, keep=asking_less)
             cross = total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count]
             if asking_less and chosen.shares is not None:
                 less = self.intensity.cross(prices, chosen.shares[:, :count] * mass[:, None], who)
@@ -263,7 +262,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             total = Reply(
                 total.requests + chosen.shares_sum[:count],
                 total.nothing + chosen.nothing,
-                total.local + (float(chosen.shares_sum[count]) if local is not None else 0.0),
+                total.local + (0.0 if choice.local is None else float(chosen.shares_sum[count])),
                 total.unaffordable,
                 total.surplus + chosen.surplus,
                 total.own if chosen.own is None else total.own + chosen.own[:count],
@@ -275,19 +274,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
-        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            chosen = choose(
-                options,
-                self.inverse_worth[who],
-                mass,
-                self._ties(who),
-                local=None if local is None else local[who],
-                keep=True,
-            )
-            assert chosen.shares is not None
+        for choice, mass, who in self._plan(wanted, scene, prices).parts:
+            shares = _shares(choice, mass)
             an_hour = self.worth[who] * (s.time_value if self.haste is None else self.haste[who])
-            total += (mass * an_hour).astype(np.float64) @ chosen.shares[:, : prices.size]
+            total += (mass * an_hour).astype(np.float64) @ shares[:, : prices.size]
         return np.asarray(total / s.price_coefficient)
 
     def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
@@ -295,14 +285,21 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
         noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
-        return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
+        return [
+            Part(
+                Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.ties, c.local),
+                mass.astype(np.float64),
+                who,
+            )
+            for c, mass, who in parts
+        ]
 
     def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
         plan = self._plan(wanted, scene, prices)
         super().settle(wanted, scene, prices, turned_away)
         if self.segment.adoption.response > 0:
-            self._learn_use(wanted, plan, turned_away)
+            self._learn_use(plan, turned_away)
         self._induced = plan.induced
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
@@ -323,13 +320,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
         wanted.plans.clear()  # it was made of ties and plans as they were
 
-    def _learn_use(self, wanted: IndividualsWanted, plan: Plan, turned_away: float) -> None:
+    def _learn_use(self, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
         s, worth, asked = self.segment, 0.0, plan.unaffordable
-        for options, mass, who, at_home in plan.parts:
-            local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=at_home)
-            local = None if local is None else local[who]
-            worth += log_sum(options, self.inverse_worth[who], mass, self._ties(who), local)
+        for choice, mass, _ in plan.parts:
+            worth += log_sum(choice.options, choice.inverse_worth, mass, choice.ties, choice.local)
             asked += float(mass.sum(dtype=np.float64))
         if asked > 0:
             nothing = (s.outside or 0.0) / s.taste_noise
@@ -342,8 +337,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """How each individual splits its requests among offers, by individual and offer."""
         split = np.zeros((wanted.mass.size, prices.size), dtype=self.dtype)
         least = np.finfo(self.dtype).tiny
-        for options, mass, who, at_home in self._plan(wanted, scene, prices).parts:
-            shares = self._shares(wanted, options, who, local=at_home)[:, : prices.size]
+        for before, mass, who in self._plan(wanted, scene, prices).parts:
+            now = self._choice(wanted, before.options, who, local=before.local is not None)  # ties have changed since
+            shares = _shares(now, wanted.mass[who])[:, : prices.size]
             split[who] += shares * np.maximum(mass, least)[:, None]
         return split
 
@@ -400,3 +396,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         assert chosen.shares is not None
         draw = self._choices.random(number)
         self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])
+
+
+def _shares(choice: Choice, mass: NDArray[Any]) -> NDArray[Any]:
+    """How often each individual chooses each option."""
+    shares = choice.of(mass, keep=True).shares
+    assert shares is not None
+    return shares

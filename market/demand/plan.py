@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.choice import Options
+from market.demand.choice import Choice
 from market.demand.cohort import Wanted
 
 type Floats = NDArray[np.float64]
@@ -19,16 +19,14 @@ class Part(NamedTuple):
     """Requests for which the same may be chosen.
 
     Attributes:
-        options: offers to choose from.
+        choice: these individuals before what is open to them.
         mass: requests of each individual.
         who: the individuals.
-        local: whether those with a machine of their own may use it.
     """
 
-    options: Options
+    choice: Choice
     mass: NDArray[Any]
     who: Who
-    local: bool = True
 
 
 @dataclass(frozen=True)
