@@ -64,13 +64,7 @@ class OperatingCurve:
 
 
 class Kept(NamedTuple):
-    """What a deployment does while it keeps a promised speed.
-
-    Attributes:
-        throughput_tok_s: output tokens per second of the deployment.
-        batch: requests in flight.
-        speed_tok_s: speed that a user gets at that batch [token/s].
-    """
+    """What a deployment does while it keeps a promised speed, in the words of ``OperatingPoint``."""
 
     throughput_tok_s: float
     batch: int

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.nests import Nests, Weighed, slopes_within, weigh
-from market.demand.ties import FREE, Ties
+from market.demand.traits import FREE, Traits
 
 type Floats = NDArray[np.floating[Any]]
 
@@ -36,9 +36,9 @@ class Options:
         noise: scale of the tastes, between nests; 0 takes the best.
         outside: utility of nothing, or None.
         price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
-        refused: whether an option is none to those who refuse it, by row (see ``Ties.refusing``) and option, or None.
+        refused: whether an option is none to those who refuse it, by row (see ``Traits.refusing``) and option, or None.
         nests: options whose tastes go together, or None.
-        slow: delay [h] where some mind it more than others (see ``Ties.haste``); or None.
+        slow: delay [h] where some mind it more than others (see ``Traits.haste``); or None.
     """
 
     gain: NDArray[np.float64]
@@ -85,14 +85,14 @@ def choose(
     options: Options,
     inverse_worth: Floats,
     mass: Floats,
-    ties: Ties = FREE,
+    traits: Traits = FREE,
     *,
     local: Floats | None = None,
     slopes: float | None = None,
     keep: bool = False,
 ) -> Chosen:
     """Let individuals choose once; see ``Choice``."""
-    return Choice(options, inverse_worth, mass.dtype.type, ties, local).of(mass, slopes=slopes, keep=keep)
+    return Choice(options, inverse_worth, mass.dtype.type, traits, local).of(mass, slopes=slopes, keep=keep)
 
 
 class Choice:
@@ -103,7 +103,7 @@ class Choice:
     """
 
     def __init__(
-        self, options: Options, inverse_worth: Floats, kind: Any, ties: Ties = FREE, local: Floats | None = None
+        self, options: Options, inverse_worth: Floats, kind: Any, traits: Traits = FREE, local: Floats | None = None
     ) -> None:
         """Bring them together.
 
@@ -111,11 +111,11 @@ class Choice:
             options: what from.
             inverse_worth: one over the worth of a request to each individual [1/USD].
             kind: type of number, which sets the precision.
-            ties: what ties individuals to sellers.
+            traits: how they differ besides worth.
             local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
                 -inf for those without one), or None.
         """
-        self.options, self.inverse_worth, self.ties, self.local = options, inverse_worth, ties, local
+        self.options, self.inverse_worth, self.traits, self.local = options, inverse_worth, traits, local
         self._kind = kind
         self._utilities: _Utilities | None = None
         self._block: _Block | None = None
@@ -129,13 +129,19 @@ class Choice:
             keep: whether each individual's probabilities are wanted.
         """
         if self.options.noise == 0.0:
-            return _best(self.options, self.inverse_worth, mass, self.ties, self.local, keep)
+            return _best(self.options, self.inverse_worth, mass, self.traits, self.local, keep)
         if self._utilities is None:
-            self._utilities = _Utilities(self.options, self._kind, self.ties, self.local)
+            self._utilities = _Utilities(self.options, self._kind, self.traits, self.local)
         sums = _Sums(self._utilities, mass, slopes, keep=keep)
         for begin in range(0, mass.size, BLOCK):
             sums.add(self._weighed(self._utilities, begin), mass[begin : begin + BLOCK])
         return sums.chosen()
+
+    def shares(self, mass: Floats) -> Floats:
+        """How often each individual chooses each option."""
+        found = self.of(mass, keep=True).shares
+        assert found is not None
+        return found
 
     def _weighed(self, utilities: _Utilities, begin: int) -> _Block:
         if self._block is not None:
@@ -176,7 +182,7 @@ class _Utilities:
     Options are rows: the long axis lies contiguous, half the time.
     """
 
-    def __init__(self, options: Options, kind: Any, ties: Ties, local: Floats | None) -> None:
+    def __init__(self, options: Options, kind: Any, traits: Traits, local: Floats | None) -> None:
         self.kind, self.noise, self.local = kind, options.noise, local
         sold = np.flatnonzero(options.gain > -np.inf)
         self.all = options.gain.size + (local is not None)
@@ -190,8 +196,8 @@ class _Utilities:
         self.gain = (options.gain[sold] / scale).astype(kind)[:, None]
         self.cost = (options.cost[sold] / -scale).astype(kind)[:, None]
         self.slow = None if options.slow is None else (options.slow[sold] / -scale).astype(kind)[:, None]
-        self.haste = ties.haste
-        table, self.column = _bonuses(options, ties, kind)
+        self.haste = traits.haste
+        table, self.column = _bonuses(options, traits, kind)
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
@@ -312,13 +318,13 @@ def _weight_of_nothing(outside: float | None, shift: Floats | None, kind: Any) -
     return np.exp(kind(outside)) if shift is None else np.exp(kind(outside) - shift)
 
 
-def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
+def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
     """Bonus by option and column of individuals, and each individual's column; -inf for what it refuses.
 
     Columns are those attached to each provider, and to nobody, for each row of refusals.
     """
-    attached = ties.attached if options.bonus != 0.0 else None
-    refusing = ties.refusing if options.refused is not None else None
+    attached = traits.attached if options.bonus != 0.0 else None
+    refusing = traits.refusing if options.refused is not None else None
     if attached is None and refusing is None:
         return None, None
     groups = int(options.group.max(initial=-1)) + 1
@@ -330,7 +336,7 @@ def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, ND
         table = (barred[:, :, None] + table[:, None, :]).reshape(
             options.gain.size, options.refused.shape[0] * (groups + 1)
         )
-    return table, Ties(attached, refusing).columns(groups)
+    return table, Traits(attached, refusing).columns(groups)
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
@@ -344,7 +350,7 @@ def _best(
     options: Options,
     inverse_worth: Floats,
     mass: Floats,
-    ties: Ties,
+    traits: Traits,
     local: Floats | None,
     keep: bool,
 ) -> Chosen:
@@ -352,12 +358,12 @@ def _best(
     count = options.gain.size + (local is not None)
     z = np.empty((mass.size, count), dtype=np.float64)
     z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
-    if ties.haste is not None and options.slow is not None:
-        z[:, : options.gain.size] -= ties.haste[:, None] * options.slow
-    if ties.attached is not None and options.bonus:
-        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == ties.attached[:, None])
-    if ties.refusing is not None and options.refused is not None:
-        z[:, : options.gain.size][options.refused[ties.refusing]] = -np.inf
+    if traits.haste is not None and options.slow is not None:
+        z[:, : options.gain.size] -= traits.haste[:, None] * options.slow
+    if traits.attached is not None and options.bonus:
+        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == traits.attached[:, None])
+    if traits.refusing is not None and options.refused is not None:
+        z[:, : options.gain.size][options.refused[traits.refusing]] = -np.inf
     if local is not None:
         z[:, -1] = local
     top = z.max(axis=1, initial=-np.inf)

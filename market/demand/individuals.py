@@ -23,7 +23,7 @@ from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.ties import Ties, drawn_providers, refused_rows
+from market.demand.traits import Traits, drawn_providers, refused_rows
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -159,15 +159,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         days = self.calendar.tick_hours / 24.0
         per_day = self.requests_per_tick[who] * wanted.intensity / self.weight / days
         buyers = self.machines.buy(
-            who, options, self.inverse_worth[who], self._ties(who), wanted.machine_quality, per_day
+            who, options, self.inverse_worth[who], self._traits(who), wanted.machine_quality, per_day
         )
         self.owners = float(self.machines.has_one.mean())
         assert self.machines.machine is not None
         self.spent_on_machines = float(buyers) * self.weight * wanted.growth * self.machines.machine.price_usd
 
-    def _ties(self, who: Who) -> Ties:
+    def _traits(self, who: Who) -> Traits:
         attached = self.attached if self.segment.attachment > 0 else None
-        return Ties(attached, self.refusing, self.haste).of(who)
+        return Traits(attached, self.refusing, self.haste).of(who)
 
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
@@ -208,7 +208,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
         for group, who in groups:
             mass, choice = wanted.mass[who], self._choice(wanted, group, who)
-            shares = _shares(choice, mass)
+            shares = choice.shares(mass)
             split = [(Part(choice, mass, who), shares)]
             if limited.any() or machine is not None:
                 left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
@@ -216,7 +216,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 within, used[:, who] = within_limits(each, shares, limited, left, machine)
                 shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
                 elsewhere = self._choice(wanted, shut, who, local=machine is None)
-                rest = _shares(elsewhere, mass) if budget else shares
+                rest = elsewhere.shares(mass) if budget else shares
                 split = [
                     (Part(choice, mass * within, who), shares),
                     (Part(elsewhere, mass * (1 - within), who), rest),
@@ -235,7 +235,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Individuals before options; ``local``: whether those with a machine of their own may use it."""
         utility = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         at_home = None if utility is None else utility[who]
-        return Choice(options, self.inverse_worth[who], wanted.mass.dtype.type, self._ties(who), at_home)
+        return Choice(options, self.inverse_worth[who], wanted.mass.dtype.type, self._traits(who), at_home)
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
@@ -275,7 +275,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
         for choice, mass, who in self._plan(wanted, scene, prices).parts:
-            shares = _shares(choice, mass)
+            shares = choice.shares(mass)
             an_hour = self.worth[who] * (s.time_value if self.haste is None else self.haste[who])
             total += (mass * an_hour).astype(np.float64) @ shares[:, : prices.size]
         return np.asarray(total / s.price_coefficient)
@@ -285,14 +285,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
         noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
-        return [
-            Part(
-                Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.ties, c.local),
-                mass.astype(np.float64),
-                who,
-            )
-            for c, mass, who in parts
-        ]
+        return [part.blurred(noise) for part in parts]
 
     def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
@@ -318,13 +311,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self._looked = True
         if self.intensity.elasticity > 0 and not self.intensity.begun:
             self.intensity.begin(self._shares_of_offers(wanted, scene, prices), prices)
-        wanted.plans.clear()  # it was made of ties and plans as they were
+        wanted.plans.clear()  # it was made of traits and subscriptions as they were
 
     def _learn_use(self, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
         s, worth, asked = self.segment, 0.0, plan.unaffordable
         for choice, mass, _ in plan.parts:
-            worth += log_sum(choice.options, choice.inverse_worth, mass, choice.ties, choice.local)
+            worth += log_sum(choice.options, choice.inverse_worth, mass, choice.traits, choice.local)
             asked += float(mass.sum(dtype=np.float64))
         if asked > 0:
             nothing = (s.outside or 0.0) / s.taste_noise
@@ -338,8 +331,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         split = np.zeros((wanted.mass.size, prices.size), dtype=self.dtype)
         least = np.finfo(self.dtype).tiny
         for before, mass, who in self._plan(wanted, scene, prices).parts:
-            now = self._choice(wanted, before.options, who, local=before.local is not None)  # ties have changed since
-            shares = _shares(now, wanted.mass[who])[:, : prices.size]
+            now = self._choice(wanted, before.options, who, local=before.local is not None)  # traits have changed since
+            shares = now.shares(wanted.mass[who])[:, : prices.size]
             split[who] += shares * np.maximum(mass, least)[:, None]
         return split
 
@@ -374,7 +367,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 scene.fee,
                 scene.quota,
                 self.inverse_worth[who],
-                self._ties(who),
+                self._traits(who),
                 per_day,
             )
 
@@ -392,14 +385,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._ties(who), keep=True)
+        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._traits(who), keep=True)
         assert chosen.shares is not None
         draw = self._choices.random(number)
         self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])
-
-
-def _shares(choice: Choice, mass: NDArray[Any]) -> NDArray[Any]:
-    """How often each individual chooses each option."""
-    shares = choice.of(mass, keep=True).shares
-    assert shares is not None
-    return shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,12 @@ class Part(NamedTuple):
     choice: Choice
     mass: NDArray[Any]
     who: Who
+
+    def blurred(self, noise: float) -> Part:
+        """The same with tastes of this scale, in full precision."""
+        c = self.choice
+        choice = Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.traits, c.local)
+        return Part(choice, self.mass.astype(np.float64), self.who)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from market.demand.adoption import worth_of, worth_with
 from market.demand.choice import Options
-from market.demand.ties import Ties
+from market.demand.traits import Traits
 
 DAYS_PER_MONTH = 365.25 / 12.0
 NOBODY = -1
@@ -44,7 +44,7 @@ class Memberships:
         fee: NDArray[np.float64],
         quota: NDArray[np.float64],
         inverse_worth: NDArray[Any],
-        ties: Ties,
+        traits: Traits,
         per_day: NDArray[Any],
     ) -> None:
         """Let these individuals take the subscription that adds most to their worth less its fee, or none.
@@ -55,15 +55,15 @@ class Memberships:
             fee: of each offer [USD a month]; 0 for none.
             quota: requests a day, by offer.
             inverse_worth: one over the worth of a request [1/USD].
-            ties: what ties them to sellers.
+            traits: how they differ besides worth.
             per_day: requests of one user and day.
         """
-        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, ties)
+        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, traits)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
         for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
             others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = worth_with(others, int(j), inverse_worth, ties)
+            gain, share = worth_with(others, int(j), inverse_worth, traits)
             gain = gain - alone
             # Beyond the quota the offer is no use.
             used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))

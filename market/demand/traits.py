@@ -1,4 +1,4 @@
-"""What ties individuals to sellers: whom each is with, and what kinds of seller are no option to it."""
+"""How individuals differ besides worth: whom each is with, whom it refuses, and how it minds delay."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ type Rows = NDArray[np.int64] | slice
 
 
 @dataclass(frozen=True)
-class Ties:
-    """Ties by individual.
+class Traits:
+    """What each is like before the same options.
 
     Attributes:
         attached: number of the provider that it is with, -1 for nobody; None where nobody minds.
@@ -27,9 +27,9 @@ class Ties:
     refusing: NDArray[np.integer[Any]] | None = None
     haste: NDArray[Any] | None = None
 
-    def of(self, who: Rows) -> Ties:
+    def of(self, who: Rows) -> Traits:
         """Those of some individuals."""
-        return Ties(
+        return Traits(
             None if self.attached is None else self.attached[who],
             None if self.refusing is None else self.refusing[who],
             None if self.haste is None else self.haste[who],
@@ -46,8 +46,8 @@ class Ties:
         return np.asarray(self.refusing * np.int16(groups + 1) + column)
 
 
-#: Nobody minds with whom it is, and refuses nobody.
-FREE = Ties()
+#: Nobody minds with whom it is, refuses anybody, or minds delay more than others.
+FREE = Traits()
 
 
 def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np.bool_] | None:

@@ -1,4 +1,4 @@
-"""Ties: kinds of seller that are no option to some, and how much less is asked where tokens are dearer."""
+"""Traits: kinds of seller that are no option to some, and how much less is asked where tokens are dearer."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_markets import asked, assert_slopes_are_differences
 
 from capacity import Workload
 from capacity.errors import InputError
 from market.demand.choice import Options, choose
 from market.demand.segment import Refusal, Segment
-from market.demand.ties import Ties, refused_rows
+from market.demand.traits import Traits, refused_rows
 from market.economy import Economy
 from market.exchange.technology import FixedWork
-from market.simulation.asking import Asking
 from market.simulation.model import TokenMarket
 from market.supply.specs import Offer, Pool, Provider
 
@@ -61,7 +61,9 @@ def test_two_kinds_are_refused_each_by_itself() -> None:
     options = Options(np.ones(3), np.zeros(3), np.arange(3), 0.3, 0.5, None, 1.0, rows)
     for row in range(4):
         for attached in (None, np.array([-1]), np.array([1])):
-            chosen = choose(options, np.ones(1), np.ones(1), Ties(attached, np.array([row], dtype=np.int16)), keep=True)
+            chosen = choose(
+                options, np.ones(1), np.ones(1), Traits(attached, np.array([row], dtype=np.int16)), keep=True
+            )
             assert rows is not None
             assert chosen.shares is not None
             value = np.exp((1.0 + 0.3 * (np.arange(3) == (-1 if attached is None else attached[0]))) / 0.5) * ~rows[row]
@@ -82,9 +84,7 @@ def test_all_prices_up_by_a_percent_takes_off_the_elasticity(elasticity: float, 
     everybody = users(intensity_elasticity=elasticity, outside=None, worth_spread=1.0, dtype=dtype)
     model = TokenMarket(Economy((everybody,), (seller("lab", "frontier", 3.0), seller("cheap", "open", 1.0))), rng=1)
     model.run_for(2)
-    state = model.state
-    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
-    prices = state.posted.book.request_prices()
+    asking, prices = asked(model)
     same, dearer = asking(prices), asking(prices * 1.01)
     total = dearer.requests.sum() / same.requests.sum()
     assert total == pytest.approx(1.01**-elasticity, rel=1e-9 if dtype == "float64" else 1e-5)
@@ -97,12 +97,4 @@ def test_the_derivative_is_what_a_difference_gives() -> None:
     sellers = (seller("lab", "frontier", 3.0), seller("other", "frontier", 2.5), seller("cheap", "open", 1.0))
     model = TokenMarket(Economy((everybody,), sellers), rng=1)
     model.run_for(3)
-    state = model.state
-    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
-    prices = state.posted.book.request_prices() * np.array([1.1, 0.9, 1.3])
-    derivative = asking(prices, slopes=True).derivative(0)
-    for k in range(3):
-        step = np.zeros((1, 3))
-        step[0, k] = 1e-5
-        difference = (asking(prices + step).requests - asking(prices - step).requests)[0] / 2e-5
-        assert derivative[:, k] == pytest.approx(difference, rel=1e-6, abs=1e-6)
+    assert_slopes_are_differences(model, [1.1, 0.9, 1.3])
