@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,6 +61,14 @@ class OperatingCurve:
     speed: Floats
     fits: np.ndarray
     binding: np.ndarray
+
+
+class Kept(NamedTuple):
+    """What a deployment does while it keeps a promised speed, in the words of ``OperatingPoint``."""
+
+    throughput_tok_s: float
+    batch: int
+    speed_tok_s: float
 
 
 @dataclass(frozen=True)
@@ -288,17 +297,14 @@ class Deployment:
     def operate(self, workload: Workload, speed: float | None = None, costs: Costs = RENTED) -> OperatingPoint:
         """Everything about one workload at one promised speed, or an error that says why it cannot be."""
         promised = require("speed", workload.speed if speed is None else speed, above=0)
-        batch = float(self.batch(workload, promised))
-        if batch < 1:
-            raise CannotServeError(self._why_not(workload, promised))
-        times = self.cycle(workload, batch)
-        speed_reached = workload.output / float(times.total)
-        rate = batch * speed_reached
+        kept = self.keep(workload, promised)
+        times = self.cycle(workload, float(kept.batch))
+        rate = kept.throughput_tok_s
         elasticities = self._elasticities(workload, promised)
         return OperatingPoint(
             throughput_tok_s=rate,
-            batch=int(batch),
-            speed_tok_s=speed_reached,
+            batch=kept.batch,
+            speed_tok_s=kept.speed_tok_s,
             binding=max(elasticities, key=elasticities.__getitem__),
             elasticities=elasticities,
             first_token_s=float(first_token(self.served, self.machine, self.calibration, workload, times)),
@@ -306,6 +312,15 @@ class Deployment:
             cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
             memory_share=float(memory_used(self.served, self.machine, workload, times)) / self.machine.memory,
         )
+
+    def keep(self, workload: Workload, speed: float | None = None) -> Kept:
+        """What one workload at one promised speed comes to, or an error that says why it cannot be."""
+        promised = require("speed", workload.speed if speed is None else speed, above=0)
+        batch = float(self.batch(workload, promised))
+        if batch < 1:
+            raise CannotServeError(self._why_not(workload, promised))
+        reached = workload.output / float(self.cycle(workload, batch).total)
+        return Kept(batch * reached, int(batch), reached)
 
     def _why_not(self, workload: Workload, promised: float) -> str:
         one = self.cycle(workload, 1.0)

@@ -1,4 +1,4 @@
-"""Functions fit a page, and the formatter lays out nearly all: what ruff does not count is counted here."""
+"""Functions fit a page, files a few, and the formatter lays out nearly all: ruff does not count these, so this does."""
 
 import ast
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 #: Lines of a function below its first one, docstring and signature included.
 MOST = 50
+#: Lines of a file.
+MOST_OF_A_FILE = 400
 #: Statements that are laid out by hand, in all three packages: tables of data, mostly.
 BY_HAND = 40
 
@@ -27,6 +29,13 @@ def test_functions_fit_a_page(package: str) -> None:
     found = lengths(ROOT / package)
     assert found
     assert {name: lines for name, lines in found.items() if lines > MOST} == {}
+
+
+@pytest.mark.parametrize("package", ["capacity", "market", "scenarios"])
+def test_files_fit_a_few_pages(package: str) -> None:
+    found = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
+    assert found
+    assert {name: lines for name, lines in found.items() if lines > MOST_OF_A_FILE} == {}
 
 
 def test_few_statements_are_laid_out_by_hand() -> None:

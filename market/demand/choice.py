@@ -8,14 +8,14 @@ option's nest (see ``demand.nests``), if there are any.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.intensity import Asking
 from market.demand.nests import Nests, Weighed, slopes_within, weigh
-from market.demand.ties import FREE, Ties
+from market.demand.traits import FREE, Traits
 
 type Floats = NDArray[np.floating[Any]]
 
@@ -39,9 +39,9 @@ class Options:
         noise: scale of the tastes, between nests; 0 takes the best.
         outside: utility of nothing, or None.
         price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
-        refused: whether an option is none to those who refuse it, by row (see ``Ties.refusing``) and option, or None.
+        refused: whether an option is none to those who refuse it, by row (see ``Traits.refusing``) and option, or None.
         nests: options whose tastes go together, or None.
-        slow: delay [h] where some mind it more than others (see ``Ties.haste``); or None.
+        slow: delay [h] where some mind it more than others (see ``Traits.haste``); or None.
     """
 
     gain: NDArray[np.float64]
@@ -93,51 +93,133 @@ def choose(
     options: Options,
     inverse_worth: Floats,
     mass: Floats,
-    ties: Ties = FREE,
+    traits: Traits = FREE,
     *,
     local: Floats | None = None,
     slopes: float | None = None,
     keep: bool = False,
     asking: Asking | None = None,
 ) -> Chosen:
-    """Let individuals choose.
-
-    Args:
-        options: what from.
-        inverse_worth: one over the worth of a request to each individual [1/USD].
-        mass: requests of each individual, if they cost nothing; their type sets the precision.
-        ties: what ties individuals to sellers.
-        local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
-            -inf for those without one), or None.
-        slopes: price coefficient, if the derivatives by price are wanted.
-        keep: whether each individual's probabilities are wanted.
-        asking: how much less they ask where it costs more; None for as much.
-    """
-    if options.noise == 0.0:
-        return _best(options, inverse_worth, mass, ties, local, slopes, asking, keep=keep)
-    utilities = _Utilities(options, mass.dtype.type, ties, local)
-    sums = _Sums(utilities, mass, slopes, asking, keep=keep)
-    for begin in range(0, mass.size, BLOCK):
-        part = slice(begin, begin + BLOCK)
-        sums.add(part, inverse_worth[part], mass[part])
-    return sums.chosen()
+    """Let individuals choose once; see ``Choice``."""
+    choice = Choice(options, inverse_worth, mass.dtype.type, traits, local, asking)
+    return choice.of(mass, slopes=slopes, keep=keep)
 
 
-def worth_of_all(options: Options, inverse_worth: Floats, ties: Ties = FREE, *, local: Floats | None = None) -> Floats:
+def worth_of_all(
+    options: Options, inverse_worth: Floats, kind: Any, traits: Traits = FREE, *, local: Floats | None = None
+) -> Floats:
     """Expected utility of the best of what is open, nothing aside, to each individual, relative to its worth.
 
-    -inf where nothing is open.
+    -inf where nothing is open. ``kind``: type of number.
     """
     options = replace(options, outside=None)
     if options.noise == 0.0:
-        return np.asarray(_utilities_in_full(options, inverse_worth, ties, local).max(axis=1, initial=-np.inf))
-    utilities = _Utilities(options, inverse_worth.dtype.type, ties, local)
-    found = np.empty(inverse_worth.size, dtype=inverse_worth.dtype)
+        return np.asarray(_utilities_in_full(options, inverse_worth, traits, local).max(axis=1, initial=-np.inf))
+    utilities = _Utilities(options, kind, traits, local)
+    found = np.empty(inverse_worth.size, dtype=kind)
     for begin in range(0, inverse_worth.size, BLOCK):
         part = slice(begin, begin + BLOCK)
         weighed = utilities.weights(utilities.of(part, inverse_worth[part]))
         found[part] = np.where(weighed.inside > 0, utilities.worth_of(weighed), -np.inf)
     return found
+
+
+class Choice:
+    """Individuals before options: how each would choose, to be added up for whatever they ask.
+
+    What does not hang on how much is asked is worked out once where it fits one block, and block by block each time
+    where it does not.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        inverse_worth: Floats,
+        kind: Any,
+        traits: Traits = FREE,
+        local: Floats | None = None,
+        asking: Asking | None = None,
+    ) -> None:
+        """Bring them together.
+
+        Args:
+            options: what from.
+            inverse_worth: one over the worth of a request to each individual [1/USD].
+            kind: type of number, which sets the precision.
+            traits: how they differ besides worth.
+            local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
+                -inf for those without one), or None.
+            asking: how much less they ask where it costs more; None for as much.
+        """
+        self.options, self.inverse_worth, self.traits, self.local = options, inverse_worth, traits, local
+        self.asking, self._kind = asking, kind
+        self._utilities: _Utilities | None = None
+        self._block: _Block | None = None
+
+    def of(self, mass: Floats, *, slopes: float | None = None, keep: bool = False) -> Chosen:
+        """What they choose.
+
+        Args:
+            mass: requests of each individual, if they cost nothing, in the type of number of the choice.
+            slopes: price coefficient, if the derivatives by price are wanted.
+            keep: whether each individual's probabilities are wanted.
+        """
+        if self.options.noise == 0.0:
+            return _best(self, mass, slopes, keep=keep)
+        if self._utilities is None:
+            self._utilities = _Utilities(self.options, self._kind, self.traits, self.local)
+        sums = _Sums(self._utilities, mass, slopes, keep=keep)
+        for begin in range(0, mass.size, BLOCK):
+            sums.add(self._weighed(self._utilities, begin), mass[begin : begin + BLOCK])
+        return sums.chosen()
+
+    def shares(self, mass: Floats) -> Floats:
+        """How often each individual chooses each option."""
+        return self.requests_and_shares(mass)[1]
+
+    def requests_and_shares(self, mass: Floats) -> tuple[Floats, Floats]:
+        """Requests of each individual, and how often it chooses each option."""
+        found = self.of(mass, keep=True)
+        assert found.requests is not None
+        assert found.shares is not None
+        return found.requests, found.shares
+
+    def _weighed(self, utilities: _Utilities, begin: int) -> _Block:
+        if self._block is not None:
+            return self._block
+        part = slice(begin, begin + BLOCK)
+        block = utilities.block(part, self.inverse_worth[part], self.asking)
+        if self.inverse_worth.size <= BLOCK:
+            self._block = block
+        return block
+
+
+class _Block(NamedTuple):
+    """Individuals of a block, and the weights of what they choose from.
+
+    Attributes:
+        part: which they are.
+        inverse_worth: one over the worth of a request to each [1/USD].
+        z: weights, by option and individual.
+        none, inside, total: weight of nothing, of all else, and of all.
+        stuck: for whom nothing is open, and nothing is no option; None for nobody.
+        utility: expected utility over the noise.
+        nests: weight of each nest; None without nests.
+        asked: requests over those that would be made if they cost nothing; None for all.
+        less: by which share fewer are asked for each unit of cost over the worth.
+    """
+
+    part: slice
+    inverse_worth: Floats
+    z: Floats
+    none: Any
+    inside: Floats
+    total: Floats
+    stuck: NDArray[np.bool_] | None
+    utility: Floats
+    nests: Floats | None
+    asked: Floats | None
+    less: Floats | None
 
 
 class _Utilities:
@@ -146,7 +228,7 @@ class _Utilities:
     Options are rows: the long axis lies contiguous, half the time.
     """
 
-    def __init__(self, options: Options, kind: Any, ties: Ties, local: Floats | None) -> None:
+    def __init__(self, options: Options, kind: Any, traits: Traits, local: Floats | None) -> None:
         self.kind, self.noise, self.local = kind, options.noise, local
         sold = np.flatnonzero(options.gain > -np.inf)
         self.all = options.gain.size + (local is not None)
@@ -160,8 +242,8 @@ class _Utilities:
         self.gain = (options.gain[sold] / scale).astype(kind)[:, None]
         self.cost = (options.cost[sold] / -scale).astype(kind)[:, None]
         self.slow = None if options.slow is None else (options.slow[sold] / -scale).astype(kind)[:, None]
-        self.haste = ties.haste
-        table, self.column = _bonuses(options, ties, kind)
+        self.haste = traits.haste
+        table, self.column = _bonuses(options, traits, kind)
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
@@ -182,6 +264,35 @@ class _Utilities:
             z[-1] = self.local[part] / self.kind(self.local_scale)
         return z
 
+    def block(self, part: slice, inverse_worth: Floats, asking: Asking | None) -> _Block:
+        """The weights of a block of individuals."""
+        z = self.of(part, inverse_worth)
+        weighed = self.weights(z)
+        none, total, inside, shift, nests = weighed
+        asked: Floats | None = None
+        less: Floats | None = None
+        if asking is not None:
+            cost = asking.cost(self.worth_of(weighed), part)
+            asked, less = asking.intensity.asked(cost), asking.intensity.slope(cost)
+        stuck = None
+        if self.peaked or nests is not None:
+            stuck = total == 0
+            if stuck.any():
+                total[stuck] = 1.0
+            else:
+                stuck = None
+        utility = np.log(total)
+        if shift is not None:
+            utility += shift
+        return _Block(part, inverse_worth, z, none, inside, total, stuck, utility, nests, asked, less)
+
+    def worth_of(self, weighed: Weighed) -> Floats:
+        """Expected utility of the best of what is open, nothing aside."""
+        utility = np.log(np.maximum(weighed.inside, np.finfo(self.kind).tiny))
+        if weighed.shift is not None:
+            utility += weighed.shift
+        return np.asarray(utility * self.kind(self.noise))
+
     def weights(self, z: Floats) -> Weighed:
         """Utilities become weights, in place."""
         if self.rows is not None:
@@ -194,21 +305,12 @@ class _Utilities:
         inside = self.ones @ z
         return Weighed(none, inside + none, inside, shift)
 
-    def worth_of(self, weighed: Weighed) -> Floats:
-        """Expected utility of the best of what is open, nothing aside."""
-        utility = np.log(np.maximum(weighed.inside, np.finfo(self.kind).tiny))
-        if weighed.shift is not None:
-            utility += weighed.shift
-        return np.asarray(utility * self.kind(self.noise))
-
 
 class _Sums:
     """What individuals choose, added up block by block."""
 
-    def __init__(
-        self, utilities: _Utilities, mass: Floats, slopes: float | None, asking: Asking | None, *, keep: bool
-    ) -> None:
-        self.utilities, self.slopes, self.asking = utilities, slopes, asking
+    def __init__(self, utilities: _Utilities, mass: Floats, slopes: float | None, *, keep: bool) -> None:
+        self.utilities, self.slopes = utilities, slopes
         options = utilities.open.size
         self.shares, self.nothing, self.surplus, self.asked = np.zeros(options), 0.0, 0.0, 0.0
         self.own = np.zeros(options) if slopes is not None else None
@@ -217,33 +319,25 @@ class _Sums:
         self.requests = np.empty(mass.size, dtype=mass.dtype) if keep else None
         self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
 
-    def add(self, part: slice, inverse_worth: Floats, mass: Floats) -> None:
+    def add(self, block: _Block, mass: Floats) -> None:
         """Let a block of individuals choose."""
-        utilities = self.utilities
-        z = utilities.of(part, inverse_worth)
-        weighed = utilities.weights(z)
-        none, total, inside, shift, nests = weighed
-        cost: Floats | None = None
-        if self.asking is not None:
-            cost = self.asking.cost(utilities.worth_of(weighed), part)
-            mass = mass * self.asking.intensity.asked(cost)
-        if utilities.peaked or nests is not None:
-            self._leave_stuck(total, mass)
-        scale = mass / total
+        utilities, z, total, nests = self.utilities, block.z, block.total, block.nests
+        if block.asked is not None:
+            mass = mass * block.asked
         self.asked += float(mass.sum(dtype=np.float64))
+        if block.stuck is not None:  # they go without
+            self.nothing += float(mass[block.stuck].sum(dtype=np.float64))
+        scale = mass / total
         self.shares += z @ scale
         if utilities.outside is not None:
-            self.nothing += float(np.sum(scale * none, dtype=np.float64))
-        utility = np.log(total)
-        if shift is not None:
-            utility += shift
-        self.surplus += float(np.dot(mass / inverse_worth, utility)) * utilities.noise
+            self.nothing += float(np.sum(scale * block.none, dtype=np.float64))
+        self.surplus += float(np.dot(mass / block.inverse_worth, block.utility)) * utilities.noise
         if self.own is not None and self.cross is not None and self.slopes is not None:
-            weight = scale * inverse_worth * utilities.kind(self.slopes / utilities.noise)
+            weight = scale * block.inverse_worth * utilities.kind(self.slopes / utilities.noise)
             pairs = weight / total
-            if cost is not None and self.asking is not None:
-                less = weight * utilities.kind(utilities.noise) * self.asking.intensity.slope(cost)
-                pairs -= np.divide(less, inside, out=np.zeros_like(less), where=inside > NOBODY)
+            if block.less is not None:
+                less = weight * utilities.kind(utilities.noise) * block.less
+                pairs -= np.divide(less, block.inside, out=np.zeros_like(less), where=block.inside > NOBODY)
             if nests is None or utilities.rows is None:
                 self.own += z @ weight
                 self.cross += (z * pairs) @ z.T
@@ -252,16 +346,9 @@ class _Sums:
                 self.own += own
                 self.cross += cross
         if self.kept is not None and self.requests is not None and self.utility is not None:
-            self.kept[part] = (z / total).T
-            self.requests[part] = mass
-            self.utility[part] = utilities.noise * utility
-
-    def _leave_stuck(self, total: Floats, mass: Floats) -> None:
-        """Where nothing is open, and nothing is no option, they go without."""
-        stuck = total == 0
-        if stuck.any():
-            self.nothing += float(mass[stuck].sum(dtype=np.float64))
-            total[stuck] = 1.0
+            self.requests[block.part] = mass
+            self.kept[block.part] = (z / total).T
+            self.utility[block.part] = utilities.noise * block.utility
 
     def chosen(self) -> Chosen:
         """The sums, with nothing of what is open to nobody."""
@@ -299,13 +386,13 @@ def _weight_of_nothing(outside: float | None, shift: Floats | None, kind: Any) -
     return np.exp(kind(outside)) if shift is None else np.exp(kind(outside) - shift)
 
 
-def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
+def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
     """Bonus by option and column of individuals, and each individual's column; -inf for what it refuses.
 
     Columns are those attached to each provider, and to nobody, for each row of refusals.
     """
-    attached = ties.attached if options.bonus != 0.0 else None
-    refusing = ties.refusing if options.refused is not None else None
+    attached = traits.attached if options.bonus != 0.0 else None
+    refusing = traits.refusing if options.refused is not None else None
     if attached is None and refusing is None:
         return None, None
     groups = int(options.group.max(initial=-1)) + 1
@@ -317,7 +404,7 @@ def _bonuses(options: Options, ties: Ties, kind: Any) -> tuple[Floats | None, ND
         table = (barred[:, :, None] + table[:, None, :]).reshape(
             options.gain.size, options.refused.shape[0] * (groups + 1)
         )
-    return table, Ties(attached, refusing).columns(groups)
+    return table, Traits(attached, refusing).columns(groups)
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
@@ -327,35 +414,26 @@ def _shift(z: Floats, outside: float | None) -> Floats:
     return np.where(np.isfinite(top), top, z.dtype.type(0.0))
 
 
-def _utilities_in_full(options: Options, inverse_worth: Floats, ties: Ties, local: Floats | None) -> Floats:
+def _utilities_in_full(options: Options, inverse_worth: Floats, traits: Traits, local: Floats | None) -> Floats:
     """Utilities of all options, by individual and option, in full precision."""
     count = options.gain.size + (local is not None)
     z = np.empty((inverse_worth.size, count), dtype=np.float64)
     z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
-    if ties.haste is not None and options.slow is not None:
-        z[:, : options.gain.size] -= ties.haste[:, None] * options.slow
-    if ties.attached is not None and options.bonus:
-        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == ties.attached[:, None])
-    if ties.refusing is not None and options.refused is not None:
-        z[:, : options.gain.size][options.refused[ties.refusing]] = -np.inf
+    if traits.haste is not None and options.slow is not None:
+        z[:, : options.gain.size] -= traits.haste[:, None] * options.slow
+    if traits.attached is not None and options.bonus:
+        z[:, : options.gain.size] += options.bonus * (options.group[None, :] == traits.attached[:, None])
+    if traits.refusing is not None and options.refused is not None:
+        z[:, : options.gain.size][options.refused[traits.refusing]] = -np.inf
     if local is not None:
         z[:, -1] = local
     return z
 
 
-def _best(
-    options: Options,
-    inverse_worth: Floats,
-    mass: Floats,
-    ties: Ties,
-    local: Floats | None,
-    slopes: float | None,
-    asking: Asking | None,
-    *,
-    keep: bool,
-) -> Chosen:
+def _best(choice: Choice, mass: Floats, slopes: float | None, *, keep: bool) -> Chosen:
     """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
-    z = _utilities_in_full(options, inverse_worth, ties, local)
+    options, inverse_worth, asking = choice.options, choice.inverse_worth, choice.asking
+    z = _utilities_in_full(options, inverse_worth, choice.traits, choice.local)
     count = z.shape[1]
     top = z.max(axis=1, initial=-np.inf)
     floor = -np.inf if options.outside is None else options.outside

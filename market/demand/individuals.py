@@ -10,22 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.choice import Chosen, Options, choose, worth_of_all
+from market.demand.choice import Choice, Options, choose, worth_of_all
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Asking, Intensity
+from market.demand.nests import Nests
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, what_is_seen, within_limits
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.ties import Ties, drawn_providers, refused_rows
+from market.demand.traits import Traits, drawn_providers, refused_rows
 from market.quality import quality_at
 from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
+type Names = NDArray[np.str_]
 
 
 NOTHING_PUT_OFF: Floats = np.zeros(0)
@@ -61,6 +63,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
+        self._known: tuple[Names, Names, NDArray[np.bool_] | None, Nests | None] | None = None
         self.wanted = self.would_want(0)
 
     @property
@@ -140,10 +143,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.taste_noise,
             s.outside,
             s.price_coefficient,
-            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
-            self.nests(scene.names, scene.kind),
+            *self._of_offers(scene),
             slow,
         )
+
+    def _of_offers(self, scene: Scene) -> tuple[NDArray[np.bool_] | None, Nests | None]:
+        """What is refused of these offers, by row, and their nests: worked out once, for offers stay what they are."""
+        known = self._known
+        if known is None or known[0] is not scene.names or known[1] is not scene.kind:
+            refused = refused_rows([refusal.kind for refusal in self.segment.refusals], scene.kind)
+            known = self._known = scene.names, scene.kind, refused, self.nests(scene.names, scene.kind)
+        return known[2], known[3]
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
@@ -155,15 +165,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         days = self.calendar.tick_hours / 24.0
         per_day = self.requests_per_tick[who] * wanted.intensity / self.weight / days
         buyers = self.machines.buy(
-            who, options, self.inverse_worth[who], self._ties(who), wanted.machine_quality, per_day
+            who, options, self.inverse_worth[who], self._traits(who), wanted.machine_quality, per_day
         )
         self.owners = float(self.machines.has_one.mean())
         assert self.machines.machine is not None
         self.spent_on_machines = float(buyers) * self.weight * wanted.growth * self.machines.machine.price_usd
 
-    def _ties(self, who: Who) -> Ties:
+    def _traits(self, who: Who) -> Traits:
         attached = self.attached if self.segment.attachment > 0 else None
-        return Ties(attached, self.refusing, self.haste).of(who)
+        return Traits(attached, self.refusing, self.haste).of(who)
 
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
@@ -182,62 +192,50 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
-        groups = self.memberships.groups(options, scene.fee)
+        everybody = self._traits(slice(None))
+        if (scene.fee > 0).any():
+            everybody, refused = everybody.barred_too(options.refused, self.memberships.barred(scene.fee))
+            options = replace(options, refused=refused)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
+        split = [Part(self._choice(wanted, options, everybody), wanted.mass)]
         if not limited.any() and not budget and machine is None:
-            return Plan([Part(o, wanted.mass[who], who) for o, who in groups], None, None, 0.0)
-        before = self._used_before(wanted, limited)
-        bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
-        people = self.dtype.type(self.weight * wanted.growth)
-        parts: list[Part] = []
-        used, spent, over = np.zeros_like(before), np.zeros_like(wanted.mass), 0.0
-        for group, who in groups:
-            mass = wanted.mass[who]
-            split = [Part(group, mass, who)]
-            if limited.any() or machine is not None:
-                left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - before[:, who], 0)
-                requests, shares = self._each(wanted, split[0])
-                each = requests / people if people > 0 else np.zeros_like(mass)
-                within, used[:, who] = within_limits(each, shares, limited, left, machine)
-                shut = replace(group, gain=np.where(limited, -np.inf, group.gain))
-                split = [Part(group, mass * within, who), Part(shut, mass * (1 - within), who, local=machine is None)]
-            allowed = np.ones_like(mass)
-            if budget:
-                asked = [self._each(wanted, part) for part in split]
-                cost = np.sum([requests * (shares[:, : bill.size] @ bill) for requests, shares in asked], axis=0)
-                allowed = at_most_all(wanted.budget_left[who], cost)
-                spent[who] = cost * allowed
-                beyond = np.sum([requests for requests, _ in asked], axis=0) * (1 - allowed)
-                over += float(np.sum(beyond, dtype=np.float64))
-                used[:, who] *= allowed
-            parts += [part._replace(mass=part.mass * allowed) for part in split if part.mass.any()]
-        return Plan(parts, used if limited.any() else None, spent if budget else None, over)
+            return Plan(split, None, None, 0.0)
+        used, spent, over = self._used_before(wanted, limited) * 0, None, 0.0
+        if limited.any() or machine is not None:
+            people = self.dtype.type(self.weight * wanted.growth)
+            left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - self._used_before(wanted, limited), 0)
+            requests, shares = split[0].choice.requests_and_shares(wanted.mass)
+            each = requests / people if people > 0 else np.zeros_like(requests)
+            within, used = within_limits(each, shares, limited, left, machine)
+            shut = replace(options, gain=np.where(limited, -np.inf, options.gain))
+            elsewhere = self._choice(wanted, shut, everybody, local=machine is None)
+            split = [Part(split[0].choice, wanted.mass * within), Part(elsewhere, wanted.mass * (1 - within))]
+        if budget:
+            bill = np.where(np.isfinite(prices), prices, 0.0).astype(self.dtype)
+            asked = [part.choice.requests_and_shares(part.mass) for part in split]
+            cost = np.sum([requests * (shares[:, : bill.size] @ bill) for requests, shares in asked], axis=0)
+            allowed = at_most_all(wanted.budget_left, cost)
+            spent = cost * allowed
+            beyond = np.sum([requests for requests, _ in asked], axis=0) * (1 - allowed)
+            over = float(np.sum(beyond, dtype=np.float64))
+            used = used * allowed
+            split = [part._replace(mass=part.mass * allowed) for part in split]
+        return Plan([part for part in split if part.mass.any()], used if limited.any() else None, spent, over)
 
-    def _chosen(
-        self, wanted: IndividualsWanted, part: Part, *, slopes: float | None = None, keep: bool = False
-    ) -> Chosen:
-        """What the individuals of a part of the plan choose, and how much they ask."""
-        ties, inverse_worth = self._ties(part.who), self.inverse_worth[part.who]
-        local = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=part.local)
-        local = None if local is None else local[part.who]
+    def _choice(self, wanted: IndividualsWanted, options: Options, everybody: Traits, *, local: bool = True) -> Choice:
+        """All before options; ``local``: whether those with a machine of their own may use it."""
+        at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
+        kind = wanted.mass.dtype.type
         asking: Asking | None = None
         if self.intensity.elasticity > 0:
-            key = part.key
+            slow = b"" if options.slow is None else options.slow.tobytes()
+            key = (options.gain.tobytes(), slow, str(local).encode())
             if key not in wanted.worth_if_free:
-                free = replace(part.options, cost=np.zeros_like(part.options.cost))
-                wanted.worth_if_free[key] = worth_of_all(free, inverse_worth, ties, local=local)
+                free = replace(options, cost=np.zeros_like(options.cost))
+                wanted.worth_if_free[key] = worth_of_all(free, self.inverse_worth, kind, everybody, local=at_home)
             asking = Asking(self.intensity, wanted.worth_if_free[key])
-        return choose(
-            part.options, inverse_worth, part.mass, ties, local=local, slopes=slopes, keep=keep, asking=asking
-        )
-
-    def _each(self, wanted: IndividualsWanted, part: Part) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Requests of each individual in a part of the plan, and its shares of options."""
-        chosen = self._chosen(wanted, part, keep=True)
-        assert chosen.requests is not None
-        assert chosen.shares is not None
-        return chosen.requests, chosen.shares
+        return Choice(options, self.inverse_worth, kind, everybody, at_home, asking)
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
@@ -248,33 +246,28 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return wanted.replies[key]
 
     def _reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
-        plan = self._plan(wanted, scene, prices)
-        count = prices.size
+        plan, count = self._plan(wanted, scene, prices), prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
-        total = Reply(np.zeros(count), 0.0, 0.0, plan.unaffordable, 0.0, np.zeros(count), np.zeros((count, count)))
-        asked = plan.unaffordable
-        for part in self._blurred(plan.parts, scene.blur_usd):
-            chosen = self._chosen(wanted, part, slopes=slopes)
-            asked += chosen.asked
-            total = Reply(
-                total.requests + chosen.shares_sum[:count],
-                total.nothing + chosen.nothing,
-                total.local + float(chosen.shares_sum[count:].sum()),
-                total.unaffordable,
-                total.surplus + chosen.surplus,
-                total.own if chosen.own is None else total.own + chosen.own[:count],
-                total.cross if chosen.cross is None else total.cross + chosen.cross[:count, :count],
-            )
-        if self.intensity.elasticity == 0:
-            return total
-        return replace(total, not_asked=float(wanted.mass.sum(dtype=np.float64)) - asked)
+        chosen = [part.choice.of(part.mass, slopes=slopes) for part in self._blurred(plan.parts, scene.blur_usd)]
+        asked = plan.unaffordable + sum(one.asked for one in chosen)
+        none, nothing = np.zeros(count), np.zeros((count, count))
+        return Reply(
+            sum((one.shares_sum[:count] for one in chosen), none),
+            sum(one.nothing for one in chosen),
+            sum(float(one.shares_sum[count:].sum()) for one in chosen),
+            plan.unaffordable,
+            sum(one.surplus for one in chosen),
+            sum((one.own[:count] for one in chosen if one.own is not None), none),
+            sum((one.cross[:count, :count] for one in chosen if one.cross is not None), nothing),
+            float(wanted.mass.sum(dtype=np.float64)) - asked if self.intensity.elasticity > 0 else 0.0,
+        )
 
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
-        for part in self._plan(wanted, scene, prices).parts:
-            requests, shares = self._each(wanted, part)
-            an_hour = self.worth[part.who] * (s.time_value if self.haste is None else self.haste[part.who])
+        an_hour = self.worth * (s.time_value if self.haste is None else self.haste)
+        for choice, mass in self._plan(wanted, scene, prices).parts:
+            requests, shares = choice.requests_and_shares(mass)
             total += (requests * an_hour).astype(np.float64) @ shares[:, : prices.size]
         return np.asarray(total / s.price_coefficient)
 
@@ -283,14 +276,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if width_usd == 0.0 or self.segment.taste_noise > 0.0:
             return parts
         noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
-        return [p._replace(options=replace(p.options, noise=noise), mass=p.mass.astype(np.float64)) for p in parts]
+        return [part.blurred(noise) for part in parts]
 
     def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
         plan = self._plan(wanted, scene, prices)
         super().settle(wanted, scene, prices, turned_away)
         if self.segment.adoption.response > 0:
-            self._learn_use(wanted, plan, turned_away)
+            self._learn_use(plan, turned_away)
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
@@ -306,15 +299,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if (scene.fee > 0).any():
             self._consider_subscriptions(scene, prices)
         self._looked = True
-        wanted.plans.clear()  # it was made of ties and plans as they were
         wanted.replies.clear()
         wanted.worth_if_free.clear()
+        wanted.plans.clear()  # it was made of traits and subscriptions as they were
 
-    def _learn_use(self, wanted: IndividualsWanted, plan: Plan, turned_away: float) -> None:
+    def _learn_use(self, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
         s, worth, asked = self.segment, 0.0, plan.unaffordable
-        for part in plan.parts:
-            chosen = self._chosen(wanted, part, keep=True)
+        for choice, mass in plan.parts:
+            chosen = choice.of(mass, keep=True)
             assert chosen.requests is not None
             assert chosen.utility is not None
             worth += float(chosen.requests.astype(np.float64) @ chosen.utility) / s.taste_noise
@@ -358,7 +351,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 scene.fee,
                 scene.quota,
                 self.inverse_worth[who],
-                self._ties(who),
+                self._traits(who),
                 per_day,
             )
 
@@ -376,7 +369,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
         options = self._options(scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._ties(who), keep=True)
+        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._traits(who), keep=True)
         assert chosen.shares is not None
         draw = self._choices.random(number)
         self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])

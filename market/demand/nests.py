@@ -11,7 +11,7 @@ and nothing is a nest of its own. Where every lambda is 1 that is the plain logi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -78,6 +78,7 @@ class Nests:
 
     of: Places
     scale: NDArray[np.float64]
+    _arranged: dict[bytes, tuple[Places, Rows]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def of_offers(self) -> NDArray[np.float64]:
@@ -86,6 +87,12 @@ class Nests:
 
     def arranged(self, options: Places) -> tuple[Places, Rows]:
         """The same options, nest by nest, and the rows of each nest; a machine of one's own stays the last."""
+        key = options.tobytes()
+        if key not in self._arranged:
+            self._arranged[key] = self._arrange(options)
+        return self._arranged[key]
+
+    def _arrange(self, options: Places) -> tuple[Places, Rows]:
         last = self.of[-1]
         order = np.argsort(np.where(self.of == last, self.scale.size, self.of)[options], kind="stable")
         sorted_ = options[order]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.choice import Options
+from market.demand.choice import Choice
 from market.demand.cohort import Reply, Wanted
 from market.demand.scene import Scene
 
@@ -20,23 +20,18 @@ class Part(NamedTuple):
     """Requests for which the same may be chosen.
 
     Attributes:
-        options: offers to choose from.
+        choice: individuals before what is open to them.
         mass: requests of each individual, if they cost nothing.
-        who: the individuals.
-        local: whether those with a machine of their own may use it.
     """
 
-    options: Options
+    choice: Choice
     mass: NDArray[Any]
-    who: Who
-    local: bool = True
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What its choice depends on beside prices."""
-        slow = b"" if self.options.slow is None else self.options.slow.tobytes()
-        who = () if isinstance(self.who, slice) else (self.who.size, int(self.who[:1].sum()))
-        return self.options.gain.tobytes(), slow, self.options.noise, who, self.local
+    def blurred(self, noise: float) -> Part:
+        """The same with tastes of this scale, in full precision."""
+        c = self.choice
+        choice = Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.traits, c.local, c.asking)
+        return Part(choice, self.mass.astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Plan:
     """What individuals can order at given prices.
 
     Attributes:
-        parts: what may be chosen for requests, how many of each individual, and which individuals.
+        parts: what may be chosen for requests, and how many of each individual.
         quota_used: requests of one user that count towards a quota, by limited offer and individual.
         spent: money by individual [USD]; None without budgets.
         unaffordable: requests beyond budgets.
@@ -83,7 +78,7 @@ class IndividualsWanted(Wanted):
     machine_quality: float = field(kw_only=True)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
-    worth_if_free: dict[tuple[Any, ...], NDArray[Any]] = field(
+    worth_if_free: dict[tuple[bytes, ...], NDArray[Any]] = field(
         default_factory=dict, kw_only=True, repr=False, compare=False
     )
 

@@ -42,7 +42,7 @@ class Population:
         zone: number of the time zone.
         budget_per_day: money of all whom an individual stands for [USD/day].
         haste: share of its worth that it loses per hour of delay [1/h]; None where that is all the segment's.
-        refusing: row of the table of what is refused (see ``demand.ties``): a bit for each kind of seller; or None.
+        refusing: row of the table of what is refused (see ``demand.traits``): a bit for each kind of seller; or None.
         owns_machine: whether it has a machine of its own at the start.
     """
 

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from market.demand.adoption import worth_of, worth_with
 from market.demand.choice import Options
-from market.demand.ties import Ties
+from market.demand.traits import Traits
 
 DAYS_PER_MONTH = 365.25 / 12.0
 NOBODY = -1
-
-type Group = tuple[Options, NDArray[np.int64] | slice]
 
 
 class Memberships:
@@ -24,18 +22,17 @@ class Memberships:
     def __init__(self, individuals: int) -> None:
         self.offer: NDArray[np.int16] = np.full(individuals, NOBODY, dtype=np.int16)
 
-    def groups(self, options: Options, fee: NDArray[np.float64]) -> list[Group]:
-        """Individuals by what is open to them: members of each offer with a fee, and all others."""
+    def barred(self, fee: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.integer[Any]]]:
+        """What is shut to whom: by what one subscribes to (first to nothing) and offer, and the row of each individual.
+
+        Without fees nothing is shut to anybody.
+        """
         sold = np.flatnonzero(fee > 0)
-        if sold.size == 0:
-            return [(options, slice(None))]
-        groups: list[Group] = []
-        for member_of in (NOBODY, *sold):
-            who = np.flatnonzero(self.offer == member_of)
-            if who.size:
-                shut = (fee > 0) & (np.arange(fee.size) != member_of)
-                groups.append((replace(options, gain=np.where(shut, -np.inf, options.gain)), who))
-        return groups
+        rows = np.tile(fee > 0, (sold.size + 1, 1))
+        rows[np.arange(sold.size) + 1, sold] = False
+        number = np.zeros(fee.size + 1, dtype=np.int32)
+        number[sold] = np.arange(sold.size) + 1
+        return rows, number[self.offer]
 
     def consider(
         self,
@@ -44,7 +41,7 @@ class Memberships:
         fee: NDArray[np.float64],
         quota: NDArray[np.float64],
         inverse_worth: NDArray[Any],
-        ties: Ties,
+        traits: Traits,
         per_day: NDArray[Any],
     ) -> None:
         """Let these individuals take the subscription that adds most to their worth less its fee, or none.
@@ -55,15 +52,15 @@ class Memberships:
             fee: of each offer [USD a month]; 0 for none.
             quota: requests a day, by offer.
             inverse_worth: one over the worth of a request [1/USD].
-            ties: what ties them to sellers.
+            traits: how they differ besides worth.
             per_day: requests of one user and day.
         """
-        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, ties)
+        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, traits)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
         for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
             others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = worth_with(others, int(j), inverse_worth, ties)
+            gain, share = worth_with(others, int(j), inverse_worth, traits)
             gain = gain - alone
             # Beyond the quota the offer is no use.
             used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))

@@ -7,6 +7,7 @@ says so.
 from __future__ import annotations
 
 import shutil
+from functools import cache
 
 import click
 import pandas as pd
@@ -203,6 +204,7 @@ VALUES = {
 }  # fmt: skip
 
 
+@cache
 def values():
     """Every option and argument of every command, with its right values; KeyError for one that has none."""
     return {at: OF_ONE[at] if at in OF_ONE else VALUES[at[1]] for at in _taken(typer.main.get_command(app), ())}
