@@ -173,10 +173,6 @@ class Choice:
             sums.add(self._weighed(self._utilities, begin), mass[begin : begin + BLOCK])
         return sums.chosen()
 
-    def shares(self, mass: Floats) -> Floats:
-        """How often each individual chooses each option."""
-        return self.requests_and_shares(mass)[1]
-
     def requests_and_shares(self, mass: Floats) -> tuple[Floats, Floats]:
         """Requests of each individual, and how often it chooses each option."""
         found = self.of(mass, keep=True)

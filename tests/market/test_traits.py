@@ -1,4 +1,4 @@
-"""Traits: kinds of seller that are no option to some, and how much less is asked where tokens are dearer."""
+"""Traits: kinds of seller that are no option to some."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_markets import asked, assert_slopes_are_differences
 
 from capacity import Workload
 from capacity.errors import InputError
@@ -75,26 +74,3 @@ def test_refusals_are_checked() -> None:
         Refusal("open", 2.0)
     with pytest.raises(InputError, match="segment 'users': refusals name a kind of seller twice: open, open"):
         users(refusals=(Refusal("open", 0.1), Refusal("open", 0.2)))
-
-
-@pytest.mark.parametrize("elasticity", [0.5, 1.0, 2.0])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_all_prices_up_by_a_percent_takes_off_the_elasticity(elasticity: float, dtype: str) -> None:
-    """With nobody who gives up, orders fall by (1.01)^-elasticity, whoever they are and whatever they buy."""
-    everybody = users(intensity_elasticity=elasticity, outside=None, worth_spread=1.0, dtype=dtype)
-    model = TokenMarket(Economy((everybody,), (seller("lab", "frontier", 3.0), seller("cheap", "open", 1.0))), rng=1)
-    model.run_for(2)
-    asking, prices = asked(model)
-    same, dearer = asking(prices), asking(prices * 1.01)
-    total = dearer.requests.sum() / same.requests.sum()
-    assert total == pytest.approx(1.01**-elasticity, rel=1e-9 if dtype == "float64" else 1e-5)
-    assert same.induced == pytest.approx(0.0, abs=1e-9 if dtype == "float64" else 1e-2)
-    assert dearer.induced[0] == pytest.approx(dearer.requests.sum() - same.requests.sum(), rel=1e-4)
-
-
-def test_the_derivative_is_what_a_difference_gives() -> None:
-    everybody = users(intensity_elasticity=0.8, worth_spread=1.0, refusals=(Refusal("open", 0.4),), attachment=0.1)
-    sellers = (seller("lab", "frontier", 3.0), seller("other", "frontier", 2.5), seller("cheap", "open", 1.0))
-    model = TokenMarket(Economy((everybody,), sellers), rng=1)
-    model.run_for(3)
-    assert_slopes_are_differences(model, [1.1, 0.9, 1.3])
