@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -114,9 +116,7 @@ def test_a_price_that_rises_makes_nobody_ask_more(prices: list[float], which: in
         options = Options(
             np.linspace(1.0, 0.5, count), np.array(of), np.zeros(count, dtype=np.int64), 0.0, noise, 0.0, 1.0
         )
-        free = worth_of_all(
-            Options(options.gain, np.zeros(count), options.group, 0.0, noise, 0.0, 1.0), 1 / worth, np.float64
-        )
+        free = worth_of_all(replace(options, cost=np.zeros(count)), 1 / worth, np.float64)
         less = Less(Intensity(1.0, 0.2), free)
         chosen = choose(options, 1 / worth, np.ones(3), keep=True, asking=less)
         assert chosen.requests is not None
