@@ -116,7 +116,7 @@ class Calibration:
         return replace(self, first_token_steps=found.first_token_steps, company=found.company)
 
     def latency(self, counts: Counts) -> NDArray[np.float64]:
-        """Time of a cycle's decode steps beside their work [s]."""
+        """Time of a cycle's decode steps beside their work [s]; one number where it does not depend on the batch."""
         named = (
             counts.steps,
             counts.layer_steps,
@@ -129,7 +129,7 @@ class Calibration:
         for count, seconds in zip(named, each, strict=True):
             if seconds:
                 total = total + count * seconds
-        return np.asarray(np.broadcast_to(total, np.shape(counts.sequence_steps)))
+        return np.asarray(total)
 
     @property
     def traffic_factor(self) -> float:

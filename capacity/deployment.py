@@ -38,6 +38,9 @@ from capacity.throughput import (
 from capacity.units import GIGA, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
+#: What can bind at a point of a curve.
+BINDING = np.array(["compute", "bandwidth", "latency", "memory"])
+
 
 class CannotServeError(InputError):
     """A model that does not fit, or a speed that no batch reaches."""
@@ -51,6 +54,7 @@ class OperatingCurve:
         batch: requests in flight.
         throughput: output tokens per second of the deployment.
         speed: output tokens per second that one user sees.
+        cost_usd_per_mtok: running cost of a million output tokens.
         fits: whether memory holds the batch.
         binding: 'compute', 'bandwidth', 'latency' (the largest part of the cycle) or 'memory' (does not fit).
     """
@@ -58,6 +62,7 @@ class OperatingCurve:
     batch: Floats
     throughput: Floats
     speed: Floats
+    cost_usd_per_mtok: Floats
     fits: np.ndarray
     binding: np.ndarray
 
@@ -220,20 +225,23 @@ class Deployment:
         """Times of a cycle with ``batch`` requests in flight [s]."""
         return cycle(self.served, self.machine, self.calibration, workload, batch)
 
-    def curve(self, workload: Workload, batch: ArrayLike | None = None) -> OperatingCurve:
+    def curve(self, workload: Workload, batch: ArrayLike | None = None, costs: Costs = RENTED) -> OperatingCurve:
         """The operating curve over ``batch``; by default 400 sizes from 1 to what memory holds."""
         if batch is None:
             batch = np.geomspace(1.0, self._most(workload), 400)
         times = self.cycle(workload, batch)
         fits = np.asarray(memory_used(self.served, self.machine, workload, times) <= self.machine.memory)
-        parts = np.stack([times.compute, times.bandwidth, times.latency])
-        binding = np.where(fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory")
+        largest = np.where(times.compute >= times.bandwidth, 0, 1)
+        largest[times.latency > np.maximum(times.compute, times.bandwidth)] = 2
+        largest[~fits] = 3
+        rate = times.batch * workload.output / times.total
         return OperatingCurve(
-            times.batch,
-            times.batch * workload.output / times.total,
-            workload.output / times.total,
-            fits,
-            binding,
+            batch=times.batch,
+            throughput=rate,
+            speed=workload.output / times.total,
+            cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
+            fits=fits,
+            binding=BINDING[largest],
         )
 
     def batch(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:

@@ -124,7 +124,7 @@ class Inference(Technology):
         batch = self.deployment.operate(workload, speed).batch
         times = token_times(self.deployment, workload, batch)
         scale = MILLION * self.work(workload, speed) / times.of_request(workload)
-        return scale * np.array([times.output, times.fresh, times.cached])
+        return np.asarray(scale * np.stack([times.output, times.fresh, times.cached]))
 
 
 __all__ = ["LOADS", "FixedWork", "Inference", "Technology"]
