@@ -42,6 +42,14 @@ from capacity.workload import SPECULATIVE, Speculation, Workload
 BINDING = np.array(["compute", "bandwidth", "latency", "memory"])
 
 
+def numbers(name: str, values: ArrayLike) -> Floats:
+    """An array of numbers, or one line on why it is none."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {values!r}, but must be a number, or an array of numbers") from None
+
+
 class CannotServeError(InputError):
     """A model that does not fit, or a speed that no batch reaches."""
 
@@ -166,6 +174,8 @@ class Deployment:
     @classmethod
     def smallest(cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED) -> Deployment:
         """Fewest whole systems that hold the weights twice over, so that half the memory is left for state."""
+        require_kind("deployment: chip", chip, Chip)
+        require_kind("deployment: architecture", architecture, Architecture)
         needed = 2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
         return cls(chip, architecture, calibration, systems=max(1, math.ceil(needed)))
 
@@ -223,6 +233,7 @@ class Deployment:
 
     def cycle(self, workload: Workload, batch: ArrayLike) -> Cycle:
         """Times of a cycle with ``batch`` requests in flight [s]."""
+        require_kind("workload", workload, Workload)
         return cycle(self.served, self.machine, self.calibration, workload, batch)
 
     def curve(self, workload: Workload, batch: ArrayLike | None = None, costs: Costs = RENTED) -> OperatingCurve:
@@ -253,7 +264,8 @@ class Deployment:
         return np.asarray(whole + more)
 
     def _promised(self, workload: Workload, speed: ArrayLike | None) -> Floats:
-        wanted = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
+        require_kind("workload", workload, Workload)
+        wanted = numbers("speed", workload.speed if speed is None else speed)
         for bad in wanted[~((wanted > 0) & np.isfinite(wanted))].flat:
             raise InputError(f"speed is {bad:g}, but must be above 0 token/s and finite")
         return wanted
@@ -263,6 +275,7 @@ class Deployment:
 
     def _most(self, workload: Workload) -> float:
         """The batch that memory holds, whatever the speed (a real number, at least 1)."""
+        require_kind("workload", workload, Workload)
         held = workload.held > 0
         most = self._largest_batch(workload, 0.0) if held else memory_batch(self.served, self.machine, workload)
         return max(float(most) * (1.0 - 1e-12), 1.0)  # both may end a rounding error above what memory holds
@@ -295,6 +308,7 @@ class Deployment:
 
     def operate(self, workload: Workload, speed: float | None = None, costs: Costs = RENTED) -> OperatingPoint:
         """Everything about one workload at one promised speed, or an error that says why it cannot be."""
+        require_kind("workload", workload, Workload)
         promised = require("speed", workload.speed if speed is None else speed, above=0)
         batch = float(self.batch(workload, promised))
         if batch < 1:
@@ -375,7 +389,7 @@ class Deployment:
         prefill's queue (``throughput.first_token``). Waiting for a place in the batch is not in here; that
         is the market's queue.
         """
-        rate = np.asarray(load, dtype=np.float64)
+        rate = numbers("load", load)
         for bad in rate[~(rate >= 0)].flat:
             raise InputError(f"load is {bad:g}, but must be at least 0 requests per second")
         low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(self._most(workload)))

@@ -130,12 +130,24 @@ def require_or_inf(
         raise InputError(f"{str(error).removesuffix(' and finite')} (or inf)") from None
 
 
+#: Where things of a kind are found by name.
+CATALOGUES: Final[Mapping[str, str]] = {
+    "Chip": "CHIPS",
+    "Architecture": "ARCHITECTURES",
+    "Workload": "WORKLOADS",
+    "Calibration": "CALIBRATIONS",
+}
+
+
 def require_kind(name: str, value: Any, *kinds: type) -> None:
     """Say so if ``value`` is none of the kinds of thing that it must be: a class in place of its object, say."""
     if not isinstance(value, kinds):
         wanted = " or ".join(kind.__name__ for kind in kinds)
         given = f"the class {value.__name__}, not an object of it" if isinstance(value, type) else repr(value)
-        raise InputError(f"{name} is {given}, but must be a {wanted}")
+        article = "an" if wanted[0] in "AEIOU" else "a"
+        named = CATALOGUES.get(wanted) if isinstance(value, str) else None
+        hint = f", such as {named}[{value!r}]" if named else ""
+        raise InputError(f"{name} is {given}, but must be {article} {wanted}{hint}")
 
 
 def require_kinds(name: str, values: Any, *kinds: type) -> None:

@@ -15,7 +15,7 @@ from capacity import fleet
 from capacity.architectures import ARCHITECTURES
 from capacity.calibration import Calibration
 from capacity.engine import Engine
-from capacity.errors import InputError
+from capacity.errors import InputError, require_kind
 from capacity.measurements import Measurements
 from capacity.predictions import Predictions, measured_throughput, predict
 from capacity.throughput import Floats
@@ -122,6 +122,7 @@ def fit(rows: Measurements, start: Calibration = START, weights: Floats | None =
     a typical serving program, and under each that the rows name. The least mean of absolute errors makes the
     predictions right in the median and shrugs at outliers.
     """
+    require_kind("measurements", rows, Measurements)
     if len(rows) < 3:
         raise InputError(f"{len(rows)} measurements are too few to fit a calibration")
     each = np.ones(len(rows)) if weights is None else weights

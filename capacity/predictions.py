@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.calibration import Calibration
+from capacity.errors import require_kind
 from capacity.measurements import Measurements
 from capacity.throughput import Floats, combine
 from capacity.units import KILO
@@ -45,6 +46,7 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
     output, flight, asked, split, ranks = (
         rows.numbers[name] for name in ("output_tokens", "in_flight", "asked", "split", "data_ranks")
     )
+    require_kind("calibration", calibration, Calibration)
     together, alone = (combine(rows.terms[prefix], calibration, flight) for prefix in ("", "own_"))
     total = together.total
     prefill = np.where(split > 0, alone.prefill, np.minimum(alone.prefill, total))

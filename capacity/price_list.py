@@ -14,7 +14,7 @@ from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import RENTED, Costs
 from capacity.deployment import CannotServeError, Deployment
-from capacity.errors import require, require_whole
+from capacity.errors import require, require_kind, require_whole
 from capacity.pools import workers
 from capacity.throughput import Floats, first_token
 from capacity.token_times import token_times
@@ -92,6 +92,17 @@ class Offer:
     seller: Seller = PROVIDER
     speculation: Speculation = SPECULATIVE
     worker: Deployment | None = None
+
+    def __post_init__(self) -> None:
+        require_kind("offer: chip", self.chip, Chip)
+        require_kind("offer: architecture", self.architecture, Architecture)
+        require_kind("offer: workload", self.workload, Workload)
+        require_kind("offer: calibration", self.calibration, Calibration)
+        require_kind("offer: costs", self.costs, Costs)
+        require_kind("offer: seller", self.seller, Seller)
+        require_kind("offer: speculation", self.speculation, Speculation)
+        if self.worker is not None:
+            require_kind("offer: worker", self.worker, Deployment)
 
 
 @dataclass(frozen=True)
