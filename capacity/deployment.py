@@ -39,6 +39,17 @@ from capacity.throughput import (
 from capacity.units import GIGA, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
+#: What can bind at a point of a curve.
+BINDING = np.array(["compute", "bandwidth", "latency", "memory"])
+
+
+def numbers(name: str, values: ArrayLike) -> Floats:
+    """An array of numbers, or one line on why it is none."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {values!r}, but must be a number, or an array of numbers") from None
+
 
 class CannotServeError(InputError):
     """A model that does not fit, or a speed that no batch reaches."""
@@ -52,6 +63,7 @@ class OperatingCurve:
         batch: requests in flight.
         throughput: output tokens per second of the deployment.
         speed: output tokens per second that one user sees.
+        cost_usd_per_mtok: running cost of a million output tokens.
         fits: whether memory holds the batch.
         binding: 'compute', 'bandwidth', 'latency' (the largest part of the cycle) or 'memory' (does not fit).
     """
@@ -59,6 +71,7 @@ class OperatingCurve:
     batch: Floats
     throughput: Floats
     speed: Floats
+    cost_usd_per_mtok: Floats
     fits: np.ndarray
     binding: np.ndarray
 
@@ -170,6 +183,8 @@ class Deployment:
     @classmethod
     def smallest(cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED) -> Deployment:
         """Fewest whole systems that hold the weights twice over, so that half the memory is left for state."""
+        require_kind("deployment: chip", chip, Chip)
+        require_kind("deployment: architecture", architecture, Architecture)
         needed = 2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
         return cls(chip, architecture, calibration, systems=max(1, math.ceil(needed)))
 
@@ -227,22 +242,26 @@ class Deployment:
 
     def cycle(self, workload: Workload, batch: ArrayLike) -> Cycle:
         """Times of a cycle with ``batch`` requests in flight [s]."""
+        require_kind("workload", workload, Workload)
         return cycle(self.served, self.machine, self.calibration, workload, batch)
 
-    def curve(self, workload: Workload, batch: ArrayLike | None = None) -> OperatingCurve:
+    def curve(self, workload: Workload, batch: ArrayLike | None = None, costs: Costs = RENTED) -> OperatingCurve:
         """The operating curve over ``batch``; by default 400 sizes from 1 to what memory holds."""
         if batch is None:
             batch = np.geomspace(1.0, self._most(workload), 400)
         times = self.cycle(workload, batch)
         fits = np.asarray(memory_used(self.served, self.machine, workload, times) <= self.machine.memory)
-        parts = np.stack([times.compute, times.bandwidth, times.latency])
-        binding = np.where(fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory")
+        largest = np.where(times.compute >= times.bandwidth, 0, 1)
+        largest[times.latency > np.maximum(times.compute, times.bandwidth)] = 2
+        largest[~fits] = 3
+        rate = times.batch * workload.output / times.total
         return OperatingCurve(
-            times.batch,
-            times.batch * workload.output / times.total,
-            workload.output / times.total,
-            fits,
-            binding,
+            batch=times.batch,
+            throughput=rate,
+            speed=workload.output / times.total,
+            cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
+            fits=fits,
+            binding=BINDING[largest],
         )
 
     def batch(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
@@ -254,7 +273,8 @@ class Deployment:
         return np.asarray(whole + more)
 
     def _promised(self, workload: Workload, speed: ArrayLike | None) -> Floats:
-        wanted = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
+        require_kind("workload", workload, Workload)
+        wanted = numbers("speed", workload.speed if speed is None else speed)
         for bad in wanted[~((wanted > 0) & np.isfinite(wanted))].flat:
             raise InputError(f"speed is {bad:g}, but must be above 0 token/s and finite")
         return wanted
@@ -264,6 +284,7 @@ class Deployment:
 
     def _most(self, workload: Workload) -> float:
         """The batch that memory holds, whatever the speed (a real number, at least 1)."""
+        require_kind("workload", workload, Workload)
         held = workload.held > 0
         most = self._largest_batch(workload, 0.0) if held else memory_batch(self.served, self.machine, workload)
         return max(float(most) * (1.0 - 1e-12), 1.0)  # both may end a rounding error above what memory holds
@@ -296,6 +317,7 @@ class Deployment:
 
     def operate(self, workload: Workload, speed: float | None = None, costs: Costs = RENTED) -> OperatingPoint:
         """Everything about one workload at one promised speed, or an error that says why it cannot be."""
+        require_kind("workload", workload, Workload)
         promised = require("speed", workload.speed if speed is None else speed, above=0)
         kept = self.keep(workload, promised)
         times = self.cycle(workload, float(kept.batch))
@@ -382,7 +404,7 @@ class Deployment:
         prefill's queue (``throughput.first_token``). Waiting for a place in the batch is not in here; that
         is the market's queue.
         """
-        rate = np.asarray(load, dtype=np.float64)
+        rate = numbers("load", load)
         for bad in rate[~(rate >= 0)].flat:
             raise InputError(f"load is {bad:g}, but must be at least 0 requests per second")
         low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(self._most(workload)))

@@ -123,7 +123,7 @@ def throughput(
     """
     total = 0.0
     for name, count in units.items():
-        if count <= 0:
+        if require(f"fleet: units of {name}", count, at_least=0) == 0:
             continue
         try:
             deployment = Deployment.smallest(chips[name], architecture, calibration)

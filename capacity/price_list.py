@@ -6,15 +6,17 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from numpy.typing import ArrayLike
+
 from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import RENTED, Costs
 from capacity.deployment import CannotServeError, Deployment
-from capacity.errors import require, require_whole
+from capacity.errors import require, require_kind, require_whole
 from capacity.pools import workers
-from capacity.throughput import first_token
+from capacity.throughput import Floats, first_token
 from capacity.token_times import token_times
 from capacity.units import KILO, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
@@ -90,6 +92,17 @@ class Offer:
     seller: Seller = PROVIDER
     speculation: Speculation = SPECULATIVE
     worker: Deployment | None = None
+
+    def __post_init__(self) -> None:
+        require_kind("offer: chip", self.chip, Chip)
+        require_kind("offer: architecture", self.architecture, Architecture)
+        require_kind("offer: workload", self.workload, Workload)
+        require_kind("offer: calibration", self.calibration, Calibration)
+        require_kind("offer: costs", self.costs, Costs)
+        require_kind("offer: seller", self.seller, Seller)
+        require_kind("offer: speculation", self.speculation, Speculation)
+        if self.worker is not None:
+            require_kind("offer: worker", self.worker, Deployment)
 
 
 @dataclass(frozen=True)
@@ -181,11 +194,15 @@ def _usd_per_mtok(worker: Deployment, workload: Workload, costs: Costs) -> float
     return float(worker.cost_usd_per_mtok(workload, costs=costs))
 
 
-def _shares(worker: Deployment, workload: Workload, batch: float, costs: Costs) -> Tokens:
-    """Cost of one more million tokens of each kind, from the machine time that it adds to a cycle at this batch."""
+def token_costs(worker: Deployment, workload: Workload, batch: ArrayLike, costs: Costs = RENTED) -> dict[str, Floats]:
+    """Cost of one more million tokens of each kind [USD], by the machine time that it adds; arrays over batch sizes."""
     usd = MILLION * costs.usd_per_chip_hour(worker.chip) * worker.chips / SECONDS_PER_HOUR
     times = token_times(worker, workload, batch)
-    return Tokens(usd * times.fresh, usd * times.cached, usd * times.output)
+    return {
+        "input_usd_per_mtok": usd * times.fresh,
+        "cached_usd_per_mtok": usd * times.cached,
+        "output_usd_per_mtok": usd * times.output,
+    }
 
 
 def _scaled(tokens: Tokens, factor: float) -> Tokens:
@@ -255,7 +272,8 @@ def price_list(offer: Offer) -> PriceList:
     replicas = max(seller.replicas, math.ceil(wanted / (rate * seller.load_factor) - 1e-9))
     replica_factor = replicas * rate * seller.load_factor / wanted
     load = wanted / (replicas * rate)
-    marginal = _shares(worker, workload, batch, offer.costs)
+    each = token_costs(worker, workload, batch, offer.costs)
+    marginal = Tokens(**{name: float(usd) for name, usd in each.items()})
     stack = _stack(offer, worker, seller.load_factor, replica_factor)
     listed_each, full_each = stack[-1].usd_per_mtok, stack[-2].usd_per_mtok
     bundle = (  # USD of a request's tokens at marginal prices, over its output

@@ -145,7 +145,7 @@ class Inference(Technology):
         """Work of a million tokens of each kind, by what one more adds to a cycle of the full machine [rack-h]."""
         times = self._operation(workload, speed).token_times
         scale = MILLION * self.work(workload, speed) / times.of_request(workload)
-        return scale * np.array([times.output, times.fresh, times.cached])
+        return np.asarray(scale * np.stack([times.output, times.fresh, times.cached]))
 
 
 __all__ = ["LOADS", "FixedWork", "Inference", "Technology"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from scenarios.cli.options import AsJson
+from scenarios.cli.options import AsJson, Backend, calibration_named
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -71,6 +71,7 @@ def costs(
     power_price: PowerPriceOption = None,
     markup: MarkupOption = 0.0,
     calibration: CalibrationOption = "fit",
+    backend: Backend = None,
     extra: ExtraOption = None,
     as_json: AsJson = False,
     plot: PlotOption = None,
@@ -78,7 +79,6 @@ def costs(
     """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
     from dataclasses import replace
 
-    from capacity import CALIBRATIONS
     from capacity.price_list import Offer, Seller, contexts, price_list, speeds
     from scenarios.pictures.picture_path import checked_picture_path
 
@@ -89,9 +89,8 @@ def costs(
     request = replace(named, **changes, name="custom", title="") if changes else named
     money = _money(rental, power_price, owned=owned)
     seller = Seller(load_factor=load_factor, replicas=replicas, demand_tok_s=demand, markup=markup)
-    offer = Offer(
-        known.chips[chip], known.architectures[architecture], request, CALIBRATIONS[calibration], money, seller
-    )
+    calibrated = calibration_named(calibration, backend)
+    offer = Offer(known.chips[chip], known.architectures[architecture], request, calibrated, money, seller)
     if plot is not None:
         checked_picture_path(plot)
     found = replace(price_list(offer), by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))

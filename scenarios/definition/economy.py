@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
+from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Chip, Costs, Deployment, Workload, fleet
+from capacity.custom import Known
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.growth import Adoption
@@ -32,8 +33,6 @@ from scenarios.parameters.market import Progress
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
 from scenarios.parameters.time import Time
 
-#: The rack in which all capacity is counted.
-RACK: Final = CHIPS["gb200-nvl72"]
 FOREVER: Final = 10**9
 
 
@@ -109,10 +108,10 @@ def chance_in_simulated_day(chance: float, when: Calendar) -> float:
 # -------------------------------------------------------------------------------------------------- users
 
 
-def workload(request: Request) -> Workload:
+def workload(request: Request, known: Known) -> Workload:
     """The shape of a request."""
     shape = Workload(request.input, request.output, cached=request.cached, held=request.held_s)
-    return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
+    return shape if request.like == "custom" else replace(shape, decoding=known.workloads[request.like].decoding)
 
 
 def load_shape(shape: Shape) -> LoadShape:
@@ -158,7 +157,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
     reconsider = users.reconsider_per_day / when.simulated_share
     return Segment(
         name,
-        workload(users.request),
+        workload(users.request, parameters.known),
         users=users.users * demand.scale,
         individuals=max(1, round(individuals * users.individuals_share)),
         requests_per_day=users.requests_per_day,
@@ -196,11 +195,14 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
 
 
 @cache
-def racks_by_owner(quarter: str, calibration: str) -> dict[str, float]:
-    """What each owner's chips can serve, in GB200 racks [chip owners by quarter]."""
+def racks_by_owner(quarter: str, calibration: str, chip: Chip) -> dict[str, float]:
+    """What each owner's chips can serve, in systems of one chip [chip owners by quarter]."""
     kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
     calibrated = CALIBRATIONS[calibration]
-    rack = float(Deployment(RACK, kimi, calibrated).throughput(general))
+    system = Deployment.smallest(chip, kimi, calibrated)
+    rack = float(system.throughput(general)) / system.systems
+    if rack == 0.0:
+        system.operate(general)  # says why it cannot be
     made = {}
     for owner, part in fleet.installed(quarter).groupby("owner"):
         units = dict(zip(part["chip"], part["units"], strict=True))
@@ -211,9 +213,10 @@ def racks_by_owner(quarter: str, calibration: str) -> dict[str, float]:
 def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, ...]:
     """Owners of machines for rent."""
     supply = parameters.supply
+    rack = parameters.known.chips[supply.chip]
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
-    power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
-    grows = expansion(supply, parameters.time.days)
+    power = costs.power_usd_per_chip_hour(rack) * rack.chips_per_system
+    grows = expansion(supply, rack, parameters.time.days)
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
@@ -227,7 +230,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             running_cost=power,
             cash=supply.owners_cash * when.simulated_share,
         )
-        for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
+        for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()
         if owner not in supply.not_for_rent
     )
 
@@ -244,7 +247,7 @@ def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[P
     )
 
 
-def expansion(supply: Supply, days: float) -> Expansion:
+def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
     """How racks grow."""
     if supply.expansion == "steady":
         return SteadyGrowth(supply.growth)
@@ -253,7 +256,7 @@ def expansion(supply: Supply, days: float) -> Expansion:
         return planned(
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
-    cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
+    cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
     return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
 
 
@@ -302,7 +305,8 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
     ticks = FOREVER
     if math.isfinite(terms.term_days):
         ticks = max(1, round(terms.term_days * when.simulated_share * when.ticks_per_day))
-    rental = Costs().usd_per_chip_hour(RACK) * RACK.chips_per_system
+    rack = parameters.known.chips[parameters.supply.chip]
+    rental = Costs().usd_per_chip_hour(rack) * rack.chips_per_system
     return tuple(
         Contract(
             largest[number % len(largest)].name,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Deployment
+from capacity import CALIBRATIONS, Architecture, Chip, Deployment
 from market.calendar import Calendar
 from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
@@ -21,7 +21,6 @@ from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
 
-RACK: Final = CHIPS["gb200-nvl72"]
 STANDARD: Final = "standard"
 HOURS_PER_WEEK: Final = 168.0
 
@@ -37,13 +36,15 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
 
 
 @cache
-def inference(architecture: str, calibration: str, work: float = 1.0, chip: str = RACK.name) -> Inference:
+def inference(architecture: Architecture, calibration: str, work: float, chip: Chip) -> Inference:
     """An architecture on the fewest systems of a chip that hold it; ``work``: machine time over what that takes."""
-    machine = CHIPS[chip]
-    reference = RACK.chips_per_system if chip == RACK.name else 1
-    return Inference(
-        Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference, work
-    )
+    return Inference(Deployment.smallest(chip, architecture, CALIBRATIONS[calibration]), chip.chips_per_system, work)
+
+
+def served(architecture: str, parameters: Parameters, work: float = 1.0, chip: str = "") -> Inference:
+    """An architecture on the racks of the market, or on another chip."""
+    known, supply = parameters.known, parameters.supply
+    return inference(known.architectures[architecture], supply.calibration, work, known.chips[chip or supply.chip])
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -122,7 +123,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         f"{one.name} {sold.name}",
         sold.price,
         quality(model.lag_months, parameters, size=model.size, edge=edge),
-        inference(model.architecture, parameters.supply.calibration, model.work),
+        served(model.architecture, parameters, model.work),
         Tier(**terms.model_dump()),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
@@ -152,7 +153,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         _open_offer(one),
         one.price,
         quality(lag, parameters, size=one.size),
-        inference(one.architecture, parameters.supply.calibration, one.work),
+        served(one.architecture, parameters, one.work),
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,
@@ -182,14 +183,14 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
     """A broker: routes, and idle machines of coders at home."""
     offers = []
     for architecture in one.routes:
-        served = [seller for seller in parameters.open if seller.architecture == architecture]
+        sellers = [seller for seller in parameters.open if seller.architecture == architecture]
         offers.append(
             Offer(
                 f"{one.name} {architecture}",
-                min(seller.price for seller in served) * (1.0 + one.cut),
-                technology=inference(architecture, parameters.supply.calibration, served[0].work),
-                tier=Tier(STANDARD, min(seller.speed for seller in served)),
-                routes=tuple(_open_offer(seller) for seller in served),
+                min(seller.price for seller in sellers) * (1.0 + one.cut),
+                technology=served(architecture, parameters, sellers[0].work),
+                tier=Tier(STANDARD, min(seller.speed for seller in sellers)),
+                routes=tuple(_open_offer(seller) for seller in sellers),
                 cut=one.cut,
             )
         )
@@ -206,7 +207,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
                 f"{one.name} homes",
                 homes.price,
                 at_home,
-                inference(homes.architecture, parameters.supply.calibration, chip=homes.chip),
+                served(homes.architecture, parameters, chip=homes.chip),
                 Tier(STANDARD, homes.speed),
                 pool="homes",
                 open_to=("casual", "coders"),

@@ -7,8 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from capacity import WORKLOADS
-from capacity.errors import Catalogue, nearest
+from capacity.errors import Catalogue
 from scenarios.parameters.fields import (
     DECLARED,
     SEGMENTS,
@@ -35,13 +34,6 @@ class Request(Section):
     cached: Number = quantity(0.0, "1", "share of the input read from the prompt cache", "TraceLab: 0.96", high=1)
     held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
     like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
-
-    @model_validator(mode="after")
-    def _known(self) -> Request:
-        if self.like != "custom" and self.like not in WORKLOADS:
-            names = ("custom", *WORKLOADS)
-            raise refuse("like", self.like, f"must be one of {', '.join(names)}{nearest(self.like, names)}")
-        return self
 
 
 class Waiting(Section):

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final, Literal
 
 from pydantic import model_validator
 
-from capacity import ARCHITECTURES, CHIPS
 from capacity.errors import nearest
 from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
@@ -31,12 +30,6 @@ from scenarios.parameters.fields import (
 from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
 
 PRICE: Final = "USD per million output-equivalent tokens"
-
-
-def check_architecture(at: str, name: str) -> None:
-    """Say so if an architecture is not known."""
-    if name not in ARCHITECTURES:
-        raise refuse(at, name, f"must be one of {', '.join(ARCHITECTURES)}{nearest(name, ARCHITECTURES)}")
 
 
 def work_field() -> Any:
@@ -120,7 +113,7 @@ class ClosedModel(Section):
     """A model of a lab."""
 
     name: Name = choice(..., "what it is called")
-    architecture: str = choice(..., "architecture of capacity/")
+    architecture: str = choice(..., "architecture of capacity/, or of architectures")
     size: Literal["large", "small"] = choice(
         "large", "large models follow the frontier, small ones improve by themselves"
     )
@@ -134,11 +127,6 @@ class ClosedModel(Section):
         (), "segments for which it is kept while machines are full", "Alderson: best models kept"
     )
     kept_above: Number = quantity(0.95, "1", "orders over capacity above which it is kept", above=0, high=10)
-
-    @model_validator(mode="after")
-    def _known(self) -> ClosedModel:
-        check_architecture("architecture", self.architecture)
-        return self
 
 
 class LabOffer(Section):
@@ -260,7 +248,6 @@ class OpenProvider(Section):
 
     @model_validator(mode="after")
     def _known(self) -> OpenProvider:
-        check_architecture("architecture", self.architecture)
         _check_prices(self.prices, [(self.architecture, "standard")])
         return self
 
@@ -278,13 +265,6 @@ class Homes(Section):
     speed: Number = quantity(20.0, "token/s", "speed promised to those it serves", above=0, high=1e5)
     price: Number = quantity(1.0, PRICE, "list price of what is served at home, at the start", high=1e4)
     bills: Bills = part(Bills(), "what its tokens are billed at")
-
-    @model_validator(mode="after")
-    def _known(self) -> Homes:
-        check_architecture("architecture", self.architecture)
-        if self.chip not in CHIPS:
-            raise refuse("chip", self.chip, f"must be one of {', '.join(CHIPS)}{nearest(self.chip, CHIPS)}")
-        return self
 
 
 class Broker(Section):

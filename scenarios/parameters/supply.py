@@ -161,6 +161,9 @@ class Supply(Section):
     """All machines for rent."""
 
     quarter: str = choice("2025Q4", "quarter whose chip counts the fleet begins with", COUNTS)
+    chip: str = choice(
+        "gb200-nvl72", "chip whose systems are the racks: all capacity is counted, rented and served in them", DECLARED
+    )
     not_for_rent: tuple[Name, ...] = choice(("China", "Meta"), "owners who keep their machines for themselves")
     scale: Number = quantity(1.0, "1", "racks over the counted ones: where on the path a run begins", above=0, high=1e3)
     expansion: Literal["steady", "planned", "follow-rents"] = choice(

@@ -181,7 +181,7 @@ OF_ONE = {
 #: Right values of options, and of arguments by their name.
 VALUES = {
     "--address": ("tcp://x:1",), "--against": ("a",), "--architecture": ("deepseek-v3",), "--by": ("label",),
-    "--cached": ("0.8",),
+    "--backend": ("vllm",), "--cached": ("0.8",),
     "--class": ("a=coders",), "--column": ("time=time",), "--utc-offset": ("-5",),
     "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
     "--demand": ("5000",), "--design": ("design.csv",), "--design-seed": ("4",), "--draws": ("2",),
