@@ -87,9 +87,8 @@ class TermMarket:
     def expected(self, seen: Seen, hours: float, tick_hours: float) -> float:
         """Discounted mean of expected spot over so many hours from now, by the tick [USD per rack-h]."""
         count = max(1, round(hours / tick_hours))
-        at: Floats = np.arange(count) * tick_hours
-        if count > POINTS:
-            at = (np.arange(POINTS) + 0.5) * (hours / POINTS)
+        points = np.arange(count) * tick_hours if count <= POINTS else (np.arange(POINTS) + 0.5) * (hours / POINTS)
+        at: Floats = np.asarray(points, dtype=np.float64)
         weight = (1.0 + self.discount) ** (-at / HOURS_A_YEAR)
         return float((self.forecast.expected(seen, at / HOURS_A_YEAR) * weight).sum() / weight.sum())
 

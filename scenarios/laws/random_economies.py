@@ -215,6 +215,7 @@ hyperscalers = st.builds(
         ),
     ),
 )
+waits = st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
 calendars = st.builds(Calendar, tick_hours=st.sampled_from([1.0, 1.0, 0.25, 6.0]))
 term_markets = st.one_of(
     st.none(),
@@ -319,9 +320,7 @@ def economies(
         calendar=draw(calendars),
         clearing=clearing or draw(st.sampled_from(CLEARINGS)),
         rationing=rationing or draw(st.sampled_from(RULES)),
-        waits=draw(
-            st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
-        ),
+        waits=draw(waits),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
         research=draw(budgets(sellers)),
