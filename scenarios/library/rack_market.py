@@ -1,7 +1,7 @@
 """What do machines cost by the hour, at lists and for a year, and who still signs?
 
-All machines beyond own use are rented: by contracts of a quarter that are bargained for by what the market expects, at lists
-that owners post, and by the hour, where a machine may be taken back and its work restarts.
+All machines beyond own use are rented: by contracts of a quarter that are bargained for by what the market expects, at
+lists that owners post, and by the hour, where a machine may be taken back and its work restarts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from scenarios.library.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
-#: Lists for at most half of what is for rent; a quarter of an hour's work lost with a machine; terms by what is expected.
+#: Lists for at most half of what is for rent; a quarter of an hour's work lost with a machine; terms by expected spot.
 MACHINES_FOR_RENT = {
     "supply.on_demand.share": 0.5,
     "supply.restart_h": 0.25,
@@ -23,7 +23,7 @@ SCENARIO = ask(
     __name__,
     __doc__,
     BASELINE,
-    source="rental lists of the H100 [rental.csv]: on demand 2.88, spot 2.10, reserved 1.81 USD an hour in December 2025",
+    source="rental lists of the H100 in December 2025: on demand 2.88, spot 2.10, reserved 1.81 USD an hour",
     changes={"time.days": 182.0, "time.mode": "representative-weeks", **MACHINES_FOR_RENT},
     outcomes=(
         outcome("spot-h100"),
