@@ -21,6 +21,7 @@ from market.quality import quality_at
 from market.randomness import Streams
 from market.simulation.asking import writing_hours
 from market.simulation.posting import served_ahead
+from market.simulation.quoting import first_quotes
 from market.simulation.state import (
     Contracts,
     Expected,
@@ -30,6 +31,7 @@ from market.simulation.state import (
     Invested,
     Known,
     Machines,
+    Needs,
     Ordered,
     Paid,
     Posted,
@@ -176,7 +178,9 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
         terms=Terms(book, np.ones(providers)),
         firms=first_firms(founded),
+        quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
+        needs=Needs(book, *(np.zeros(shape) for _ in range(3))),
         machines=no_machines(owners, providers, len(founded.researchers), book.pools),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
@@ -216,11 +220,14 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         first_party=none,
         contracted=none,
         short=none,
+        listed=none,
         sold_spot=none,
         idle=none,
         by_contract=np.zeros(0),
         spot=of_providers,
         research=np.zeros(researchers),
+        at_list=np.zeros((owners, providers)),
+        research_at_list=np.zeros((owners, researchers)),
         price=0.0,
         outcome=CallAuction().clear([], [], [], []),
     )
@@ -233,6 +240,12 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         contracted_racks=of_providers,
         earned=none,
         spot_prices=np.zeros(0),
+        bids=(),
+        worth={},
+        taken=none,
+        chance=0.0,
+        restarted=of_providers,
+        research_restarted=np.zeros(researchers),
     )
 
 

@@ -23,6 +23,7 @@ from market.simulation.columns import COLUMNS, ENTITY
 from market.simulation.explaining import explain
 from market.simulation.founding import found
 from market.simulation.moment import Moment
+from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
 from market.supply.specs import Contract
@@ -75,6 +76,7 @@ class TokenMarket(mesa.Model):
             "providers": [p.name for p in economy.providers],
             "segments": [s.name for s in economy.segments],
             "wholesale": [h.name for h in economy.hyperscalers],
+            "forward": list(AHEAD),
         }
         self.records = Records(self.calendar, COLUMNS, entities, ENTITY)
         self.datacollector = mesa.DataCollector(

@@ -20,6 +20,7 @@ from market.simulation.state import (
     Ordered,
     Paid,
     Posted,
+    Quoted,
     Served,
 )
 from market.supply.owner import OwnerTick
@@ -35,6 +36,7 @@ def pay(
     tick: int,
     fleets: Fleets,
     firms: Firms,
+    quoted: Quoted,
     contracts: Contracts,
     machines: Machines,
     posted: Posted,
@@ -53,7 +55,9 @@ def pay(
     ledger.post(of_users(founded, for_tokens))
     ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
-    ledger.post(for_research(founded, machines.allotment, research_budgets(founded, tick, firms, paid)))
+    budgets = research_budgets(founded, tick, firms, paid)
+    ledger.post(for_research(founded, quoted, machines.allotment, budgets))
+    ledger.post(at_list(founded, quoted, machines.allotment))
     ledger.post(for_spot(founded, machines.allotment))
     ledger.post(of_owners(founded, machines.allotment))
     ledger.post(for_routed(founded, posted, served, for_tokens))
@@ -92,10 +96,27 @@ def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Paymen
         yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
 
 
-def for_research(founded: Founded, allotment: Allotment, budgets: Sequence[tuple[float, float]]) -> Iterator[Payment]:
+def at_list(founded: Founded, quoted: Quoted, allotment: Allotment) -> Iterator[Payment]:
+    """Machines rented at list prices."""
+    for owner in founded.owners:
+        if allotment.listed[owner.number] > 0:
+            price = float(quoted.listed[owner.number])
+            for p in founded.providers:
+                yield Payment(p.name, owner.name, float(allotment.at_list[owner.number, p.number]) * price, "on demand")
+            for one in founded.researchers:
+                hours = float(allotment.research_at_list[owner.number, one.number])
+                yield Payment(one.name, owner.name, hours * price, "on demand")
+
+
+def for_research(
+    founded: Founded, quoted: Quoted, allotment: Allotment, budgets: Sequence[tuple[float, float]]
+) -> Iterator[Payment]:
     """Research gets what it spends from whose it is, who gets from investors their part of the budget."""
     for one, (given, of_sales) in zip(founded.researchers, budgets, strict=True):
+        listed = allotment.research_at_list[:, one.number]
         spent = float(allotment.research[one.number]) * allotment.price
+        if listed.any():
+            spent += float(listed @ np.where(listed > 0, quoted.listed, 0.0))
         payer = one.spec.funder or INVESTORS
         if one.spec.funder and given > 0:
             yield Payment(INVESTORS, payer, spent * (given / (given + of_sales)), "funding")
@@ -116,7 +137,7 @@ def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
 
 def of_owners(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
     """What owners pay by themselves."""
-    in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot)
+    in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot) + allotment.listed
     for owner in founded.owners:
         yield from owner.payments(OwnerTick(founded.hours, float(in_use[owner.number])))
 

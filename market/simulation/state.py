@@ -22,6 +22,7 @@ from market.exchange.supply_curve import SupplyCurve
 from market.randomness import Streams
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.rack_lists import HourOfBids
 from market.supply.research import ResearchAgent
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
@@ -136,16 +137,55 @@ class Firms:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What sellers of tokens expect to serve in the tick; made by ``needing``.
+
+    Attributes:
+        book: the offers.
+        orders: requests, those that wait included, by segment and offer.
+        earned: what a request earns its seller [USD], by segment and offer.
+        slopes: fall of these requests with the own price [requests per USD], by segment and offer.
+    """
+
+    book: Book
+    orders: Floats
+    earned: Floats
+    slopes: Floats
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """What machines cost that are not auctioned, and what the market expects; made by ``quoting``.
+
+    Attributes:
+        listed: list price of machines by the hour, by owner [USD per rack-h]; infinite where there is none.
+        expected: spot price expected at each of the dates ``quoting.AHEAD`` [USD per rack-h].
+        terms: price of a contract from now to each of these dates [USD per rack-h].
+        months: mean spot price of each whole calendar month so far [USD per rack-h].
+        month: the present month, and the sum and number of its spot prices.
+    """
+
+    listed: Floats
+    expected: Floats
+    terms: Floats
+    months: Floats
+    month: tuple[int, float, int]
+
+
+@dataclass(frozen=True)
 class Contracts:
     """Machines rented for a term; made by ``contracting``.
 
     Attributes:
         signed: all contracts that were ever made, in order.
         running: those that cover this tick.
+        refused: those that have ended and were not renewed because it suited one of the two no more; they talk again
+            every month.
     """
 
     signed: tuple[Contract, ...]
     running: tuple[Contract, ...]
+    refused: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +198,13 @@ class Machines:
         own_racks, home_racks, spot_racks, contracted_racks: racks by provider.
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
         spot_prices: of the last month, oldest first [USD per rack-h].
+        bids: of the last month, oldest first, where an owner has a list to set by them.
+        worth: what racks under a contract have been worth lately over what they would have cost on the spot market,
+            running means, by contract, for ``needing.TIMES`` as many racks, where contracts are bargained for.
+        taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
+        chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
+        restarted: work done again because its machine was taken back [rack-h], by provider.
+        research_restarted: the same, by budget.
     """
 
     capacity: Floats
@@ -168,6 +215,12 @@ class Machines:
     contracted_racks: Floats
     earned: Floats
     spot_prices: Floats
+    bids: tuple[HourOfBids, ...]
+    worth: Mapping[Contract, Floats]
+    taken: Floats
+    chance: float
+    restarted: Floats
+    research_restarted: Floats
 
 
 @dataclass(frozen=True)
@@ -305,7 +358,9 @@ class State:
     fleets: Fleets
     terms: Terms
     firms: Firms
+    quoted: Quoted
     contracts: Contracts
+    needs: Needs
     machines: Machines
     posted: Posted
     wanted: tuple[Wanted, ...]

@@ -16,9 +16,11 @@ from market.simulation.improving import improve
 from market.simulation.investing import invest
 from market.simulation.learning import learn
 from market.simulation.looking import look
+from market.simulation.needing import foresee
 from market.simulation.ordering import order
 from market.simulation.paying import pay
 from market.simulation.posting import post
+from market.simulation.quoting import quote
 from market.simulation.renting import rent
 from market.simulation.serving import serve
 from market.simulation.state import Founded, State
@@ -48,7 +50,9 @@ PHASES: Final = (
     Phase("fleets grow", "fleets", grow),
     Phase("models improve", "terms", improve),
     Phase("firms come and go", "firms", come_and_go),
+    Phase("machines are quoted", "quoted", quote),
     Phase("contracts are renewed", "contracts", renew_contracts),
+    Phase("sellers look ahead", "needs", foresee),
     Phase("machines are rented", "machines", rent),
     Phase("prices are posted", "posted", post),
     Phase("requests form", "wanted", form_requests),

@@ -169,9 +169,19 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         )
 
     def bids(
-        self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float, *, stays: bool
+        self,
+        book: Book,
+        expected: Floats,
+        slopes: Floats,
+        paid: Floats,
+        held: float,
+        *,
+        stays: bool,
+        lost: float = 0.0,
     ) -> list[Bid]:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
+
+        They say what machines are worth to it, whether it may rent by the hour or not.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
         it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns, but serves
@@ -185,8 +195,9 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
             held: rack-hours it has [rack-h].
             stays: whether its list prices stay whatever machines cost in this tick.
+            lost: part of a spot rack-hour's work that it expects to lose when the machine is taken back.
         """
-        if not self.spec.spot or self.offers.size == 0:
+        if self.offers.size == 0:
             return []
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
         with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
@@ -203,7 +214,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
         wanted = (lacking > 0) & (value[order] > 0)
         return [
-            Bid(self.number, float(v), float(q)) for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
+            Bid(self.number, float(v), float(q), lost)
+            for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
         ]
 
     def _lift(self, value: Floats, need: Floats) -> float:

@@ -15,6 +15,7 @@ from market.supply.expansion import Expansion, SteadyGrowth
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
+from market.supply.rack_lists import OnDemand
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ class Provider:
         leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
         enters: whether it is not there at the start and comes when margins allow.
         enter_margin: margin over its cost at which it comes, at the lowest price of the same kind of provider.
+        restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
     """
 
     name: str
@@ -227,9 +229,11 @@ class Provider:
     leaves: bool = False
     enters: bool = False
     enter_margin: float = 0.2
+    restart_h: float = 0.0
 
     def __post_init__(self) -> None:
         require(f"provider '{self.name}': enter_margin", self.enter_margin)
+        require(f"provider '{self.name}': restart_h", self.restart_h, at_least=0)
         require_kinds(f"provider '{self.name}': offers", self.offers, Offer)
         require_kinds(f"provider '{self.name}': pools", self.pools, Pool)
         require_kind(f"provider '{self.name}': pricing", self.pricing, PricingPolicy)
@@ -266,6 +270,7 @@ class Hyperscaler:
         reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
         cash: money at the start [USD].
         kind: kind of agent that it is: 'hyperscaler', or one of your own.
+        on_demand: machines that it rents by the hour at a posted list price, or None.
     """
 
     name: str
@@ -279,9 +284,12 @@ class Hyperscaler:
     reserve: float = 0.0
     cash: float = 0.0
     kind: str = "hyperscaler"
+    on_demand: OnDemand | None = None
 
     def __post_init__(self) -> None:
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
+        if self.on_demand is not None:
+            require_kind(f"hyperscaler '{self.name}': on_demand", self.on_demand, OnDemand)
         require(f"hyperscaler '{self.name}': rack_price", self.rack_price, at_least=0)
         require(f"hyperscaler '{self.name}': cash", self.cash)
         require_kind(f"hyperscaler '{self.name}': expansion", self.expansion, Expansion)
@@ -300,7 +308,9 @@ class Contract:
         price: rent [USD per rack-h].
         first_tick: tick at which it begins.
         ticks: term in ticks.
-        renews: whether it is renewed for another term, at the mean spot price of the last month.
+        renews: whether it is renewed for another term: at the mean spot price of the last month, or where the market
+            has terms (``Wholesale.terms``) at what both agree on, if they do.
+        adjusts: whether both then agree on the number of racks, too: that of which they gain most.
     """
 
     seller: str
@@ -310,6 +320,7 @@ class Contract:
     first_tick: int = 0
     ticks: int = 10**9
     renews: bool = False
+    adjusts: bool = False
 
     def __post_init__(self) -> None:
         where = f"contract of {self.buyer} with {self.seller}: "

@@ -21,13 +21,19 @@ from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
 from market.economy import Economy
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
+from market.kinds import fields_of, kind_named
 from market.quality import Improving, Quality
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.rack_lists import OnDemand
+from market.supply.rents import RentForecast
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
+from market.supply.term_market import TermMarket
+from market.supply.wholesale import Wholesale
 from scenarios.definition.parameters import Parameters
-from scenarios.definition.sellers import providers
+from scenarios.definition.sellers import HOURS_PER_WEEK, providers
 from scenarios.parameters.demand import Demand, Request, Users
+from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
@@ -49,9 +55,10 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         providers=sellers,
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
-        research=tuple(research(one, when) for one in parameters.supply.research),
+        research=tuple(research(one, when, parameters.supply.restart_h) for one in parameters.supply.research),
         products=products(parameters, owners),
         calendar=when,
+        wholesale=Wholesale(terms=term_market(parameters.supply, parameters.known.chips[parameters.supply.chip])),
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
@@ -229,9 +236,51 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             rack_price=supply.rack_price_usd * when.simulated_share,
             running_cost=power,
             cash=supply.owners_cash * when.simulated_share,
+            on_demand=on_demand(supply, rack, when),
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()
         if owner not in supply.not_for_rent
+    )
+
+
+def rental(rack: Chip) -> float:
+    """Rent of a rack at the rental price of its chips [USD per rack-h]."""
+    return Costs().usd_per_chip_hour(rack) * rack.chips_per_system
+
+
+def full_cost(supply: Supply, rack: Chip) -> float:
+    """What a rack-hour costs an owner, capital included [USD per rack-h]."""
+    return Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
+
+
+def on_demand(supply: Supply, rack: Chip, when: Calendar) -> OnDemand | None:
+    """Machines by the hour at a list price; where weeks are left out, lists are looked at as often a simulated week."""
+    chosen = supply.on_demand
+    if chosen.share == 0:
+        return None
+    every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+    return OnDemand(
+        chosen.price * rental(rack), chosen.share, chosen.make(), every, chosen.stickiness, chosen.settling_hours
+    )
+
+
+def term_market(supply: Supply, rack: Chip) -> TermMarket | None:
+    """How contracts are bargained for; risk is counted over what is at stake."""
+    terms = supply.terms
+    if not terms.bargained:
+        return None
+    expects = kind_named(RentForecast, terms.forecast.kind)
+    own = {"cost": full_cost(supply, rack)} if any(field.name == "cost" for field in fields_of(expects)) else {}
+    return TermMarket(
+        made_of(expects, {**terms.forecast.chosen, **own}),
+        terms.discount,
+        terms.buyer_risk,
+        terms.seller_risk,
+        per_stake=True,
+        seller_share=terms.seller_share,
+        passed_on=terms.passed_on,
+        spread=terms.spread,
+        persistence=terms.persistence,
     )
 
 
@@ -256,11 +305,12 @@ def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
         return planned(
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
-    cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
-    return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
+    return FollowRents(
+        full_cost(supply, rack), supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year
+    )
 
 
-def research(budget: ResearchBudget, when: Calendar) -> Research:
+def research(budget: ResearchBudget, when: Calendar, restart_h: float = 0.0) -> Research:
     """A budget for research. Where weeks are left out, sales are averaged over as many fewer days, but a week."""
     simulated = budget.sales_days * when.simulated_share
     return Research(
@@ -273,6 +323,7 @@ def research(budget: ResearchBudget, when: Calendar) -> Research:
         budget.share_of_sales,
         max(simulated, min(budget.sales_days, DAYS_PER_WEEK)),
         budget.sales_usd_per_day,
+        restart_h=restart_h,
     )
 
 
@@ -306,15 +357,15 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
     if math.isfinite(terms.term_days):
         ticks = max(1, round(terms.term_days * when.simulated_share * when.ticks_per_day))
     rack = parameters.known.chips[parameters.supply.chip]
-    rental = Costs().usd_per_chip_hour(rack) * rack.chips_per_system
     return tuple(
         Contract(
             largest[number % len(largest)].name,
             lab.name,
             terms.share * largest[number % len(largest)].racks,
-            price=terms.price * rental,
+            price=terms.price * rental(rack),
             ticks=min(ticks, FOREVER),
             renews=terms.renews,
+            adjusts=terms.adjusts,
         )
         for number, lab in enumerate(parameters.labs)
     )

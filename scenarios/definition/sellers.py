@@ -110,6 +110,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
         pricing=pricing(one.pricing, when),
         quotas=one.quotas.make(),
         leaves=one.leaves,
+        restart_h=parameters.supply.restart_h,
         burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
     )
@@ -168,6 +169,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, when),
         leaves=one.leaves,
+        restart_h=parameters.supply.restart_h,
         enters=one.enters,
         enter_margin=one.enter_margin,
         burn_usd_per_day=one.burn_usd_per_day,

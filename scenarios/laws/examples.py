@@ -36,6 +36,8 @@ from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import QuotaPolicy
+from market.supply.rack_lists import RackList
+from market.supply.rents import Foreseen, RentForecast, TowardCost
 
 RACK = CHIPS["gb200-nvl72"]
 INFERENCE = Inference(Deployment.smallest(RACK, ARCHITECTURES["gpt-oss-120b"]), RACK.chips_per_system)
@@ -60,6 +62,8 @@ EXAMPLES: dict[type, list[Any]] = {
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
     FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5)],
+    TowardCost: [TowardCost(2.0), TowardCost(1.0, cheaper=3.0, pace=5.0)],
+    Foreseen: [Foreseen((0.0, 0.001, 1.0), (1.0, 3.0, 0.5))],
     Improving: [IMPROVING],
     Lagging: [Lagging(IMPROVING, dict.fromkeys(NAMES, 6.0))],
     LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
@@ -94,6 +98,8 @@ TECHNOLOGIES: list[Technology] = examples(Technology)
 PARTS: list[TariffComponent] = examples(TariffComponent)
 EXPANSIONS: list[Expansion] = examples(Expansion)
 QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
+LISTS: list[RackList] = examples(RackList)
+FORECASTS: list[RentForecast] = examples(RentForecast)
 PATHS: list[QualityPath] = examples(QualityPath)
 SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)
 COMPONENTS: list[TariffComponent] = examples(TariffComponent)

@@ -160,19 +160,20 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     """Owned is used first-party, under contract, sold at spot, or idle; who rents has what was let."""
     w = {
         name: row(model, "wholesale", name)
-        for name in ("owned", "first_party", "contracted", "sold_spot", "idle", "short")
+        for name in ("owned", "first_party", "contracted", "on_demand", "sold_spot", "idle", "short", "taken_back")
     }
-    close(w["owned"], w["first_party"] + w["contracted"] + w["sold_spot"] + w["idle"])
+    close(w["owned"], w["first_party"] + w["contracted"] + w["on_demand"] + w["sold_spot"] + w["idle"])
     for name, values in w.items():
         must(values >= -ROUNDING * w["owned"], "{} {} rack-h, by owner", spaced(name), values)
     scale = w["owned"].sum()
-    rented = row(model, "providers", "spot").sum() + row(model, "ticks", "research").sum()
-    close(w["sold_spot"].sum(), rented, scale)
+    rented = sum(row(model, "providers", name).sum() for name in ("spot", "on_demand"))
+    close(w["sold_spot"].sum() + w["on_demand"].sum(), rented + row(model, "ticks", "research").sum(), scale)
     close(w["contracted"].sum(), row(model, "providers", "contracted").sum(), scale)
     hours = model.calendar.tick_hours
     promised = sum(c.racks for c in model.contracts) * hours
     close((w["contracted"] + w["short"]).sum(), promised)
-    have = np.sum([row(model, "providers", name) for name in ("owned", "contracted", "spot", "homes")], axis=0)
+    sources = ("owned", "contracted", "on_demand", "spot", "homes")
+    have = np.sum([row(model, "providers", name) for name in sources], axis=0) - row(model, "providers", "restarted")
     close(have.sum(), row(model, "pools", "capacity").sum(), scale)
     for provider in model.providers:
         close(have[provider.number], model.capacity[provider.pools].sum(), scale)
@@ -226,7 +227,7 @@ def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:
     flows = model.ledger.flows
     for one in model.founded.researchers:
         name, payer = one.spec.name, one.spec.funder or INVESTORS
-        spent = sum(amount for (who, _, kind), amount in flows.items() if (who, kind) == (name, "spot"))
+        spent = sum(a for (who, _, kind), a in flows.items() if who == name and kind in ("spot", "on demand"))
         close(flows.get((payer, name, "research"), 0.0), spent)
         close(model.ledger.net(name), 0.0, spent)
     for p in model.providers:

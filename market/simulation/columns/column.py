@@ -27,6 +27,7 @@ ENTITY: Final[Mapping[str, str]] = {
     "pools": "pool",
     "providers": "provider",
     "wholesale": "hyperscaler",
+    "forward": "ahead",
     "ticks": "",
 }
 WAYS: Final[dict[str, dict[str, tuple[Column, Way]]]] = {frame: {} for frame in ENTITY}

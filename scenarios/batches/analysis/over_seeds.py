@@ -184,6 +184,8 @@ def tables_by_seed(summaries: pd.DataFrame, measures: Sequence[str], by: str = "
     order = _ordered(group)
     cases = summaries["label"].groupby(group, sort=False).nunique().reindex(order)
     cells = summaries[list(measures)].groupby([summaries["seed"], group])
+    means: Any
+    counts: Any
     means, counts = (table.unstack("group") for table in (cells.mean(), cells.count()))  # noqa: PD010  # grouped once
     return {
         name: means[name].reindex(columns=order).where(counts[name].reindex(columns=order).eq(cases))
