@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import mesa
@@ -104,6 +105,13 @@ class Cohort[W: Wanted](mesa.Agent):
         return self.would_want(tick)
 
     @abstractmethod
+    def would_want_in(self, ticks: Sequence[int]) -> list[tuple[W, Floats]]:
+        """What would be asked in each of these ticks if nothing were put off, as few wants as will do.
+
+        Each comes with how much of it is asked, by tick: the first of the ticks says what users are like in all.
+        """
+
+    @abstractmethod
     def form(self, tick: int) -> W:
         """What is wanted in this tick."""
 
@@ -155,6 +163,12 @@ class CurveCohort(Cohort[CurveWanted]):
     def would_want(self, tick: int) -> CurveWanted:
         """The curve of this tick."""
         return self.form(tick)
+
+    def would_want_in(self, ticks: Sequence[int]) -> list[tuple[CurveWanted, Floats]]:
+        """Each curve, in the ticks that have it."""
+        curves = self.segment.curves
+        number = np.asarray(ticks) % len(curves)
+        return [(self.form(k), (number == k).astype(np.float64)) for k in range(len(curves))]
 
     def form(self, tick: int) -> CurveWanted:
         """The curve of this tick."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -101,6 +102,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
             intensity=intensity,
             machine_quality=quality_at(s.local.quality, s.name, years) if s.local else 0.0,
         )
+
+    def would_want_in(self, ticks: Sequence[int]) -> list[tuple[IndividualsWanted, Floats]]:
+        """Everybody's mean hour, times the load of each tick: zones differ in when they ask, not in what."""
+        s, calendar, size = self.segment, self.calendar, self.requests_per_tick.astype(np.float64)
+        by_zone = np.bincount(self.zone, weights=size, minlength=len(s.zones))
+        load = np.array([loads(s.shape, s.zones, calendar, tick) for tick in ticks]) @ by_zone
+        now = self.would_want(ticks[0])
+        mass = (self.requests_per_tick * (now.growth * now.intensity)).astype(self.dtype)
+        total = float(size.sum())
+        share = load / total if total > 0 else np.zeros(len(ticks))
+        return [(replace(now, mass=mass, came_up=mass), share)]
 
     def form(self, tick: int) -> IndividualsWanted:
         """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are a day's."""

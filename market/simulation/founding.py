@@ -39,6 +39,7 @@ from market.simulation.state import (
     State,
     Terms,
 )
+from market.simulation.weeks import unknown_weeks
 from market.supply.firm import agent_class
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
@@ -193,6 +194,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
             level=np.ones(shape),
             members=np.zeros(shape),
+            weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
         paid=Paid(

@@ -9,6 +9,7 @@ from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
 from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H, learning_pace
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served
+from market.simulation.weeks import learn_weeks
 
 type Floats = NDArray[np.float64]
 
@@ -44,6 +45,7 @@ def learn(
         usual_orders=usual,
         level=level,
         members=np.array([cohort.members(book.offers) for cohort in founded.cohorts]),
+        weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
     )
 
 

@@ -6,7 +6,7 @@ A phase that reads a part which a later phase makes sees that of the tick before
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from market.supply.provider import ProviderAgent
 from market.supply.rack_lists import HourOfBids
 from market.supply.research import ResearchAgent
 from market.supply.specs import Contract
+from market.supply.week import Damping
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -224,6 +225,21 @@ class Machines:
 
 
 @dataclass(frozen=True)
+class Posting:
+    """Hours in which a provider's list is dearer.
+
+    Attributes:
+        tick: when they were posted.
+        mean: what the hour multiplied a bill by on average, by what was sold then.
+        damping: how it got there.
+    """
+
+    tick: int
+    mean: float
+    damping: Damping
+
+
+@dataclass(frozen=True)
 class Posted:
     """List prices; made by ``posting``, and nobody else writes a price.
 
@@ -232,12 +248,14 @@ class Posted:
         level: list prices before what the hour multiplies them by [USD per million output tokens], by offer.
         routed_to: the offer that serves a routed one, by number of the routed offer.
         ahead_of: 1 where offer k is served before or with offer j, by offer j and k.
+        hours: which hours a provider has made dearer, and when, by its number; those who never did are not there.
     """
 
     book: Book
     level: Floats
     routed_to: Mapping[int, int]
     ahead_of: Floats
+    hours: Mapping[int, Posting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -302,6 +320,24 @@ class Served:
 
 
 @dataclass(frozen=True)
+class Weeks:
+    """Loads and machines by provider and tick of the week, from Monday 0:00 UTC.
+
+    Attributes:
+        load: work ordered, tiers on spare machines aside [rack-h]; mean of the weeks since the provider last changed
+            its hours, the last ones most; NaN where it is not known yet.
+        seen: weeks that this is a mean of.
+        held: work that could be done by machines that were not rented by the hour [rack-h].
+        rent_usd: what a rack-hour cost on the spot market [USD], by tick of the week.
+    """
+
+    load: Floats
+    seen: Floats
+    held: Floats
+    rent_usd: Floats
+
+
+@dataclass(frozen=True)
 class Known:
     """What users and sellers have learned; made by ``learning``.
 
@@ -311,6 +347,7 @@ class Known:
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         level: orders of the last hours over the usual ones, by segment and offer.
         members: real users who subscribe, by segment and offer.
+        weeks: what each provider knows of its week.
     """
 
     chance_wait_h: Floats
@@ -318,6 +355,7 @@ class Known:
     usual_orders: Floats
     level: Floats
     members: Floats
+    weeks: Weeks
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         pools: numbers of its pools.
         racks: racks that it owns, by pool.
         purchases: what it has learned about renting machines.
+        movable: whether the list price of an own offer may change.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self._cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
         self._opening_price = np.array([offer.price for offer in spec.offers])
-        self._movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
+        self._called_for = np.zeros(len(spec.pools))
+        self.movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
 
     @property
     def active(self) -> bool:
@@ -150,7 +152,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             period=calendar.period(tick),
             hour=calendar.hour_of_day(tick),
             price=level[own].copy(),
-            movable=self._movable,
+            movable=self.movable,
             cost=self.marginal_cost(work, self.purchases.price, rented),
             usual_cost=self.marginal_cost(work, self.purchases.usual_price, rented),
             weight=self.purchases.weight,
@@ -243,6 +245,25 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
                 self.racks[k] = max(self.racks[k] + plan.gain * gain, 0.0)
                 self._rent_of_cycle[k] = self._loss_of_cycle[k] = 0.0
 
+    @property
+    def term_usd(self) -> float | None:
+        """What a rack-hour costs that is held for a term [USD], where its first pool has machines in that way."""
+        term = self.spec.pools[0].term
+        return term.rack_hour_usd if term else None
+
+    def renew(self, tick: int, called_for: Floats, hours: float) -> None:
+        """Take as many machines for the next term as this one's busiest tick called for.
+
+        ``called_for``: work ordered in this tick [rack-h], by pool.
+        """
+        for k, pool in enumerate(self.spec.pools):
+            if pool.term is None:
+                continue
+            self._called_for[k] = max(self._called_for[k], called_for[self.pools[k]])
+            if (tick + 1) % pool.term.ticks == 0:
+                self.racks[k] = float(self._called_for[k]) * (1.0 + pool.term.headroom) / hours
+                self._called_for[k] = 0.0
+
     def payments(self, tick: ProviderTick) -> Iterator[Payment]:
         """Upkeep of what was served, power, staff, funding, and capital of its own racks."""
         upkeep = sum(float(tokens) * cost for tokens, cost in zip(tick.tokens, self._cost.tolist(), strict=True))
@@ -256,6 +277,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             if pool.investment:
                 cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
                 yield Payment(self.name, "capital", cost * racks, "capital")
+            if pool.term:
+                yield Payment(self.name, "capital", pool.term.rack_hour_usd * racks * tick.hours, "capital")
 
 
 class FrontierLab(ProviderAgent):

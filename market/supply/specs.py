@@ -138,6 +138,28 @@ class Investment:
 
 
 @dataclass(frozen=True)
+class Term:
+    """Machines held in every hour of a term, and paid whether used or not.
+
+    At its end a seller takes as many as the busiest tick of the term called for, and a headroom.
+
+    Attributes:
+        rack_hour_usd: what a rack costs an hour [USD per rack-h].
+        ticks: length of a term [ticks].
+        headroom: share by which it takes more than were called for.
+    """
+
+    rack_hour_usd: float
+    ticks: int
+    headroom: float = 0.0
+
+    def __post_init__(self) -> None:
+        require("term: rack_hour_usd", self.rack_hour_usd, at_least=0)
+        require_whole("term: ticks", self.ticks, at_least=1)
+        require("term: headroom", self.headroom, at_least=0)
+
+
+@dataclass(frozen=True)
 class HomeMachines:
     """Machines of users, rented by the hour while they stand idle; a *rack* of their pool is one machine.
 
@@ -170,6 +192,7 @@ class Pool:
         running_cost: cost of a rack-hour that is used [USD per rack-h].
         investment: how owned racks change, or None.
         homes: machines of users that it rents, or None.
+        term: for how long it holds its racks before it may have fewer or more, and at what cost; or None for good.
     """
 
     racks: float | tuple[float, ...] = 0.0
@@ -178,6 +201,7 @@ class Pool:
     running_cost: float = 0.0
     investment: Investment | None = None
     homes: HomeMachines | None = None
+    term: Term | None = None
 
     def __post_init__(self) -> None:
         for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
@@ -186,6 +210,9 @@ class Pool:
             raise InputError(f"pool '{self.name}': racks is empty, but must be a number or one a tick")
         require_kind(f"pool '{self.name}': supply", self.supply, SupplyCurve)
         require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
+        require_kind(f"pool '{self.name}': term", self.term, Term, type(None))
+        if self.term and (self.investment or isinstance(self.racks, tuple)):
+            raise InputError(f"pool '{self.name}': term is given, but its racks follow an investment or the hour")
 
     @property
     def hour_of_use(self) -> float:

@@ -29,6 +29,7 @@ from market.quality import Improving, Lagging, QualityPath
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.price_adjustment import PriceAdjustment
@@ -54,6 +55,7 @@ EXAMPLES: dict[type, list[Any]] = {
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
+    Blocks: [Blocks(blocks_hours=6.0, near=1e-2), Blocks(CostPlus(0.2), blocks_hours=5.0, near=1e-2)],
     CostPlus: [CostPlus(), CostPlus(0.3, parts_at_cost=True)],
     PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],
     LongContext: [LongContext(long_above=1_000.0)],

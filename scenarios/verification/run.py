@@ -13,7 +13,7 @@ from scenarios.verification.check import CHECKS, CheckRow
 
 #: Files of checks, in the order of the report; importing a file is what adds its checks.
 FILES = (
-    "auctions", "walras", "pricing", "nests", "menus", "full_cost", "adoption",
+    "auctions", "walras", "pricing", "nests", "menus", "full_cost", "blocks", "adoption",
     "capacity", "queueing", "queues", "deferral", "tiers", "machines",
 )  # fmt: skip
 for file in FILES:

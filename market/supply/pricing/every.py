@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from capacity.errors import InputError
 from market.kinds import behaviour, quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
@@ -50,7 +51,11 @@ class Every(PricingPolicy):
         return settling or outlook.tick % self.ticks(outlook.tick_hours) == 0
 
     def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says."""
+        """What the policy within says; one that sets hours stands outermost."""
+        if self.policy.moves_hours:
+            raise InputError(
+                f"provider '{provider}': every: policy sets hours of the week, so it must be around this one"
+            )
         self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
