@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
+from market.demand.options import Options
 from market.demand.traits import Traits
 
 type Floats = NDArray[np.float64]

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.choice import Choice, Options, choose, worth_of_all
+from market.demand.choice import Choice, choose, worth_of_all
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Asking, Intensity
 from market.demand.nests import Nests
+from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, what_is_seen, within_limits
 from market.demand.population import draw_population

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.adoption import gain_of_machine
-from market.demand.choice import Options
+from market.demand.options import Options
 from market.demand.segment import LocalMachine, Segment
 from market.demand.traits import Traits
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.adoption import worth_of, worth_with
-from market.demand.choice import Options
+from market.demand.options import Options
 from market.demand.traits import Traits
 
 DAYS_PER_MONTH = 365.25 / 12.0

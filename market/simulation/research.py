@@ -79,9 +79,15 @@ class Research:
         return estimate(self.in_tick(book), factor, own, prices)
 
     def of_usual_tick(self, book: Book, own: NDArray[np.int64], prices: Floats) -> Estimate:
-        """The same in a tick of mean load, at the mean of what the hours of a week multiply list prices by."""
-        begin = self.founded.calendar.moment(self.tick)
+        """The same in a tick of mean load, at the mean of what the hours of a week multiply list prices by.
+
+        Who asks more in some hours than in others is told of the tick that comes: its buyers are other ones in each.
+        """
+        begin, hours = self.founded.calendar.moment(self.tick), self.founded.hours
         factor = np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in book.tariffs])
+        now = np.array([tariff.factor(begin, hours) for tariff in book.tariffs])
+        if np.any(factor[own] != now[own]):
+            return self.of_tick(book, now, own, prices)
         usually = Asking(self.founded, self._usually, book, self.alive, self.delay_h)
         return estimate(usually, factor, own, prices)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
+from market.demand.options import Options
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared, Response, Situation
 from market.exchange.clearing.scarcity_auction import ScarcityAuction

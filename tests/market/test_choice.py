@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from market.demand.choice import BLOCK, Chosen, Options, choose
+from market.demand.choice import BLOCK, Chosen, choose
+from market.demand.options import Options
 from market.demand.traits import Traits
 
 type Floats = NDArray[np.float64]

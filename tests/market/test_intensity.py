@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from capacity import Workload
 from capacity.errors import InputError
-from market.demand.choice import Options, choose, worth_of_all
+from market.demand.choice import choose, worth_of_all
 from market.demand.intensity import Asking as Less
 from market.demand.intensity import Intensity
 from market.demand.nests import Nest
+from market.demand.options import Options
 from market.demand.segment import LocalMachine, Refusal, Segment
 from market.economy import Economy
 from market.exchange.clearing.base import Response
@@ -28,11 +29,11 @@ ONE = Workload(0, 1_000_000)
 
 def users(**changes: object) -> Segment:
     given: dict[str, object] = {"worth_usd": 4.0, "taste_noise": 0.3, "intensity_elasticity": 1.5}
-    return Segment("users", ONE, 1000.0, 200, **given | changes)  # type: ignore[arg-type]
+    return Segment("users", ONE, 1000.0, 200, **given | changes)
 
 
 def seller(name: str, price: float, kind: str = "frontier", **more: object) -> Provider:
-    return Provider(name, (Offer(name, price, 1.0, FixedWork(), **more),), pools=(Pool(1e9),), kind=kind)  # type: ignore[arg-type]
+    return Provider(name, (Offer(name, price, 1.0, FixedWork(), **more),), pools=(Pool(1e9),), kind=kind)
 
 
 def asked(segment: Segment, *sellers: Provider) -> Asking:

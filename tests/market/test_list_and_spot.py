@@ -108,4 +108,4 @@ def test_numbers_out_of_bounds_are_refused():
     with pytest.raises(InputError, match=r"on demand: share is 1\.5"):
         OnDemand(1.0, share=1.5)
     with pytest.raises(InputError, match="on demand: policy is 3"):
-        OnDemand(1.0, policy=3)  # type: ignore[arg-type]
+        OnDemand(1.0, policy=3)

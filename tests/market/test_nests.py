@@ -13,8 +13,9 @@ from small_markets import assert_slopes_are_differences
 
 from capacity import Workload
 from capacity.errors import InputError, UnknownNameError
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
 from market.demand.nests import Nest, Nests, nests_of
+from market.demand.options import Options
 from market.demand.segment import LocalMachine, Refusal, Segment
 from market.demand.traits import Traits, refused_rows
 from market.economy import Economy

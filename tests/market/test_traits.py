@@ -9,7 +9,8 @@ import pytest
 
 from capacity import Workload
 from capacity.errors import InputError
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
+from market.demand.options import Options
 from market.demand.segment import Refusal, Segment
 from market.demand.traits import Traits, refused_rows
 from market.economy import Economy
