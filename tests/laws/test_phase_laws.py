@@ -29,7 +29,7 @@ MOVES = {
     "providers invest": {"providers"},
     "money moves": {"ledger"},
 }
-#: What agents hold that is not their memory: the market around them, what they are made of, notes of what follows from it.
+#: What agents hold that is no memory: the market around them, what they are made of, notes of what follows from it.
 NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar", "_known")
 
 
