@@ -82,6 +82,8 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
+	@$(BIN)/python docs/studies/declared.py
+	@$(BIN)/python docs/studies/tiers.py
 
 fuzz: $(DEV) ## two thousand broken inputs over every reader and option: no traceback, no hang, nothing written
 	@$(BIN)/python tests/fuzz/fuzz.py 2000
