@@ -17,10 +17,8 @@ def lists_after_a_day(opening: float) -> dict[str, float]:
     changes = {f"labs.*.offers.{tier}.price": opening for tier in TIERS}
     model = TokenMarket(SCENARIOS["baseline-2026"].with_changes(changes).economy(1000), rng=1)
     model.run_for(25)
-    listed = dict(zip(model.book.names, model.book.price, strict=True))
-    return {
-        tier: float(np.mean([price for name, price in listed.items() if name.split()[-1] == tier])) for tier in TIERS
-    }
+    tiers = np.array([name.split()[-1] for name in model.book.names])
+    return {tier: float(model.book.price[tiers == tier].mean()) for tier in TIERS}
 
 
 def test_half_and_double_opening_lists_end_where_the_usual_ones_do() -> None:
