@@ -57,7 +57,7 @@ def entries(listed: Mapping[str, Any], where: str, known: Known = SHIPPED) -> Kn
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise InputError(f"{where}: '{table}' must be a list of tables, written [[{table}]]")
         before: Catalogue[Any] = getattr(known, name)
-        found = [_made(kind, row, f"{where}, {table} {number}") for number, row in enumerate(rows, 1)]
+        found = [_built(kind, row, f"{where}, {table} {number}") for number, row in enumerate(rows, 1)]
         for number, each in enumerate(found):
             if each.name in [other.name for other in found[:number]]:
                 raise InputError(f"{where}: {table} '{each.name}' is there twice: names must differ")
@@ -79,7 +79,7 @@ def _require_new_aliases(before: Iterable[Any], found: list[Any], where: str, ta
                 )
 
 
-def _made[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
+def _built[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
     """An object of ``kind`` from a table, its inner tables first; every refusal begins with where it is."""
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for name in row:
@@ -110,9 +110,9 @@ def _value(name: str, value: Any, where: str) -> Any:
     if name == "other_layers":
         if not isinstance(value, list):
             raise InputError(f"{where}: other_layers is {value!r}, but must be a list of tables")
-        return tuple(_made(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
+        return tuple(_built(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
     if name in INNER:
-        return _made(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
+        return _built(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
     if name in ("aliases", "counted_as"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise InputError(f"{where}: {name} is {value!r}, but must be a list of texts")
@@ -142,7 +142,7 @@ def _attention(value: Any, where: str) -> Attention:
             f"{where}, attention: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}"
             f"{nearest(str(kind), ATTENTIONS)}"
         )
-    return _made(ATTENTIONS[kind], table, f"{where}, attention")
+    return _built(ATTENTIONS[kind], table, f"{where}, attention")
 
 
 def _refusing[Made](make: Callable[[], Made], where: str) -> Made:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
-from market.simulation.asking import Asking, told, writing_hours
+from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.research import estimate, toll
 from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served, Terms
 from market.supply.outlook import Outlook
@@ -81,7 +81,7 @@ def new_prices(
     by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
     # Market research is about the tick that comes, at the waits that users think usual.
     would_want = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
-    delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
+    delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
     asking = Asking(founded, would_want, book, firms.alive, delay)
     last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
 
