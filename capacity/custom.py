@@ -61,7 +61,7 @@ def entries(listed: Mapping[str, Any], where: str = "", known: Known = SHIPPED) 
         rows = {**_by_number(listed.get(table, []), table, begin), **_by_name(listed.get(name, {}), name, begin)}
         found: list[Any] = []
         for at, row in rows.items():
-            each = _made(kind, row, f"{begin}{at}")
+            each = _built(kind, row, f"{begin}{at}")
             if each.name in [other.name for other in found]:
                 raise InputError(f"{begin}{table} '{each.name}' is there twice: names must differ")
             if each.name in before:
@@ -98,7 +98,7 @@ def _require_new_aliases(before: Iterable[Any], found: list[Any], begin: str, ta
                 raise InputError(f"{begin}{table} '{each.name}': alias '{alias}' already means {taken[alias.lower()]}")
 
 
-def _made[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
+def _built[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
     """An object of ``kind`` from a table, its inner tables first; every refusal begins with where it is."""
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for name in row:
@@ -129,9 +129,9 @@ def _value(name: str, value: Any, where: str) -> Any:
     if name == "other_layers":
         if not isinstance(value, list):
             raise InputError(f"{where}: other_layers is {value!r}, but must be a list of tables")
-        return tuple(_made(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
+        return tuple(_built(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
     if name in INNER:
-        return _made(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
+        return _built(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
     if name in ("aliases", "counted_as"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise InputError(f"{where}: {name} is {value!r}, but must be a list of texts")
@@ -161,7 +161,7 @@ def _attention(value: Any, where: str) -> Attention:
             f"{where}, attention: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}"
             f"{nearest(str(kind), ATTENTIONS)}"
         )
-    return _made(ATTENTIONS[kind], table, f"{where}, attention")
+    return _built(ATTENTIONS[kind], table, f"{where}, attention")
 
 
 def _refusing[Made](make: Callable[[], Made], where: str) -> Made:

@@ -41,3 +41,21 @@ def test_files_fit_a_few_pages(package: str) -> None:
 def test_few_statements_are_laid_out_by_hand() -> None:
     files = [path for package in ("capacity", "market", "scenarios") for path in (ROOT / package).rglob("*.py")]
     assert sum(path.read_text(encoding="utf-8").count("fmt: skip") for path in files) < BY_HAND
+
+
+#: Names that say nothing of what a function gives.
+EMPTY = {"told", "span", "shown", "made", "said", "things", "stuff", "utils", "helpers", "misc", "common"}
+
+
+@pytest.mark.parametrize("package", ["capacity", "market", "scenarios"])
+def test_names_say_something(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    defined = {
+        node.name.strip("_")
+        for path in files
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    assert len(defined) > 50
+    assert {path.stem for path in files} & EMPTY == set()
+    assert defined & EMPTY == set()

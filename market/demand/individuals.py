@@ -16,7 +16,6 @@ from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Asking, Intensity
-from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, what_is_seen, within_limits
@@ -29,7 +28,6 @@ from market.quality import quality_at
 from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
-type Names = NDArray[np.str_]
 
 
 NOTHING_PUT_OFF: Floats = np.zeros(0)
@@ -65,7 +63,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
-        self._known: tuple[Names, Names, NDArray[np.bool_] | None, Nests | None] | None = None
         self.wanted = self.would_want(0)
 
     @property
@@ -156,17 +153,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.taste_noise,
             s.outside,
             s.price_coefficient,
-            *self._of_offers(scene),
+            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
+            self.nests(scene.names, scene.kind),
             slow,
         )
-
-    def _of_offers(self, scene: Scene) -> tuple[NDArray[np.bool_] | None, Nests | None]:
-        """What is refused of these offers, by row, and their nests: worked out once, for offers stay what they are."""
-        known = self._known
-        if known is None or known[0] is not scene.names or known[1] is not scene.kind:
-            refused = refused_rows([refusal.kind for refusal in self.segment.refusals], scene.kind)
-            known = self._known = scene.names, scene.kind, refused, self.nests(scene.names, scene.kind)
-        return known[2], known[3]
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""

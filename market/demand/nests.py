@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -129,7 +130,13 @@ def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.s
     """
     if all(nest.scale == 1.0 for nest in nests):
         return None
-    of = np.full(names.size + 1, len(nests), dtype=np.int64)
+    return _nests_of(tuple(nests), tuple(names.tolist()), tuple(kinds.tolist()))
+
+
+@lru_cache(maxsize=2**8)
+def _nests_of(nests: tuple[Nest, ...], names: tuple[str, ...], kinds: tuple[str, ...]) -> Nests:
+    """Worked out once: offers are what they are, and users are asked many times an hour."""
+    of = np.full(len(names) + 1, len(nests), dtype=np.int64)
     for number, nest in enumerate(nests):
         if nest.holds_the_rest:
             of[:] = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -71,11 +72,16 @@ def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np
            [0, 0, 1],
            [0, 1, 1]])
     """
-    if not refusals:
-        return None
-    rows = np.zeros((2 ** len(refusals), kinds.size), dtype=bool)
+    return _refused_rows(tuple(refusals), tuple(kinds.tolist())) if refusals else None
+
+
+@lru_cache(maxsize=2**8)
+def _refused_rows(refusals: tuple[str, ...], kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Worked out once: sellers are what they are, and users are asked many times an hour."""
+    rows = np.zeros((2 ** len(refusals), len(kinds)), dtype=bool)
     for bit, kind in enumerate(refusals):
-        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= kinds == kind
+        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= np.array(kinds) == kind
+    rows.flags.writeable = False  # many look at it
     return rows
 
 

@@ -81,7 +81,7 @@ class Asking:
         )
 
 
-def told(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
+def answer_hours(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
     """Time from the order to the answer [h], by segment and offer: wait and writing, or what the tier says at least."""
     return np.asarray(np.maximum(wait_h + writing_h, book.least_h))
 

@@ -13,7 +13,7 @@ from capacity.errors import require
 from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
-from market.simulation.asking import Asking, told, writing_hours
+from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.research import Research, toll
 from market.simulation.state import (
     Expected,
@@ -108,7 +108,7 @@ def new_prices(
     """Tariffs and list prices of all offers, each provider's by its policy, as everybody else's stand."""
     book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
-    delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
+    delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
     sight = Sight(
         founded,
         tick,

@@ -210,12 +210,15 @@ def margins(frames: Frames) -> pd.DataFrame:
 
 #: A row of ``peak``.
 UTILISATION: Final = "utilisation"
+#: What is more times as much as this is set against next to nothing: a wait that nobody has.
+MOST_TIMES: Final = 1e4
 
 
 def peak(frames: Frames) -> pd.DataFrame:
     """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price.
 
-    Rows are named by what they are of; columns: ``unit``, ``peak``, ``off-peak`` and ``ratio``.
+    Rows are named by what they are of; columns: ``unit``, ``peak``, ``off-peak`` and ``ratio``, NaN where there is
+    next to nothing off-peak.
     """
     made = offers(frames)
     mix = made.groupby("offer")["billed"].sum()
@@ -234,7 +237,7 @@ def peak(frames: Frames) -> pd.DataFrame:
         column["gave up or turned away", "%"] = 100 * ratio(total[[*LOST]].to_numpy().sum(), total["asked"].sum())
         columns[name] = column
     out = pd.DataFrame(columns).rename_axis(["measure", "unit"]).reset_index("unit")
-    out["ratio"] = ratio(out["peak"], out["off-peak"])
+    out["ratio"] = ratio(out["peak"], out["off-peak"].where(out["off-peak"] * MOST_TIMES > out["peak"]))
     return out
 
 

@@ -29,8 +29,8 @@ MOVES = {
     "providers invest": {"providers"},
     "money moves": {"ledger"},
 }
-#: What agents hold that is no memory: the market around them, what they are made of, notes of what follows from it.
-NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar", "_known")
+#: What agents hold that is not their memory: the market around them, and what they are made of.
+NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar")
 
 
 def to_bytes(value: Any) -> Any:
