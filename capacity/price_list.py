@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
-from capacity.calibration import PUBLISHED, Calibration
+from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import RENTED, Costs
 from capacity.deployment import CannotServeError, Deployment
@@ -144,6 +145,9 @@ class PriceList:
         layout: its ranks.
         replicas: replicas that run.
         sold_tok_s: output tokens per second that they sell on average.
+        by_context: full costs by length of the input.
+        by_speed: full costs by promised speed.
+        by_calibration: full costs over the range of our own fit, and with the published set.
     """
 
     full: Tokens
@@ -163,6 +167,7 @@ class PriceList:
     sold_tok_s: float
     by_context: tuple[dict[str, Any], ...] = field(default=())
     by_speed: tuple[dict[str, Any], ...] = field(default=())
+    by_calibration: tuple[dict[str, Any], ...] = field(default=())
 
     def record(self) -> dict[str, Any]:
         """Plain values for JSON: the full costs at the top, the rest by name."""
@@ -311,17 +316,18 @@ def price_list(offer: Offer) -> PriceList:
     )
 
 
-def along(offer: Offer, workloads: list[Workload]) -> list[dict[str, Any]]:
-    """Full costs for other requests or promises; what cannot be served says why."""
+def along(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+    """Full costs of other offers, each on the worker that is cheapest for it; what cannot be served says why."""
     rows = []
-    for workload in workloads:
+    for each in offers:
         row: dict[str, Any] = {
-            "input_tokens": workload.input,
-            "output_tokens": workload.output,
-            "speed": workload.speed,
+            "input_tokens": each.workload.input,
+            "output_tokens": each.workload.output,
+            "speed": each.workload.speed,
+            "calibration": each.calibration.name,
         }
         try:
-            found = price_list(replace(offer, workload=workload, worker=None))
+            found = price_list(replace(each, worker=None))
             row |= {**asdict(found.full), "kwh_per_mtok": found.kwh_per_mtok, "chips": found.chips, "why": None}
         except CannotServeError as error:
             row |= {**asdict(Tokens(math.inf, math.inf, math.inf)), "kwh_per_mtok": math.inf, "chips": None}
@@ -333,9 +339,16 @@ def along(offer: Offer, workloads: list[Workload]) -> list[dict[str, Any]]:
 def contexts(offer: Offer, inputs: tuple[float, ...] = (1_000, 8_000, 32_000, 128_000)) -> list[dict[str, Any]]:
     """Full costs by length of the input, as far as the model attends."""
     most = offer.architecture.context - offer.workload.output
-    return along(offer, [replace(offer.workload, input=i) for i in inputs if i <= most])
+    return along(replace(offer, workload=replace(offer.workload, input=i)) for i in inputs if i <= most)
 
 
 def speeds(offer: Offer, wanted: tuple[float, ...] = (10, 20, 35, 60, 100, 150, 200)) -> list[dict[str, Any]]:
     """Full costs by promised speed."""
-    return along(offer, [replace(offer.workload, speed=speed) for speed in wanted])
+    return along(replace(offer, workload=replace(offer.workload, speed=speed)) for speed in wanted)
+
+
+def calibrations(
+    offer: Offer, wanted: Iterable[Calibration] = (FITTED_LOW, FITTED, FITTED_HIGH, PUBLISHED)
+) -> list[dict[str, Any]]:
+    """Full costs by calibration: the ends of our own fit's range, the fit, and the published set."""
+    return along(replace(offer, calibration=each) for each in wanted)

@@ -79,7 +79,7 @@ def costs(
     """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
     from dataclasses import replace
 
-    from capacity.price_list import Offer, Seller, contexts, price_list, speeds
+    from capacity.price_list import Offer, Seller, calibrations, contexts, price_list, speeds
     from scenarios.pictures.picture_path import checked_picture_path
 
     known = catalogues(extra)
@@ -93,7 +93,14 @@ def costs(
     offer = Offer(known.chips[chip], known.architectures[architecture], request, calibrated, money, seller)
     if plot is not None:
         checked_picture_path(plot)
-    found = replace(price_list(offer), by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))
+    # Only what is fitted here knows of serving programs.
+    names = ("fit-low", "fit", "fit-high", *(() if backend else ("published",)))
+    found = replace(
+        price_list(offer),
+        by_context=tuple(contexts(offer)),
+        by_speed=tuple(speeds(offer)),
+        by_calibration=tuple(calibrations(offer, [calibration_named(name, backend) for name in names])),
+    )
     if plot is not None:
         _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {request.title}, '{calibration}'")
     _print(offer, found, plot, as_json=as_json)

@@ -19,7 +19,7 @@ from capacity import (
     InputError,
     Workload,
 )
-from capacity.price_list import Offer, Seller, contexts, price_list, speeds, token_costs
+from capacity.price_list import Offer, Seller, calibrations, contexts, price_list, speeds, token_costs
 
 OFFER = Offer(CHIPS["b200"], ARCHITECTURES["kimi-k2"], replace(WORKLOADS["general"], cached=0.5), FITTED)
 
@@ -126,3 +126,11 @@ def test_costs_along_a_curve_are_those_of_each_batch_by_itself():
             assert float(alone) == along[name][number]
     assert np.all(np.diff(along["output_usd_per_mtok"]) < 0), "a fuller machine is cheaper by the token"
     assert np.all(along["cached_usd_per_mtok"] < along["input_usd_per_mtok"])
+
+
+def test_the_range_of_the_fit_goes_into_the_costs():
+    low, fitted, high, published = calibrations(OFFER)
+    assert [row["calibration"] for row in (low, fitted, high, published)] == ["fit-low", "fit", "fit-high", "published"]
+    assert fitted["output_usd_per_mtok"] == price_list(OFFER).full.output_usd_per_mtok
+    for name in ("input_usd_per_mtok", "output_usd_per_mtok", "kwh_per_mtok"):
+        assert low[name] > fitted[name] > high[name] > published[name]

@@ -131,6 +131,19 @@ def test_calibrations_costs_and_held_state_reach_the_physics(run):
     assert quick < slow
 
 
+def test_the_range_of_our_own_fit_stands_beside_every_throughput(run):
+    _, out, _ = run(*CHIP, "--workload", "general", "--calibration", "fit", "--json")
+    one = json.loads(out)
+    assert one["fit_tok_s"] == pytest.approx(one["throughput_tok_s"])
+    low, high = one["fit_range_tok_s"]
+    assert low < one["fit_tok_s"] < high
+    world = json.loads(run("capacity", "--architecture", "deepseek-v3", "--json")[1])["fleet"][0]
+    assert world["headline_fit_range_tok_s"][0] < world["headline_fit_tok_s"] < world["headline_fit_range_tok_s"][1]
+    assert "serves 2.87B tok/s of general 8k:1k (range" in " ".join(
+        run("capacity", "--architecture", "deepseek-v3")[1].split()
+    )
+
+
 WRONG = {
     ("--chip", "gb20"): "unknown chip 'gb20' (did you mean 'gb200-nvl72'?)",
     ("--architecture", "kimi-2"): "unknown architecture 'kimi-2' (did you mean 'kimi-k2'?)",
