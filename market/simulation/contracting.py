@@ -36,7 +36,8 @@ def renew_contracts(
     month = ticks_in_month(founded)
     due = [c for c in contracts.signed if c.renews and c.first_tick + c.ticks == tick]
     due += [c for c in contracts.refused if (tick - c.first_tick - c.ticks) % month == 0]
-    refused = [c for c in contracts.refused if c not in due]
+    due = [c for c in due if not firms.left[founded.number_of[c.buyer]]]
+    refused = [c for c in contracts.refused if c not in due and not firms.left[founded.number_of[c.buyer]]]
     renewed: list[Contract] = []
     for contract in due:
         anew = signed_anew(founded, tick, quoted, machines, (*contracts.signed, *renewed), contract)

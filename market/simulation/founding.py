@@ -30,6 +30,7 @@ from market.simulation.state import (
     Founded,
     Invested,
     Known,
+    Lately,
     Machines,
     Needs,
     Ordered,
@@ -201,6 +202,9 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             np.zeros(shape),
             np.zeros(shape),
             np.array([one.spec.sales_usd_per_day for one in founded.researchers], dtype=np.float64),
+            Lately(*(np.zeros(providers) for _ in range(4))),
+            np.array([owner.spec.racks * owner.spec.rack_price for owner in founded.owners], dtype=np.float64),
+            np.zeros(owners),
         ),
         queue=Queue(book.segments, book.offers, founded.hours, patience, whole=economy.whole),
         ledger=ledger,
@@ -211,7 +215,8 @@ def first_firms(founded: Founded) -> Firms:
     """All but those who come later."""
     active = np.array([not p.spec.enters for p in founded.providers], dtype=bool)
     nobody = np.zeros(active.size, dtype=bool)
-    return Firms(active, nobody, (None,) * active.size, np.ones(founded.book.offers, dtype=bool), {}, ())
+    alive, never = np.ones(founded.book.offers, dtype=bool), np.full(active.size, -np.inf)
+    return Firms(active, nobody, (None,) * active.size, alive, {}, (), never)
 
 
 def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:

@@ -64,6 +64,11 @@ class Moment:
         """Names of the owners of machines."""
         return [owner.name for owner in self.founded.owners]
 
+    @cached_property
+    def firms(self) -> list[str]:
+        """Names of the firms that keep books: providers, then owners of machines."""
+        return [*self.providers, *self.owners]
+
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""
         return float(np.sum(self.written["segments"][name]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.ledger import Ledger, Payment
+from market.simulation.bookkeeping import lately, value_of_racks
 from market.simulation.financing import research_budgets, sales_lately
 from market.simulation.state import (
     HOURS_PER_MONTH,
@@ -26,6 +28,7 @@ from market.simulation.state import (
 from market.supply.owner import OwnerTick
 from market.supply.provider import ProviderTick
 from market.supply.research import INVESTORS
+from market.supply.term_market import HOURS_A_YEAR
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -52,6 +55,7 @@ def pay(
     ledger.new_tick()
     ledger.post(fleets.payments)
     ledger.post(firms.payments)
+    ledger.post(tuple(for_credit(founded)))
     ledger.post(of_users(founded, for_tokens))
     ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
@@ -67,7 +71,23 @@ def pay(
         sales_lately(one, float(before), founded.hours, ledger)
         for one, before in zip(founded.researchers, paid.sales, strict=True)
     ]
-    return Paid(for_tokens, for_plans, np.array(sales, dtype=np.float64))
+    return Paid(
+        for_tokens,
+        for_plans,
+        np.array(sales, dtype=np.float64),
+        lately(founded, tick, paid.lately, ledger),
+        *value_of_racks(founded, paid.value, fleets.payments),
+    )
+
+
+def for_credit(founded: Founded) -> Iterator[Payment]:
+    """Interest on what firms owe at the begin of the tick, when machines and debts of the day have been paid."""
+    years = founded.hours / HOURS_A_YEAR / founded.calendar.simulated_share
+    owing = [(p.name, p.cash, p.spec.interest) for p in founded.providers]
+    owing += [(owner.name, owner.cash, owner.spec.interest) for owner in founded.owners]
+    for name, cash, rate in owing:
+        if rate > 0 and cash < 0:
+            yield Payment(name, "creditors", -cash * math.expm1(rate * years), "interest")
 
 
 def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:

@@ -118,7 +118,8 @@ class Firms:
         parent: the owner of machines that has bought it, or None; by provider.
         alive: whether an offer's provider sells, by offer.
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
-        payments: between parents and those that they bought.
+        payments: between parents and those that they bought, of investors, and of creditors for what they lose.
+        raised_at: tick of the last funding round, by provider; minus infinity for none.
     """
 
     active: Flags
@@ -127,6 +128,7 @@ class Firms:
     alive: Flags
     opening: Mapping[int, float]
     payments: tuple[Payment, ...]
+    raised_at: Floats
 
     def with_openings(self, price: Floats) -> Floats:
         """List prices [USD per million tokens], with those at which newcomers open."""
@@ -370,6 +372,22 @@ class Invested:
 
 
 @dataclass(frozen=True)
+class Lately:
+    """How providers have done, running means a day [USD/day], by provider.
+
+    Attributes:
+        sold, sold_quarter: sales, over a month and a quarter.
+        earned: sales less machines and running cost, over a month.
+        net: all that came in less all that went out, but for investors, owners and creditors, over a month.
+    """
+
+    sold: Floats
+    sold_quarter: Floats
+    earned: Floats
+    net: Floats
+
+
+@dataclass(frozen=True)
 class Paid:
     """Money that moved; made by ``paying``, which alone writes the ledger.
 
@@ -377,11 +395,17 @@ class Paid:
         for_tokens: by users for tokens [USD], by segment and offer.
         for_plans: by members for their plans [USD], by segment and offer.
         sales: what the funder of a budget for research has sold a day lately [USD/day], by budget.
+        lately: running means a day, by provider.
+        value: racks of owners in their books [USD], by owner.
+        depreciated: value that these have lost in the tick [USD], by owner.
     """
 
     for_tokens: Floats
     for_plans: Floats
     sales: Floats
+    lately: Lately
+    value: Floats
+    depreciated: Floats
 
 
 @dataclass

@@ -16,6 +16,7 @@ from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
 from market.supply.rack_lists import OnDemand
+from market.supply.rounds import Rounds
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,10 @@ class Provider:
         burn_usd_per_day: staff, training and research, paid whatever is sold.
         funding_usd_per_day: what investors give while it is active.
         quotas: how it grants the quotas of its limited tiers.
-        leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
+        leaves: whether it stops, or is bought, when its cash and credit are gone; otherwise it may owe without end.
+        credit: what creditors let it owe before it fails [USD].
+        interest: yearly rate on what it owes [1/year].
+        rounds: on what terms investors give more, or None.
         enters: whether it is not there at the start and comes when margins allow.
         enter_margin: margin over its cost at which it comes, at the lowest price of the same kind of provider.
         restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
@@ -257,8 +261,15 @@ class Provider:
     enters: bool = False
     enter_margin: float = 0.2
     restart_h: float = 0.0
+    credit: float = 0.0
+    interest: float = 0.0
+    rounds: Rounds | None = None
 
     def __post_init__(self) -> None:
+        require(f"provider '{self.name}': credit", self.credit, at_least=0)
+        require(f"provider '{self.name}': interest", self.interest, at_least=0)
+        if self.rounds is not None:
+            require_kind(f"provider '{self.name}': rounds", self.rounds, Rounds)
         require(f"provider '{self.name}': enter_margin", self.enter_margin)
         require(f"provider '{self.name}': restart_h", self.restart_h, at_least=0)
         require_kinds(f"provider '{self.name}': offers", self.offers, Offer)
@@ -292,6 +303,9 @@ class Hyperscaler:
             the day are in ``Economy.products``.
         first_party_first: whether they are served before contracts, or after them.
         acquires: whether it buys providers that run out of cash.
+        pays_years: most that it pays for one, in years of what that has earned lately before staff and research.
+        interest: yearly rate on what it owes [1/year].
+        life_years: time over which its racks lose their value in its books [years].
         rack_price: what a rack costs that it adds [USD].
         running_cost: power and upkeep of a rack-hour in use [USD per rack-h].
         reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
@@ -312,8 +326,14 @@ class Hyperscaler:
     cash: float = 0.0
     kind: str = "hyperscaler"
     on_demand: OnDemand | None = None
+    pays_years: float = math.inf
+    interest: float = 0.0
+    life_years: float = 5.0
 
     def __post_init__(self) -> None:
+        require_or_inf(f"hyperscaler '{self.name}': pays_years", self.pays_years, at_least=0)
+        require(f"hyperscaler '{self.name}': interest", self.interest, at_least=0)
+        require(f"hyperscaler '{self.name}': life_years", self.life_years, above=0)
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
         if self.on_demand is not None:
             require_kind(f"hyperscaler '{self.name}': on_demand", self.on_demand, OnDemand)

@@ -24,6 +24,7 @@ from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
 from market.supply.rack_lists import OnDemand
 from market.supply.research import Research
+from market.supply.rounds import Rounds
 from market.supply.specs import (
     Contract,
     HomeMachines,
@@ -180,6 +181,9 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
         leaves=draw(st.booleans()),
         enters=draw(st.sampled_from([False, False, True])),
         restart_h=draw(st.sampled_from([0.0, 0.0, 0.25, 30.0])),
+        credit=draw(st.sampled_from([0.0, 0.0, 30.0])),
+        interest=draw(st.sampled_from([0.0, 0.0, 5.0])),
+        rounds=draw(st.sampled_from([None, None, Rounds(), Rounds(least_days=0.0, most_share=1.0, multiple=0.01)])),
     )
 
 
@@ -203,6 +207,8 @@ hyperscalers = st.builds(
     running_cost=st.sampled_from([0.0, 0.5]),
     reserve=st.sampled_from([0.0, 2.0]),
     cash=st.sampled_from([0.0, 100.0]),
+    pays_years=st.sampled_from([math.inf, 0.0, 2.0]),
+    interest=st.sampled_from([0.0, 1.0]),
     on_demand=st.one_of(
         st.none(),
         st.builds(

@@ -198,7 +198,8 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     p = {name: row(model, "providers", name) for name in ("cash", "revenue", "rent_paid", "running_cost", "profit")}
     scale = turnover + np.abs(p["cash"]).max(initial=0.0)
     close(p["profit"], p["revenue"] - p["rent_paid"] - p["running_cost"], scale)
-    owners = {"parent", "acquisition", "funding", "burn", "research"}  # neither earned nor spent in the market
+    # Neither earned nor spent in the market.
+    owners = {"parent", "acquisition", "funding", "burn", "research", "interest", "written off"}
     for agent in model.providers:
         between = sum(model.ledger.net(agent.name, kind) for kind in owners)
         close(p["cash"][agent.number], before.cash[agent.name] + p["profit"][agent.number] + between, scale)
@@ -222,6 +223,27 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     close(rents, w["income"].sum(), scale)
 
 
+def statements_add_up(before: Before, model: TokenMarket) -> None:
+    """What a firm holds less what it owes, and its equity, move by what its books say; nothing is forgiven unasked."""
+    b = {name: row(model, "books", name) for name in model.records.tables["books"].names}
+    turnover = sum(abs(amount) for amount in model.ledger.flows.values())
+    scale = turnover + np.abs(b["cash"] - b["debt"]).max(initial=0.0) + b["racks"].max(initial=0.0)
+    costs = sum(b[name] for name in ("machines", "running", "staff", "research", "interest", "depreciation"))
+    close(b["income"], b["sales"] - costs + b["forgiven"], scale)
+    had = np.array([before.cash[name] for name in model.records.entities["books"]])
+    flows = b["income"] + b["depreciation"] - b["capital"] + b["raised"] + b["owners_gave"]
+    close(b["cash"] - b["debt"], had + flows, scale)
+    close(b["equity"], b["cash"] + b["racks"] - b["debt"], scale)
+    must((b["cash"] == 0) | (b["debt"] == 0), "a firm holds {} and owes {} USD", b["cash"], b["debt"])
+    must(b["depreciation"] >= 0, "racks gained {} USD in the books", -b["depreciation"])
+    if model.tick > 0:
+        racks = model.records.tables["books"].data["racks"][model.tick - 1]
+        close(b["racks"], racks + b["capital"] - b["depreciation"], scale)
+    left = np.append(model.state.firms.left, np.zeros(len(model.hyperscalers), dtype=bool))
+    must((b["forgiven"] == 0) | left, "creditors gave up {} USD of firms that go on", b["forgiven"])
+    close(b["commitments"].sum(), b["backlog"].sum())
+
+
 def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:
     """All that it spends comes from its funder's books, and from investors no more than that."""
     flows = model.ledger.flows
@@ -233,6 +255,9 @@ def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:
     for p in model.providers:
         given, paid = flows.get((INVESTORS, p.name, "funding"), 0.0), -model.ledger.net(p.name, "research")
         beside = p.spec.funding_usd_per_day * model.calendar.tick_hours / 24.0
+        beside += sum(
+            one.amount for one in model.state.firms.payments if (one.payer, one.receiver) == (INVESTORS, p.name)
+        )
         must(given <= (paid + beside) * (1 + ROUNDING), "investors gave {}, for research of {}", given, paid)
 
 
@@ -309,6 +334,7 @@ LAWS_OF_A_TICK = [
     machines_are_given_out_once,
     money_is_neither_made_nor_lost,
     accounts_move_as_the_frames_say,
+    statements_add_up,
     contracts_are_paid_whether_used_or_not,
     research_is_paid_by_whose_it_is,
     budgets_hold,

@@ -28,6 +28,7 @@ ENTITY: Final[Mapping[str, str]] = {
     "providers": "provider",
     "wholesale": "hyperscaler",
     "forward": "ahead",
+    "books": "firm",
     "ticks": "",
 }
 WAYS: Final[dict[str, dict[str, tuple[Column, Way]]]] = {frame: {} for frame in ENTITY}
