@@ -11,6 +11,10 @@ from market.demand.segment import Deferral
 
 type Floats = NDArray[np.float64]
 
+#: What becomes of the pace when a move goes back on the last one, and otherwise. Declared: any two numbers below and
+#: above 1 come to rest at the same place, the sooner the further they are from 1.
+BACK, ONWARD = 0.5, 1.02
+
 
 def onto_simplex(point: Floats) -> Floats:
     """Nearest points with entries >= 0 that sum to 1, along the last axis [Held, Wolfe and Crowder 1974]."""
@@ -28,7 +32,9 @@ class Habit:
 
     ``spread[h, k]`` is the share of period h's movable work that is put off by k ticks. A cohort learns
     what a request has been worth in each period (its expected surplus, which prices, waits and crowding all
-    enter), and each day moves the spread towards what pays, by projection onto the simplex.
+    enter), and each day moves the spread towards what pays, by projection onto the simplex. Where all who can wait run
+    to the same cheap hours, these fill up, and the next day they run back. So a cohort goes half as far whenever a move
+    goes back on the last one, and a little further again otherwise: a rest point is the same, and it gets there.
     """
 
     def __init__(self, deferral: Deferral, periods: int, tick_hours: float) -> None:
@@ -41,6 +47,9 @@ class Habit:
         hours = self.delays * tick_hours
         self.cost: Floats = np.where(self.delays > 0, deferral.cost_usd, 0.0) + deferral.cost_usd_per_h * hours
         self.scale = 0.0
+        self.pace = deferral.pace
+        self._move: Floats = np.zeros_like(self.spread)
+        self._back = False
 
     def learn(self, period: int, worth: float, scale: float) -> None:
         """Remember what a request was worth in this period [USD]; ``scale`` is what a request usually costs."""
@@ -55,8 +64,16 @@ class Habit:
         periods = np.arange(self.worth.size)
         then = self.worth[(periods[:, None] + self.delays[None, :]) % self.worth.size]
         payoff = then - self.cost
-        step = self.deferral.pace * (payoff - payoff.mean(axis=1, keepdims=True)) / self.scale
-        self.spread = onto_simplex(self.spread + step)
+        wish = (payoff - payoff.mean(axis=1, keepdims=True)) / self.scale
+        move = onto_simplex(self.spread + self.pace * wish) - self.spread
+        back = float((move * self._move).sum()) < 0.0
+        if back and self._back:
+            self.pace *= BACK
+            move = onto_simplex(self.spread + self.pace * wish) - self.spread
+        else:
+            self.pace = min(self.pace * ONWARD, self.deferral.pace)
+        self._back = back
+        self.spread, self._move = self.spread + move, move
 
 
 class PutOff:

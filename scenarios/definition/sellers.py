@@ -13,16 +13,22 @@ from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
 from market.supply.pricing.sticky import Sticky
-from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
+from market.supply.specs import HomeMachines, Offer, Pool, Provider, Term, Tier
 from scenarios.definition.parameters import Parameters
+from scenarios.parameters.dear_hours import DearHours
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
 
 STANDARD: Final = "standard"
+#: A term that never ends.
+DAYS_OF_A_LONG_RUN: Final = 1e6
 HOURS_PER_WEEK: Final = 168.0
+#: How near the best prices a seller goes that looks for dear hours, relative: profit is flat there.
+NEAR: Final = 2e-3
 
 
 def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
@@ -81,7 +87,25 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
     if chosen.every_hours > 0:
         simulated = chosen.every_hours * when.simulated_share
         policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)
-    return Sticky(policy, chosen.stickiness, chosen.settling_hours) if chosen.stickiness > 0 else policy
+    if chosen.stickiness > 0:
+        policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
+    return dear_hours(chosen.dear_hours, policy, when)
+
+
+def dear_hours(chosen: DearHours, policy: PricingPolicy, when: Calendar) -> PricingPolicy:
+    """A policy whose list may be dearer in some hours of the week."""
+    if chosen.blocks == 0:
+        return policy
+    return Blocks(
+        policy,
+        chosen.blocks,
+        chosen.windows,
+        max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK)),
+        chosen.most_load,
+        chosen.market_power,
+        chosen.least_gain,
+        near=NEAR,
+    )
 
 
 # -------------------------------------------------------------------------------------------------- sellers
@@ -163,8 +187,9 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     return Provider(
         one.name,
         (as_listed(offer, one.prices, one.architecture),),
+        (own_pool(one, when),),
         kind="open",
-        spot=True,
+        spot=one.machines.racks == 0,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, when),
@@ -175,6 +200,15 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
     )
+
+
+def own_pool(one: OpenProvider, when: Calendar) -> Pool:
+    """Machines that a provider holds in every hour; none where it rents by the hour."""
+    held = one.machines
+    if held.racks == 0:
+        return Pool()
+    days = min(held.term_days, DAYS_OF_A_LONG_RUN) * when.simulated_share
+    return Pool(held.racks, term=Term(held.usd_per_rack_h, max(round(days * when.ticks_per_day), 1), one.headroom))
 
 
 def _open_offer(one: OpenProvider) -> str:

@@ -12,6 +12,7 @@ from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
+from scenarios.parameters.dear_hours import BY_THE_HOUR, FLAT, DearHours, OwnMachines
 from scenarios.parameters.fields import (
     DECLARED,
     BySegment,
@@ -66,6 +67,7 @@ class Pricing(KindSection):
         "Alderson: labs resist raising list prices",
         high=100,
     )
+    dear_hours: DearHours = part(FLAT, "hours of the week in which the list is dearer")
 
 
 class Bills(SeveralKinds):
@@ -238,6 +240,7 @@ class OpenProvider(Section):
     )
     funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
+    machines: OwnMachines = part(BY_THE_HOUR, "machines that it holds in every hour")
     pricing: Pricing = part(Pricing(kind="cost-plus", every_hours=0.0, stickiness=0.0), "how list prices are set")
     prices: tuple[OwnPrice, ...] = own_prices()
     leaves: Flag = choice(

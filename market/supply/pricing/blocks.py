@@ -25,8 +25,6 @@ class Blocks(PricingPolicy):
     earn more by that than a change is worth, and goes half as far whenever it finds itself going back.
     """
 
-    kind = "blocks"
-
     policy: PricingPolicy = behaviour(PricingPolicy, "what sets the mean price", FixedPrice())
     blocks: int = quantity(2, "1", "prices that a list may have over the week; 1 is flat", low=1, high=4, whole=True)
     windows: int = quantity(2, "1", "windows of a day at most that are dearer", low=1, high=6, whole=True)
@@ -62,8 +60,8 @@ class Blocks(PricingPolicy):
 
     @property
     def moves_hours(self) -> bool:
-        """It does."""
-        return self.blocks > 1
+        """It does; with one block only the level, where nobody else does."""
+        return self.blocks > 1 or not self.policy.moves_prices
 
     @property
     def boundless(self) -> bool:
