@@ -187,10 +187,11 @@ def tables_by_seed(summaries: pd.DataFrame, measures: Sequence[str], by: str = "
     means: Any
     counts: Any
     means, counts = (table.unstack("group") for table in (cells.mean(), cells.count()))  # noqa: PD010  # grouped once
-    return {
-        name: means[name].reindex(columns=order).where(counts[name].reindex(columns=order).eq(cases))
-        for name in measures
-    }
+    tables = {}
+    for name in measures:
+        mean, count = (pd.DataFrame(table[name]).reindex(columns=order) for table in (means, counts))
+        tables[name] = mean.where(count.eq(cases))
+    return tables
 
 
 def groups(summaries: pd.DataFrame, by: str) -> pd.Series[Any]:
