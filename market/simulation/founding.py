@@ -215,8 +215,8 @@ def first_firms(founded: Founded) -> Firms:
     """All but those who come later."""
     active = np.array([not p.spec.enters for p in founded.providers], dtype=bool)
     nobody = np.zeros(active.size, dtype=bool)
-    alive, never = np.ones(founded.book.offers, dtype=bool), np.full(active.size, -np.inf)
-    return Firms(active, nobody, (None,) * active.size, alive, {}, (), never)
+    alive, start = np.ones(founded.book.offers, dtype=bool), np.zeros(active.size)
+    return Firms(active, nobody, (None,) * active.size, alive, {}, (), start)
 
 
 def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:

@@ -21,6 +21,7 @@ from market.randomness import Streams
 from market.records import Records
 from market.simulation.columns import COLUMNS, ENTITY
 from market.simulation.explaining import explain
+from market.simulation.explaining_firms import explain_firm
 from market.simulation.founding import found
 from market.simulation.moment import Moment
 from market.simulation.quoting import AHEAD
@@ -104,6 +105,10 @@ class TokenMarket(mesa.Model):
     def explain(self, offer: str, tick: int | None = None) -> str:
         """Why an offer's price, wait and sales were what they were in a tick, in words and numbers."""
         return explain(self.founded, self.state, self.records, offer, tick)
+
+    def explain_firm(self, firm: str, tick: int | None = None) -> str:
+        """What a firm earned and owed in the month up to a tick, and how it failed if it did, in words and numbers."""
+        return explain_firm(self.founded, self.records, firm, tick)
 
     # What people look at most, by short names; all of it is read from ``founded`` and ``state``.
 

@@ -119,7 +119,7 @@ class Firms:
         alive: whether an offer's provider sells, by offer.
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
         payments: between parents and those that they bought, of investors, and of creditors for what they lose.
-        raised_at: tick of the last funding round, by provider; minus infinity for none.
+        raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
     """
 
     active: Flags

@@ -68,7 +68,7 @@ def _report(found: Forward, unit: str) -> RenderableType:
     from scenarios.text.console import table
 
     columns = ["date", *(f"spot, {ahead}" for ahead in TOLD), "for 1 year", "for 3 years"]
-    made = table(f"Expected at each date [{unit}]", columns)
+    made = table(f"Expected at each date, {unit}", columns)
     for time, rows in found.curve.groupby("time", sort=False):
         by_ahead = rows.set_index(rows["ahead"].astype(str))
         spots = [_range(by_ahead.loc[ahead], "spot", found.runs) for ahead in TOLD]

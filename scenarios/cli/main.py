@@ -27,6 +27,7 @@ from scenarios.cli import (
     report,
     run,
     scenarios,
+    statements,
     trace,
     verify,
 )
@@ -60,6 +61,7 @@ COMMANDS = (
     dashboard,
     explain,
     forward,
+    statements,
     scenarios,
     batch,
     compare,

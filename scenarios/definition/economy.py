@@ -233,6 +233,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             first_party=supply.first_party * (1.0 - supply.first_party_products.share),
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
+            pays_years=supply.pays_years,
             rack_price=supply.rack_price_usd * when.simulated_share,
             running_cost=power,
             cash=supply.owners_cash * when.simulated_share,

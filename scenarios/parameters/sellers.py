@@ -12,6 +12,7 @@ from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
+from market.supply.rounds import Rounds
 from scenarios.parameters.dear_hours import BY_THE_HOUR, FLAT, DearHours, OwnMachines
 from scenarios.parameters.fields import (
     DECLARED,
@@ -43,6 +44,49 @@ def work_field() -> Any:
         above=0,
         high=1e3,
     )
+
+
+def credit_field() -> Any:
+    """What a seller may owe."""
+    return quantity(0.0, "USD", "what creditors let it owe before it fails, where it leaves", high=1e15)
+
+
+def interest_field() -> Any:
+    """What it costs to owe."""
+    return quantity(
+        0.0,
+        "1/year",
+        "yearly rate on what it owes",
+        "0: none; CoreWeave: .31 billion USD a quarter on 8 to 21 of debt (2025), some .08",
+        high=10,
+    )
+
+
+class FundingRounds(Section):
+    """What investors give to a seller whose money runs out, by its sales and how they grow."""
+
+    multiple: Number = quantity(
+        0.0,
+        "1",
+        "what they hold it to be worth over its sales a year; 0 for no rounds",
+        "0: none; OpenAI: 157 billion USD at 4 a year (Oct 2024), 300 at 13 (Aug 2025): 39 and 23 [Epoch]",
+        high=1e3,
+    )
+    mood: Number = quantity(1.0, "1", "factor on that, for the mood of the market; 0 gives to nobody", high=100)
+    most_share: Number = quantity(
+        0.15,
+        "1",
+        "most of the firm that is sold in a round",
+        "Anthropic: 13 of 183 billion USD (Sept 2025), .07 [Epoch]",
+        high=1,
+    )
+    runway_days: Number = quantity(180.0, "days", "it asks when its money lasts no longer than that", high=3_653)
+    raises_days: Number = quantity(540.0, "days", "for how many days of losses it asks", high=3_653)
+    least_days: Number = quantity(90.0, "days", "days between two rounds", high=3_653)
+
+    def make(self) -> Rounds | None:
+        """Terms, or None where nobody gives."""
+        return Rounds(**self.model_dump()) if self.multiple > 0 else None
 
 
 class Pricing(KindSection):
@@ -197,7 +241,10 @@ class Lab(Section):
         3e7, "USD/day", "staff, training and research, paid whatever is sold", DECLARED, high=1e12
     )
     funding_usd_per_day: Number = quantity(0.0, "USD/day", "what investors give while it is active", high=1e12)
-    leaves: Flag = choice(False, "whether it stops, or is bought, when its cash is gone")
+    leaves: Flag = choice(False, "whether it stops, or is bought, when its cash and credit are gone")
+    credit_usd: Number = credit_field()
+    interest: Number = interest_field()
+    rounds: FundingRounds = part(FundingRounds(), "on what terms investors give more")
     headroom: Number = quantity(0.1, "1", "share by which it rents more than it expects to need", high=10)
     models: tuple[ClosedModel, ...] = several(..., "its models")
     tiers: tuple[Tier, ...] = several(..., "its tiers")
@@ -244,8 +291,11 @@ class OpenProvider(Section):
     pricing: Pricing = part(Pricing(kind="cost-plus", every_hours=0.0, stickiness=0.0), "how list prices are set")
     prices: tuple[OwnPrice, ...] = own_prices()
     leaves: Flag = choice(
-        False, "whether it stops, or is bought, when its cash is gone", "Inflation: independents fail"
+        False, "whether it stops, or is bought, when its cash and credit are gone", "Inflation: independents fail"
     )
+    credit_usd: Number = credit_field()
+    interest: Number = interest_field()
+    rounds: FundingRounds = part(FundingRounds(), "on what terms investors give more")
     enters: Flag = choice(False, "whether it is not there at the start and comes when margins allow")
     enter_margin: Number = quantity(0.2, "1", "margin over its cost at which it comes", low=-0.99, high=100)
 

@@ -300,6 +300,12 @@ class Supply(Section):
     acquires: Flag = choice(
         False, "whether owners buy providers that run out of cash", "Inflation: independents are bought"
     )
+    pays_years: Number = quantity(
+        math.inf,
+        "years",
+        "most that an owner pays for a provider, in years of what that has earned lately before staff and research",
+        or_inf=True,
+    )
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
     rack_price_usd: Number = quantity(
         0.0,

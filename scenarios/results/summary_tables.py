@@ -197,7 +197,7 @@ def shares(frames: Frames, by: str = "provider") -> pd.DataFrame:
 def margins(frames: Frames) -> pd.DataFrame:
     """By provider: revenue, rent, running cost, profit, margin, cash before and after, utilisation."""
     group = frames["providers"].groupby("provider", observed=True, sort=False)
-    machines = ["owned", "contracted", "spot", "homes"]
+    machines = ["owned", "contracted", "on_demand", "spot", "homes"]
     out = group[["revenue", "rent_paid", "running_cost", "profit", *machines, "used"]].sum()
     out.index = out.index.astype(str)
     sellers = frames["sellers"].set_index("seller")
@@ -243,18 +243,17 @@ def peak(frames: Frames) -> pd.DataFrame:
 
 def running_cost(frames: Frames) -> float:
     """Power and upkeep of a rack-hour in use, as its owner pays them [USD per rack-h]; NaN where nothing ran."""
-    total = frames["wholesale"][["first_party", "contracted", "sold_spot", "running_cost"]].sum()
-    return float(ratio(total["running_cost"], total["first_party"] + total["contracted"] + total["sold_spot"]))
+    in_use = ["first_party", "contracted", "on_demand", "sold_spot"]
+    total = frames["wholesale"][[*in_use, "running_cost"]].sum()
+    return float(ratio(total["running_cost"], total[in_use].sum()))
 
 
 def wholesale(frames: Frames) -> dict[str, float]:
     """Spot price, where the owners' rack-hours went, and what their running costs."""
     table, spot = frames["wholesale"], frames["ticks"]["spot_price"]
-    total = table[["owned", "first_party", "contracted", "sold_spot", "idle", "short"]].sum()
-    made = {
-        name: float(ratio(total[name], total["owned"]))
-        for name in ("first_party", "contracted", "sold_spot", "idle", "short")
-    }
+    uses = ["first_party", "contracted", "on_demand", "sold_spot", "idle", "short"]
+    total = table[["owned", *uses]].sum()
+    made = {name: float(ratio(total[name], total["owned"])) for name in uses}
     made |= {"spot_mean": float(spot.mean()), "spot_low": float(spot.min()), "spot_high": float(spot.max())}
     made["running_cost"] = running_cost(frames)
     ticks = frames["ticks"]
@@ -297,7 +296,8 @@ def checks(frames: Frames) -> list[Check]:
     change = cash - frames["sellers"]["start_cash"].sum()
     beside = (providers["funding"] - providers["burn"] - providers["research"]).sum()
     kept = (owners["income"] - owners["running_cost"] - owners["capital"]).sum()
-    earned = providers["profit"].sum() + beside + kept
+    creditors = (frames["books"]["forgiven"] - frames["books"]["interest"]).sum()
+    earned = providers["profit"].sum() + beside + kept + creditors
     paid, sold = ticks["paid"].sum(), frames["offers"]["revenue"].sum() + frames["segments"]["fees"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
     rent, income = providers["rent_paid"].sum() + ticks["research_spent"].sum(), owners["income"].sum()
