@@ -127,8 +127,8 @@ class Cohort[W: Wanted](mesa.Agent):
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
         return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
-    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
-        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""
+    def learn_worth(self, tick: int, surplus: float, usual_price: float) -> None:
+        """Remember what the requests of this tick were worth, all together [USD], and the usual price."""
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""

@@ -52,14 +52,14 @@ def learn(
 def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
     """Users take note of what they ordered and what it cost: budgets, habits, attachments, whether to come or go."""
     founded, cleared = asking.founded, ordered.cleared
-    period, expected = founded.calendar.period(tick), cleared.response.requests
+    expected = cleared.response.requests
     left = served.round.left_late + served.round.left_impatient
     turned_away = (left - served.joined).sum(axis=1)
     for s, cohort in enumerate(founded.cohorts):
         cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s], max(float(turned_away[s]), 0.0))
         requests = float(expected[s].sum())
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
-        cohort.learn_worth(period, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)
+        cohort.learn_worth(tick, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:
