@@ -134,8 +134,8 @@ class Cohort[W: Wanted](mesa.Agent):
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
         return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
-    def learn_worth(self, period: int, surplus: float, not_asked: float, usual_price: float) -> None:
-        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price.
+    def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
+        """Remember what the requests of this tick were worth, all together [USD], and the usual price.
 
         ``not_asked``: requests that were not made since they would have cost something.
         """

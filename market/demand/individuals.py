@@ -124,7 +124,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
         assert self.habit is not None
         assert self.pending is not None
-        spread = self.habit.deferral.share * self.habit.spread[self.calendar.period(tick)][1:]
+        spread = (
+            self.habit.deferral.share
+            * self.habit.spread[int(self.calendar.is_weekend(tick)), self.calendar.period(tick), 1:]
+        )
         off, due = self.dtype.type(spread.sum()), self.pending.now
         came_up = wanted.came_up
         return replace(
@@ -322,12 +325,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
             days = self.calendar.tick_hours / self.calendar.simulated_share / 24.0
             self.adopters.learn(mean + refused * (nothing - mean), days)
 
-    def learn_worth(self, period: int, surplus: float, not_asked: float, usual_price: float) -> None:
-        """Remember what a request was worth in this period, for the habit of putting off."""
+    def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
+        """Remember what a request was worth in this hour, for the habit of putting off."""
         if self.habit:
             asked = float(self.wanted.mass.sum(dtype=np.float64)) - not_asked
             worth = surplus / asked if asked > 0 else self._worth_when_idle
-            self.habit.learn(period, worth, usual_price)
+            calendar = self.calendar
+            self.habit.learn(calendar.period(tick), worth, usual_price, weekend=calendar.is_weekend(tick))
 
     def _worth_of_any(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
         """What a request would be worth in a tick in which nobody asks anything [USD]; 0 where somebody does."""

@@ -52,7 +52,7 @@ def learn(
 def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
     """Users take note of what they ordered and what it cost: budgets, habits, attachments, whether to come or go."""
     founded, cleared = asking.founded, ordered.cleared
-    period, expected = founded.calendar.period(tick), cleared.response.requests
+    expected = cleared.response.requests
     left = served.round.left_late + served.round.left_impatient
     turned_away = (left - served.joined).sum(axis=1)
     for s, cohort in enumerate(founded.cohorts):
@@ -61,7 +61,7 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
         usual_price = spent / requests if requests > 0 else 0.0
         response = cleared.response
-        cohort.learn_worth(period, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
+        cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:

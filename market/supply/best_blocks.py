@@ -9,6 +9,9 @@ Machines that are given cost nothing more; what is rented by the hour serves wha
 those that are held for a term cost the same in every hour, and how many there are is part of the choice. So hours below
 capacity bear none of their cost, and the busiest all of it [Boiteux 1949]. Who takes prices as given looks at what
 users gain, too, and turns nobody away: then dear hours cost just what machines do.
+
+Where the mean bill is to stay, hours differ only because machines do: what a bill a little higher or lower brings in an
+hour is left aside, and so is what would be gained by prices that differ for their own sake.
 """
 
 from __future__ import annotations
@@ -83,7 +86,9 @@ class Search:
         self.flat_base = np.ones(self.ticks)
         self.sold: Floats = np.nan_to_num(week.load)
         self.busiest = float(self.asked(np.array([week.mean]), self.flat_base).work.max())
-        self.slope = self._slope() if rules.keeps_mean else 0.0
+        self.level = self._without_scarcity(week.mean)
+        low, high = (self._without_scarcity(week.mean * (1.0 + step)) for step in (-STEP, STEP))
+        self.slope: Floats = (high - low) / (2.0 * STEP * week.mean)
         self.present = self._list(week.factor, ())
 
     def asked(self, multiples: Floats, base: Floats) -> Asked:
@@ -120,19 +125,21 @@ class Search:
             rented = np.maximum(asked.work - usable, 0.0) * week.rent_usd
         else:
             served = np.divide(usable * np.ones_like(asked.work), asked.work, out=served, where=over)
+        gain = margin if rules.market_power else margin + asked.surplus
         if rules.market_power:
-            worth = served * margin - rented
+            lost = (1.0 - served) * margin + rented
         else:
-            worth = margin + asked.surplus - rented
-            worth -= TURNED_AWAY * (1.0 - served) * (np.abs(margin) + np.abs(asked.surplus) + 1.0)
+            lost = TURNED_AWAY * (1.0 - served) * (np.abs(margin) + np.abs(asked.surplus) + 1.0) + rented
+        if rules.keeps_mean:
+            gain = np.minimum(gain - self.slope * (multiples - week.mean), self.level)
         held = 0.0 if racks is None or week.term_usd is None else week.term_usd * racks
-        return np.asarray(worth - held - self.slope * self.sold * multiples)
+        return np.asarray(gain - lost - held)
 
-    def _slope(self) -> float:
-        """What a mean bill that is a little higher is worth: who keeps it as it is leaves that aside."""
-        mean, self.slope = self.week.mean, 0.0
-        low, high = (self._list(np.full(self.ticks, mean * (1.0 + step)), ()).worth for step in (-STEP, STEP))
-        return (high - low) / (2.0 * STEP * mean * float(self.sold.sum())) if self.sold.sum() > 0 else 0.0
+    def _without_scarcity(self, multiple: float) -> Floats:
+        """What a tick is worth with machines without end, at so many times the list in all hours."""
+        asked = self.asked(np.array([multiple]), self.flat_base)
+        margin = multiple * asked.bill + asked.other - asked.cost
+        return np.asarray((margin if self.rules.market_power else margin + asked.surplus)[0])
 
     def _list(self, multiples: Floats, blocks: tuple[tuple[Block, float], ...]) -> Lists:
         """A list with what it is worth."""

@@ -103,7 +103,9 @@ def dear_hours(chosen: DearHours, policy: PricingPolicy, when: Calendar) -> Pric
         max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK)),
         chosen.most_load,
         chosen.market_power,
+        chosen.keeps_mean,
         chosen.least_gain,
+        chosen.first_step,
         near=NEAR,
     )
 

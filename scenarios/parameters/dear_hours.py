@@ -25,6 +25,17 @@ class DearHours(Section):
     market_power: Flag = choice(
         True, "whether it counts what its price does to its sales; else dear hours cost what machines do"
     )
+    keeps_mean: Flag = choice(
+        True, "whether the mean over the hours stays what the policy says, even where that never moves it"
+    )
+    first_step: Number = quantity(
+        0.5,
+        "1",
+        "part of the way that it goes at first; a fifth more each time, half of it when it goes back",
+        DECLARED,
+        above=0,
+        high=1,
+    )
     least_gain: Number = quantity(
         0.005,
         "1",

@@ -42,12 +42,23 @@ class Blocks(PricingPolicy):
     market_power: bool = flag(
         True, "whether it counts what its price does to its sales; else dear hours cost what machines do"
     )
+    keeps_mean: bool = flag(
+        False, "whether the mean over the hours stays as it is, even where the policy within never moves it"
+    )
     least_gain: float = quantity(
         0.0,
         "1",
         "gain, over what users pay it, below which the hours stay as they are: the work and trust that a change costs",
         high=1,
         shipped=0.005,
+    )
+    first_step: float = quantity(
+        1.0,
+        "1",
+        "part of the way that it goes at first; a fifth more each time, half of it when it goes back",
+        above=0,
+        high=1,
+        shipped=0.5,
     )
     near: float = quantity(
         1e-9, "1", "how near the best prices it goes, relative", above=0, high=0.1, shipped=2e-3, settable=False
@@ -61,7 +72,12 @@ class Blocks(PricingPolicy):
     @property
     def moves_hours(self) -> bool:
         """It does; with one block only the level, where nobody else does."""
-        return self.blocks > 1 or not self.policy.moves_prices
+        return self.blocks > 1 or not self._keeps
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether the mean stays as it is."""
+        return self.keeps_mean or self.policy.moves_prices
 
     @property
     def boundless(self) -> bool:
@@ -116,7 +132,7 @@ class Blocks(PricingPolicy):
 
     def _best(self, week: Week) -> Lists | None:
         """The best list, if it is worth so much more than the present one."""
-        rules = Rules(self.windows, self.most_load, self.market_power, self.policy.moves_prices, self.near)
+        rules = Rules(self.windows, self.most_load, self.market_power, self._keeps, self.near)
         present, *others = candidates(week, rules, self.blocks)
         best = others[0]
         asked = week.ask(week.mean)
@@ -130,7 +146,7 @@ class Blocks(PricingPolicy):
         """As far towards a list as the last swings allow, in its own blocks."""
         wish, before = np.log(lists.multiples), np.log(week.factor)
         move = wish - before
-        weight = week.damping.after(move - move.mean())
+        weight = week.damping.after(move - move.mean()) if week.damping.move.size else self.first_step
         reached = before + weight * move
         masks = [block.mask for block, _ in lists.blocks]
         columns = np.array([np.ones(week.load.size), *masks], dtype=np.float64).T
@@ -141,6 +157,5 @@ class Blocks(PricingPolicy):
         )
         factor = np.exp(columns[:, 1:] @ logs[1:])
         mean = float(week.load @ factor) / float(week.load.sum())
-        # A policy within has the mean that it wished for.
-        level = week.mean / mean if self.policy.moves_prices else float(np.exp(logs[0]))
+        level = week.mean / mean if self._keeps else float(np.exp(logs[0]))
         return Hours(parts, level, mean, Damping(weight, move - move.mean()))
