@@ -19,8 +19,9 @@ import pandas as pd
 from capacity.architecture import Architecture
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
-from capacity.deployment import CannotServeError, Deployment
+from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError, nearest, require
+from capacity.operating import CannotServeError
 from capacity.units import BILLION, GIGA, QUARTERS_PER_YEAR
 from capacity.workload import Workload
 

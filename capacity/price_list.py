@@ -14,8 +14,9 @@ from capacity.architectures import ARCHITECTURES
 from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import RENTED, Costs
-from capacity.deployment import CannotServeError, Deployment
+from capacity.deployment import Deployment
 from capacity.errors import require, require_kind, require_whole
+from capacity.operating import CannotServeError
 from capacity.pools import workers
 from capacity.throughput import Floats, first_token
 from capacity.token_times import token_times

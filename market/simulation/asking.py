@@ -13,7 +13,7 @@ from market.demand.scene import Scene
 from market.exchange.books import Book
 from market.exchange.clearing.base import Response
 from market.exchange.technology import LOADS
-from market.simulation.state import Founded
+from market.simulation.founded import Founded
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from market.exchange.ledger import Ledger, Payment
 from market.simulation.financing import SALES
-from market.simulation.state import HOURS_PER_MONTH, Founded, Lately
+from market.simulation.founded import Founded
+from market.simulation.state import HOURS_PER_MONTH, Lately
 from market.supply.term_market import HOURS_A_YEAR
 
 type Floats = NDArray[np.float64]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from market.exchange.books import Book
 from market.exchange.ledger import Payment
 from market.simulation.contracting import mean_spot_price
-from market.simulation.state import Firms, Fleets, Founded, Lately, Machines, Paid, Posted, Terms
+from market.simulation.founded import Founded
+from market.simulation.state import Firms, Fleets, Lately, Machines, Paid, Posted, Terms
 from market.supply.provider import ProviderAgent
 from market.supply.rounds import DAYS_A_YEAR
 

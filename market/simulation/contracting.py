@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from market.simulation.founded import Founded
 from market.simulation.needing import TIMES
-from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Founded, Machines, Quoted
+from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Machines, Quoted
 from market.supply.rents import Seen
 from market.supply.specs import Contract
 

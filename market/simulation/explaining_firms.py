@@ -9,7 +9,8 @@ import numpy as np
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
 from market.records import Records
 from market.simulation.describe import money, share
-from market.simulation.state import HOURS_PER_MONTH, Founded
+from market.simulation.founded import Founded
+from market.simulation.state import HOURS_PER_MONTH
 
 #: What a firm pays, in the order of the statements, and what it is for.
 COSTS = {

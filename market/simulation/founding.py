@@ -20,6 +20,7 @@ from market.exchange.queue import Queue, Round
 from market.quality import quality_at
 from market.randomness import Streams
 from market.simulation.asking import writing_hours
+from market.simulation.founded import Founded
 from market.simulation.posting import served_ahead
 from market.simulation.quoting import first_quotes
 from market.simulation.state import (
@@ -27,7 +28,6 @@ from market.simulation.state import (
     Expected,
     Firms,
     Fleets,
-    Founded,
     Invested,
     Known,
     Lately,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from market.exchange.ledger import Payment
-from market.simulation.state import Fleets, Founded, Machines
+from market.simulation.founded import Founded
+from market.simulation.state import Fleets, Machines
 
 
 def grow(founded: Founded, tick: int, machines: Machines) -> Fleets:

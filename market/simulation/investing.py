@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from market.simulation.founded import Founded
 from market.simulation.research import rent_losses
-from market.simulation.state import Founded, Invested, Ordered, Posted, Served
+from market.simulation.state import Invested, Ordered, Posted, Served
 
 
 def invest(founded: Founded, tick: int, posted: Posted, ordered: Ordered, served: Served) -> Invested:

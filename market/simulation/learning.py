@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
+from market.simulation.founded import Founded
 from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H, learning_pace
-from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
 from market.simulation.weeks import learn_weeks
 
 type Floats = NDArray[np.float64]

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.asking import answer_hours, writing_hours
-from market.simulation.state import Expected, Founded, Known, Machines, Posted, Served
+from market.simulation.founded import Founded
+from market.simulation.state import Expected, Known, Machines, Posted, Served
 
 type Floats = NDArray[np.float64]
 

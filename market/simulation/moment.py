@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.state import Founded, State
+from market.simulation.founded import Founded
+from market.simulation.state import State
 
 type Floats = NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from market.exchange.books import Book
 from market.simulation.asking import Asking
 from market.simulation.expecting import expected_orders
+from market.simulation.founded import Founded
 from market.simulation.state import (
     HOURS_PER_MONTH,
     Contracts,
     Expected,
     Firms,
-    Founded,
     Known,
     Machines,
     Needs,

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.clearing.base import Cleared, Situation
 from market.simulation.asking import Asking, answer_hours
-from market.simulation.state import Expected, Firms, Founded, Machines, Ordered, Posted
+from market.simulation.founded import Founded
+from market.simulation.state import Expected, Firms, Machines, Ordered, Posted
 
 type Floats = NDArray[np.float64]
 

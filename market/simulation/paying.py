@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from market.exchange.ledger import Ledger, Payment
 from market.simulation.bookkeeping import lately, value_of_racks
 from market.simulation.financing import research_budgets, sales_lately
+from market.simulation.founded import Founded
 from market.simulation.state import (
     HOURS_PER_MONTH,
     Contracts,
     Firms,
     Fleets,
-    Founded,
     Known,
     Machines,
     Ordered,

@@ -14,19 +14,9 @@ from market.demand.cohort import Wanted
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
 from market.simulation.asking import Asking, answer_hours, writing_hours
+from market.simulation.founded import Founded
 from market.simulation.research import Research, toll
-from market.simulation.state import (
-    Expected,
-    Firms,
-    Founded,
-    Known,
-    Machines,
-    Ordered,
-    Posted,
-    Posting,
-    Served,
-    Terms,
-)
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
 from market.simulation.weeks import may_be_blocked, week_of
 from market.supply.outlook import Hours, Outlook
 from market.supply.provider import ProviderAgent

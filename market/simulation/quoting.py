@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from market.simulation.contracting import mean_spot_price
-from market.simulation.state import Founded, Machines, Quoted
+from market.simulation.founded import Founded
+from market.simulation.state import Machines, Quoted
 from market.supply.owner import HyperscalerAgent
 from market.supply.rents import Seen
 from market.supply.term_market import HOURS_A_YEAR, TermMarket

@@ -10,18 +10,9 @@ from numpy.typing import NDArray
 from market.exchange.elastic_demand import ElasticDemand
 from market.simulation.contracting import ticks_in_month
 from market.simulation.financing import research_demand
+from market.simulation.founded import Founded
 from market.simulation.needing import bids_of, worth_of_contracts
-from market.simulation.state import (
-    HOURS_PER_MONTH,
-    Contracts,
-    Firms,
-    Fleets,
-    Founded,
-    Machines,
-    Needs,
-    Paid,
-    Quoted,
-)
+from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Machines, Needs, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
 from market.supply.rack_lists import HourOfBids
 from market.supply.specs import HomeMachines

@@ -12,7 +12,8 @@ from market.demand.cohort import Wanted
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.simulation.asking import Asking
-from market.simulation.state import Founded, Ordered
+from market.simulation.founded import Founded
+from market.simulation.state import Ordered
 from market.supply.outlook import Estimate
 
 type Floats = NDArray[np.float64]

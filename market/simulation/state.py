@@ -5,25 +5,18 @@ A phase that reads a part which a later phase makes sees that of the tick before
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.calendar import Calendar
-from market.demand.cohort import Cohort, Wanted
-from market.economy import Economy
+from market.demand.cohort import Wanted
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
-from market.exchange.supply_curve import SupplyCurve
-from market.randomness import Streams
-from market.supply.owner import HyperscalerAgent
-from market.supply.provider import ProviderAgent
 from market.supply.rack_lists import HourOfBids
-from market.supply.research import ResearchAgent
 from market.supply.specs import Contract
 from market.supply.week import Damping
 from market.supply.wholesale import Allotment
@@ -32,54 +25,6 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
 HOURS_PER_MONTH = 730.5
-
-
-@dataclass(frozen=True)
-class Founded:
-    """What is made at the start and stays: who there is, and what they list.
-
-    Attributes:
-        economy: what the market is made of.
-        streams: random numbers by name.
-        cohorts, providers, owners, researchers: the agents.
-        number_of: place of a provider among the providers, or of an owner among the owners, by name.
-        pool_names, supply_curves: by pool.
-        offer_names, offer_kinds: names of the offers, and kinds of their providers.
-        book: the offers as first listed.
-        fee: subscription that opens an offer [USD a month], by offer; 0 for none.
-        kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
-        kept_above: orders over capacity above which it is kept, by offer.
-        routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
-        output_tokens: output of a request [tokens], by segment.
-    """
-
-    economy: Economy
-    streams: Streams
-    cohorts: Sequence[Cohort[Wanted]]
-    providers: Sequence[ProviderAgent]
-    owners: Sequence[HyperscalerAgent]
-    researchers: Sequence[ResearchAgent]
-    number_of: Mapping[str, int]
-    pool_names: Sequence[str]
-    supply_curves: Sequence[SupplyCurve]
-    offer_names: NDArray[np.str_]
-    offer_kinds: NDArray[np.str_]
-    book: Book
-    fee: Floats
-    kept_for: Flags
-    kept_above: Floats
-    routes: Mapping[int, tuple[tuple[int, ...], float]]
-    output_tokens: Floats
-
-    @property
-    def calendar(self) -> Calendar:
-        """When ticks are, and how long."""
-        return self.economy.calendar
-
-    @property
-    def hours(self) -> float:
-        """Length of a tick [h]."""
-        return self.economy.calendar.tick_hours
 
 
 @dataclass(frozen=True)

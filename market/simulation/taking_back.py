@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.state import HOURS_PER_MONTH, Founded, Machines
+from market.simulation.founded import Founded
+from market.simulation.state import HOURS_PER_MONTH, Machines
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from market.simulation.coming_and_going import come_and_go
 from market.simulation.contracting import renew_contracts
 from market.simulation.forming import form_requests
+from market.simulation.founded import Founded
 from market.simulation.growing import grow
 from market.simulation.improving import improve
 from market.simulation.investing import invest
@@ -23,7 +24,7 @@ from market.simulation.posting import post
 from market.simulation.quoting import quote
 from market.simulation.renting import rent
 from market.simulation.serving import serve
-from market.simulation.state import Founded, State
+from market.simulation.state import State
 
 
 @dataclass(frozen=True)

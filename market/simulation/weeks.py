@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.books import Book
 from market.simulation.asking import Asking
-from market.simulation.state import Founded, Known, Machines, Ordered, Posted, Posting, Weeks
+from market.simulation.founded import Founded
+from market.simulation.state import Known, Machines, Ordered, Posted, Posting, Weeks
 from market.supply.provider import ProviderAgent
 from market.supply.week import Asked, Damping, Week
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from capacity import CHIPS, WORKLOADS, Architecture, Calibration, Costs, Deployment, Workload, fleet
 from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED
-from capacity.deployment import CannotServeError
+from capacity.operating import CannotServeError
 from capacity.units import MILLION, PETA
 from scenarios.text.console import table
 from scenarios.text.numbers import short_number

@@ -275,7 +275,8 @@ def wholesale_lines(frames: Frames) -> list[str]:
         f"({money(w['spot_low'])} to {money(w['spot_high'])}); its power and upkeep {money(w['running_cost'])}.",
         f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
         f"{_percent(w['contracted'])} were under contract,{listed} {_percent(w['sold_spot'])} rented on "
-        f"spot{research}, {_percent(w['idle'])} idle. Of the machines that sellers had {_percent(w['rented_utilisation'])} were busy.",
+        f"spot{research}, {_percent(w['idle'])} idle. Of the machines that sellers had "
+        f"{_percent(w['rented_utilisation'])} were busy.",
     ]
 
 
