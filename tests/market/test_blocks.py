@@ -31,7 +31,7 @@ PEAK = (1, 2, 3, 6, 7, 8, 9)
 def users(shape: LoadShape, **settings: object) -> Segment:
     """A hundred requests an hour on average, of people to whom one is worth 3 USD more or less."""
     knobs: dict[str, object] = {"worth_usd": 3.0, "taste_noise": 0.5, "time_value": 0.0, "patience_h": 1.0}
-    return Segment("users", UNIT, 100.0, 1, requests_per_day=24, shape=shape, **(knobs | settings))  # type: ignore[arg-type]
+    return Segment("users", UNIT, 100.0, 1, requests_per_day=24, shape=shape, **(knobs | settings))
 
 
 def market(
@@ -107,7 +107,7 @@ def test_what_is_posted_is_worth_more_than_what_was() -> None:
 def test_it_stands_outermost(wrap: object) -> None:
     offer = Offer("good", 1.0)
     with pytest.raises(InputError, match=r"provider 'firm': .*policy"):
-        Provider("firm", (offer,), pricing=wrap(Blocks()))  # type: ignore[operator]
+        Provider("firm", (offer,), pricing=wrap(Blocks()))
 
 
 def test_tiers_on_spare_machines_and_fixed_lists_have_no_dear_hours() -> None:
@@ -169,7 +169,7 @@ def test_machines_of_a_term_follow_its_busiest_tick() -> None:
 )
 def test_terms_that_cannot_be(values: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Pool(**values)  # type: ignore[arg-type]
+        Pool(**values)
 
 
 # ------------------------------------------------------------------------------------------------ windows
