@@ -173,9 +173,19 @@ def speeds(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def with_asked_put_off(segments: pd.DataFrame) -> pd.DataFrame:
+    """The frame with ``put_off`` as far as it would have been asked, as of what was not put off in the tick."""
+    wanted = segments["asked"] + segments["not_asked"]
+    part = ratio(segments["asked"], wanted).where(wanted > 0, 1.0)
+    return segments.assign(put_off=segments["put_off"] * part)
+
+
 def outcomes(frames: Frames) -> pd.DataFrame:
-    """By segment: what became of the requests asked [requests], hours in queues a request, and paid."""
-    group = frames["segments"].groupby("segment", observed=True, sort=False)
+    """By segment: what became of the requests asked [requests], hours in queues a request, and paid.
+
+    Of requests put off, as many are counted as would have been asked.
+    """
+    group = with_asked_put_off(frames["segments"]).groupby("segment", observed=True, sort=False)
     out = group[["asked", "ordered", "served", "local", *LOST, "put_off", "moved", "paid", "tokens", "surplus"]].sum()
     out["waiting"] = group["waiting"].last()
     # Little's law: the queue summed over ticks is the wait summed over requests, whoever was served first.
