@@ -64,6 +64,7 @@ RULES: Final = """
 ## What tests hold
 
 - `tests/test_imports.py`: imports point down the floors, nowhere in a circle, and wait in functions only in commands.
+- `tests/test_length.py`: functions have at most 50 lines and files 400, and names say something.
 - `tests/laws/`: a phase writes nothing but what it makes; to ask changes nothing; every behaviour keeps the laws of its
   kind, whoever wrote it.
 - `tests/golden/`: the same seed gives the same numbers as before. `tests/theory/`: what theory knows comes out.

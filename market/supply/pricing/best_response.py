@@ -149,7 +149,8 @@ class BestResponse(PricingPolicy):
             e = outlook.estimate(price)
             slope = (e.own > 0) & outlook.movable
             markup = price - outlook.cost
-            wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
+            with np.errstate(over="ignore"):  # where next to nobody buys, and so nobody minds
+                wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
             if outlook.tick == 0:  # a list that opens beyond what anybody would pay comes down until somebody does
                 wish = np.where(slope | (e.demand > 0) | ~outlook.movable, wish, 0.0)
             change = np.where(_unsold(e.demand), np.minimum(wish - markup, 0.0), wish - markup)
