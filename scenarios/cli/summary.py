@@ -274,9 +274,9 @@ def wholesale_lines(frames: Frames) -> list[str]:
         f"Wholesale: a rack-hour cost {money(w['spot_mean'])} on the spot market on average "
         f"({money(w['spot_low'])} to {money(w['spot_high'])}); its power and upkeep {money(w['running_cost'])}.",
         f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
-        f"{_percent(w['contracted'])} were under contract,{listed} {_percent(w['sold_spot'])} rented on "
-        f"spot{research}, {_percent(w['idle'])} idle. Of the machines that sellers had "
-        f"{_percent(w['rented_utilisation'])} were busy.",
+        f"{_percent(w['contracted'])} were under contract,{listed} "
+        f"{_percent(w['sold_spot'])} rented on spot{research}, "
+        f"{_percent(w['idle'])} idle. Of the machines that sellers had {_percent(w['rented_utilisation'])} were busy.",
     ]
 
 
