@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.adoption import worth_of, worth_with
+from market.demand.adoption import worth_of
 from market.demand.options import Options
 from market.demand.traits import Traits
 
@@ -55,16 +55,25 @@ class Memberships:
             traits: how they differ besides worth.
             per_day: requests of one user and day.
         """
-        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, traits)
+        sold = np.flatnonzero(fee > 0)
+        if not np.isfinite(options.gain[sold]).any():
+            self.offer[who] = NOBODY
+            return
+        rows, _ = self.barred(fee)
+        # Each stands there once without a subscription, and once with each: copies by subscription, then individual.
+        copies = np.repeat(np.arange(sold.size + 1, dtype=np.int32), who.size)
+        every = np.tile(np.arange(who.size), sold.size + 1)
+        twins, refused = traits.of(every).barred_too(options.refused, (rows, copies))
+        worth, shares = worth_of(replace(options, refused=refused), inverse_worth[every], twins)
+        worth, shares = worth.reshape(sold.size + 1, -1), shares.reshape(sold.size + 1, who.size, -1)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
-        for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
-            others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = worth_with(others, int(j), inverse_worth, traits)
-            gain = gain - alone
+        for k, j in enumerate(sold, 1):
+            if not np.isfinite(options.gain[j]):
+                continue
             # Beyond the quota the offer is no use.
-            used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))
-            net = gain * used - fee[j] / DAYS_PER_MONTH
+            used = np.minimum(per_day, quota[j] / np.maximum(shares[k, :, j], 1e-9))
+            net = (worth[k] - worth[0]) * used - fee[j] / DAYS_PER_MONTH
             better = net > best
             best, choice = np.where(better, net, best), np.where(better, j, choice).astype(np.int16)
         self.offer[who] = choice
