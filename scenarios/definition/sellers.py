@@ -15,6 +15,7 @@ from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
+from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.sticky import Sticky
 from market.supply.specs import HomeMachines, Offer, Pool, Provider, Term, Tier
 from scenarios.definition.parameters import Parameters
@@ -87,7 +88,14 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
     if chosen.every_hours > 0:
         simulated = chosen.every_hours * when.simulated_share
         policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)
-    if chosen.stickiness > 0:
+    if chosen.change_cost_days > 0:
+        policy = MenuCost(
+            policy,
+            cost_days=chosen.change_cost_days,
+            wander=chosen.wander,
+            settling_hours=chosen.settling_hours,
+        )
+    elif chosen.stickiness > 0:
         policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
     return dear_hours(chosen.dear_hours, policy, when)
 

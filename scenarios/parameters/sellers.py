@@ -111,6 +111,22 @@ class Pricing(KindSection):
         "Alderson: labs resist raising list prices",
         high=100,
     )
+    change_cost_days: Number = quantity(
+        0.0,
+        "days",
+        "what a change of a list costs, in days of what it sells: then it is changed when that pays, whatever the "
+        "stickiness; 0 for the stickiness alone",
+        "lists of 405 models to December 2025: about 0.4 for open ones, 17 for closed ones",
+        high=1e4,
+    )
+    wander: Number = quantity(
+        0.5,
+        "1/sqrt(year)",
+        "standard deviation of the log of the wished price after a year, as the seller thinks",
+        "lists of 405 models to December 2025: size x sqrt(changes a year) is 0.48 for open ones, 0.15 for closed ones",
+        above=0,
+        high=100,
+    )
     dear_hours: DearHours = part(FLAT, "hours of the week in which the list is dearer")
 
 

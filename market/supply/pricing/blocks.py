@@ -32,7 +32,7 @@ class Blocks(PricingPolicy):
         730.5,
         "h",
         "hours between two looks at the hours; a month",
-        "declared: lists are made by the month",
+        "lists are made by the month",
         above=0,
         high=1e5,
     )

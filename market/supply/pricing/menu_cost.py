@@ -33,7 +33,12 @@ class MenuCost(PricingPolicy):
     cost_usd: float = quantity(0.0, "USD", "what a change of a list costs", high=1e15)
     cost_days: float = quantity(0.0, "days", "what it costs besides, in days of what the list sells", high=1e4)
     wander: float = quantity(
-        0.5, "1/sqrt(year)", "standard deviation of the log of the wish after a year", above=0, high=100
+        0.5,
+        "1/sqrt(year)",
+        "standard deviation of the log of the wish after a year",
+        "lists of 405 models to December 2025: size x sqrt(changes a year) is 0.48 for open ones, 0.15 for closed ones",
+        above=0,
+        high=100,
     )
     settling_hours: float = quantity(
         0.0, "h", "hours at the start in which every gap is followed, so that a market begins at rest", high=8_766
