@@ -24,7 +24,7 @@ from scenarios.text.progress_bar import late_bar
 
 DOCS = Path(__file__).parents[1]
 PAGE, PICTURE = DOCS / "explanation" / "tiers.md", DOCS / "images" / "tiers.png"
-USERS, TICKS, SEEDS, WORKERS = 1000, 48, (1, 2, 3), 2
+USERS, TICKS, SEEDS, WORKERS = 4000, 48, (1, 2, 3), 2
 #: Below this share of a lab's tokens a tier's list says nothing.
 SOLD = 0.02
 TIERS = ("priority", "batch")
@@ -46,6 +46,9 @@ them ([how](market.md#tiers)). Here one thing is moved at a time from the baseli
 of batch then are over that of standard, after {days:g} days: mean over the labs that sell at least {sold:.0%} of their
 tokens by the token in that tier; {users:,} users, mean and range of {seeds} seeds. Where nobody sells it there is no
 number. Made by `python docs/studies/tiers.py`.
+
+Batch lives on requests that nobody waits for, and on machines that stand idle; priority on people who differ in what an
+hour is worth to them, and it is dear where machines are scarce or labs few. The terms themselves are given.
 
 ![Two rows of lines: priority over standard and batch over standard, against each of what is moved](../images/tiers.png)
 
