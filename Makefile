@@ -12,7 +12,7 @@ EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test coverage lint format types check bench fuzz mutate docs-figures evidence golden lock clean
+.PHONY: help run test coverage gates lint format types check bench fuzz mutate docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -40,6 +40,9 @@ coverage: export MEASURED = --cov --cov-append --cov-report=
 coverage: ## `make test`, and the shares of lines and branches that it goes through
 	@rm -f .coverage
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory gates
+
+gates: ## whether what was measured last is enough: lines and branches, by package
 	@status=0; for gate in capacity:95 market:95 scenarios:90; do \
 	  echo "== $${gate%:*}: at least $${gate#*:} %"; \
 	  $(BIN)/coverage report --include="$${gate%:*}/*" --fail-under="$${gate#*:}" || status=1; \
@@ -79,6 +82,10 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket verify --markdown >> docs/reference/exact-checks.md
 	@$(BIN)/python -m scenarios.reference.gallery docs/gallery.md
 	@$(BIN)/python docs/studies/refresh.py
+	@$(BIN)/python docs/studies/declared.py
+	@$(BIN)/python docs/studies/tiers.py
+	@$(BIN)/python docs/studies/declared.py
+	@$(BIN)/python docs/studies/tiers.py
 
 fuzz: $(DEV) ## two thousand broken inputs over every reader and option: no traceback, no hang, nothing written
 	@$(BIN)/python tests/fuzz/fuzz.py 2000

@@ -6,9 +6,10 @@ from capacity.attention import GQA, MLA, Attention, Indexer, Linear
 from capacity.calibration import CALIBRATIONS, FITTED, IDEAL, PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import OWNED, RENTED, Costs
-from capacity.deployment import CannotServeError, Deployment
+from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError
 from capacity.layout import Layout
+from capacity.operating import CannotServeError
 from capacity.workload import PLAIN, SPECULATIVE, WORKLOADS, Speculation, Workload
 
 __all__ = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from capacity.attention import Attention
-from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
+from capacity.errors import InputError, nearest, require, require_kind, require_kinds, require_or_inf, require_whole
 from capacity.precision import BYTES
 
 
@@ -100,8 +100,11 @@ class Architecture:
         if self.hidden is not None:
             require(f"{what}: hidden", self.hidden, above=0)
         require_or_inf(f"{what}: context", self.context, at_least=1)
-        if self.precision not in BYTES:
-            raise InputError(f"{what}: precision is '{self.precision}', not one of {list(BYTES)}")
+        if not isinstance(self.precision, str) or self.precision not in BYTES:
+            raise InputError(
+                f"{what}: precision is {self.precision!r}, but must be one of {', '.join(BYTES)}"
+                f"{nearest(str(self.precision), BYTES)}"
+            )
 
     @property
     def routed_share(self) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.errors import Catalogue, require
+from capacity.engine import Engine, engine_name
+from capacity.errors import Catalogue, InputError, require, require_kinds
 
 #: The fields that are times of a step [s].
 LATENCIES: Final = (
@@ -60,9 +61,10 @@ class Calibration:
         sequence_latency: time that each request of a rank adds to a step (scheduling, sampling) [s].
         link_efficiency: share of the links' rate that exchanges reach; None leaves their traffic out.
         overlap: share of the prefill that runs in one with decode and hides behind its reading of weights.
-        first_token_steps: decode steps of the others that a prefill waits for, chunk by chunk.
-        company: share of the other requests that come at the same moment, where so many clients each send
-            the next request when the last has ended, as benchmarks do.
+        first_token_steps: decode steps of the others that a prefill waits for, chunk by chunk, where nothing is
+            known of the serving program; see ``Engine``.
+        company: share of the other requests that come at the same moment, in a benchmark; see ``Engine``.
+        engines: the same two of serving programs that are known.
         name: what it is called on the command line.
         source: where the figures come from.
     """
@@ -79,6 +81,7 @@ class Calibration:
     overlap: float = 1.0
     first_token_steps: float = 0.0
     company: float = 0.5
+    engines: tuple[Engine, ...] = ()
     name: str = "custom"
     source: str = ""
 
@@ -92,9 +95,28 @@ class Calibration:
         require("calibration: overlap", self.overlap, at_least=0, at_most=1)
         require("calibration: first_token_steps", self.first_token_steps, at_least=0)
         require("calibration: company", self.company, at_least=0, at_most=1)
+        require_kinds("calibration: engines", self.engines, Engine)
+        names = [engine.name for engine in self.engines]
+        for number, name in enumerate(names):
+            if not name or name in names[:number]:
+                raise InputError(f"calibration: engines[{number}] is called '{name}', but each needs a name of its own")
+
+    def engine(self, name: str = "") -> Engine:
+        """A serving program by name; the typical one where the name is not known."""
+        typical = Engine("", self.first_token_steps, self.company)
+        return next((engine for engine in self.engines if engine.name == name), typical)
+
+    def running(self, name: str) -> Calibration:
+        """The calibration of machines that run this serving program."""
+        if not self.engines:
+            knowing = ", ".join(name for name, one in CALIBRATIONS.items() if one.engines)
+            raise InputError(f"calibration '{self.name}' knows no serving programs; {knowing} do")
+        catalogue = Catalogue("serving program", self.engines)
+        found = catalogue[engine_name(name)]
+        return replace(self, first_token_steps=found.first_token_steps, company=found.company)
 
     def latency(self, counts: Counts) -> NDArray[np.float64]:
-        """Time of a cycle's decode steps beside their work [s]."""
+        """Time of a cycle's decode steps beside their work [s]; one number where it does not depend on the batch."""
         named = (
             counts.steps,
             counts.layer_steps,
@@ -107,7 +129,7 @@ class Calibration:
         for count, seconds in zip(named, each, strict=True):
             if seconds:
                 total = total + count * seconds
-        return np.asarray(np.broadcast_to(total, np.shape(counts.sequence_steps)))
+        return np.asarray(total)
 
     @property
     def traffic_factor(self) -> float:
@@ -127,17 +149,23 @@ _END = "of 100 resamples of clusters (model x system, engines inside), the one u
 FITTED: Final = Calibration(
     0.699, 0.911, 0.0, expert_efficiency=0.190, layer_latency=52.2e-6, expert_layer_latency=44.8e-6,
     exchange_latency=5.53e-6, sequence_latency=37.6e-6, link_efficiency=0.654, overlap=0.0,
-    first_token_steps=18.0, company=0.0370, name="fit", source=_FIT,
+    first_token_steps=18.0, company=0.0370,
+    engines=(Engine("sglang", 20.7, 0.359), Engine("trtllm", 18.5, 0.0332), Engine("vllm", 8.79, 0.0459)),
+    name="fit", source=_FIT,
 )  # fmt: skip
 FITTED_LOW: Final = Calibration(
     0.575, 0.915, 0.0, expert_efficiency=0.131, layer_latency=48.3e-6, expert_layer_latency=47.7e-6,
     exchange_latency=6.03e-6, sequence_latency=47.7e-6, link_efficiency=0.637, overlap=0.0,
-    first_token_steps=18.4, company=0.0414, name="fit-low", source=f"{_END} least but for 5 %; {_FIT}",
+    first_token_steps=18.4, company=0.0414,
+    engines=(Engine("sglang", 22.8, 0.152), Engine("trtllm", 15.0, 0.0234), Engine("vllm", 9.86, 0.0338)),
+    name="fit-low", source=f"{_END} least but for 5 %; {_FIT}",
 )  # fmt: skip
 FITTED_HIGH: Final = Calibration(
     0.645, 0.911, 0.0, expert_efficiency=0.243, layer_latency=51.1e-6, expert_layer_latency=31.9e-6,
     exchange_latency=5.61e-6, sequence_latency=45.3e-6, link_efficiency=0.783, overlap=0.0,
-    first_token_steps=18.2, company=0.0239, name="fit-high", source=f"{_END} most but for 5 %; {_FIT}",
+    first_token_steps=18.2, company=0.0239,
+    engines=(Engine("sglang", 23.8, 0.273), Engine("trtllm", 20.2, 0.0202), Engine("vllm", 5.14, 0.0575)),
+    name="fit-high", source=f"{_END} most but for 5 %; {_FIT}",
 )  # fmt: skip
 IDEAL: Final = Calibration(1.0, 1.0, 0.0, name="ideal", source="the data sheets as they stand")
 

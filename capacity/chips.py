@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from capacity.errors import Catalogue, InputError, require, require_or_inf
+from capacity.errors import Catalogue, InputError, nearest, require, require_kind, require_or_inf, require_whole
 from capacity.precision import WIDENING
 from capacity.units import GIGA, PETA, TERA
 
@@ -59,11 +59,18 @@ class Chip:
     latency_share: float = 1.0
 
     def __post_init__(self) -> None:
+        require_kind(f"chip '{self.name}': flops", self.flops, Mapping)
         if "bf16" not in self.flops:
             raise InputError(f"chip '{self.name}': flops must give 'bf16', the format that every other widens to")
         for name, value in self.flops.items():
+            if name not in WIDENING:
+                raise InputError(
+                    f"chip '{self.name}': flops has {name!r}, but formats are {', '.join(WIDENING)}"
+                    f"{nearest(str(name), WIDENING)}"
+                )
             require(f"chip '{self.name}': flops[{name}]", value, above=0)
-        for name in ("bandwidth", "memory", "chips_per_system", "power"):
+        require_whole(f"chip '{self.name}': chips_per_system", self.chips_per_system, at_least=1)
+        for name in ("bandwidth", "memory", "power"):
             require(f"chip '{self.name}': {name}", getattr(self, name), above=0)
         require(f"chip '{self.name}': latency_share", self.latency_share, at_least=0)
         for name in ("capital", "rental"):

@@ -40,46 +40,65 @@ TABLES: Final[dict[str, tuple[str, type[Any]]]] = {
 
 
 def load(path: Path | str, known: Known = SHIPPED) -> Known:
-    """Add what a TOML file lists under [[chip]], [[architecture]] and [[workload]] to what is known."""
+    """Add what a TOML file lists to what is known: [chips.NAME], [architectures.NAME] and [workloads.NAME].
+
+    Lists of tables, [[chip]], [[architecture]] and [[workload]], each with its ``name``, are read as well.
+    """
     file = Path(path)
-    listed = read_toml(file, f"file '{file}'")
-    return entries(listed, f"file '{file}'", known)
+    return entries(read_toml(file, f"file '{file}'"), f"file '{file}'", known)
 
 
-def entries(listed: Mapping[str, Any], where: str, known: Known = SHIPPED) -> Known:
+def entries(listed: Mapping[str, Any], where: str = "", known: Known = SHIPPED) -> Known:
     """The same from tables that are already read (a scenario's, say); ``where`` begins every message."""
+    begin = f"{where}: " if where else ""
+    allowed = [*(name for name, _ in TABLES.values()), *TABLES]
     for table in listed:
-        if table not in TABLES:
-            raise InputError(f"{where}: '{table}' is none of {', '.join(TABLES)}{nearest(table, TABLES)}")
+        if table not in allowed:
+            raise InputError(f"{begin}'{table}' is none of {', '.join(allowed)}{nearest(table, allowed)}")
     made: dict[str, Any] = {}
     for table, (name, kind) in TABLES.items():
-        rows = listed.get(table, [])
-        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            raise InputError(f"{where}: '{table}' must be a list of tables, written [[{table}]]")
         before: Catalogue[Any] = getattr(known, name)
-        found = [_made(kind, row, f"{where}, {table} {number}") for number, row in enumerate(rows, 1)]
-        for number, each in enumerate(found):
-            if each.name in [other.name for other in found[:number]]:
-                raise InputError(f"{where}: {table} '{each.name}' is there twice: names must differ")
+        rows = {**_by_number(listed.get(table, []), table, begin), **_by_name(listed.get(name, {}), name, begin)}
+        found: list[Any] = []
+        for at, row in rows.items():
+            each = _built(kind, row, f"{begin}{at}")
+            if each.name in [other.name for other in found]:
+                raise InputError(f"{begin}{table} '{each.name}' is there twice: names must differ")
             if each.name in before:
-                raise InputError(f"{where}: {table} '{each.name}' is already known; give it another name")
-        _require_new_aliases(before.values(), found, where, table)
+                raise InputError(f"{begin}{table} '{each.name}' is already known; give it another name")
+            found.append(each)
+        _require_new_aliases(before.values(), found, begin, table)
         made[name] = Catalogue(table, [*before.values(), *found])
     return Known(**made)
 
 
-def _require_new_aliases(before: Iterable[Any], found: list[Any], where: str, table: str) -> None:
+def _by_number(rows: Any, table: str, begin: str) -> dict[str, Mapping[str, Any]]:
+    """Tables of a list [[table]], by what they are called in messages."""
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise InputError(f"{begin}'{table}' must be a list of tables, written [[{table}]]")
+    return {f"{table} {number}": row for number, row in enumerate(rows, 1)}
+
+
+def _by_name(rows: Any, name: str, begin: str) -> dict[str, Mapping[str, Any]]:
+    """Tables that have their names for keys, by what they are called in messages."""
+    if not isinstance(rows, Mapping) or not all(isinstance(row, Mapping) for row in rows.values()):
+        raise InputError(f"{begin}'{name}' must be tables by name, written [{name}.my-name]")
+    for key, row in rows.items():
+        if row.get("name", key) != key:
+            raise InputError(f"{begin}{name}.{key}: name is {row['name']!r}, but the table is called '{key}'")
+    return {f"{name}.{key}": {**row, "name": key} for key, row in rows.items()}
+
+
+def _require_new_aliases(before: Iterable[Any], found: list[Any], begin: str, table: str) -> None:
     """Two things under one name would make a measured row mean either."""
     taken = {alias.lower(): each.name for each in before for alias in (each.name, *getattr(each, "aliases", ()))}
     for each in found:
         for alias in getattr(each, "aliases", ()):
             if alias.lower() in taken:
-                raise InputError(
-                    f"{where}: {table} '{each.name}': alias '{alias}' already means {taken[alias.lower()]}"
-                )
+                raise InputError(f"{begin}{table} '{each.name}': alias '{alias}' already means {taken[alias.lower()]}")
 
 
-def _made[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
+def _built[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
     """An object of ``kind`` from a table, its inner tables first; every refusal begins with where it is."""
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for name in row:
@@ -110,9 +129,9 @@ def _value(name: str, value: Any, where: str) -> Any:
     if name == "other_layers":
         if not isinstance(value, list):
             raise InputError(f"{where}: other_layers is {value!r}, but must be a list of tables")
-        return tuple(_made(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
+        return tuple(_built(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
     if name in INNER:
-        return _made(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
+        return _built(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
     if name in ("aliases", "counted_as"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise InputError(f"{where}: {name} is {value!r}, but must be a list of texts")
@@ -137,18 +156,22 @@ def _table(value: Any, where: str) -> Mapping[str, Any]:
 def _attention(value: Any, where: str) -> Attention:
     table = dict(_table(value, f"{where}, attention"))
     kind = table.pop("kind", None)
-    if kind not in ATTENTIONS:
+    if not isinstance(kind, str) or kind not in ATTENTIONS:
         raise InputError(
             f"{where}, attention: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}"
             f"{nearest(str(kind), ATTENTIONS)}"
         )
-    return _made(ATTENTIONS[kind], table, f"{where}, attention")
+    return _built(ATTENTIONS[kind], table, f"{where}, attention")
 
 
 def _refusing[Made](make: Callable[[], Made], where: str) -> Made:
     try:
         return make()
     except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+        said = str(error)
+        begin, mark, rest = said.partition("': ")
+        if mark and where.endswith(f".{begin.rpartition(" '")[2]}"):
+            said = rest  # the table's name is in ``where``
+        raise InputError(f"{where}: {said}") from None
     except (TypeError, ValueError) as error:
         raise InputError(f"{where}: {' '.join(str(error).split())}") from None

@@ -22,6 +22,7 @@ from capacity.chips import Chip
 from capacity.costs import RENTED, Costs
 from capacity.errors import InputError, require, require_kind
 from capacity.layout import Layout
+from capacity.operating import CannotServeError, Kept, Latency, OperatingCurve, OperatingPoint
 from capacity.throughput import (
     Cycle,
     Floats,
@@ -38,72 +39,16 @@ from capacity.throughput import (
 from capacity.units import GIGA, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
-
-class CannotServeError(InputError):
-    """A model that does not fit, or a speed that no batch reaches."""
-
-
-@dataclass(frozen=True)
-class OperatingCurve:
-    """Throughput against speed per user, over batch size; arrays of one length.
-
-    Attributes:
-        batch: requests in flight.
-        throughput: output tokens per second of the deployment.
-        speed: output tokens per second that one user sees.
-        fits: whether memory holds the batch.
-        binding: 'compute', 'bandwidth', 'latency' (the largest part of the cycle) or 'memory' (does not fit).
-    """
-
-    batch: Floats
-    throughput: Floats
-    speed: Floats
-    fits: np.ndarray
-    binding: np.ndarray
+#: What can bind at a point of a curve.
+BINDING = np.array(["compute", "bandwidth", "latency", "memory"])
 
 
-@dataclass(frozen=True)
-class OperatingPoint:
-    """What a deployment does for one workload at one promised speed.
-
-    Attributes:
-        throughput_tok_s: output tokens per second of the deployment.
-        batch: requests in flight.
-        speed_tok_s: speed that a user gets at that batch [token/s].
-        binding: what would raise the throughput most if there were 1 % more of it.
-        elasticities: per cent of throughput for 1 % more compute, bandwidth, memory, or patience ('speed').
-        first_token_s: time to the first token at that batch, with the queue at the prefill.
-        work_rack_s: system-seconds that one request takes.
-        cost_usd_per_mtok: running cost of a million output tokens.
-        memory_share: share of the memory in use.
-    """
-
-    throughput_tok_s: float
-    batch: int
-    speed_tok_s: float
-    binding: str
-    elasticities: dict[str, float]
-    first_token_s: float
-    work_rack_s: float
-    cost_usd_per_mtok: float
-    memory_share: float
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Times that users see at a load [s]; arrays over loads, infinite where the load cannot be carried.
-
-    Attributes:
-        first_token_s: time to the first token, without waiting for a place in the batch.
-        per_token_s: time per output token after it.
-        request_s: time of the whole request: first_token_s + n·per_token_s.
-        batch: mean number of requests in flight: the load times request_s (Little's law).
-    """
-
-    first_token_s: Floats
-    per_token_s: Floats
-    request_s: Floats
-    batch: Floats
+def numbers(name: str, values: ArrayLike) -> Floats:
+    """An array of numbers, or one line on why it is none."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {values!r}, but must be a number, or an array of numbers") from None
 
 
 @dataclass(frozen=True)
@@ -161,6 +106,8 @@ class Deployment:
     @classmethod
     def smallest(cls, chip: Chip, architecture: Architecture, calibration: Calibration = PUBLISHED) -> Deployment:
         """Fewest whole systems that hold the weights twice over, so that half the memory is left for state."""
+        require_kind("deployment: chip", chip, Chip)
+        require_kind("deployment: architecture", architecture, Architecture)
         needed = 2.0 * architecture.weight_bytes(architecture.precision) / (chip.memory * chip.chips_per_system)
         return cls(chip, architecture, calibration, systems=max(1, math.ceil(needed)))
 
@@ -218,22 +165,26 @@ class Deployment:
 
     def cycle(self, workload: Workload, batch: ArrayLike) -> Cycle:
         """Times of a cycle with ``batch`` requests in flight [s]."""
+        require_kind("workload", workload, Workload)
         return cycle(self.served, self.machine, self.calibration, workload, batch)
 
-    def curve(self, workload: Workload, batch: ArrayLike | None = None) -> OperatingCurve:
+    def curve(self, workload: Workload, batch: ArrayLike | None = None, costs: Costs = RENTED) -> OperatingCurve:
         """The operating curve over ``batch``; by default 400 sizes from 1 to what memory holds."""
         if batch is None:
             batch = np.geomspace(1.0, self._most(workload), 400)
         times = self.cycle(workload, batch)
         fits = np.asarray(memory_used(self.served, self.machine, workload, times) <= self.machine.memory)
-        parts = np.stack([times.compute, times.bandwidth, times.latency])
-        binding = np.where(fits, np.array(["compute", "bandwidth", "latency"])[np.argmax(parts, axis=0)], "memory")
+        largest = np.where(times.compute >= times.bandwidth, 0, 1)
+        largest[times.latency > np.maximum(times.compute, times.bandwidth)] = 2
+        largest[~fits] = 3
+        rate = times.batch * workload.output / times.total
         return OperatingCurve(
-            times.batch,
-            times.batch * workload.output / times.total,
-            workload.output / times.total,
-            fits,
-            binding,
+            batch=times.batch,
+            throughput=rate,
+            speed=workload.output / times.total,
+            cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
+            fits=fits,
+            binding=BINDING[largest],
         )
 
     def batch(self, workload: Workload, speed: ArrayLike | None = None) -> Floats:
@@ -245,7 +196,8 @@ class Deployment:
         return np.asarray(whole + more)
 
     def _promised(self, workload: Workload, speed: ArrayLike | None) -> Floats:
-        wanted = np.asarray(workload.speed if speed is None else speed, dtype=np.float64)
+        require_kind("workload", workload, Workload)
+        wanted = numbers("speed", workload.speed if speed is None else speed)
         for bad in wanted[~((wanted > 0) & np.isfinite(wanted))].flat:
             raise InputError(f"speed is {bad:g}, but must be above 0 token/s and finite")
         return wanted
@@ -255,6 +207,7 @@ class Deployment:
 
     def _most(self, workload: Workload) -> float:
         """The batch that memory holds, whatever the speed (a real number, at least 1)."""
+        require_kind("workload", workload, Workload)
         held = workload.held > 0
         most = self._largest_batch(workload, 0.0) if held else memory_batch(self.served, self.machine, workload)
         return max(float(most) * (1.0 - 1e-12), 1.0)  # both may end a rounding error above what memory holds
@@ -287,18 +240,16 @@ class Deployment:
 
     def operate(self, workload: Workload, speed: float | None = None, costs: Costs = RENTED) -> OperatingPoint:
         """Everything about one workload at one promised speed, or an error that says why it cannot be."""
+        require_kind("workload", workload, Workload)
         promised = require("speed", workload.speed if speed is None else speed, above=0)
-        batch = float(self.batch(workload, promised))
-        if batch < 1:
-            raise CannotServeError(self._why_not(workload, promised))
-        times = self.cycle(workload, batch)
-        speed_reached = workload.output / float(times.total)
-        rate = batch * speed_reached
+        kept = self.keep(workload, promised)
+        times = self.cycle(workload, float(kept.batch))
+        rate = kept.throughput_tok_s
         elasticities = self._elasticities(workload, promised)
         return OperatingPoint(
             throughput_tok_s=rate,
-            batch=int(batch),
-            speed_tok_s=speed_reached,
+            batch=kept.batch,
+            speed_tok_s=kept.speed_tok_s,
             binding=max(elasticities, key=elasticities.__getitem__),
             elasticities=elasticities,
             first_token_s=float(first_token(self.served, self.machine, self.calibration, workload, times)),
@@ -306,6 +257,15 @@ class Deployment:
             cost_usd_per_mtok=MILLION * self._usd_per_second(costs) / rate,
             memory_share=float(memory_used(self.served, self.machine, workload, times)) / self.machine.memory,
         )
+
+    def keep(self, workload: Workload, speed: float | None = None) -> Kept:
+        """What one workload at one promised speed comes to, or an error that says why it cannot be."""
+        promised = require("speed", workload.speed if speed is None else speed, above=0)
+        batch = float(self.batch(workload, promised))
+        if batch < 1:
+            raise CannotServeError(self._why_not(workload, promised))
+        reached = workload.output / float(self.cycle(workload, batch).total)
+        return Kept(batch * reached, int(batch), reached)
 
     def _why_not(self, workload: Workload, promised: float) -> str:
         one = self.cycle(workload, 1.0)
@@ -367,7 +327,7 @@ class Deployment:
         prefill's queue (``throughput.first_token``). Waiting for a place in the batch is not in here; that
         is the market's queue.
         """
-        rate = np.asarray(load, dtype=np.float64)
+        rate = numbers("load", load)
         for bad in rate[~(rate >= 0)].flat:
             raise InputError(f"load is {bad:g}, but must be at least 0 requests per second")
         low, high = np.zeros(rate.shape), np.full(rate.shape, math.log(self._most(workload)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 
 class InputError(ValueError):
@@ -75,25 +75,34 @@ def require(
     at_most: float | None = None,
 ) -> float:
     """Return ``value`` as a float, or say which number is out of which bounds."""
-    bounds = (("at least", at_least), ("above", above), ("at most", at_most))
-    wanted = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or "a finite number"
     if isinstance(value, bool) or (not isinstance(value, int | float) and not hasattr(value, "__float__")):
-        raise InputError(f"{name} is {value!r}, but must be a number, {wanted}")
+        raise InputError(f"{name} is {value!r}, but must be a number, {_wanted(at_least, above, at_most)}")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     except (TypeError, ValueError):
-        raise InputError(f"{name} is {value!r}, but must be a number, {wanted}") from None
+        raise InputError(f"{name} is {value!r}, but must be a number, {_wanted(at_least, above, at_most)}") from None
     outside = (
         (at_least is not None and number < at_least)
         or (above is not None and number <= above)
         or (at_most is not None and number > at_most)
     )
     if outside or not math.isfinite(number):
-        finite = "" if math.isfinite(number) or wanted == "a finite number" else " and finite"
+        wanted = _wanted(at_least, above, at_most)
+        finite = "" if math.isfinite(number) or wanted == ANY_NUMBER else " and finite"
         raise InputError(f"{name} is {number:g}, but must be {wanted}{finite}")
     return number
+
+
+#: What is wanted where there are no bounds.
+ANY_NUMBER: Final = "a finite number"
+
+
+def _wanted(at_least: float | None, above: float | None, at_most: float | None) -> str:
+    """Bounds in words."""
+    bounds = (("at least", at_least), ("above", above), ("at most", at_most))
+    return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or ANY_NUMBER
 
 
 def require_whole(name: str, value: Any, *, at_least: float | None = None, at_most: float | None = None) -> int:
@@ -121,12 +130,24 @@ def require_or_inf(
         raise InputError(f"{str(error).removesuffix(' and finite')} (or inf)") from None
 
 
+#: Where things of a kind are found by name.
+CATALOGUES: Final[Mapping[str, str]] = {
+    "Chip": "CHIPS",
+    "Architecture": "ARCHITECTURES",
+    "Workload": "WORKLOADS",
+    "Calibration": "CALIBRATIONS",
+}
+
+
 def require_kind(name: str, value: Any, *kinds: type) -> None:
     """Say so if ``value`` is none of the kinds of thing that it must be: a class in place of its object, say."""
     if not isinstance(value, kinds):
         wanted = " or ".join(kind.__name__ for kind in kinds)
         given = f"the class {value.__name__}, not an object of it" if isinstance(value, type) else repr(value)
-        raise InputError(f"{name} is {given}, but must be a {wanted}")
+        article = "an" if wanted[0] in "AEIOU" else "a"
+        named = CATALOGUES.get(wanted) if isinstance(value, str) else None
+        hint = f", such as {named}[{value!r}]" if named else ""
+        raise InputError(f"{name} is {given}, but must be {article} {wanted}{hint}")
 
 
 def require_kinds(name: str, values: Any, *kinds: type) -> None:

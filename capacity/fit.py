@@ -14,7 +14,8 @@ from scipy.optimize import minimize
 from capacity import fleet
 from capacity.architectures import ARCHITECTURES
 from capacity.calibration import Calibration
-from capacity.errors import InputError
+from capacity.engine import Engine
+from capacity.errors import InputError, require_kind
 from capacity.measurements import Measurements
 from capacity.predictions import Predictions, measured_throughput, predict
 from capacity.throughput import Floats
@@ -33,6 +34,8 @@ FITTED_FIELDS: Final = (
     "sequence_latency",
 )
 FIRST_TOKEN_FIELDS: Final = ("first_token_steps", "company")
+#: A serving program has numbers of its own from so many rows on [declared]; with fewer it counts as the typical one.
+LEAST_ROWS: Final = 10
 #: The most that each efficiency can be: kernels that only copy reach 92 % of the memory's rate on the chips measured
 #: here [declared; public copy benchmarks give 0.90 to 0.93]; the others are shares.
 MOST: Final = {
@@ -94,9 +97,10 @@ def _search(
     of: Callable[[Measurements, Calibration], Floats],
     weights: Floats,
     rounds: int,
+    towards: Calibration = START,
 ) -> Calibration:
     """Least weighted mean error over the fields ``names``, the others as they are in ``start``."""
-    pulled = _to_free(START, names)
+    pulled = _to_free(towards, names)
     total = weights.sum()
 
     def mean_error(point: Floats) -> float:
@@ -114,14 +118,31 @@ def _search(
 def fit(rows: Measurements, start: Calibration = START, weights: Floats | None = None, rounds: int = 4) -> Calibration:
     """Fit the calibration so that the mean of |log(predicted / measured)| is least.
 
-    First everything that the time per token depends on, then, with that held, what the first token waits for.
-    The least mean of absolute errors makes the predictions right in the median and shrugs at outliers.
+    First everything that the time per token depends on, then, with that held, what the first token waits for: under
+    a typical serving program, and under each that the rows name. The least mean of absolute errors makes the
+    predictions right in the median and shrugs at outliers.
     """
+    require_kind("measurements", rows, Measurements)
     if len(rows) < 3:
         raise InputError(f"{len(rows)} measurements are too few to fit a calibration")
     each = np.ones(len(rows)) if weights is None else weights
-    found = _search(rows, FITTED_FIELDS, start, errors, each, rounds)
-    return _search(rows, FIRST_TOKEN_FIELDS, found, first_token_errors, each, 2)
+    alike = replace(start, engines=())
+    found = _search(rows, FITTED_FIELDS, alike, errors, each, rounds)
+    typical = _search(rows, FIRST_TOKEN_FIELDS, found, first_token_errors, each, 2)
+    return replace(typical, engines=_engines(rows, typical, each))
+
+
+def _engines(rows: Measurements, typical: Calibration, weights: Floats) -> tuple[Engine, ...]:
+    """What the first token waits for under each serving program that enough rows name."""
+    names, which = rows.engines
+    made = []
+    for number, name in enumerate(names):
+        own = which == number
+        if name and np.count_nonzero(own) >= LEAST_ROWS:
+            some = rows.select(own)
+            found = _search(some, FIRST_TOKEN_FIELDS, typical, first_token_errors, weights[own], 2, towards=typical)
+            made.append(Engine(name, found.first_token_steps, found.company))
+    return tuple(made)
 
 
 @dataclass(frozen=True)
@@ -141,6 +162,11 @@ class FitRange:
     def range(self, field: str) -> tuple[float, float]:
         """5 % and 95 % of a field over the draws."""
         low, high = np.quantile([getattr(draw, field) for draw in self.draws], [0.05, 0.95])
+        return float(low), float(high)
+
+    def engine_range(self, engine: str, field: str) -> tuple[float, float]:
+        """The same of a field of a serving program; where a draw has no rows of it, it counts as the typical one."""
+        low, high = np.quantile([getattr(draw.engine(engine), field) for draw in self.draws], [0.05, 0.95])
         return float(low), float(high)
 
     def at(self, quantile: float) -> Calibration:
@@ -202,11 +228,13 @@ class LeftOut:
     Attributes:
         per_token: of the time per output token.
         first_token: of the time to first token.
+        typical: the same where nothing is known of the serving program.
         constant: of the time to first token if it is called the median of the rows seen, whatever the row.
     """
 
     per_token: float
     first_token: float
+    typical: float
     constant: float
 
 
@@ -214,21 +242,23 @@ def leave_one_out(rows: Measurements, column: str) -> tuple[pd.DataFrame, LeftOu
     """Fit without each system (or model) in turn and predict it.
 
     Returns a table, a row for each that was left out (rows; median error of the time per token, the first token
-    and throughput; signed median of the time per token, above 0 where it is predicted too slow; the error of a
-    constant first token), and the medians over all rows, each predicted by the fit that has not seen it.
+    and throughput; signed median of the time per token, above 0 where it is predicted too slow; the error of the
+    first token where the serving program is not known, and of a constant one), and the medians over all rows, each
+    predicted by the fit that has not seen it.
     """
     names = rows.frame[column].to_numpy()
     if len(set(names)) < 2:
         raise InputError(f"leaving one {column} out needs at least two; the file has {', '.join(set(names)) or 'none'}")
     best = fit(rows)
     first = np.log(rows.numbers["ttft_ms"])
-    table, seen = [], {name: np.zeros(len(rows)) for name in ("per_token", "first_token", "constant")}
+    table, seen = [], {name: np.zeros(len(rows)) for name in ("per_token", "first_token", "typical", "constant")}
     for name in sorted(set(names)):
         left_out = names == name
         found = fit(rows.select(~left_out), best, rounds=3)
         unseen = rows.select(left_out)
         seen["per_token"][left_out] = errors(unseen, found)
         seen["first_token"][left_out] = first_token_errors(unseen, found)
+        seen["typical"][left_out] = first_token_errors(unseen, replace(found, engines=()))
         seen["constant"][left_out] = np.abs(first[left_out] - np.median(first[~left_out]))
         good = goodness(unseen, found, [column]).iloc[0]
         table.append(

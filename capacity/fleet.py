@@ -19,8 +19,9 @@ import pandas as pd
 from capacity.architecture import Architecture
 from capacity.calibration import PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
-from capacity.deployment import CannotServeError, Deployment
+from capacity.deployment import Deployment
 from capacity.errors import InputError, UnknownNameError, nearest, require
+from capacity.operating import CannotServeError
 from capacity.units import BILLION, GIGA, QUARTERS_PER_YEAR
 from capacity.workload import Workload
 
@@ -123,7 +124,7 @@ def throughput(
     """
     total = 0.0
     for name, count in units.items():
-        if count <= 0:
+        if require(f"fleet: units of {name}", count, at_least=0) == 0:
             continue
         try:
             deployment = Deployment.smallest(chips[name], architecture, calibration)

@@ -20,12 +20,14 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from capacity import precision
 from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
 from capacity.chips import CHIPS, Chip
 from capacity.deployment import Deployment
+from capacity.engine import engine_name
 from capacity.errors import InputError, UnknownNameError, nearest
 from capacity.layout import Layout
 from capacity.pools import transfer_seconds
@@ -61,6 +63,8 @@ OPTIONAL: Final = {
     "prefill_attention_dp": 1.0,
     "prefill_moe_ep": 1.0,
 }
+#: The column that names the serving program; where it is missing or empty the typical one is taken.
+BACKEND: Final = "backend"
 #: Columns that count ranks of a worker, and of one that only reads inputs.
 RANKS: Final = ("tp", "pp", "attention_dp", "moe_ep")
 PREFILL_RANKS: Final = tuple(f"prefill_{name}" for name in RANKS)
@@ -134,7 +138,7 @@ class Unread:
 class Measurements:
     """Rows that were understood, as arrays of terms, and a list of those that were not.
 
-    ``frame`` has the file's columns with our names beside them: chip, architecture, weights, chips,
+    ``frame`` has the file's columns with our names beside them: chip, architecture, weights, engine, chips,
     cache_copies, in_flight (the concurrency, or what memory holds if that is less). ``copies`` counts the
     lines that repeat another to the last digit; they are left out.
     """
@@ -156,6 +160,12 @@ class Measurements:
     def terms(self) -> dict[str, Terms]:
         """Terms of each row's cycle, and ('own_') of one of its requests alone."""
         return {prefix: Terms(**{name: self.numbers[prefix + name] for name in TERM_NAMES}) for prefix in ("", "own_")}
+
+    @cached_property
+    def engines(self) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+        """Names of the serving programs, and for each row which of them it ran."""
+        codes, names = pd.factorize(self.frame["engine"], sort=True)
+        return tuple(str(name) for name in names), codes
 
     def select(self, keep: np.ndarray) -> Measurements:
         """Return the rows for which ``keep`` is true, or the rows of those numbers."""
@@ -279,7 +289,8 @@ def _understand(
             unread[column, f"{value:g}" if isinstance(value, float) else str(value), str(error)] += 1
             continue
         doubled += row_of.place.doubled
-        kept.append({**row, "chip": chip.name, "architecture": architecture.name, "weights": weights, **facts})
+        named = {"chip": chip.name, "architecture": architecture.name, "weights": weights}
+        kept.append({**row, **named, "engine": engine_name(str(row.get(BACKEND, ""))), **facts})
     listed = tuple(Unread(*key, rows) for key, rows in sorted(unread.items()))
     return Measurements(pd.DataFrame(kept), listed, doubled, copies)
 

@@ -11,9 +11,10 @@ import numpy as np
 from capacity.architecture import Architecture
 from capacity.calibration import Calibration
 from capacity.chips import Chip
-from capacity.deployment import CannotServeError, Deployment
+from capacity.deployment import Deployment
 from capacity.errors import InputError, require, require_kind
 from capacity.layout import Layout
+from capacity.operating import CannotServeError
 from capacity.workload import SPECULATIVE, Speculation, Workload
 
 #: Load of the prefill pool where no first token is promised: room for waits [declared].

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from capacity.errors import UnknownNameError, nearest
+from capacity.errors import InputError, UnknownNameError, nearest
 
 #: Bytes of one number. Scale factors of block formats (1/16 to 1/8 byte for FP4) are left out, as the
 #: published figures that this module reproduces leave them out.
@@ -40,6 +40,8 @@ ALIASES: Final[dict[str, str]] = {
 
 def resolve(name: str) -> str:
     """Return our name for a number format that is called ``name`` elsewhere."""
+    if not isinstance(name, str):
+        raise InputError(f"precision is {name!r}, but must be a text, one of {', '.join(BYTES)}")
     key = name.strip().lower()
     found = ALIASES.get(key, key)
     if found not in BYTES:

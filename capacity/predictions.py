@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.calibration import Calibration
+from capacity.errors import require_kind
 from capacity.measurements import Measurements
 from capacity.throughput import Floats, combine
 from capacity.units import KILO
@@ -38,12 +39,14 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
     law, in a closed loop).
 
     The first token comes after the request's own prefill (on the share of the machine that its data rank is),
-    after that of those who came with it, and after some decode steps of the others. In two pools the prefill is
+    after that of those who came with it, and after some decode steps of the others: how many, is a matter of the
+    serving program. In two pools the prefill is
     a queue of its own (Kleinrock, as in ``throughput.first_token``), and the cache has to be sent.
     """
     output, flight, asked, split, ranks = (
         rows.numbers[name] for name in ("output_tokens", "in_flight", "asked", "split", "data_ranks")
     )
+    require_kind("calibration", calibration, Calibration)
     together, alone = (combine(rows.terms[prefix], calibration, flight) for prefix in ("", "own_"))
     total = together.total
     prefill = np.where(split > 0, alone.prefill, np.minimum(alone.prefill, total))
@@ -51,8 +54,12 @@ def predict(rows: Measurements, calibration: Calibration) -> Predictions:
     waiting = np.maximum(asked / flight - 1.0, 0.0) * total
     step = per_token * rows.numbers["speculation_tokens"]
     own = prefill * ranks
-    others = calibration.company * np.maximum(flight / ranks - 1.0, 0.0)
-    joined = np.minimum(own * (1.0 + others) + calibration.first_token_steps * step, total)
+    names, which = rows.engines
+    engines = [calibration.engine(name) for name in names]
+    company = np.array([engine.company for engine in engines])[which]
+    chunks = np.array([engine.first_token_steps for engine in engines])[which]
+    others = company * np.maximum(flight / ranks - 1.0, 0.0)
+    joined = np.minimum(own * (1.0 + others) + chunks * step, total)
     workers, asking = rows.numbers["prefill_workers"], rows.numbers["decode_workers"]
     load = np.minimum(asking * flight / total * prefill / np.maximum(workers, 1.0), 0.95)
     queued = own / (1.0 - np.where(workers > 0, load, USUAL_PREFILL_LOAD)) + rows.numbers["transfer_s"] + step

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from numpy.typing import ArrayLike
+
 from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
-from capacity.calibration import PUBLISHED, Calibration
+from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED, Calibration
 from capacity.chips import CHIPS, Chip
 from capacity.costs import RENTED, Costs
-from capacity.deployment import CannotServeError, Deployment
-from capacity.errors import require, require_whole
+from capacity.deployment import Deployment
+from capacity.errors import require, require_kind, require_whole
+from capacity.operating import CannotServeError
 from capacity.pools import workers
-from capacity.throughput import first_token
+from capacity.throughput import Floats, first_token
 from capacity.token_times import token_times
 from capacity.units import KILO, MILLION, SECONDS_PER_HOUR
 from capacity.workload import SPECULATIVE, Speculation, Workload
@@ -91,6 +95,17 @@ class Offer:
     speculation: Speculation = SPECULATIVE
     worker: Deployment | None = None
 
+    def __post_init__(self) -> None:
+        require_kind("offer: chip", self.chip, Chip)
+        require_kind("offer: architecture", self.architecture, Architecture)
+        require_kind("offer: workload", self.workload, Workload)
+        require_kind("offer: calibration", self.calibration, Calibration)
+        require_kind("offer: costs", self.costs, Costs)
+        require_kind("offer: seller", self.seller, Seller)
+        require_kind("offer: speculation", self.speculation, Speculation)
+        if self.worker is not None:
+            require_kind("offer: worker", self.worker, Deployment)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -131,6 +146,9 @@ class PriceList:
         layout: its ranks.
         replicas: replicas that run.
         sold_tok_s: output tokens per second that they sell on average.
+        by_context: full costs by length of the input.
+        by_speed: full costs by promised speed.
+        by_calibration: full costs over the range of our own fit, and with the published set.
     """
 
     full: Tokens
@@ -150,6 +168,7 @@ class PriceList:
     sold_tok_s: float
     by_context: tuple[dict[str, Any], ...] = field(default=())
     by_speed: tuple[dict[str, Any], ...] = field(default=())
+    by_calibration: tuple[dict[str, Any], ...] = field(default=())
 
     def record(self) -> dict[str, Any]:
         """Plain values for JSON: the full costs at the top, the rest by name."""
@@ -181,11 +200,15 @@ def _usd_per_mtok(worker: Deployment, workload: Workload, costs: Costs) -> float
     return float(worker.cost_usd_per_mtok(workload, costs=costs))
 
 
-def _shares(worker: Deployment, workload: Workload, batch: float, costs: Costs) -> Tokens:
-    """Cost of one more million tokens of each kind, from the machine time that it adds to a cycle at this batch."""
+def token_costs(worker: Deployment, workload: Workload, batch: ArrayLike, costs: Costs = RENTED) -> dict[str, Floats]:
+    """Cost of one more million tokens of each kind [USD], by the machine time that it adds; arrays over batch sizes."""
     usd = MILLION * costs.usd_per_chip_hour(worker.chip) * worker.chips / SECONDS_PER_HOUR
     times = token_times(worker, workload, batch)
-    return Tokens(usd * times.fresh, usd * times.cached, usd * times.output)
+    return {
+        "input_usd_per_mtok": usd * times.fresh,
+        "cached_usd_per_mtok": usd * times.cached,
+        "output_usd_per_mtok": usd * times.output,
+    }
 
 
 def _scaled(tokens: Tokens, factor: float) -> Tokens:
@@ -255,7 +278,8 @@ def price_list(offer: Offer) -> PriceList:
     replicas = max(seller.replicas, math.ceil(wanted / (rate * seller.load_factor) - 1e-9))
     replica_factor = replicas * rate * seller.load_factor / wanted
     load = wanted / (replicas * rate)
-    marginal = _shares(worker, workload, batch, offer.costs)
+    each = token_costs(worker, workload, batch, offer.costs)
+    marginal = Tokens(**{name: float(usd) for name, usd in each.items()})
     stack = _stack(offer, worker, seller.load_factor, replica_factor)
     listed_each, full_each = stack[-1].usd_per_mtok, stack[-2].usd_per_mtok
     bundle = (  # USD of a request's tokens at marginal prices, over its output
@@ -293,17 +317,18 @@ def price_list(offer: Offer) -> PriceList:
     )
 
 
-def along(offer: Offer, workloads: list[Workload]) -> list[dict[str, Any]]:
-    """Full costs for other requests or promises; what cannot be served says why."""
+def along(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+    """Full costs of other offers, each on the worker that is cheapest for it; what cannot be served says why."""
     rows = []
-    for workload in workloads:
+    for each in offers:
         row: dict[str, Any] = {
-            "input_tokens": workload.input,
-            "output_tokens": workload.output,
-            "speed": workload.speed,
+            "input_tokens": each.workload.input,
+            "output_tokens": each.workload.output,
+            "speed": each.workload.speed,
+            "calibration": each.calibration.name,
         }
         try:
-            found = price_list(replace(offer, workload=workload, worker=None))
+            found = price_list(replace(each, worker=None))
             row |= {**asdict(found.full), "kwh_per_mtok": found.kwh_per_mtok, "chips": found.chips, "why": None}
         except CannotServeError as error:
             row |= {**asdict(Tokens(math.inf, math.inf, math.inf)), "kwh_per_mtok": math.inf, "chips": None}
@@ -315,9 +340,16 @@ def along(offer: Offer, workloads: list[Workload]) -> list[dict[str, Any]]:
 def contexts(offer: Offer, inputs: tuple[float, ...] = (1_000, 8_000, 32_000, 128_000)) -> list[dict[str, Any]]:
     """Full costs by length of the input, as far as the model attends."""
     most = offer.architecture.context - offer.workload.output
-    return along(offer, [replace(offer.workload, input=i) for i in inputs if i <= most])
+    return along(replace(offer, workload=replace(offer.workload, input=i)) for i in inputs if i <= most)
 
 
 def speeds(offer: Offer, wanted: tuple[float, ...] = (10, 20, 35, 60, 100, 150, 200)) -> list[dict[str, Any]]:
     """Full costs by promised speed."""
-    return along(offer, [replace(offer.workload, speed=speed) for speed in wanted])
+    return along(replace(offer, workload=replace(offer.workload, speed=speed)) for speed in wanted)
+
+
+def calibrations(
+    offer: Offer, wanted: Iterable[Calibration] = (FITTED_LOW, FITTED, FITTED_HIGH, PUBLISHED)
+) -> list[dict[str, Any]]:
+    """Full costs by calibration: the ends of our own fit's range, the fit, and the published set."""
+    return along(replace(offer, calibration=each) for each in wanted)

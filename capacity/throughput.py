@@ -256,7 +256,7 @@ def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     """
     ec, eb, together = calibration.compute_efficiency, calibration.bandwidth_efficiency, calibration.overlap
     apart = calibration.expert_efficiency
-    ew = ec if apart is None else np.where(parts.with_experts > 0, apart, ec)
+    ew = ec if apart is None or apart == ec else np.where(parts.with_experts > 0, apart, ec)
     latency = calibration.latency(parts)
     counted = calibration.link_efficiency is not None
     prefill_traffic = parts.prefill_traffic * calibration.traffic_factor if counted else 0.0
@@ -266,10 +266,10 @@ def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     weight_compute = (parts.prefill_weight_compute + parts.decode_weight_compute) / ew
     weight_bandwidth = (parts.prefill_weight_bandwidth + parts.decode_weight_bandwidth) / eb
     prefill_weights = np.maximum(parts.prefill_weight_compute / ew, parts.prefill_weight_bandwidth / eb)
-    decode_weights = np.maximum(parts.decode_weight_compute / ew, parts.decode_weight_bandwidth / eb)
     if together == 1.0:
         weights = np.maximum(weight_compute, weight_bandwidth)
     else:
+        decode_weights = np.maximum(parts.decode_weight_compute / ew, parts.decode_weight_bandwidth / eb)
         joined = together * np.maximum(weight_compute, weight_bandwidth) if together else 0.0
         weights = (1.0 - together) * (prefill_weights + decode_weights) + joined
     return Cycle(

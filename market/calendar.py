@@ -58,6 +58,19 @@ class Calendar:
         begin = self.start.hour + self.start.minute / 60.0 + self.start.second / 3600.0
         return int(begin / self.tick_hours + tick + 1e-9) % self.ticks_per_day
 
+    @property
+    def ticks_per_week(self) -> int:
+        """Ticks in a week."""
+        return DAYS_PER_WEEK * self.ticks_per_day
+
+    def week_period(self, tick: int) -> int:
+        """Number of the tick within its week, from 0; the week begins on Monday at 0:00 UTC.
+
+        >>> Calendar(datetime(2026, 1, 6)).week_period(3)
+        27
+        """
+        return self.moment(tick).weekday() * self.ticks_per_day + self.period(tick)
+
     def hour_of_day(self, tick: int) -> float:
         """Middle of the tick in UTC hours, 0 to 24."""
         moment = self.moment(tick)
@@ -89,11 +102,6 @@ class RepresentativeWeeks(Calendar):
 
     Jumps are whole weeks (four or five), so that weekdays and hours of the day follow each other as ever.
     """
-
-    @property
-    def ticks_per_week(self) -> int:
-        """Ticks in a week."""
-        return DAYS_PER_WEEK * self.ticks_per_day
 
     @staticmethod
     def _weeks_before(months: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -192,8 +192,7 @@ class Economy:
 
 
 def _has_a_way_out(segment: Segment) -> bool:
-    """Whether all its users can do without sellers: they may ask nobody, or have a machine, or buy one."""
+    """Whether all its users can do without sellers: ask nobody, or ever less where it costs more, or have a machine."""
     machine = segment.local
-    return segment.outside is not None or (
-        machine is not None and (machine.owners >= 1.0 or math.isfinite(machine.price_usd))
-    )
+    has_a_machine = machine is not None and (machine.owners >= 1.0 or math.isfinite(machine.price_usd))
+    return segment.outside is not None or segment.intensity_elasticity > 1.0 or has_a_machine

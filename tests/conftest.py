@@ -13,6 +13,7 @@ import matplotlib as mpl
 import pytest
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
+from in_line import without_processes  # noqa: F401
 
 mpl.use("Agg")
 settings.register_profile("tokenmarket", deadline=None, derandomize=True)

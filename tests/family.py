@@ -25,7 +25,7 @@ def is_alive(pid):
         return False
 
 
-def until(true, seconds=30.0):
+def until(true, seconds=120.0):
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "waited in vain"

@@ -1,4 +1,8 @@
-"""An executor that does its tasks at once, in this process: for tests of what is written."""
+"""An executor that does its tasks at once, in this process: for tests of what is written.
+
+A worker process takes seconds to import the model. That workers start, die and end is tested where it is the question
+(tests/batches/test_kills.py, test_engines.py); a file that asks something else says ``pytestmark = WITHOUT_PROCESSES``.
+"""
 
 from concurrent.futures import Executor, Future
 
@@ -21,6 +25,27 @@ class InLine(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class InPlaceOfProcesses(InLine):
+    """What a command would start."""
+
+    def __init__(self, workers, **means):
+        super().__init__()
+
+    def kill(self):
+        pass
+
+
+#: Commands of these tests do their batches in this process.
+WITHOUT_PROCESSES = pytest.mark.usefixtures("without_processes")
+
+
+@pytest.fixture
+def without_processes(monkeypatch):
+    """No worker processes; ``tests/conftest.py`` makes it known to all."""
+    for user in ("engines", "pilot"):
+        monkeypatch.setattr(f"scenarios.batches.work.{user}.Processes", InPlaceOfProcesses)
 
 
 def run(study, out, work=cheap_work.draw, **options):

@@ -63,8 +63,14 @@ def run_command(command, capfd, monkeypatch):
     return "".join(capfd.readouterr())
 
 
+#: The page whose batch has real worker processes; elsewhere each would only import the model once more.
+WITH_PROCESSES = "docs/how-to/run-a-batch.md"
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_code_blocks_do_what_they_say(name, tmp_path, monkeypatch, capfd):
+def test_code_blocks_do_what_they_say(name, request, tmp_path, monkeypatch, capfd):
+    if name != WITH_PROCESSES:
+        request.getfixturevalue("without_processes")
     if "@column(" in (ROOT / name).read_text() and ALONE not in os.environ:
         # Its columns stay known until the process ends: it gets one of its own.
         command = [

@@ -1,4 +1,4 @@
-"""Functions fit a page, and the formatter lays out nearly all: what ruff does not count is counted here."""
+"""Functions fit a page, files a few, and the formatter lays out nearly all: ruff does not count these, so this does."""
 
 import ast
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 #: Lines of a function below its first one, docstring and signature included.
 MOST = 50
+#: Lines of a file.
+MOST_OF_A_FILE = 400
 #: Statements that are laid out by hand, in all three packages: tables of data, mostly.
 BY_HAND = 40
 
@@ -29,6 +31,31 @@ def test_functions_fit_a_page(package: str) -> None:
     assert {name: lines for name, lines in found.items() if lines > MOST} == {}
 
 
+@pytest.mark.parametrize("package", ["capacity", "market", "scenarios"])
+def test_files_fit_a_few_pages(package: str) -> None:
+    found = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
+    assert found
+    assert {name: lines for name, lines in found.items() if lines > MOST_OF_A_FILE} == {}
+
+
 def test_few_statements_are_laid_out_by_hand() -> None:
     files = [path for package in ("capacity", "market", "scenarios") for path in (ROOT / package).rglob("*.py")]
     assert sum(path.read_text(encoding="utf-8").count("fmt: skip") for path in files) < BY_HAND
+
+
+#: Names that say nothing of what a function gives.
+EMPTY = {"told", "span", "shown", "made", "said", "things", "stuff", "utils", "helpers", "misc", "common"}
+
+
+@pytest.mark.parametrize("package", ["capacity", "market", "scenarios"])
+def test_names_say_something(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    defined = {
+        node.name.strip("_")
+        for path in files
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    assert len(defined) > 50
+    assert {path.stem for path in files} & EMPTY == set()
+    assert defined & EMPTY == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import mesa
@@ -58,7 +59,7 @@ class Reply:
     surplus: float
     own: Floats
     cross: Floats
-    induced: float = 0.0
+    not_asked: float = 0.0
 
 
 class Cohort[W: Wanted](mesa.Agent):
@@ -96,6 +97,20 @@ class Cohort[W: Wanted](mesa.Agent):
     def would_want(self, tick: int) -> W:
         """What would be asked in this tick if nothing were put off: for sellers' research."""
 
+    def would_usually_want(self, tick: int) -> W:
+        """The same in a tick of mean load: for research about lists that stand for long.
+
+        Demand curves have no mean load; it is that of the tick.
+        """
+        return self.would_want(tick)
+
+    @abstractmethod
+    def would_want_in(self, ticks: Sequence[int]) -> list[tuple[W, Floats]]:
+        """What would be asked in each of these ticks if nothing were put off, as few wants as will do.
+
+        Each comes with how much of it is asked, by tick: the first of the ticks says what users are like in all.
+        """
+
     @abstractmethod
     def form(self, tick: int) -> W:
         """What is wanted in this tick."""
@@ -119,8 +134,11 @@ class Cohort[W: Wanted](mesa.Agent):
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
         return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
-    def learn_worth(self, period: int, surplus: float, usual_price: float) -> None:
-        """Remember what the requests of this period of the day were worth, all together [USD], and the usual price."""
+    def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
+        """Remember what the requests of this tick were worth, all together [USD], and the usual price.
+
+        ``not_asked``: requests that were not made since they would have cost something.
+        """
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""
@@ -145,6 +163,12 @@ class CurveCohort(Cohort[CurveWanted]):
     def would_want(self, tick: int) -> CurveWanted:
         """The curve of this tick."""
         return self.form(tick)
+
+    def would_want_in(self, ticks: Sequence[int]) -> list[tuple[CurveWanted, Floats]]:
+        """Each curve, in the ticks that have it."""
+        curves = self.segment.curves
+        number = np.asarray(ticks) % len(curves)
+        return [(self.form(k), (number == k).astype(np.float64)) for k in range(len(curves))]
 
     def form(self, tick: int) -> CurveWanted:
         """The curve of this tick."""

@@ -11,6 +11,10 @@ from market.demand.segment import Deferral
 
 type Floats = NDArray[np.float64]
 
+#: What becomes of the pace when a move goes back on the last one, and otherwise. Declared: any two numbers below and
+#: above 1 come to rest at the same place, the sooner the further they are from 1.
+BACK, ONWARD = 0.5, 1.1
+
 
 def onto_simplex(point: Floats) -> Floats:
     """Nearest points with entries >= 0 that sum to 1, along the last axis [Held, Wolfe and Crowder 1974]."""
@@ -26,37 +30,48 @@ def onto_simplex(point: Floats) -> Floats:
 class Habit:
     """How a cohort spreads the movable work of each period of the day over the periods up to its deadline.
 
-    ``spread[h, k]`` is the share of period h's movable work that is put off by k ticks. A cohort learns
-    what a request has been worth in each period (its expected surplus, which prices, waits and crowding all
-    enter), and each day moves the spread towards what pays, by projection onto the simplex.
+    ``spread[d, h, k]`` is the share of period h's movable work that is put off by k ticks, on weekdays (d = 0) and at
+    weekends (1). A cohort learns what a request has been worth in each period (its expected surplus, which prices,
+    waits and crowding all enter), and each day moves that day's spread towards what pays, by projection onto the
+    simplex. Where all who can wait run to the same cheap hours, these fill up, and the next day they run back. So the
+    work of a period goes half as far whenever its move goes back on the last one, and a little further again otherwise:
+    the rest point is the same.
     """
 
     def __init__(self, deferral: Deferral, periods: int, tick_hours: float) -> None:
         """``periods``: ticks in a day."""
         self.deferral = deferral
         self.delays = np.arange(int(deferral.deadline_h / tick_hours + 1e-9) + 1)
-        self.spread: Floats = np.zeros((periods, self.delays.size))
-        self.spread[:, 0] = 1.0
-        self.worth: Floats = np.full(periods, np.nan)
+        self.spread: Floats = np.zeros((2, periods, self.delays.size))
+        self.spread[:, :, 0] = 1.0
+        self.worth: Floats = np.full((2, periods), np.nan)
         hours = self.delays * tick_hours
         self.cost: Floats = np.where(self.delays > 0, deferral.cost_usd, 0.0) + deferral.cost_usd_per_h * hours
         self.scale = 0.0
+        self.pace: Floats = np.full((2, periods), deferral.pace)
+        self._move: Floats = np.zeros_like(self.spread)
 
-    def learn(self, period: int, worth: float, scale: float) -> None:
+    def learn(self, period: int, worth: float, scale: float, *, weekend: bool = False) -> None:
         """Remember what a request was worth in this period [USD]; ``scale`` is what a request usually costs."""
-        old = self.worth[period]
+        of_day = self.worth[int(weekend)]
+        old = of_day[period]
         new = 1.0 / self.deferral.memory_days
-        self.worth[period] = worth if np.isnan(old) else old + new * (worth - old)
+        of_day[period] = worth if np.isnan(old) else old + new * (worth - old)
         self.scale = max(self.scale, abs(scale), 1e-12)
-        if period == self.worth.size - 1 and not np.isnan(self.worth).any():
-            self._adapt()
+        if period == of_day.size - 1 and not np.isnan(of_day).any():
+            self._adapt(int(weekend))
 
-    def _adapt(self) -> None:
-        periods = np.arange(self.worth.size)
-        then = self.worth[(periods[:, None] + self.delays[None, :]) % self.worth.size]
-        payoff = then - self.cost
-        step = self.deferral.pace * (payoff - payoff.mean(axis=1, keepdims=True)) / self.scale
-        self.spread = onto_simplex(self.spread + step)
+    def _adapt(self, day: int) -> None:
+        """Move the spread of weekdays (0) or weekends (1) by what their hours were worth."""
+        spread, worth = self.spread[day], self.worth[day]
+        periods = np.arange(worth.size)
+        payoff = worth[(periods[:, None] + self.delays[None, :]) % worth.size] - self.cost
+        wish = (payoff - payoff.mean(axis=1, keepdims=True)) / self.scale
+        move = onto_simplex(spread + self.pace[day][:, None] * wish) - spread
+        back = (move * self._move[day]).sum(axis=1) < 0.0
+        self.pace[day] = np.minimum(self.pace[day] * np.where(back, BACK, ONWARD), self.deferral.pace)
+        move = np.where(back[:, None], onto_simplex(spread + self.pace[day][:, None] * wish) - spread, move)
+        self.spread[day], self._move[day] = spread + move, move
 
 
 class PutOff:

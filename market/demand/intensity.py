@@ -1,87 +1,81 @@
-"""How much individuals ask: less of each where tokens have become dearer to them.
+"""How much individuals ask: less where an answer costs them more, all things that they could take considered.
 
-Requests of individual i are those that it would make anyway, times
+What prices cost individual i, as a share of what an answer is worth to it, is what it would gain if all were free:
 
-    (B_i / B_i0) ^ -elasticity,   B_i = sum_j w_ij p_j,
+    c_i = I_i(free) - I_i(prices),   I_i = noise ln sum_j exp(u_ij / noise)                                      (1)
 
-where w_ij are its shares of offers when the market began, B_i its mean bill of a request at these weights, and B_i0
-what that was at the start [Laspeyres]. So if all prices rise by 1 % it asks ``elasticity`` % less; a switch to
-another offer changes nothing here. Derivative: d log requests_i / d p_k = -elasticity w_ik / B_i.
+over the offers open to it and a machine of its own [Small and Rosen 1981]. It is the price over the worth where there
+is one offer; a dear offer that it would not take costs it next to nothing, one that is closed costs what the next best
+is worse by; and where all prices rise by a dollar, so does the cost. With its own effort e, of asking and reading, it
+asks, of the requests that it would make if they cost nothing, the share
+
+    f_i = (1 + c_i / e)^-elasticity                                                                              (2)
+
+Full cost [Becker 1965]; isoelastic where prices are far above the effort. The derivative of its cost by a price is
+its share of that offer among those that it takes, over its worth.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import require
+
 type Values = NDArray[Any]
 
-#: A bill that falls to less than this, relative to that of the start, or rises to more than one over it, moves no more.
-#: Declared; far off.
-LEAST_BILL = 1e-3
-#: Whose bill of a request was less than this at the start paid nothing [USD], and asks the same whatever comes.
-LEAST_USD = 1e-9
-#: Nobody pays more for a request [USD]; a list price beyond it is one at which nothing is sold.
-MOST_USD = 1e12
 
-
+@dataclass(frozen=True)
 class Intensity:
-    """The bill of each individual at the weights of the start."""
+    """How much less individuals ask where it costs more, equation (2).
 
-    def __init__(self, elasticity: float) -> None:
-        self.elasticity = elasticity
-        self._weights: Values | None = None
-        self._usual_prices: Values = np.zeros(0)
-        self._usual_bill: Values = np.zeros(0)
+    Attributes:
+        elasticity: by how many per cent fewer requests, where the full cost is higher by one.
+        effort: e: what asking and reading cost beside the price, as a share of the worth of an answer.
+    """
 
-    @property
-    def begun(self) -> bool:
-        """Whether the bill of the start is known."""
-        return self._weights is not None
+    elasticity: float = 0.0
+    effort: float = 0.05
 
-    def begin(self, shares: Values, prices: Values) -> None:
-        """Take these shares, by individual and offer, and prices of a request [USD] as those of the start."""
-        sold = shares.sum(axis=1, keepdims=True)
-        self._weights = np.divide(shares, sold, out=np.zeros_like(shares), where=sold > 0)
-        self._usual_prices = np.where(np.isfinite(prices), np.minimum(prices, MOST_USD), 0.0).astype(shares.dtype)
-        self._usual_bill = self._weights @ self._usual_prices
+    def __post_init__(self) -> None:
+        require("intensity: elasticity", self.elasticity, at_least=0)
+        require("intensity: effort", self.effort, above=0)
 
-    def _ratio(self, prices: Values, who: Any) -> NDArray[np.float64]:
-        """Bill of a request over that of the start, by individual; 0 where that was nothing.
+    def asked(self, cost: Values) -> Values:
+        """Requests over those that would be made if they cost nothing, at these costs over the worth.
 
-        An offer that is closed keeps its price.
+        >>> Intensity(2.0, effort=0.1).asked(np.array([0.0, 0.1, 0.9])).round(4)
+        array([1.  , 0.25, 0.01])
         """
-        assert self._weights is not None
-        known = np.where(np.isfinite(prices), np.minimum(prices, MOST_USD), self._usual_prices).astype(
-            self._weights.dtype
-        )
-        bill, usual = (values.astype(np.float64) for values in (self._weights[who] @ known, self._usual_bill[who]))
-        return np.asarray(np.divide(bill, usual, out=np.zeros_like(usual), where=usual >= LEAST_USD))
+        return np.asarray((1.0 + cost / cost.dtype.type(self.effort)) ** cost.dtype.type(-self.elasticity))
 
-    def factor(self, prices: Values, who: Any = slice(None)) -> Values | None:
-        """Requests over those that would be made anyway, by individual; None for 1."""
-        if not self.begun or self.elasticity == 0.0:
-            return None
-        ratio = self._ratio(prices, who)
-        pays = self._usual_bill[who] >= LEAST_USD
-        return np.asarray(np.where(pays, np.clip(ratio, LEAST_BILL, 1.0 / LEAST_BILL), 1.0) ** -self.elasticity)
+    def slope(self, cost: Values) -> Values:
+        """By which share fewer are asked per unit of cost."""
+        return np.asarray(cost.dtype.type(self.elasticity) / (cost.dtype.type(self.effort) + cost))
 
-    def cross(self, prices: Values, ordered: Values, who: Any = slice(None)) -> NDArray[np.float64] | None:
-        """d orders_j / d price_k that comes from asking less [requests per USD], by offer j and k.
 
-        ``ordered``: orders by individual and offer.
+#: All ask what they would ask anyway.
+STEADY = Intensity()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How much individuals ask, with what they would gain if all were free.
+
+    Attributes:
+        intensity: how much less where it costs more.
+        free: I_i(free) of equation (1), by individual, relative to the worth; -inf where nothing is open.
+    """
+
+    intensity: Intensity
+    free: Values
+
+    def cost(self, utility: Values, part: slice) -> Values:
+        """What prices cost a block of individuals, whose I_i at these prices this is, over their worth.
+
+        Nothing where nothing is open.
         """
-        if not self.begun or self.elasticity == 0.0:
-            return None
-        assert self._weights is not None
-        ratio = self._ratio(prices, who)
-        moves = (ratio > LEAST_BILL) & (ratio < 1.0 / LEAST_BILL)
-        bill = ratio * self._usual_bill[who]
-        slope = np.divide(self.elasticity, bill, out=np.zeros_like(bill), where=moves)
-        sold, habits = (np.flatnonzero(values.any(axis=0)) for values in (ordered, self._weights))
-        least = ordered[:, sold].T.astype(np.float64) @ (self._weights[who][:, habits] * slope[:, None])
-        made = np.zeros((ordered.shape[1], ordered.shape[1]))
-        made[np.ix_(sold, habits)] = -least
-        return made
+        return np.asarray(np.maximum(self.free[part] - utility, 0))

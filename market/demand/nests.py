@@ -11,7 +11,8 @@ and nothing is a nest of its own. Where every lambda is 1 that is the plain logi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -78,6 +79,7 @@ class Nests:
 
     of: Places
     scale: NDArray[np.float64]
+    _arranged: dict[bytes, tuple[Places, Rows]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def of_offers(self) -> NDArray[np.float64]:
@@ -86,6 +88,12 @@ class Nests:
 
     def arranged(self, options: Places) -> tuple[Places, Rows]:
         """The same options, nest by nest, and the rows of each nest; a machine of one's own stays the last."""
+        key = options.tobytes()
+        if key not in self._arranged:
+            self._arranged[key] = self._arrange(options)
+        return self._arranged[key]
+
+    def _arrange(self, options: Places) -> tuple[Places, Rows]:
         last = self.of[-1]
         order = np.argsort(np.where(self.of == last, self.scale.size, self.of)[options], kind="stable")
         sorted_ = options[order]
@@ -122,7 +130,13 @@ def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.s
     """
     if all(nest.scale == 1.0 for nest in nests):
         return None
-    of = np.full(names.size + 1, len(nests), dtype=np.int64)
+    return _nests_of(tuple(nests), tuple(names.tolist()), tuple(kinds.tolist()))
+
+
+@lru_cache(maxsize=2**8)
+def _nests_of(nests: tuple[Nest, ...], names: tuple[str, ...], kinds: tuple[str, ...]) -> Nests:
+    """Worked out once: offers are what they are, and users are asked many times an hour."""
+    of = np.full(len(names) + 1, len(nests), dtype=np.int64)
     for number, nest in enumerate(nests):
         if nest.holds_the_rest:
             of[:] = number
@@ -138,12 +152,14 @@ class Weighed(NamedTuple):
     Attributes:
         none: of nothing.
         total: of all.
+        inside: of all but nothing.
         shift: what was taken out of the exponents, by individual; None for nothing.
         nests: of each nest, by individual; None without nests.
     """
 
     none: Any
     total: Floats
+    inside: Floats
     shift: Floats | None
     nests: Floats | None = None
 
@@ -169,11 +185,12 @@ def weigh(z: Floats, rows: Rows, outside: float | None) -> Weighed:
     for g, (part, _) in enumerate(rows):
         z[part] *= np.divide(weights[g], sums[g], out=np.zeros_like(sums[g]), where=sums[g] > 0)
     none = z.dtype.type(0.0) if outside is None else np.exp(z.dtype.type(outside) - shift)
-    return Weighed(none, np.asarray(weights.sum(axis=0) + none), shift, weights)
+    inside = np.asarray(weights.sum(axis=0))
+    return Weighed(none, np.asarray(inside + none), inside, shift, weights)
 
 
 def slopes_within(
-    z: Floats, weight: Floats, total: Floats, weights: Floats, rows: Rows
+    z: Floats, weight: Floats, pairs: Floats, weights: Floats, rows: Rows
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sums over individuals of a s_j / lambda, and of a (s_j s_k + (1/lambda - 1) s_j s_k|g), j and k in one nest.
 
@@ -183,11 +200,11 @@ def slopes_within(
     Args:
         z: weights of options, by option and individual.
         weight: a over the total, by individual.
-        total: of all weights.
+        pairs: that over the total once more, less what goes with asking less.
         weights: of nests.
         rows: of each nest, and its scale.
     """
-    own, across = np.asarray(z @ weight, dtype=np.float64), z * (weight / total)
+    own, across = np.asarray(z @ weight, dtype=np.float64), z * pairs
     alone = len(rows) == 1
     cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
     for (part, scale), of_nest in zip(rows, weights, strict=True):

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.adoption import gain_of_machine
-from market.demand.choice import Options
+from market.demand.options import Options
 from market.demand.segment import LocalMachine, Segment
-from market.demand.ties import Ties
+from market.demand.traits import Traits
 
 type Values = NDArray[Any]
 
@@ -74,22 +74,22 @@ class OwnMachines:
         return np.unique(who[~self.has_one[who]])
 
     def buy(
-        self, who: NDArray[np.int64], options: Options, inverse_worth: Values, ties: Ties,
+        self, who: NDArray[np.int64], options: Options, inverse_worth: Values, traits: Traits,
         quality: float, per_day: Values,
     ) -> int:  # fmt: skip
         """Those of these individuals buy one whom it saves more than it costs; how many they are.
 
         Args:
-            who: numbers of the individuals; the arrays and ties are theirs.
+            who: numbers of the individuals; the arrays and traits are theirs.
             options: what is open to anybody.
             inverse_worth: one over the worth of a request [1/USD].
-            ties: what ties them to sellers.
+            traits: how they differ besides worth.
             quality: worth of what a machine answers, relative to a perfect answer.
             per_day: requests of one user and day.
         """
         machine = self.machine
         assert machine is not None
-        gain = gain_of_machine(options, inverse_worth, ties, self._utility(quality, inverse_worth, ties.haste))
+        gain = gain_of_machine(options, inverse_worth, traits, self._utility(quality, inverse_worth, traits.haste))
         done = np.minimum(per_day, 24.0 * machine.requests_per_hour)  # as far as the machine can
         buys = who[gain * done > machine.price_usd / machine.life_days]
         self.has_one[buys] = True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.choice import Options
-from market.demand.cohort import Wanted
+from market.demand.choice import Choice
+from market.demand.cohort import Reply, Wanted
+from market.demand.scene import Scene
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
@@ -19,16 +20,18 @@ class Part(NamedTuple):
     """Requests for which the same may be chosen.
 
     Attributes:
-        options: offers to choose from.
-        mass: requests of each individual.
-        who: the individuals.
-        local: whether those with a machine of their own may use it.
+        choice: individuals before what is open to them.
+        mass: requests of each individual, if they cost nothing.
     """
 
-    options: Options
+    choice: Choice
     mass: NDArray[Any]
-    who: Who
-    local: bool = True
+
+    def blurred(self, noise: float) -> Part:
+        """The same with tastes of this scale, in full precision."""
+        c = self.choice
+        choice = Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.traits, c.local, c.asking)
+        return Part(choice, self.mass.astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,16 @@ class Plan:
     """What individuals can order at given prices.
 
     Attributes:
-        parts: what may be chosen for requests, how many of each individual, and which individuals.
+        parts: what may be chosen for requests, and how many of each individual.
         quota_used: requests of one user that count towards a quota, by limited offer and individual.
         spent: money by individual [USD]; None without budgets.
         unaffordable: requests beyond budgets.
-        induced: requests made because tokens are cheaper than at the start, less those not made for the opposite.
     """
 
     parts: list[Part]
     quota_used: NDArray[Any] | None
     spent: NDArray[Any] | None
     unaffordable: float
-    induced: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class IndividualsWanted(Wanted):
         growth, intensity: users, and requests of one user, over those at the start.
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
         plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
+        replies: the last answer to prices: most prices that change are none that a segment could pay.
+        worth_if_free: what individuals would gain if all were free, by what they choose from; see ``demand.intensity``.
     """
 
     mass: NDArray[Any] = field(kw_only=True)
@@ -74,6 +77,16 @@ class IndividualsWanted(Wanted):
     intensity: float = field(kw_only=True)
     machine_quality: float = field(kw_only=True)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+    replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+    worth_if_free: dict[tuple[bytes, ...], NDArray[Any]] = field(
+        default_factory=dict, kw_only=True, repr=False, compare=False
+    )
+
+
+def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
+    """All that a choice depends on: prices of what is open, and what a segment sees of the offers."""
+    seen = (np.where(scene.open, prices, 0.0), scene.delay_h, scene.open, scene.quality, scene.quota)
+    return tuple(values.tobytes() for values in seen)
 
 
 def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:

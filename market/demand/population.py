@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.haste import shares_lost_per_hour
+from market.demand.haste import bounded, shares_lost_per_hour
 from market.demand.segment import Segment
 from market.randomness import Streams
 
@@ -42,7 +42,7 @@ class Population:
         zone: number of the time zone.
         budget_per_day: money of all whom an individual stands for [USD/day].
         haste: share of its worth that it loses per hour of delay [1/h]; None where that is all the segment's.
-        refusing: row of the table of what is refused (see ``demand.ties``): a bit for each kind of seller; or None.
+        refusing: row of the table of what is refused (see ``demand.traits``): a bit for each kind of seller; or None.
         owns_machine: whether it has a machine of its own at the start.
     """
 
@@ -65,10 +65,9 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     def draw(what: str) -> np.random.Generator:
         return streams.stream("population", s.name, what)
 
-    worth = s.worth_usd * np.exp(s.worth_spread * draw("worth").standard_normal(count))
+    worth = s.worth_usd * bounded(np.exp(s.worth_spread * draw("worth").standard_normal(count)), s.worth_cap)
     if s.worths_usd is not None:
         worth = np.array(s.worths_usd, dtype=np.float64)
-    worth = np.minimum(worth, s.worth_cap * s.worth_usd)
     size = np.exp(s.size_spread * draw("size").standard_normal(count))
     of_request = worth
     if s.request_spread > 0:

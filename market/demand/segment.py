@@ -164,13 +164,14 @@ class Segment:
         taste_noise: scale of the Gumbel tastes, relative to the worth; with nests, of those between nests.
         nests: options that are closer to each other than to the rest, and to nothing.
         price_coefficient: weight of money: utility that a dollar is worth, above 0.
-        worth_cap: largest worth of an individual over the median; infinite for none.
+        worth_cap: what the worth of an individual that is drawn stays below, over the median; infinite for none.
         time_value: share of the worth lost per hour of delay [1/h].
         time_values: how that differs between individuals.
         background: requests that nobody waits for.
         refusals: kinds of seller that are no option to a share of the individuals.
-        intensity_elasticity: by how many per cent an individual asks less when its bill has risen by one since the
-            start, whatever it buys then (see ``demand.intensity``).
+        intensity_elasticity: by how many per cent an individual asks less where the full cost of a request is higher
+            by one (see ``demand.intensity``).
+        asking_effort: what asking and reading cost it beside the price, as a share of the worth of an answer.
         attachment: worth of staying with the present provider, relative to the worth.
         reconsider_per_day: share of individuals whose provider is chosen anew in a day.
         outside: utility of asking nobody, relative to the worth; None if that is no option.
@@ -218,6 +219,7 @@ class Segment:
     worths_usd: tuple[float, ...] | None = None
     refusals: tuple[Refusal, ...] = ()
     intensity_elasticity: float = 0.0
+    asking_effort: float = 0.05
     nests: tuple[Nest, ...] = ()
     worth_cap: float = math.inf
     time_values: TimeValues = ALIKE
@@ -250,6 +252,7 @@ class Segment:
         ):
             require(where + name, getattr(self, name), at_least=0)
         require(where + "price_coefficient", self.price_coefficient, above=0)
+        require(where + "asking_effort", self.asking_effort, above=0)
         require_whole(where + "individuals", self.individuals, at_least=1, at_most=1e9)
         require_kind(where + "workload", self.workload, Workload)
         require_kind(where + "shape", self.shape, LoadShape)

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.adoption import worth_of, worth_with
-from market.demand.choice import Options
-from market.demand.ties import Ties
+from market.demand.adoption import worth_of
+from market.demand.options import Options
+from market.demand.traits import Traits
 
 DAYS_PER_MONTH = 365.25 / 12.0
 NOBODY = -1
-
-type Group = tuple[Options, NDArray[np.int64] | slice]
 
 
 class Memberships:
@@ -24,18 +22,17 @@ class Memberships:
     def __init__(self, individuals: int) -> None:
         self.offer: NDArray[np.int16] = np.full(individuals, NOBODY, dtype=np.int16)
 
-    def groups(self, options: Options, fee: NDArray[np.float64]) -> list[Group]:
-        """Individuals by what is open to them: members of each offer with a fee, and all others."""
+    def barred(self, fee: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.integer[Any]]]:
+        """What is shut to whom: by what one subscribes to (first to nothing) and offer, and the row of each individual.
+
+        Without fees nothing is shut to anybody.
+        """
         sold = np.flatnonzero(fee > 0)
-        if sold.size == 0:
-            return [(options, slice(None))]
-        groups: list[Group] = []
-        for member_of in (NOBODY, *sold):
-            who = np.flatnonzero(self.offer == member_of)
-            if who.size:
-                shut = (fee > 0) & (np.arange(fee.size) != member_of)
-                groups.append((replace(options, gain=np.where(shut, -np.inf, options.gain)), who))
-        return groups
+        rows = np.tile(fee > 0, (sold.size + 1, 1))
+        rows[np.arange(sold.size) + 1, sold] = False
+        number = np.zeros(fee.size + 1, dtype=np.int32)
+        number[sold] = np.arange(sold.size) + 1
+        return rows, number[self.offer]
 
     def consider(
         self,
@@ -44,7 +41,7 @@ class Memberships:
         fee: NDArray[np.float64],
         quota: NDArray[np.float64],
         inverse_worth: NDArray[Any],
-        ties: Ties,
+        traits: Traits,
         per_day: NDArray[Any],
     ) -> None:
         """Let these individuals take the subscription that adds most to their worth less its fee, or none.
@@ -55,19 +52,28 @@ class Memberships:
             fee: of each offer [USD a month]; 0 for none.
             quota: requests a day, by offer.
             inverse_worth: one over the worth of a request [1/USD].
-            ties: what ties them to sellers.
+            traits: how they differ besides worth.
             per_day: requests of one user and day.
         """
-        alone = worth_of(replace(options, gain=np.where(fee > 0, -np.inf, options.gain)), inverse_worth, ties)
+        sold = np.flatnonzero(fee > 0)
+        if not np.isfinite(options.gain[sold]).any():
+            self.offer[who] = NOBODY
+            return
+        rows, _ = self.barred(fee)
+        # Each stands there once without a subscription, and once with each: copies by subscription, then individual.
+        copies = np.repeat(np.arange(sold.size + 1, dtype=np.int32), who.size)
+        every = np.tile(np.arange(who.size), sold.size + 1)
+        twins, refused = traits.of(every).barred_too(options.refused, (rows, copies))
+        worth, shares = worth_of(replace(options, refused=refused), inverse_worth[every], twins)
+        worth, shares = worth.reshape(sold.size + 1, -1), shares.reshape(sold.size + 1, who.size, -1)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)
-        for j in np.flatnonzero((fee > 0) & np.isfinite(options.gain)):
-            others = replace(options, gain=np.where((fee > 0) & (np.arange(fee.size) != j), -np.inf, options.gain))
-            gain, share = worth_with(others, int(j), inverse_worth, ties)
-            gain = gain - alone
+        for k, j in enumerate(sold, 1):
+            if not np.isfinite(options.gain[j]):
+                continue
             # Beyond the quota the offer is no use.
-            used = np.minimum(per_day, quota[j] / np.maximum(share, 1e-9))
-            net = gain * used - fee[j] / DAYS_PER_MONTH
+            used = np.minimum(per_day, quota[j] / np.maximum(shares[k, :, j], 1e-9))
+            net = (worth[k] - worth[0]) * used - fee[j] / DAYS_PER_MONTH
             better = net > best
             best, choice = np.where(better, net, best), np.where(better, j, choice).astype(np.int16)
         self.offer[who] = choice

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from capacity.errors import InputError
 
 #: What money from or to the outside world may be called.
-OUTSIDE = ("users' income", "power", "capital", "funding", "first-party value", "upkeep", "staff")
+OUTSIDE = ("users' income", "power", "capital", "funding", "first-party value", "upkeep", "staff", "creditors")
 
 
 class Payment(NamedTuple):

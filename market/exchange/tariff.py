@@ -208,6 +208,14 @@ class Tariff:
         in_all = [(whole - output * context) / context for whole in (fresh, all_cached)]
         return Rates(round(output, 12), round(in_all[0], 12), round(in_all[1], 12))
 
+    def with_hours(self, hours: tuple[PeakHours, ...]) -> Tariff:
+        """The same tariff, with these peak hours in place of its own.
+
+        >>> Tariff().with_hours((PeakHours(peak_factor=2.0),)).with_hours(()) == Tariff()
+        True
+        """
+        return Tariff((*(part for part in self.components if not isinstance(part, PeakHours)), *hours))
+
     def with_ratios(self, input_ratio: float, cached_ratio: float) -> Tariff:
         """The same tariff, with other prices of input and cached tokens over that of output, where it has them.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capacity import Deployment, Workload
 from capacity.errors import require
-from capacity.token_times import token_times
+from capacity.token_times import TokenTimes, token_times
 from capacity.units import MILLION, SECONDS_PER_HOUR
 
 type Floats = NDArray[np.float64]
@@ -71,6 +73,38 @@ class FixedWork(Technology):
         return self.slots_per_rack
 
 
+class Operation(NamedTuple):
+    """What a deployment does with one kind of request at one promised speed.
+
+    Attributes:
+        requests_s: requests that it ends in a second at full load.
+        batch: requests in flight at full load.
+        speeds: speed that a user gets at each of ``LOADS`` [token/s].
+        token_times: machine time of one more token of each kind.
+    """
+
+    requests_s: float
+    batch: int
+    speeds: Floats
+    token_times: TokenTimes
+
+
+@lru_cache(maxsize=2**13)
+def operation(deployment: Deployment, workload: Workload, speed: float) -> Operation:
+    """Work it out, once in a process: sellers of one model on one kind of rack share it, and so do markets."""
+    kept = deployment.keep(workload, speed)  # raises in words where it cannot be
+    full = kept.throughput_tok_s / workload.output
+    # At zero load the curve's end: one request alone.
+    loads = np.maximum(LOADS * full, 1e-12 * full)
+    request_s = deployment.latency(workload, loads).request_s
+    alone = workload.output / float(deployment.cycle(workload, 1.0).total)
+    curve = np.minimum(workload.output / request_s, alone)
+    curve[~np.isfinite(curve)] = kept.speed_tok_s
+    speeds = np.maximum(curve, kept.speed_tok_s)
+    speeds.flags.writeable = False  # many look at it
+    return Operation(full, kept.batch, speeds, token_times(deployment, workload, kept.batch))
+
+
 @dataclass(frozen=True)
 class AtFullLoad:
     """A deployment at full load at a promised speed, the same whatever a request takes of its time.
@@ -106,50 +140,31 @@ class Inference(Technology):
     deployment: Deployment
     reference_chips: float = 72.0
     efficiency: float = 1.0
-    _cache: dict[tuple[Workload, float], AtFullLoad] = field(
-        default_factory=dict, repr=False, compare=False, hash=False
-    )
 
-    def _tabulate(self, workload: Workload, speed: float) -> AtFullLoad:
-        key = (workload, speed)
-        if key not in self._cache:
-            d = self.deployment
-            point = d.operate(workload, speed)  # raises in words where it cannot be
-            racks = d.chips / self.reference_chips
-            full = point.throughput_tok_s / workload.output
-            # At zero load the curve's end: one request alone.
-            loads = np.maximum(LOADS * full, 1e-12 * full)
-            request_s = d.latency(workload, loads).request_s
-            curve = np.minimum(workload.output / request_s, workload.output / float(d.cycle(workload, 1.0).total))
-            curve[~np.isfinite(curve)] = point.speed_tok_s
-            times = token_times(d, workload, point.batch)
-            each = np.array([times.output, times.fresh, times.cached])
-            self._cache[key] = AtFullLoad(
-                racks,
-                full,
-                np.maximum(curve, point.speed_tok_s),
-                point.batch / racks,
-                (each, times.of_request(workload)),
-            )
-        return self._cache[key]
+    def _operation(self, workload: Workload, speed: float) -> Operation:
+        return operation(self.deployment, workload, speed)
+
+    @property
+    def _racks(self) -> float:
+        return self.deployment.chips / self.reference_chips
 
     def work(self, workload: Workload, speed: float) -> float:
         """Rack-hours that one request takes at the promised speed [rack-h]."""
-        full = self._tabulate(workload, speed)
-        return self.efficiency * full.racks / full.requests_s / SECONDS_PER_HOUR
+        return self.efficiency * self._racks / self._operation(workload, speed).requests_s / SECONDS_PER_HOUR
 
     def speeds(self, workload: Workload, speed: float) -> Floats:
         """Speed that a user gets at each of ``LOADS`` [token/s]."""
-        return self._tabulate(workload, speed).speeds
+        return self._operation(workload, speed).speeds
 
     def slots(self, workload: Workload, speed: float) -> float:
         """Requests that one rack has in flight at full load."""
-        return self._tabulate(workload, speed).slots
+        return self._operation(workload, speed).batch / self._racks
 
     def token_work(self, workload: Workload, speed: float) -> Floats:
         """Work of a million tokens of each kind, by what one more adds to a cycle of the full machine [rack-h]."""
-        each, of_request = self._tabulate(workload, speed).token_times
-        return MILLION * self.work(workload, speed) / of_request * each
+        times = self._operation(workload, speed).token_times
+        scale = MILLION * self.work(workload, speed) / times.of_request(workload)
+        return np.asarray(scale * np.stack([times.output, times.fresh, times.cached]))
 
 
 __all__ = ["LOADS", "FixedWork", "Inference", "Technology"]

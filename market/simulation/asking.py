@@ -13,7 +13,7 @@ from market.demand.scene import Scene
 from market.exchange.books import Book
 from market.exchange.clearing.base import Response
 from market.exchange.technology import LOADS
-from market.simulation.state import Founded
+from market.simulation.founded import Founded
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
@@ -77,11 +77,11 @@ class Asking:
             np.array([r.surplus for r in replies]),
             np.array([r.own for r in replies]).reshape(shape),
             np.array([r.cross for r in replies]).reshape(*shape, self.book.offers),
-            np.array([r.induced for r in replies]),
+            np.array([r.not_asked for r in replies]),
         )
 
 
-def told(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
+def answer_hours(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
     """Time from the order to the answer [h], by segment and offer: wait and writing, or what the tier says at least."""
     return np.asarray(np.maximum(wait_h + writing_h, book.least_h))
 

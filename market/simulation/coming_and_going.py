@@ -1,10 +1,11 @@
-"""Coming and going: once a day, who has no cash left leaves or is bought, and who sees a margin comes.
+"""Coming and going: once a day, who has neither cash nor credit fails or is bought, and who sees a margin comes.
 
 What does not earn the machines that one replica of it takes is sold no longer.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.ledger import Payment
 from market.simulation.contracting import mean_spot_price
-from market.simulation.state import Firms, Fleets, Founded, Machines, Paid, Posted, Served, Terms
+from market.simulation.founded import Founded
+from market.simulation.state import Firms, Fleets, Lately, Machines, Paid, Posted, Served, Terms
 from market.supply.provider import ProviderAgent
+from market.supply.rounds import DAYS_A_YEAR
 
 type Floats = NDArray[np.float64]
 
@@ -28,23 +31,25 @@ def come_and_go(
     posted: Posted,
     machines: Machines,
     served: Served,
+    firms: Firms,
     paid: Paid,
     effects: Effects,
-    firms: Firms,
 ) -> Firms:
     """Who is there in this tick."""
     if any(np.isfinite(p.spec.drops_after_days) for p in founded.providers):
         firms = with_sales(founded, tick, machines, served, paid, effects, firms)
     if not (founded.calendar.period(tick) == 0 or tick == 0):
         return replace(firms, opening={}, payments=()) if firms.opening or firms.payments else firms
-    day = _Day(founded, firms)
+    day = _Day(founded, tick, firms, paid.lately)
     for payment in fleets.payments:
         day.foresee(payment)
     for p in founded.providers:
         if day.active[p.number] and day.parent[p.number] is not None:
             day.settle_with_parent(p)
-        elif day.active[p.number] and p.spec.leaves and day.cash[p.name] < 0.0:
-            day.sell_or_close(p)
+        elif day.active[p.number]:
+            day.ask_investors(p)
+            if p.spec.leaves and day.cash[p.name] < -p.spec.credit:
+                day.sell_or_close(p)
         elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0 and looks(founded, p):
             day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
     if not np.array_equal(day.active, firms.active):
@@ -55,8 +60,9 @@ def come_and_go(
 class _Day:
     """The firms while a day's decisions are made one after the other."""
 
-    def __init__(self, founded: Founded, firms: Firms) -> None:
-        self.founded = founded
+    def __init__(self, founded: Founded, tick: int, firms: Firms, lately: Lately) -> None:
+        self.founded, self.tick, self.lately = founded, tick, lately
+        self.raised_at = firms.raised_at.copy()
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
         self.dropped, self.sales = firms.dropped, firms.sales
         self.opening: dict[int, float] = {}
@@ -80,15 +86,37 @@ class _Day:
         assert parent is not None
         self.pay(Payment(p.name, parent, self.cash[p.name], "parent"))
 
+    def ask_investors(self, p: ProviderAgent) -> None:
+        """A provider whose money runs out raises more, if investors give it."""
+        if p.spec.rounds is None:
+            return
+        lately, k, calendar = self.lately, p.number, self.founded.calendar
+        since = (self.tick - self.raised_at[k]) * self.founded.hours / 24.0 / calendar.simulated_share
+        # Where weeks are left out, so is their part of all money.
+        given = calendar.simulated_share * p.spec.rounds.given(
+            self.cash[p.name] / calendar.simulated_share, -float(lately.net[k]), float(lately.sold[k]),
+            float(lately.sold_quarter[k]), float(since),
+        )  # fmt: skip
+        if given > 0.0:
+            self.pay(Payment("funding", p.name, given, "funding"))
+            self.raised_at[k] = self.tick
+
     def sell_or_close(self, p: ProviderAgent) -> None:
-        """A provider without cash is bought by the owner with most cash, if that exceeds the debt; or it closes."""
+        """A provider that owes too much is bought by who pays its debt, or it closes and its creditors lose that.
+
+        Who buys has more cash than the debt, and pays no more than some years of what the firm has earned lately: the
+        owner with the most cash of those. Contracts of a firm that closes are void, so that the machines are let anew.
+        """
         debt = -self.cash[p.name]
-        buyers = [h for h in self.founded.owners if h.spec.acquires and self.cash[h.name] > debt]
+        earned = float(self.lately.earned[p.number]) * DAYS_A_YEAR * self.founded.calendar.simulated_share
+        able = [h for h in self.founded.owners if h.spec.acquires and self.cash[h.name] > debt]
+        buyers = [h for h in able if math.isinf(h.spec.pays_years) or debt <= h.spec.pays_years * earned]
         if buyers:
             buyer = max(buyers, key=lambda h: self.cash[h.name])
             self.pay(Payment(buyer.name, p.name, debt, "acquisition"))
             self.parent[p.number] = buyer.name
         else:
+            self.pay(Payment("creditors", p.name, debt, "written off"))
             self.active[p.number], self.left[p.number] = False, True
 
     def prices(self, price: Floats) -> Floats:
@@ -135,6 +163,7 @@ class _Day:
             alive & ~self.dropped,
             dict(self.opening),
             tuple(self.payments),
+            self.raised_at,
             self.dropped,
             self.sales,
         )

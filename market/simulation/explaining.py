@@ -10,7 +10,8 @@ from capacity.errors import InputError, UnknownNameError, nearest, require_whole
 from market.exchange.books import Book
 from market.records import Records
 from market.simulation.describe import hours, money, number, share
-from market.simulation.state import Founded, State
+from market.simulation.founded import Founded
+from market.simulation.state import State
 
 
 def explain(founded: Founded, state: State, records: Records, offer: str, tick: int | None = None) -> str:

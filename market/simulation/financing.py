@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.ledger import Ledger
-from market.simulation.state import Firms, Founded, Paid
+from market.simulation.founded import Founded
+from market.simulation.state import Firms, Paid
 from market.supply.research import ResearchAgent
 
 #: Kinds of payments that are sales of tokens and plans.

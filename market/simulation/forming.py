@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from market.demand.cohort import Wanted
-from market.simulation.state import Founded
+from market.simulation.founded import Founded
 
 
 def form_requests(founded: Founded, tick: int) -> tuple[Wanted, ...]:

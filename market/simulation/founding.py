@@ -22,16 +22,19 @@ from market.quality import quality_at
 from market.randomness import Streams
 from market.simulation.asking import writing_hours
 from market.simulation.befalling import befallen
+from market.simulation.founded import Founded
 from market.simulation.posting import served_ahead
+from market.simulation.quoting import first_quotes
 from market.simulation.state import (
     Contracts,
     Expected,
     Firms,
     Fleets,
-    Founded,
     Invested,
     Known,
+    Lately,
     Machines,
+    Needs,
     Ordered,
     Paid,
     Posted,
@@ -39,6 +42,7 @@ from market.simulation.state import (
     State,
     Terms,
 )
+from market.simulation.weeks import unknown_weeks
 from market.supply.firm import agent_class
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
@@ -181,7 +185,9 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
         terms=Terms(book, np.ones(providers)),
         firms=first_firms(founded),
+        quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
+        needs=Needs(book, *(np.zeros(shape) for _ in range(3))),
         machines=no_machines(owners, providers, len(founded.researchers), book.pools),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
@@ -194,12 +200,16 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
             level=np.ones(shape),
             members=np.zeros(shape),
+            weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
         paid=Paid(
             np.zeros(shape),
             np.zeros(shape),
             np.array([one.spec.sales_usd_per_day for one in founded.researchers], dtype=np.float64),
+            Lately(*(np.zeros(providers) for _ in range(4))),
+            np.array([owner.spec.racks * owner.spec.rack_price for owner in founded.owners], dtype=np.float64),
+            np.zeros(owners),
         ),
         queue=Queue(book.segments, book.offers, founded.hours, patience, whole=economy.whole),
         ledger=ledger,
@@ -212,7 +222,8 @@ def first_firms(founded: Founded) -> Firms:
     nobody = np.zeros(active.size, dtype=bool)
     offers = founded.book.offers
     all_sold, none_dropped = np.ones(offers, dtype=bool), np.zeros(offers, dtype=bool)
-    return Firms(active, nobody, (None,) * active.size, all_sold, {}, (), none_dropped, np.full(offers, np.nan))
+    start, unknown = np.zeros(active.size), np.full(offers, np.nan)
+    return Firms(active, nobody, (None,) * active.size, all_sold, {}, (), start, none_dropped, unknown)
 
 
 def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:
@@ -223,11 +234,14 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         first_party=none,
         contracted=none,
         short=none,
+        listed=none,
         sold_spot=none,
         idle=none,
         by_contract=np.zeros(0),
         spot=of_providers,
         research=np.zeros(researchers),
+        at_list=np.zeros((owners, providers)),
+        research_at_list=np.zeros((owners, researchers)),
         price=0.0,
         outcome=CallAuction().clear([], [], [], []),
     )
@@ -240,6 +254,12 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         contracted_racks=of_providers,
         earned=none,
         spot_prices=np.zeros(0),
+        bids=(),
+        worth={},
+        taken=none,
+        chance=0.0,
+        restarted=of_providers,
+        research_restarted=np.zeros(researchers),
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from market.events.effects import Effects
 from market.exchange.ledger import Payment
-from market.simulation.state import Fleets, Founded, Machines
+from market.simulation.founded import Founded
+from market.simulation.state import Fleets, Machines
 
 
 def grow(founded: Founded, tick: int, machines: Machines, effects: Effects) -> Fleets:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.events.effects import Effects, end_of, nothing_happens, span_of
-from market.simulation.state import Founded
+from market.simulation.founded import Founded
 
 type Ints = NDArray[np.int64]
 

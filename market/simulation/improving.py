@@ -11,7 +11,8 @@ from market.events.effects import Effects
 from market.exchange.books import Book
 from market.kinds import answered
 from market.quality import QualityPath, quality_at
-from market.simulation.state import Founded, Machines, Ordered, Posted, Terms
+from market.simulation.founded import Founded
+from market.simulation.state import Machines, Ordered, Posted, Terms
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
+from market.simulation.founded import Founded
 from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H, learning_pace
-from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
+from market.simulation.weeks import learn_weeks
 
 type Floats = NDArray[np.float64]
 
@@ -44,20 +46,23 @@ def learn(
         usual_orders=usual,
         level=level,
         members=np.array([cohort.members(book.offers) for cohort in founded.cohorts]),
+        weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
     )
 
 
 def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
     """Users take note of what they ordered and what it cost: budgets, habits, attachments, whether to come or go."""
     founded, cleared = asking.founded, ordered.cleared
-    period, expected = founded.calendar.period(tick), cleared.response.requests
+    expected = cleared.response.requests
     left = served.round.left_late + served.round.left_impatient
     turned_away = (left - served.joined).sum(axis=1)
     for s, cohort in enumerate(founded.cohorts):
         cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s], max(float(turned_away[s]), 0.0))
         requests = float(expected[s].sum())
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
-        cohort.learn_worth(period, float(cleared.response.surplus[s]), spent / requests if requests > 0 else 0.0)
+        usual_price = spent / requests if requests > 0 else 0.0
+        response = cleared.response
+        cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.asking import told, writing_hours
-from market.simulation.state import Expected, Founded, Known, Machines, Posted, Served
+from market.simulation.asking import answer_hours, writing_hours
+from market.simulation.founded import Founded
+from market.simulation.state import Expected, Known, Machines, Posted, Served
 
 type Floats = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ def look(
     present = present_wait(founded, posted, machines.capacity, waiting_work)
     backlog = expected.backlog_wait_h + learning_pace(founded, tick) * (present - expected.backlog_wait_h)
     writing = writing_hours(book, known.load)
-    return Expected(waiting_work, present, backlog, writing, told(book, known.chance_wait_h + backlog, writing))
+    return Expected(waiting_work, present, backlog, writing, answer_hours(book, known.chance_wait_h + backlog, writing))
 
 
 def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats) -> Floats:

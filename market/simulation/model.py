@@ -21,8 +21,10 @@ from market.randomness import Streams
 from market.records import Records
 from market.simulation.columns import COLUMNS, ENTITY
 from market.simulation.explaining import explain
+from market.simulation.explaining_firms import explain_firm
 from market.simulation.founding import found
 from market.simulation.moment import Moment
+from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
 from market.supply.specs import Contract
@@ -75,6 +77,8 @@ class TokenMarket(mesa.Model):
             "providers": [p.name for p in economy.providers],
             "segments": [s.name for s in economy.segments],
             "wholesale": [h.name for h in economy.hyperscalers],
+            "forward": list(AHEAD),
+            "books": [p.name for p in economy.providers] + [h.name for h in economy.hyperscalers],
         }
         self.records = Records(self.calendar, COLUMNS, entities, ENTITY)
         self.datacollector = mesa.DataCollector(
@@ -101,6 +105,10 @@ class TokenMarket(mesa.Model):
     def explain(self, offer: str, tick: int | None = None) -> str:
         """Why an offer's price, wait and sales were what they were in a tick, in words and numbers."""
         return explain(self.founded, self.state, self.records, offer, tick)
+
+    def explain_firm(self, firm: str, tick: int | None = None) -> str:
+        """What a firm earned and owed in the month up to a tick, and how it failed if it did, in words and numbers."""
+        return explain_firm(self.founded, self.records, firm, tick)
 
     # What people look at most, by short names; all of it is read from ``founded`` and ``state``.
 

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.state import Founded, State
+from market.simulation.founded import Founded
+from market.simulation.state import State
 
 type Floats = NDArray[np.float64]
 
@@ -63,6 +64,11 @@ class Moment:
     def owners(self) -> list[str]:
         """Names of the owners of machines."""
         return [owner.name for owner in self.founded.owners]
+
+    @cached_property
+    def firms(self) -> list[str]:
+        """Names of the firms that keep books: providers, then owners of machines."""
+        return [*self.providers, *self.owners]
 
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""

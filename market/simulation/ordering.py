@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
 from market.exchange.clearing.base import Cleared, Situation
-from market.simulation.asking import Asking, told
-from market.simulation.state import LOOKS_PER_DAY, Expected, Firms, Founded, Machines, Ordered, Posted
+from market.simulation.asking import Asking, answer_hours
+from market.simulation.founded import Founded
+from market.simulation.state import LOOKS_PER_DAY, Expected, Firms, Machines, Ordered, Posted
 
 type Floats = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ def order(
     looks = any_spot and tick % max(founded.calendar.ticks_per_day // LOOKS_PER_DAY, 1) == 0
     latent = ordered.latent
     if looks:
-        no_wait = replace(asking, delay_h=told(book, np.zeros(book.offers), expected.writing_h))
+        no_wait = replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
         latent = no_wait(book.request_prices()).requests
     # Where orders are cut to what machines can do, orders at list say how many machines are worth renting.
     at_list = asking(book.request_prices()).requests if mechanism.cuts_orders and any_spot else None

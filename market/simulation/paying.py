@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,23 +10,26 @@ from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.exchange.ledger import Ledger, Payment
+from market.simulation.bookkeeping import lately, value_of_racks
 from market.simulation.financing import research_budgets, sales_lately
+from market.simulation.founded import Founded
 from market.simulation.state import (
     HOURS_PER_MONTH,
     Contracts,
     Firms,
     Fleets,
-    Founded,
     Known,
     Machines,
     Ordered,
     Paid,
     Posted,
+    Quoted,
     Served,
 )
 from market.supply.owner import OwnerTick
 from market.supply.provider import ProviderTick
 from market.supply.research import INVESTORS
+from market.supply.term_market import HOURS_A_YEAR
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -36,6 +40,7 @@ def pay(
     tick: int,
     fleets: Fleets,
     firms: Firms,
+    quoted: Quoted,
     contracts: Contracts,
     machines: Machines,
     posted: Posted,
@@ -52,10 +57,13 @@ def pay(
     ledger.new_tick()
     ledger.post(fleets.payments)
     ledger.post(firms.payments)
+    ledger.post(tuple(for_credit(founded)))
     ledger.post(of_users(founded, for_tokens))
     ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
-    ledger.post(for_research(founded, machines.allotment, research_budgets(founded, tick, firms, paid)))
+    budgets = research_budgets(founded, tick, firms, paid)
+    ledger.post(for_research(founded, quoted, machines.allotment, budgets))
+    ledger.post(at_list(founded, quoted, machines.allotment))
     ledger.post(for_spot(founded, machines.allotment))
     ledger.post(of_owners(founded, machines.allotment, effects))
     ledger.post(for_routed(founded, posted, served, for_tokens))
@@ -65,7 +73,23 @@ def pay(
         sales_lately(one, float(before), founded.hours, ledger)
         for one, before in zip(founded.researchers, paid.sales, strict=True)
     ]
-    return Paid(for_tokens, for_plans, np.array(sales, dtype=np.float64))
+    return Paid(
+        for_tokens,
+        for_plans,
+        np.array(sales, dtype=np.float64),
+        lately(founded, tick, paid.lately, ledger),
+        *value_of_racks(founded, paid.value, fleets.payments),
+    )
+
+
+def for_credit(founded: Founded) -> Iterator[Payment]:
+    """Interest on what firms owe at the begin of the tick, when machines and debts of the day have been paid."""
+    years = founded.hours / HOURS_A_YEAR / founded.calendar.simulated_share
+    owing = [(p.name, p.cash, p.spec.interest) for p in founded.providers]
+    owing += [(owner.name, owner.cash, owner.spec.interest) for owner in founded.owners]
+    for name, cash, rate in owing:
+        if rate > 0 and cash < 0:
+            yield Payment(name, "creditors", -cash * math.expm1(rate * years), "interest")
 
 
 def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
@@ -94,10 +118,27 @@ def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Paymen
         yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
 
 
-def for_research(founded: Founded, allotment: Allotment, budgets: Sequence[tuple[float, float]]) -> Iterator[Payment]:
+def at_list(founded: Founded, quoted: Quoted, allotment: Allotment) -> Iterator[Payment]:
+    """Machines rented at list prices."""
+    for owner in founded.owners:
+        if allotment.listed[owner.number] > 0:
+            price = float(quoted.listed[owner.number])
+            for p in founded.providers:
+                yield Payment(p.name, owner.name, float(allotment.at_list[owner.number, p.number]) * price, "on demand")
+            for one in founded.researchers:
+                hours = float(allotment.research_at_list[owner.number, one.number])
+                yield Payment(one.name, owner.name, hours * price, "on demand")
+
+
+def for_research(
+    founded: Founded, quoted: Quoted, allotment: Allotment, budgets: Sequence[tuple[float, float]]
+) -> Iterator[Payment]:
     """Research gets what it spends from whose it is, who gets from investors their part of the budget."""
     for one, (given, of_sales) in zip(founded.researchers, budgets, strict=True):
+        listed = allotment.research_at_list[:, one.number]
         spent = float(allotment.research[one.number]) * allotment.price
+        if listed.any():
+            spent += float(listed @ np.where(listed > 0, quoted.listed, 0.0))
         payer = one.spec.funder or INVESTORS
         if one.spec.funder and given > 0:
             yield Payment(INVESTORS, payer, spent * (given / (given + of_sales)), "funding")
@@ -118,7 +159,7 @@ def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
 
 def of_owners(founded: Founded, allotment: Allotment, effects: Effects) -> Iterator[Payment]:
     """What owners pay by themselves."""
-    in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot)
+    in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot) + allotment.listed
     for owner in founded.owners:
         yield from owner.payments(
             OwnerTick(founded.hours, float(in_use[owner.number]), float(effects.power[owner.number]))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import require
 from market.demand.cohort import Wanted
 from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
-from market.simulation.asking import Asking, told, writing_hours
-from market.simulation.research import estimate, toll
-from market.simulation.state import Expected, Firms, Founded, Known, Machines, Ordered, Posted, Served, Terms
-from market.supply.outlook import Outlook
+from market.simulation.asking import Asking, answer_hours, writing_hours
+from market.simulation.founded import Founded
+from market.simulation.research import Research, toll
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
+from market.simulation.weeks import may_be_blocked, week_of
+from market.supply.outlook import Hours, Outlook
 from market.supply.provider import ProviderAgent
 
 type Floats = NDArray[np.float64]
@@ -37,28 +41,46 @@ def post(
 ) -> Posted:
     """Providers see their outlook and post list prices."""
     level = firms.with_openings(posted.level)
-    listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill)
+    listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill, posted.hours)
     if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
         fresh = effects.fresh.copy()
         fresh[list(firms.opening)] = True
-        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served, known, fresh)
+        now = replace(effects, fresh=fresh)
+        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served, known, now)
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
+    posted = replace(posted, hours=listed.hours)
     return route(founded, listed, firms, machines, posted)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """Offers, their list prices before the hour's factor [USD per million tokens], and that factor, by offer."""
+    """Offers, their list prices before the hour's factor [USD per million tokens], and that factor, by offer.
+
+    Also which hours providers have made dearer, by their numbers.
+    """
 
     offers: Book
     level: Floats
     factor: Floats
+    hours: Mapping[int, Posting]
 
     @property
     def book(self) -> Book:
         """The offers as they are priced in this hour."""
         return replace(self.offers, price=self.level * self.factor)
+
+    def with_own(self, p: ProviderAgent, other: Listed) -> Listed:
+        """The same lists, but a provider's own as they are in another."""
+        level, factor, hours = self.level.copy(), self.factor.copy(), dict(self.hours)
+        level[p.offers], factor[p.offers] = other.level[p.offers], other.factor[p.offers]
+        offers = self.offers
+        for j in p.offers:
+            if other.offers.tariffs[j] is not offers.tariffs[j]:
+                offers = offers.with_tariff(int(j), other.offers.tariffs[j])
+        if p.number in other.hours:
+            hours[p.number] = other.hours[p.number]
+        return Listed(offers, level, factor, hours)
 
 
 def hour_factors(founded: Founded, book: Book, tick: int) -> Floats:
@@ -78,46 +100,109 @@ def new_prices(
     ordered: Ordered,
     served: Served,
     known: Known,
-    fresh: NDArray[np.bool_],
+    effects: Effects,
 ) -> Listed:
-    """Tariffs and list prices of all offers, each provider's by its policy.
-
-    What input costs over output is settled first: output has to fit it. ``fresh``: offers that are new.
-    """
+    """Tariffs and list prices of all offers, each provider's by its policy, as everybody else's stand."""
     book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
-    by_pool = np.bincount(book.pool, weights=work_ordered, minlength=book.pools)
-    # Market research is about the tick that comes, at the waits that users think usual.
-    would_want = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
-    delay = told(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
-    asking = Asking(founded, would_want, book, firms.alive, delay)
-    last = Asking(founded, wanted, book, firms.alive, expected.delay_h)
-    used = window_used(book, ordered.orders.sum(axis=0), served.waiting.sum(axis=0))
+    delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
+    sight = Sight(
+        founded,
+        tick,
+        machines,
+        ordered,
+        known,
+        np.bincount(book.pool, weights=work_ordered, minlength=book.pools),
+        window_used(book, ordered.orders.sum(axis=0), served.waiting.sum(axis=0)),
+        Research(founded, tick, firms.alive, delay),
+        Asking(founded, wanted, book, firms.alive, expected.delay_h),
+        effects,
+    )
+    made = listed
+    for p in founded.providers:
+        if p.spec.pricing.moves_prices and p.offers.size:
+            made = made.with_own(p, own_list(sight, p, listed))
+    return made
 
-    def outlook_of(p: ProviderAgent, book: Book) -> Outlook:
-        return p.outlook(
+
+@dataclass(frozen=True)
+class Sight:
+    """What providers look at when they make their lists.
+
+    Attributes:
+        founded, tick, machines, ordered, known: as in the state.
+        work_ordered: by pool [rack-h].
+        window_used: as below, by offer.
+        research: what users would want, at the waits that they think usual.
+        last: users as they were in the last tick.
+        effects: what events do in this tick; its ``fresh`` are all offers that are new, newcomers' too.
+    """
+
+    founded: Founded
+    tick: int
+    machines: Machines
+    ordered: Ordered
+    known: Known
+    work_ordered: Floats
+    window_used: Floats
+    research: Research
+    last: Asking
+    effects: Effects
+
+    def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
+        """What a provider sees with these lists."""
+        book = listed.book
+        outlook = p.outlook(
             book,
             listed.level,
-            founded.calendar,
-            tick,
-            ordered.orders,
-            machines.capacity,
-            by_pool,
-            used,
-            partial(toll, replace(last, book=book), ordered, machines.capacity),
-            partial(estimate, replace(asking, book=book), listed.factor),
+            self.founded.calendar,
+            self.tick,
+            self.ordered.orders,
+            self.machines.capacity,
+            self.work_ordered,
+            self.window_used,
+            partial(toll, replace(self.last, book=book), self.ordered, self.machines.capacity),
+            partial(self.research.of_tick, book, listed.factor),
+            partial(self.research.of_usual_tick, book, listed.factor),
         )
+        if not p.spec.pricing.moves_hours:
+            return outlook
+        users = self.research.in_tick(book)
+        week = partial(week_of, p, users, self.tick, listed.level, listed.factor, listed.hours, self.known)
+        return replace(outlook, blocked=may_be_blocked(p, book), week=cache(week))
 
-    offers, price = listed.offers, listed.level.copy()
-    for p in founded.providers:
-        if not (p.spec.pricing.moves_prices and p.offers.size):
-            continue
-        outlook = outlook_of(p, book)
-        if p.spec.pricing.moves_parts:
-            offers = with_parts(p, offers, outlook)
-            outlook = outlook_of(p, replace(offers, price=book.price))
-        price[p.offers] = asked_price(p, outlook, fresh[p.offers])
-    return replace(listed, offers=offers, level=price)
+
+def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
+    """The lists with a provider's own made anew by its policy.
+
+    What input costs over output is settled first, then the hours that are dearer, since the price of output has to fit
+    them.
+    """
+    policy = p.spec.pricing
+    outlook = sight.outlook(p, listed)
+    if policy.moves_parts:
+        listed = replace(listed, offers=with_parts(p, replace(listed.offers, price=listed.book.price), outlook))
+        outlook = sight.outlook(p, listed)
+    if policy.moves_hours and (hours := policy.dear_hours(outlook)) is not None:
+        listed = with_hours(sight, p, listed, outlook, hours)
+        outlook = sight.outlook(p, listed)
+    level = listed.level.copy()
+    level[p.offers] = asked_price(p, outlook, sight.effects.fresh[p.offers])
+    return replace(listed, level=level)
+
+
+def with_hours(sight: Sight, p: ProviderAgent, listed: Listed, outlook: Outlook, hours: Hours) -> Listed:
+    """The lists with a provider's dearer hours as it has just chosen them, and its list of the others."""
+    blocked = outlook.blocked
+    where = f"provider '{p.name}': pricing policy {type(p.spec.pricing).__name__}: hours of the week"
+    require(where + ": level", hours.level, at_least=0)
+    book, level = listed.offers, listed.level.copy()
+    for j in p.offers[blocked]:
+        book = book.with_tariff(int(j), book.tariffs[j].with_hours(hours.parts))
+    level[p.offers[blocked]] *= hours.level
+    posting = Posting(sight.tick, hours.mean, hours.damping)
+    factor = hour_factors(sight.founded, book, sight.tick) * sight.effects.bill
+    return Listed(book, level, factor, {**listed.hours, p.number: posting})
 
 
 def asked_price(p: ProviderAgent, outlook: Outlook, fresh: NDArray[np.bool_]) -> Floats:
@@ -182,10 +267,10 @@ def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, po
         promised[j], pool[j] = book.promised[target], book.pool[target]
     book = replace(book, price=price, promised=promised, pool=pool, tariffs=tuple(tariffs), **copied)
     if routed_to == posted.routed_to:
-        return Posted(book, level, routed_to, posted.ahead_of)
+        return Posted(book, level, routed_to, posted.ahead_of, posted.hours)
     rank, ranks = rank_in_pool(pool, book.priority, by_rank=founded.economy.rationing.serves_by_rank)
     book = replace(book, rank=rank, ranks=ranks)
-    return Posted(book, level, routed_to, served_ahead(book))
+    return Posted(book, level, routed_to, served_ahead(book), posted.hours)
 
 
 def served_ahead(book: Book) -> Floats:

@@ -8,89 +8,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.events.effects import Effects
-from market.exchange.books import Book
 from market.exchange.elastic_demand import ElasticDemand
-from market.simulation.asking import Asking
 from market.simulation.contracting import ticks_in_month
-from market.simulation.expecting import expected_orders
 from market.simulation.financing import research_demand
-from market.simulation.state import (
-    HOURS_PER_MONTH,
-    Contracts,
-    Expected,
-    Firms,
-    Fleets,
-    Founded,
-    Known,
-    Machines,
-    Ordered,
-    Paid,
-    Posted,
-    Served,
-    Terms,
-)
+from market.simulation.founded import Founded
+from market.simulation.needing import bids_of, worth_of_contracts
+from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Machines, Needs, Paid, Quoted
+from market.simulation.taking_back import chance_lately, taken_back, work_done_again
+from market.supply.rack_lists import HourOfBids
 from market.supply.specs import HomeMachines
-from market.supply.wholesale import Allotment, Bid
+from market.supply.wholesale import Allotment, Bid, Lists
 
 type Floats = NDArray[np.float64]
 
 
 def rent(
-    founded: Founded, tick: int, fleets: Fleets, terms: Terms, firms: Firms, contracts: Contracts, machines: Machines,
-    posted: Posted, expected: Expected, ordered: Ordered, served: Served, known: Known, paid: Paid, effects: Effects,
+    founded: Founded, tick: int, fleets: Fleets, firms: Firms, quoted: Quoted, contracts: Contracts, needs: Needs,
+    machines: Machines, paid: Paid, effects: Effects,
 ) -> Machines:  # fmt: skip
-    """Machines are given out: first-party use, then contracts, then the spot auction; buyers learn what they cost."""
+    """Machines are given out: first-party use, contracts, then list prices and spot; buyers learn what they cost."""
     hours, period = founded.hours, founded.calendar.period(tick)
-    book = terms.book
     capacity, own_racks, home_racks = own_machines(founded, firms, period, effects)
     parties = [(founded.number_of[c.seller], founded.number_of[c.buyer]) for c in contracts.running]
-    prices = firms.with_openings(book.price) * book.billed
-    asking = Asking(founded, (), book, firms.alive, expected.delay_h)
-    orders = expected_orders(asking, tick, prices, ordered, known) + served.waiting
-    orders = without_spare(book, orders, served.waiting)
-    for j, target in posted.routed_to.items():
-        orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
-        orders[:, j] = 0.0
-    promised = np.zeros(len(founded.providers))
+    held = np.array([float(capacity[p.pools].sum()) for p in founded.providers])
     for contract, (_, buyer) in zip(contracts.running, parties, strict=True):
-        promised[buyer] += contract.racks * hours
-    bids = []
-    earned = earned_per_request(founded, prices, known.members, orders)
-    for p in (p for p in founded.providers if firms.active[p.number]):
-        held = float(promised[p.number]) + float(capacity[p.pools].sum())
-        # Where the mechanism charges rents users pay for scarce machines on top.
-        stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(hours))
-        slopes = ordered.slopes[:, p.offers] * (not stays)
-        bids += p.bids(book, orders[:, p.offers], slopes, earned[:, p.offers], held, stays=stays)
-    allotment = allot(
-        founded, tick, fleets, contracts, parties, bids, research_demand(founded, tick, firms, paid), effects
-    )
-    got = allotment.spot.copy()
+        held[buyer] += contract.racks * hours
+    bids = [
+        bid for p in founded.providers if firms.active[p.number] for bid in bids_of(founded, needs, p, held, machines)
+    ]
+    research = research_demand(founded, tick, firms, paid)
+    allotment = allot(founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects)
+    rented = allotment.spot + allotment.at_list.sum(axis=0)
+    got = rented.copy()
     for (_, buyer), racks in zip(parties, allotment.by_contract, strict=True):
         got[buyer] += racks
+    taken = taken_back(machines.allotment, allotment)
+    again, research_again = work_done_again(founded, machines.allotment, allotment, taken)
     for p in founded.providers:
-        capacity[p.pools[0]] += got[p.number]
+        capacity[p.pools[0]] += got[p.number] - again[p.number]
         if p.spec.spot:
-            need = float((orders[:, p.offers] * book.work[:, p.offers]).sum())
+            need = float((needs.orders[:, p.offers] * needs.book.work[:, p.offers]).sum())
             p.purchases.learn(period, allotment.price, need)
-    spot_racks = allotment.spot / hours
     return Machines(
         capacity=capacity,
         allotment=allotment,
         own_racks=own_racks,
         home_racks=home_racks,
-        spot_racks=spot_racks,
-        contracted_racks=got / hours - spot_racks,
-        earned=earned_lately(machines.earned, allotment, hours),
+        spot_racks=allotment.spot / hours,
+        contracted_racks=got / hours - rented / hours,
+        earned=earned_lately(machines.earned, allotment, quoted.listed, hours),
         spot_prices=np.append(machines.spot_prices, allotment.price)[-ticks_in_month(founded) :],
+        bids=bids_of_month(founded, machines.bids, allotment),
+        worth=worth_of_contracts(founded, needs, contracts, machines.worth, held, allotment.price, machines.chance),
+        taken=taken / hours,
+        chance=chance_lately(machines, taken, hours),
+        restarted=again,
+        research_restarted=research_again,
     )
-
-
-def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
-    """Orders for which machines are rented: of tiers on spare ones, what would be late at that pace otherwise."""
-    if not book.spare.any():
-        return orders
-    return np.where(book.spare, waiting / book.window_ticks, orders)
 
 
 def own_machines(founded: Founded, firms: Firms, period: int, effects: Effects) -> tuple[Floats, Floats, Floats]:
@@ -122,6 +96,8 @@ def allot(
     founded: Founded,
     tick: int,
     fleets: Fleets,
+    quoted: Quoted,
+    machines: Machines,
     contracts: Contracts,
     parties: Sequence[tuple[int, int]],
     bids: Sequence[Bid],
@@ -130,6 +106,8 @@ def allot(
 ) -> Allotment:
     """Give the owners' rack-hours out."""
     owned = fleets.racks * founded.hours
+    lost = np.array([one.spec.restart_h * machines.chance for one in founded.researchers], dtype=np.float64)
+    share = [h.spec.on_demand.share if h.spec.on_demand else 0.0 for h in founded.owners]
     return founded.economy.wholesale.allot(
         owned,
         first_party(founded, tick, owned),
@@ -141,6 +119,7 @@ def allot(
         founded.hours,
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
         research,
+        Lists(quoted.listed, np.array(share, dtype=np.float64), lost),
     )
 
 
@@ -152,17 +131,27 @@ def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
     return wanted
 
 
-def earned_per_request(founded: Founded, prices: Floats, members: Floats, expected: Floats) -> Floats:
-    """What a request earns its seller [USD], by segment and offer: the list price, and its part of subscriptions."""
-    if not founded.fee.any():
-        return prices
-    fees = members * founded.fee * (founded.hours / HOURS_PER_MONTH)
-    return np.asarray(prices + np.divide(fees, expected, out=np.zeros_like(fees), where=expected > 0))
-
-
-def earned_lately(before: Floats, allotment: Allotment, hours: float) -> Floats:
+def earned_lately(before: Floats, allotment: Allotment, listed: Floats, hours: float) -> Floats:
     """What a rack-hour that is for rent has earned over about a month, by owner [USD per rack-h]."""
     rentable = allotment.sold_spot + allotment.idle
     sold = np.divide(allotment.sold_spot, rentable, out=np.ones_like(rentable), where=rentable > 0)
+    earned = allotment.price * sold
+    if allotment.listed.any():
+        whole = rentable + allotment.listed
+        at_list = np.divide(allotment.listed, whole, out=np.zeros_like(whole), where=whole > 0)
+        earned = earned + at_list * (np.where(np.isfinite(listed), listed, 0.0) - earned)
     pace = np.where(before != 0.0, hours / HOURS_PER_MONTH, 1.0)
-    return np.asarray(before + pace * (allotment.price * sold - before))
+    return np.asarray(before + pace * (earned - before))
+
+
+def bids_of_month(founded: Founded, before: tuple[HourOfBids, ...], allotment: Allotment) -> tuple[HourOfBids, ...]:
+    """What owners can know of the spot market of a month; kept where one of them has a list to set.
+
+    Research is left out: it leaves a machine rather than paying a list for it.
+    """
+    if not any(h.spec.on_demand for h in founded.owners):
+        return ()
+    bids = np.array([(b.price, b.quantity, b.lost) for b in allotment.bids if b.quantity > 0], dtype=np.float64)
+    worth, wanted, lost = bids.reshape(-1, 3).T
+    room = float((allotment.listed + allotment.sold_spot + allotment.idle).sum())
+    return (*before, HourOfBids(allotment.price, room, worth, wanted, lost))[-ticks_in_month(founded) :]

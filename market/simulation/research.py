@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.cohort import Wanted
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.simulation.asking import Asking
-from market.simulation.state import Founded, Ordered
+from market.simulation.founded import Founded
+from market.simulation.state import Ordered
 from market.supply.outlook import Estimate
 
 type Floats = NDArray[np.float64]
+
+HOURS_PER_WEEK = 168.0
 
 #: Relative change of orders by which the toll is found as a difference.
 STEP = 1e-5
@@ -33,6 +40,58 @@ def estimate(asking: Asking, factor: Floats, own: NDArray[np.int64], prices: Flo
         (response.own[:, own] * billed * paid).sum(axis=0),
         np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], paid),
     )
+
+
+@dataclass(frozen=True)
+class Research:
+    """Market research about the tick that comes, and about one of mean load.
+
+    What users would want is found when a seller asks.
+
+    Attributes:
+        founded: who there is.
+        tick: number of the tick that comes.
+        alive: whether an offer's provider sells.
+        delay_h: wait and time of writing that users think usual [h], by segment and offer.
+    """
+
+    founded: Founded
+    tick: int
+    alive: NDArray[np.bool_]
+    delay_h: Floats
+
+    @cached_property
+    def _in_tick(self) -> tuple[Wanted, ...]:
+        return tuple(cohort.would_want(self.tick) for cohort in self.founded.cohorts)
+
+    @cached_property
+    def _usually(self) -> tuple[Wanted, ...]:
+        return tuple(cohort.would_usually_want(self.tick) for cohort in self.founded.cohorts)
+
+    def in_tick(self, book: Book) -> Asking:
+        """Users in the tick that comes, before these offers."""
+        return Asking(self.founded, self._in_tick, book, self.alive, self.delay_h)
+
+    def of_tick(self, book: Book, factor: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
+        """Demand for own offers at own prices in the tick that comes.
+
+        ``factor``: what the hour multiplies list prices by, by offer.
+        """
+        return estimate(self.in_tick(book), factor, own, prices)
+
+    def of_usual_tick(self, book: Book, now: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
+        """The same in a tick of mean load, at the mean of what the hours of a week multiply list prices by.
+
+        ``now``: what this hour multiplies them by, by offer.
+
+        Who asks more in some hours than in others is told of the tick that comes: its buyers are other ones in each.
+        """
+        begin = self.founded.calendar.moment(self.tick)
+        factor = np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in book.tariffs])
+        if np.any(factor[own] != now[own]):
+            return self.of_tick(book, now, own, prices)
+        usually = Asking(self.founded, self._usually, book, self.alive, self.delay_h)
+        return estimate(usually, factor, own, prices)
 
 
 def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.queue import Queue
+from market.simulation.founded import Founded
 from market.simulation.looking import LONGEST_WAIT_H
-from market.simulation.state import Expected, Firms, Founded, Machines, Ordered, Posted, Served
+from market.simulation.state import Expected, Firms, Machines, Ordered, Posted, Served
 
 type Floats = NDArray[np.float64]
 

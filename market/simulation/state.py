@@ -5,26 +5,21 @@ A phase that reads a part which a later phase makes sees that of the tick before
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.calendar import Calendar
-from market.demand.cohort import Cohort, Wanted
-from market.economy import Economy
+from market.demand.cohort import Wanted
 from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
-from market.exchange.supply_curve import SupplyCurve
-from market.randomness import Streams
-from market.supply.owner import HyperscalerAgent
-from market.supply.provider import ProviderAgent
-from market.supply.research import ResearchAgent
+from market.supply.rack_lists import HourOfBids
 from market.supply.specs import Contract
+from market.supply.week import Damping
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -33,57 +28,6 @@ type Flags = NDArray[np.bool_]
 HOURS_PER_MONTH = 730.5
 #: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
 LOOKS_PER_DAY = 4
-
-
-@dataclass(frozen=True)
-class Founded:
-    """What is made at the start and stays: who there is, and what they list.
-
-    Attributes:
-        economy: what the market is made of.
-        streams: random numbers by name.
-        cohorts, providers, owners, researchers: the agents.
-        number_of: place of a provider among the providers, or of an owner among the owners, by name.
-        pool_names, supply_curves: by pool.
-        offer_names, offer_kinds, offer_models: names of the offers, kinds of their providers, and models that they are.
-        book: the offers as first listed.
-        fee: subscription that opens an offer [USD a month], by offer; 0 for none.
-        kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
-        kept_above: orders over capacity above which it is kept, by offer.
-        routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
-        befallen: numbers of the offers, or of the owners of machines, that each event befalls.
-        output_tokens: output of a request [tokens], by segment.
-    """
-
-    economy: Economy
-    streams: Streams
-    cohorts: Sequence[Cohort[Wanted]]
-    providers: Sequence[ProviderAgent]
-    owners: Sequence[HyperscalerAgent]
-    researchers: Sequence[ResearchAgent]
-    number_of: Mapping[str, int]
-    pool_names: Sequence[str]
-    supply_curves: Sequence[SupplyCurve]
-    offer_names: NDArray[np.str_]
-    offer_kinds: NDArray[np.str_]
-    offer_models: NDArray[np.str_]
-    book: Book
-    fee: Floats
-    kept_for: Flags
-    kept_above: Floats
-    routes: Mapping[int, tuple[tuple[int, ...], float]]
-    befallen: Sequence[NDArray[np.int64]]
-    output_tokens: Floats
-
-    @property
-    def calendar(self) -> Calendar:
-        """When ticks are, and how long."""
-        return self.economy.calendar
-
-    @property
-    def hours(self) -> float:
-        """Length of a tick [h]."""
-        return self.economy.calendar.tick_hours
 
 
 @dataclass(frozen=True)
@@ -122,7 +66,8 @@ class Firms:
         parent: the owner of machines that has bought it, or None; by provider.
         alive: whether an offer's provider sells, by offer.
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
-        payments: between parents and those that they bought.
+        payments: between parents and those that they bought, of investors, and of creditors for what they lose.
+        raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
         dropped: whether an offer is sold no longer, by offer.
         sales: what an offer has sold a day lately, a running mean [USD/day], by offer.
     """
@@ -133,6 +78,7 @@ class Firms:
     alive: Flags
     opening: Mapping[int, float]
     payments: tuple[Payment, ...]
+    raised_at: Floats
     dropped: Flags
     sales: Floats
 
@@ -146,16 +92,55 @@ class Firms:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What sellers of tokens expect to serve in the tick; made by ``needing``.
+
+    Attributes:
+        book: the offers.
+        orders: requests, those that wait included, by segment and offer.
+        earned: what a request earns its seller [USD], by segment and offer.
+        slopes: fall of these requests with the own price [requests per USD], by segment and offer.
+    """
+
+    book: Book
+    orders: Floats
+    earned: Floats
+    slopes: Floats
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """What machines cost that are not auctioned, and what the market expects; made by ``quoting``.
+
+    Attributes:
+        listed: list price of machines by the hour, by owner [USD per rack-h]; infinite where there is none.
+        expected: spot price expected at each of the dates ``quoting.AHEAD`` [USD per rack-h].
+        terms: price of a contract from now to each of these dates [USD per rack-h].
+        months: mean spot price of each whole calendar month so far [USD per rack-h].
+        month: the present month, and the sum and number of its spot prices.
+    """
+
+    listed: Floats
+    expected: Floats
+    terms: Floats
+    months: Floats
+    month: tuple[int, float, int]
+
+
+@dataclass(frozen=True)
 class Contracts:
     """Machines rented for a term; made by ``contracting``.
 
     Attributes:
         signed: all contracts that were ever made, in order.
         running: those that cover this tick.
+        refused: those that have ended and were not renewed because it suited one of the two no more; they talk again
+            every month.
     """
 
     signed: tuple[Contract, ...]
     running: tuple[Contract, ...]
+    refused: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +153,13 @@ class Machines:
         own_racks, home_racks, spot_racks, contracted_racks: racks by provider.
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
         spot_prices: of the last month, oldest first [USD per rack-h].
+        bids: of the last month, oldest first, where an owner has a list to set by them.
+        worth: what racks under a contract have been worth lately over what they would have cost on the spot market,
+            running means, by contract, for ``needing.TIMES`` as many racks, where contracts are bargained for.
+        taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
+        chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
+        restarted: work done again because its machine was taken back [rack-h], by provider.
+        research_restarted: the same, by budget.
     """
 
     capacity: Floats
@@ -178,6 +170,27 @@ class Machines:
     contracted_racks: Floats
     earned: Floats
     spot_prices: Floats
+    bids: tuple[HourOfBids, ...]
+    worth: Mapping[Contract, Floats]
+    taken: Floats
+    chance: float
+    restarted: Floats
+    research_restarted: Floats
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Hours in which a provider's list is dearer.
+
+    Attributes:
+        tick: when they were posted.
+        mean: what the hour multiplied a bill by on average, by what was sold then.
+        damping: how it got there.
+    """
+
+    tick: int
+    mean: float
+    damping: Damping
 
 
 @dataclass(frozen=True)
@@ -189,12 +202,14 @@ class Posted:
         level: list prices before what the hour multiplies them by [USD per million output tokens], by offer.
         routed_to: the offer that serves a routed one, by number of the routed offer.
         ahead_of: 1 where offer k is served before or with offer j, by offer j and k.
+        hours: which hours a provider has made dearer, and when, by its number; those who never did are not there.
     """
 
     book: Book
     level: Floats
     routed_to: Mapping[int, int]
     ahead_of: Floats
+    hours: Mapping[int, Posting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -259,6 +274,24 @@ class Served:
 
 
 @dataclass(frozen=True)
+class Weeks:
+    """Loads and machines by provider and tick of the week, from Monday 0:00 UTC.
+
+    Attributes:
+        load: work ordered, tiers on spare machines aside [rack-h]; mean of the weeks since the provider last changed
+            its hours, the last ones most; NaN where it is not known yet.
+        seen: weeks that this is a mean of.
+        held: work that could be done by machines that were not rented by the hour [rack-h].
+        rent_usd: what a rack-hour cost on the spot market [USD], by tick of the week.
+    """
+
+    load: Floats
+    seen: Floats
+    held: Floats
+    rent_usd: Floats
+
+
+@dataclass(frozen=True)
 class Known:
     """What users and sellers have learned; made by ``learning``.
 
@@ -268,6 +301,7 @@ class Known:
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         level: orders of the last hours over the usual ones, by segment and offer.
         members: real users who subscribe, by segment and offer.
+        weeks: what each provider knows of its week.
     """
 
     chance_wait_h: Floats
@@ -275,6 +309,7 @@ class Known:
     usual_orders: Floats
     level: Floats
     members: Floats
+    weeks: Weeks
 
 
 @dataclass(frozen=True)
@@ -289,6 +324,22 @@ class Invested:
 
 
 @dataclass(frozen=True)
+class Lately:
+    """How providers have done, running means a day [USD/day], by provider.
+
+    Attributes:
+        sold, sold_quarter: sales, over a month and a quarter.
+        earned: sales less machines and running cost, over a month.
+        net: all that came in less all that went out, but for investors, owners and creditors, over a month.
+    """
+
+    sold: Floats
+    sold_quarter: Floats
+    earned: Floats
+    net: Floats
+
+
+@dataclass(frozen=True)
 class Paid:
     """Money that moved; made by ``paying``, which alone writes the ledger.
 
@@ -296,11 +347,17 @@ class Paid:
         for_tokens: by users for tokens [USD], by segment and offer.
         for_plans: by members for their plans [USD], by segment and offer.
         sales: what the funder of a budget for research has sold a day lately [USD/day], by budget.
+        lately: running means a day, by provider.
+        value: racks of owners in their books [USD], by owner.
+        depreciated: value that these have lost in the tick [USD], by owner.
     """
 
     for_tokens: Floats
     for_plans: Floats
     sales: Floats
+    lately: Lately
+    value: Floats
+    depreciated: Floats
 
 
 @dataclass
@@ -316,7 +373,9 @@ class State:
     fleets: Fleets
     terms: Terms
     firms: Firms
+    quoted: Quoted
     contracts: Contracts
+    needs: Needs
     machines: Machines
     posted: Posted
     wanted: tuple[Wanted, ...]

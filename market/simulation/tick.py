@@ -11,18 +11,21 @@ from typing import Any, Final
 from market.simulation.coming_and_going import come_and_go
 from market.simulation.contracting import renew_contracts
 from market.simulation.forming import form_requests
+from market.simulation.founded import Founded
 from market.simulation.growing import grow
 from market.simulation.happening import happen
 from market.simulation.improving import improve
 from market.simulation.investing import invest
 from market.simulation.learning import learn
 from market.simulation.looking import look
+from market.simulation.needing import foresee
 from market.simulation.ordering import order
 from market.simulation.paying import pay
 from market.simulation.posting import post
+from market.simulation.quoting import quote
 from market.simulation.renting import rent
 from market.simulation.serving import serve
-from market.simulation.state import Founded, State
+from market.simulation.state import State
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ PHASES: Final = (
     Phase("fleets grow", "fleets", grow),
     Phase("models improve", "terms", improve),
     Phase("firms come and go", "firms", come_and_go),
+    Phase("machines are quoted", "quoted", quote),
     Phase("contracts are renewed", "contracts", renew_contracts),
+    Phase("sellers look ahead", "needs", foresee),
     Phase("machines are rented", "machines", rent),
     Phase("prices are posted", "posted", post),
     Phase("requests form", "wanted", form_requests),

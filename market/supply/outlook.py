@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from market.exchange.tariff import PeakHours
+from market.supply.week import Damping, Week
 
 type Floats = NDArray[np.float64]
 
@@ -23,6 +26,23 @@ class Estimate:
     demand: Floats
     own: Floats
     cross: Floats
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours in which a list is dearer, as a seller posts them.
+
+    Attributes:
+        parts: of the tariff.
+        level: list price of the other hours, over what it was.
+        mean: what the hour multiplies a bill by on average, by what was sold.
+        damping: how it got there.
+    """
+
+    parts: tuple[PeakHours, ...]
+    level: float
+    mean: float
+    damping: Damping
 
 
 @dataclass(frozen=True)
@@ -45,11 +65,14 @@ class Outlook:
         capacity: work that can be done in this tick [rack-h].
         toll: what an order of last tick cost the others by making them wait longer [USD per million tokens].
         estimate: demand at own prices, everybody else's as they stand; market research.
+        usual_estimate: the same for a tick of mean load: for lists that stand for long.
         public_prices: list prices of all offers.
         opening_price: list prices at the start [USD per million output-equivalent tokens].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
         tick_hours: length of a tick [h].
         rack_hour_usd: what a rack-hour rented for when it last rented [USD]; infinite where it never does.
+        blocked: whether the hour may multiply an offer's bill: not of tiers on spare machines.
+        week: the seller's week, where its policy looks at one.
     """
 
     tick: int
@@ -68,11 +91,14 @@ class Outlook:
     capacity: float
     toll: Callable[[], Floats]
     estimate: Callable[[Floats], Estimate]
+    usual_estimate: Callable[[Floats], Estimate]
     public_prices: Floats
     opening_price: Floats
     elapsed: float = 1.0
     tick_hours: float = 1.0
     rack_hour_usd: float = float("inf")
+    blocked: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    week: Callable[[], Week] | None = None
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:
         """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""

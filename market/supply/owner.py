@@ -54,9 +54,9 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
 
     @property
     def rented_out(self) -> float:
-        """Racks rented out in the last tick, under contract and on spot."""
-        machines = self.model.state.machines
-        delivered = machines.allotment.contracted[self.number] + machines.allotment.sold_spot[self.number]
+        """Racks rented out in the last tick, under contract, at its list and on spot."""
+        allotment = self.model.state.machines.allotment
+        delivered = sum(by[self.number] for by in (allotment.contracted, allotment.listed, allotment.sold_spot))
         return float(delivered) / float(self.model.calendar.tick_hours)
 
     def grow(self, years: float, earned: float) -> float:

@@ -52,6 +52,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         pools: numbers of its pools.
         racks: racks that it owns, by pool.
         purchases: what it has learned about renting machines.
+        movable: whether the list price of an own offer may change.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self._cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
         self._opening_price = np.array([offer.price for offer in spec.offers])
-        self._movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
+        self._called_for = np.zeros(len(spec.pools))
+        self.movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
 
     @property
     def active(self) -> bool:
@@ -130,6 +132,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         window_used: Floats,
         toll: Callable[[NDArray[np.int64]], Floats],
         estimate: Callable[[NDArray[np.int64], Floats], Estimate],
+        usual_estimate: Callable[[NDArray[np.int64], Floats], Estimate],
     ) -> Outlook:
         """What it sees when it posts prices.
 
@@ -149,7 +152,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             period=calendar.period(tick),
             hour=calendar.hour_of_day(tick),
             price=level[own].copy(),
-            movable=self._movable,
+            movable=self.movable,
             cost=self.marginal_cost(work, self.purchases.price, rented),
             usual_cost=self.marginal_cost(work, self.purchases.usual_price, rented),
             weight=self.purchases.weight,
@@ -161,6 +164,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             capacity=have,
             toll=lambda: toll(own),
             estimate=lambda prices: estimate(own, prices),
+            usual_estimate=lambda prices: usual_estimate(own, prices),
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
             tick_hours=calendar.tick_hours,
@@ -168,9 +172,19 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         )
 
     def bids(
-        self, book: Book, expected: Floats, slopes: Floats, paid: Floats, held: float, *, stays: bool
+        self,
+        book: Book,
+        expected: Floats,
+        slopes: Floats,
+        paid: Floats,
+        held: float,
+        *,
+        stays: bool,
+        lost: float = 0.0,
     ) -> list[Bid]:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
+
+        They say what machines are worth to it, whether it may rent by the hour or not.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
         it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns, but serves
@@ -184,8 +198,9 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
             held: rack-hours it has [rack-h].
             stays: whether its list prices stay whatever machines cost in this tick.
+            lost: part of a spot rack-hour's work that it expects to lose when the machine is taken back.
         """
-        if not self.spec.spot or self.offers.size == 0:
+        if self.offers.size == 0:
             return []
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
         with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
@@ -202,7 +217,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
         wanted = (lacking > 0) & (value[order] > 0)
         return [
-            Bid(self.number, float(v), float(q)) for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
+            Bid(self.number, float(v), float(q), lost)
+            for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
         ]
 
     def _lift(self, value: Floats, need: Floats) -> float:
@@ -230,6 +246,25 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
                 self.racks[k] = max(self.racks[k] + plan.gain * gain, 0.0)
                 self._rent_of_cycle[k] = self._loss_of_cycle[k] = 0.0
 
+    @property
+    def term_usd(self) -> float | None:
+        """What a rack-hour costs that is held for a term [USD], where its first pool has machines in that way."""
+        term = self.spec.pools[0].term
+        return term.rack_hour_usd if term else None
+
+    def renew(self, tick: int, called_for: Floats, hours: float) -> None:
+        """Take as many machines for the next term as this one's busiest tick called for.
+
+        ``called_for``: work ordered in this tick [rack-h], by pool.
+        """
+        for k, pool in enumerate(self.spec.pools):
+            if pool.term is None:
+                continue
+            self._called_for[k] = max(self._called_for[k], called_for[self.pools[k]])
+            if (tick + 1) % pool.term.ticks == 0:
+                self.racks[k] = float(self._called_for[k]) * (1.0 + pool.term.headroom) / hours
+                self._called_for[k] = 0.0
+
     def payments(self, tick: ProviderTick) -> Iterator[Payment]:
         """Upkeep of what was served, power, staff, funding, and capital of its own racks."""
         upkeep = sum(float(tokens) * cost for tokens, cost in zip(tick.tokens, self._cost.tolist(), strict=True))
@@ -243,6 +278,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             if pool.investment:
                 cost = pool.investment.cost_per_cycle / pool.investment.cycle_ticks
                 yield Payment(self.name, "capital", cost * racks, "capital")
+            if pool.term:
+                yield Payment(self.name, "capital", pool.term.rack_hour_usd * racks * tick.hours, "capital")
 
 
 class FrontierLab(ProviderAgent):

@@ -41,6 +41,7 @@ class Research:
         sales_days: days over which these sales are averaged.
         sales_usd_per_day: what they were before the start [USD/day].
         kind: kind of agent that it is: 'research', or one of your own.
+        restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
     """
 
     name: str
@@ -53,6 +54,7 @@ class Research:
     sales_days: float = 7.0
     sales_usd_per_day: float = 0.0
     kind: str = "research"
+    restart_h: float = 0.0
 
     def __post_init__(self) -> None:
         where = f"research '{self.name}': "
@@ -61,6 +63,7 @@ class Research:
         require(where + "reference_price", self.reference_price, above=0)
         require(where + "growth", self.growth, above=0)
         require(where + "share_of_sales", self.share_of_sales, at_least=0)
+        require(where + "restart_h", self.restart_h, at_least=0)
         require(where + "sales_days", self.sales_days, above=0)
         require(where + "sales_usd_per_day", self.sales_usd_per_day, at_least=0)
         if self.share_of_sales > 0 and not self.funder:
@@ -94,5 +97,7 @@ class ResearchAgent(Firm[Research, float]):
 
     @property
     def racks(self) -> float:
-        """Racks that it rented in the last tick."""
-        return float(self.model.state.machines.allotment.research[self.number]) / float(self.model.calendar.tick_hours)
+        """Racks that it rented in the last tick, on the spot market and at list prices."""
+        allotment = self.model.state.machines.allotment
+        rented = allotment.research[self.number] + allotment.research_at_list[:, self.number].sum()
+        return float(rented) / float(self.model.calendar.tick_hours)

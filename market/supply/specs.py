@@ -15,6 +15,8 @@ from market.supply.expansion import Expansion, SteadyGrowth
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
+from market.supply.rack_lists import OnDemand
+from market.supply.rounds import Rounds
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,28 @@ class Investment:
 
 
 @dataclass(frozen=True)
+class Term:
+    """Machines held in every hour of a term, and paid whether used or not.
+
+    At its end a seller takes as many as the busiest tick of the term called for, and a headroom.
+
+    Attributes:
+        rack_hour_usd: what a rack costs an hour [USD per rack-h].
+        ticks: length of a term [ticks].
+        headroom: share by which it takes more than were called for.
+    """
+
+    rack_hour_usd: float
+    ticks: int
+    headroom: float = 0.0
+
+    def __post_init__(self) -> None:
+        require("term: rack_hour_usd", self.rack_hour_usd, at_least=0)
+        require_whole("term: ticks", self.ticks, at_least=1)
+        require("term: headroom", self.headroom, at_least=0)
+
+
+@dataclass(frozen=True)
 class HomeMachines:
     """Machines of users, rented by the hour while they stand idle; a *rack* of their pool is one machine.
 
@@ -175,6 +199,7 @@ class Pool:
         running_cost: cost of a rack-hour that is used [USD per rack-h].
         investment: how owned racks change, or None.
         homes: machines of users that it rents, or None.
+        term: for how long it holds its racks before it may have fewer or more, and at what cost; or None for good.
     """
 
     racks: float | tuple[float, ...] = 0.0
@@ -183,6 +208,7 @@ class Pool:
     running_cost: float = 0.0
     investment: Investment | None = None
     homes: HomeMachines | None = None
+    term: Term | None = None
 
     def __post_init__(self) -> None:
         for racks in self.racks if isinstance(self.racks, tuple) else (self.racks,):
@@ -191,6 +217,9 @@ class Pool:
             raise InputError(f"pool '{self.name}': racks is empty, but must be a number or one a tick")
         require_kind(f"pool '{self.name}': supply", self.supply, SupplyCurve)
         require(f"pool '{self.name}': running_cost", self.running_cost, at_least=0)
+        require_kind(f"pool '{self.name}': term", self.term, Term, type(None))
+        if self.term and (self.investment or isinstance(self.racks, tuple)):
+            raise InputError(f"pool '{self.name}': term is given, but its racks follow an investment or the hour")
 
     @property
     def hour_of_use(self) -> float:
@@ -215,13 +244,17 @@ class Provider:
         burn_usd_per_day: staff, training and research, paid whatever is sold.
         funding_usd_per_day: what investors give while it is active.
         quotas: how it grants the quotas of its limited tiers.
-        leaves: whether it stops, or is bought, when its cash is gone; otherwise it may owe without end.
+        leaves: whether it stops, or is bought, when its cash and credit are gone; otherwise it may owe without end.
+        credit: what creditors let it owe before it fails [USD].
+        interest: yearly rate on what it owes [1/year].
+        rounds: on what terms investors give more, or None.
         enters: whether it is not there at the start and comes when margins allow.
         enter_margin: margin over its cost at which it comes, at the lowest price of the same model, or where it names
             none of the same kind of provider.
         enter_per_day: chance that it looks whether to come on a day.
         drops_after_days: days over which it averages what an offer earns; one that does not earn its replica is sold no
             longer. Infinite: it keeps all.
+        restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
     """
 
     name: str
@@ -241,12 +274,21 @@ class Provider:
     enter_per_day: float = 1.0
     drops_after_days: float = math.inf
     foot_in_the_door: float = 0.1
+    restart_h: float = 0.0
+    credit: float = 0.0
+    interest: float = 0.0
+    rounds: Rounds | None = None
 
     def __post_init__(self) -> None:
+        require(f"provider '{self.name}': credit", self.credit, at_least=0)
+        require(f"provider '{self.name}': interest", self.interest, at_least=0)
+        if self.rounds is not None:
+            require_kind(f"provider '{self.name}': rounds", self.rounds, Rounds)
         require(f"provider '{self.name}': enter_margin", self.enter_margin)
         require(f"provider '{self.name}': foot_in_the_door", self.foot_in_the_door, at_least=0)
         require(f"provider '{self.name}': enter_per_day", self.enter_per_day, at_least=0, at_most=1)
         require_or_inf(f"provider '{self.name}': drops_after_days", self.drops_after_days, above=0)
+        require(f"provider '{self.name}': restart_h", self.restart_h, at_least=0)
         require_kinds(f"provider '{self.name}': offers", self.offers, Offer)
         require_kinds(f"provider '{self.name}': pools", self.pools, Pool)
         require_kind(f"provider '{self.name}': pricing", self.pricing, PricingPolicy)
@@ -278,11 +320,15 @@ class Hyperscaler:
             the day are in ``Economy.products``.
         first_party_first: whether they are served before contracts, or after them.
         acquires: whether it buys providers that run out of cash.
+        pays_years: most that it pays for one, in years of what that has earned lately before staff and research.
+        interest: yearly rate on what it owes [1/year].
+        life_years: time over which its racks lose their value in its books [years].
         rack_price: what a rack costs that it adds [USD].
         running_cost: power and upkeep of a rack-hour in use [USD per rack-h].
         reserve: least price that it rents for on the spot market [USD per rack-h]; never below running cost.
         cash: money at the start [USD].
         kind: kind of agent that it is: 'hyperscaler', or one of your own.
+        on_demand: machines that it rents by the hour at a posted list price, or None.
     """
 
     name: str
@@ -296,9 +342,18 @@ class Hyperscaler:
     reserve: float = 0.0
     cash: float = 0.0
     kind: str = "hyperscaler"
+    on_demand: OnDemand | None = None
+    pays_years: float = math.inf
+    interest: float = 0.0
+    life_years: float = 5.0
 
     def __post_init__(self) -> None:
+        require_or_inf(f"hyperscaler '{self.name}': pays_years", self.pays_years, at_least=0)
+        require(f"hyperscaler '{self.name}': interest", self.interest, at_least=0)
+        require(f"hyperscaler '{self.name}': life_years", self.life_years, above=0)
         require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
+        if self.on_demand is not None:
+            require_kind(f"hyperscaler '{self.name}': on_demand", self.on_demand, OnDemand)
         require(f"hyperscaler '{self.name}': rack_price", self.rack_price, at_least=0)
         require(f"hyperscaler '{self.name}': cash", self.cash)
         require_kind(f"hyperscaler '{self.name}': expansion", self.expansion, Expansion)
@@ -317,7 +372,9 @@ class Contract:
         price: rent [USD per rack-h].
         first_tick: tick at which it begins.
         ticks: term in ticks.
-        renews: whether it is renewed for another term, at the mean spot price of the last month.
+        renews: whether it is renewed for another term: at the mean spot price of the last month, or where the market
+            has terms (``Wholesale.terms``) at what both agree on, if they do.
+        adjusts: whether both then agree on the number of racks, too: that of which they gain most.
     """
 
     seller: str
@@ -327,6 +384,7 @@ class Contract:
     first_tick: int = 0
     ticks: int = 10**9
     renews: bool = False
+    adjusts: bool = False
 
     def __post_init__(self) -> None:
         where = f"contract of {self.buyer} with {self.seller}: "

@@ -1,4 +1,4 @@
-"""The wholesale market: first-party use, then contracts, then spot."""
+"""The wholesale market: first-party use, then contracts, then list prices and spot."""
 
 from __future__ import annotations
 
@@ -8,20 +8,49 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import require_kind
 from market.exchange.call_auction import CallAuction, CallOutcome
-from market.exchange.elastic_demand import ElasticDemand, clear_with
+from market.exchange.elastic_demand import ElasticDemand
+from market.exchange.list_and_spot import Listed, Sold, clear_with_lists
 from market.supply.specs import Contract
+from market.supply.term_market import TermMarket
 
 type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Bid:
-    """Rack-hours that a provider would rent at up to a price [USD per rack-h]."""
+    """Rack-hours that a provider would rent at up to a price [USD per rack-h].
+
+    ``lost``: part of the work of one from the spot market that it expects to lose when the machine is taken back.
+    """
 
     provider: int
     price: float
     quantity: float
+    lost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Lists:
+    """List prices of a tick.
+
+    Attributes:
+        price: at which each owner rents machines [USD per rack-h]; infinite where it has no list.
+        share: most of an owner's machines for rent that go at its list.
+        lost_research: part of a spot rack-hour's work that research expects to lose, by budget; None for nothing.
+    """
+
+    price: Floats
+    share: Floats
+    lost_research: Floats | None = None
+
+    def kept(self, left: Floats) -> list[Listed]:
+        """What each owner keeps for its list, of so many rack-hours for rent."""
+        return [
+            Listed(float(self.price[k]), int(k), float(self.share[k] * left[k]))
+            for k in np.flatnonzero(np.isfinite(self.price))
+        ]
 
 
 @dataclass
@@ -29,11 +58,14 @@ class Allotment:
     """Who got which rack-hours in a tick [rack-h].
 
     Attributes:
-        owned, first_party, contracted, short, sold_spot, idle: by hyperscaler; owned = first_party +
-            contracted + sold_spot + idle. ``short`` is contracted work that the seller could not deliver.
+        owned, first_party, contracted, short, listed, sold_spot, idle: by hyperscaler; owned = first_party +
+            contracted + listed + sold_spot + idle. ``short`` is contracted work that the seller could not deliver,
+            ``listed`` what was rented at its list price.
         by_contract: delivered, by contract.
         spot: rented on the spot market, by provider.
         research: rented on the spot market for research, by budget.
+        at_list: rented at list prices, by hyperscaler and provider.
+        research_at_list: the same for research, by hyperscaler and budget.
         price: spot price [USD per rack-h].
         outcome: the auction's outcome.
         bids: the bids.
@@ -43,11 +75,14 @@ class Allotment:
     first_party: Floats
     contracted: Floats
     short: Floats
+    listed: Floats
     sold_spot: Floats
     idle: Floats
     by_contract: Floats
     spot: Floats
     research: Floats
+    at_list: Floats
+    research_at_list: Floats
     price: float
     outcome: CallOutcome
     bids: Sequence[Bid] = field(default_factory=list)
@@ -55,13 +90,20 @@ class Allotment:
 
 @dataclass(frozen=True)
 class Wholesale:
-    """The order in which hyperscalers' machines are given out: first party, contracts, spot.
+    """The order in which hyperscalers' machines are given out: first party, contracts, list prices and spot.
 
     Attributes:
         auction: how the spot market clears.
+        terms: how contracts that end are priced and signed anew; None renews them at the last month's mean spot price.
     """
 
     auction: CallAuction = field(default_factory=CallAuction)
+    terms: TermMarket | None = None
+
+    def __post_init__(self) -> None:
+        require_kind("wholesale: auction", self.auction, CallAuction)
+        if self.terms is not None:
+            require_kind("wholesale: terms", self.terms, TermMarket)
 
     def allot(
         self,
@@ -75,6 +117,7 @@ class Wholesale:
         tick_hours: float,
         contracts_first: NDArray[np.bool_] | None = None,
         research: Sequence[ElasticDemand] = (),
+        lists: Lists | None = None,
     ) -> Allotment:
         """Give out one tick's rack-hours.
 
@@ -89,6 +132,7 @@ class Wholesale:
             tick_hours: length of the tick [h].
             contracts_first: owners whose contracts come before their own use.
             research: budgets that take part in the spot market.
+            lists: list prices at which owners rent machines beside it.
         """
         promised = np.array([c.racks * tick_hours for c in contracts])
         sellers = np.array([seller for seller, _ in parties], dtype=np.int64)
@@ -101,13 +145,31 @@ class Wholesale:
         by_contract = promised * kept[sellers] if contracts else promised
         contracted = due * kept
         left = np.maximum(owned - own_use - contracted, 0.0)
-        outcome, researched = clear_with(
-            self.auction, [b.price for b in bids], [b.quantity for b in bids], asks, left, research
-        )
-        spot = np.zeros(providers)
-        np.add.at(spot, np.array([b.provider for b in bids], dtype=np.int64), outcome.bought[: len(bids)])
+        spot, at_list, sold = self._sell(bids, providers, asks, left, research, lists)
+        listed = at_list.sum(axis=1) + sold.elastic_at_list.sum(axis=1)
         return Allotment(
-            owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, sold_spot=outcome.sold,
-            idle=left - outcome.sold, by_contract=by_contract, spot=spot, research=researched, price=outcome.price,
-            outcome=outcome, bids=bids,
+            owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, listed=listed,
+            sold_spot=sold.outcome.sold, idle=left - listed - sold.outcome.sold, by_contract=by_contract, spot=spot,
+            research=sold.elastic, at_list=at_list, research_at_list=sold.elastic_at_list,
+            price=sold.outcome.price, outcome=sold.outcome, bids=bids,
         )  # fmt: skip
+
+    def _sell(
+        self,
+        bids: Sequence[Bid],
+        providers: int,
+        asks: Floats,
+        left: Floats,
+        research: Sequence[ElasticDemand],
+        lists: Lists | None,
+    ) -> tuple[Floats, Floats, Sold]:
+        """What providers rent on the spot market, and at lists by owner [rack-h]; and all that was sold."""
+        lists = lists or Lists(np.full(left.size, np.inf), np.zeros(left.size))
+        worth, wanted, lost = np.array([(b.price, b.quantity, b.lost) for b in bids], dtype=np.float64).reshape(-1, 3).T
+        kept = lists.kept(left)
+        sold = clear_with_lists(self.auction, worth, wanted, asks, left, research, kept, lost, lists.lost_research)
+        buyers = np.array([b.provider for b in bids], dtype=np.int64)
+        spot, at_list = np.zeros(providers), np.zeros((providers, left.size))
+        np.add.at(spot, buyers, sold.spot)
+        np.add.at(at_list, buyers, sold.at_list.T)
+        return spot, at_list.T, sold

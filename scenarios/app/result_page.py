@@ -140,7 +140,7 @@ def _figures(shown: ShownResult) -> None:
 
 def _comparison(this: ShownResult, last: ShownResult) -> None:
     st.subheader("This run and the last", anchor=False)
-    st.caption("Last run: " + plain(_told(last)))
+    st.caption("Last run: " + plain(_settings_in_words(last)))
     _doubts(last)
     table = pd.DataFrame(
         [one.row for one in figures(this.result.frames, last.result.frames)],
@@ -151,7 +151,7 @@ def _comparison(this: ShownResult, last: ShownResult) -> None:
     st.table(table.set_index(""))
 
 
-def _told(shown: ShownResult) -> str:
+def _settings_in_words(shown: ShownResult) -> str:
     about: Any = shown.about
     changes = ", ".join(_short(one) for one in shown.asked.sets) or "no changes"
     days = "1 day" if about["days"] == 1 else f"{about['days']:.4g} days"

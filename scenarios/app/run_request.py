@@ -85,7 +85,7 @@ def number(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"{name} is {_said(text)}, but must be a number, written like 7 or 0.5") from None
+        raise InputError(f"{name} is {_quoted(text)}, but must be a number, written like 7 or 0.5") from None
 
 
 def whole_number(name: str, text: str) -> int:
@@ -93,10 +93,10 @@ def whole_number(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise InputError(f"{name} is {_said(text)}, but must be a whole number, written like 2000") from None
+        raise InputError(f"{name} is {_quoted(text)}, but must be a whole number, written like 2000") from None
 
 
-def _said(text: str) -> str:
+def _quoted(text: str) -> str:
     return f"'{text if len(text) <= MOST_SAID else text[:MOST_SAID] + '...'}'" if text else "empty"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from scenarios.cli.options import AsJson
+from scenarios.cli.options import AsJson, Backend, calibration_named
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -73,6 +73,7 @@ def capacity(
     pools: PoolsOption = None,
     systems: SystemsOption = 1,
     calibration: CalibrationOption = "published",
+    backend: Backend = None,
     quarter: QuarterOption = None,
     owned: OwnedOption = False,
     power_price: PowerPriceOption = None,
@@ -81,13 +82,13 @@ def capacity(
     plot: PlotOption = None,
 ) -> None:
     """What a machine, or the world's fleet, can serve: throughput, batch, what binds, cost."""
-    from capacity import CALIBRATIONS, fleet
+    from capacity import fleet
     from capacity.errors import require
     from scenarios.pictures.picture_path import checked_picture_path
 
     known = catalogues(extra)
-    arch, calibrated = known.architectures[architecture], CALIBRATIONS[calibration]
-    options = {"systems": systems != 1, "pools": pools is not None, "quarter": quarter is not None, "plot": plot}
+    arch, calibrated = known.architectures[architecture], calibration_named(calibration, backend)
+    options = {"systems": systems != 1, "pools": pools, "quarter": quarter, "plot": plot, "backend": backend}
     _refuse_together(options, one_chip=chip is not None)
     costs = _costs(power_price, owned=owned)
     quarter = quarter or fleet.LAST_FULL_QUARTER
@@ -145,12 +146,15 @@ def _refuse_together(options: Mapping[str, object], *, one_chip: bool) -> None:
     """Refuse options that do not go with each other."""
     from capacity.errors import InputError
 
-    if one_chip and options["quarter"]:
+    if one_chip and options["quarter"] is not None:
         raise InputError("--quarter is of the counted fleet of the world, so it does not go with --chip")
     if not one_chip and options["systems"]:
         raise InputError("--systems joins systems of one chip, so it needs --chip")
-    if options["pools"] and (not one_chip or options["systems"] or options["plot"]):
-        raise InputError("--pools splits chips of one kind, so it needs --chip and goes without --systems and --plot")
+    alone = ("systems", "plot", "backend")
+    if options["pools"] is not None and (not one_chip or any(options[name] for name in alone)):
+        raise InputError(
+            "--pools splits chips of one kind, so it needs --chip and goes without --systems, --plot and --backend"
+        )
 
 
 def _costs(power_price: float | None, *, owned: bool) -> Costs:

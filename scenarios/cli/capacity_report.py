@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from capacity import CHIPS, WORKLOADS, Architecture, Calibration, Costs, Deployment, Workload, fleet
 from capacity.calibration import FITTED, FITTED_HIGH, FITTED_LOW, PUBLISHED
-from capacity.deployment import CannotServeError
+from capacity.operating import CannotServeError
 from capacity.units import MILLION, PETA
 from scenarios.text.console import table
 from scenarios.text.numbers import short_number
@@ -47,6 +47,7 @@ def point_record(deployment: Deployment, workload: Workload, speed: float | None
         "cached_share": workload.cached,
         "promised_tok_s": workload.speed if speed is None else speed,
     }
+    record |= fit_range(deployment, workload, speed)
     try:
         return record | asdict(deployment.operate(workload, speed, costs)) | {"why": None}
     except CannotServeError as error:
@@ -62,6 +63,15 @@ def point_record(deployment: Deployment, workload: Workload, speed: float | None
             "memory_share": None,
             "why": str(error),
         }
+
+
+def fit_range(deployment: Deployment, workload: Workload, speed: float | None) -> Record:
+    """Output token/s with our own fit to measurements, and over its range (5 % to 95 %)."""
+    fitted, *ends = (
+        float(replace(deployment, calibration=each).throughput(workload, speed))
+        for each in (FITTED, FITTED_LOW, FITTED_HIGH)
+    )
+    return {"fit_tok_s": fitted, "fit_range_tok_s": sorted(ends)}
 
 
 def point_records(
@@ -84,18 +94,22 @@ def world_records(
 ) -> list[Record]:
     """One record a workload: the counted world, the headline fleet, and one reference rack.
 
-    ``throughput_tok_s`` is the world's; batch, speed, binding, work and cost are those of the rack.
+    ``throughput_tok_s`` is the world's; batch, speed, binding, work, cost and the range of our own fit are those of
+    the rack.
     """
     rack = Deployment.smallest(CHIPS[REFERENCE_CHIP], architecture, calibration)
     units = fleet.world_units(quarter)
 
-    def rate(chips: dict[str, float], workload: Workload) -> float:
-        return fleet.throughput(chips, architecture, workload, speed, calibration)
+    def rate(chips: Mapping[str, float], workload: Workload, under: Calibration = calibration) -> float:
+        return fleet.throughput(chips, architecture, workload, speed, under)
 
     records = []
     for record, workload in zip(point_records(rack, workloads, speed, costs), workloads, strict=True):
         record["rack_tok_s"] = record["throughput_tok_s"]
-        record["headline_tok_s"] = rate(dict(fleet.HEADLINE_FLEET), workload)
+        record["headline_tok_s"] = rate(fleet.HEADLINE_FLEET, workload)
+        record["headline_fit_tok_s"] = rate(fleet.HEADLINE_FLEET, workload, FITTED)
+        ends = (rate(fleet.HEADLINE_FLEET, workload, end) for end in (FITTED_LOW, FITTED_HIGH))
+        record["headline_fit_range_tok_s"] = sorted(ends)
         record["throughput_tok_s"] = rate(units, workload)
         records.append(record)
     return records
@@ -103,6 +117,12 @@ def world_records(
 
 def _number(value: float | None) -> str:
     return "-" if not value else short_number(value)
+
+
+def _range(record: Record) -> str:
+    """Our own fit, with its range."""
+    low, high = (_number(end) for end in record["fit_range_tok_s"])
+    return f"{_number(record['fit_tok_s'])} ({low}-{high})" if record["fit_tok_s"] else "-"
 
 
 def _share(value: float | None) -> str:
@@ -269,6 +289,14 @@ def world_report(
     if architecture.name == "kimi-k2":
         parts += ["", Text("Epoch's fleet against what was published, tok/s:")]
         parts += map(Text, published_lines(architecture))
+    else:
+        first, (low, high) = records[0], map(_number, records[0]["headline_fit_range_tok_s"])
+        parts.append(
+            Text(
+                f"With our own fit to measurements Epoch's fleet serves {_number(first['headline_fit_tok_s'])} tok/s "
+                f"of {first['title']} (range {low} to {high})."
+            )
+        )
     parts += [
         "",
         owners_table(quarter, architecture, calibration),
@@ -317,7 +345,13 @@ def machine_report(deployment: Deployment, records: list[Record]) -> RenderableT
             _share(r["memory_share"]),
             _money(r["cost_usd_per_mtok"]),
         )
-    return Group(made, Text(f"{deployment.calibration.name} calibration"), *_notes(records))
+    fitted = "; ".join(f"{r['title']} {_range(r)}" for r in records if r["fit_tok_s"])
+    return Group(
+        made,
+        Text(f"{deployment.calibration.name} calibration"),
+        Text(f"With our own fit (5 % to 95 %), output tok/s: {fitted or 'none can be served'}."),
+        *_notes(records),
+    )
 
 
 def point_report(deployment: Deployment, record: Record) -> RenderableType:
@@ -331,6 +365,7 @@ def point_report(deployment: Deployment, record: Record) -> RenderableType:
     rows = {
         "request": f"{record['input_tokens']:,.0f} tokens in, {record['output_tokens']:,.0f} out{cached}",
         "throughput": f"{record['throughput_tok_s']:,.0f} output tokens/s",
+        "with our own fit": f"{_range(record)}, 5 % to 95 % in brackets",
         "batch": f"{record['batch']:,} requests in flight",
         "speed": f"{record['speed_tok_s']:.1f} tokens/s for each user, {record['promised_tok_s']:g} promised",
         "first token": f"{record['first_token_s']:.3g} s, with the queue at the prefill",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from scenarios.cli.options import AsJson
+from scenarios.cli.options import AsJson, Backend, calibration_named
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import print_json
 
@@ -71,6 +71,7 @@ def costs(
     power_price: PowerPriceOption = None,
     markup: MarkupOption = 0.0,
     calibration: CalibrationOption = "fit",
+    backend: Backend = None,
     extra: ExtraOption = None,
     as_json: AsJson = False,
     plot: PlotOption = None,
@@ -78,8 +79,7 @@ def costs(
     """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
     from dataclasses import replace
 
-    from capacity import CALIBRATIONS
-    from capacity.price_list import Offer, Seller, contexts, price_list, speeds
+    from capacity.price_list import Offer, Seller, calibrations, contexts, price_list, speeds
     from scenarios.pictures.picture_path import checked_picture_path
 
     known = catalogues(extra)
@@ -89,12 +89,18 @@ def costs(
     request = replace(named, **changes, name="custom", title="") if changes else named
     money = _money(rental, power_price, owned=owned)
     seller = Seller(load_factor=load_factor, replicas=replicas, demand_tok_s=demand, markup=markup)
-    offer = Offer(
-        known.chips[chip], known.architectures[architecture], request, CALIBRATIONS[calibration], money, seller
-    )
+    calibrated = calibration_named(calibration, backend)
+    offer = Offer(known.chips[chip], known.architectures[architecture], request, calibrated, money, seller)
     if plot is not None:
         checked_picture_path(plot)
-    found = replace(price_list(offer), by_context=tuple(contexts(offer)), by_speed=tuple(speeds(offer)))
+    # Only what is fitted here knows of serving programs.
+    names = ("fit-low", "fit", "fit-high", *(() if backend else ("published",)))
+    found = replace(
+        price_list(offer),
+        by_context=tuple(contexts(offer)),
+        by_speed=tuple(speeds(offer)),
+        by_calibration=tuple(calibrations(offer, [calibration_named(name, backend) for name in names])),
+    )
     if plot is not None:
         _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {request.title}, '{calibration}'")
     _print(offer, found, plot, as_json=as_json)

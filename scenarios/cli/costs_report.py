@@ -43,8 +43,12 @@ def costs_report(offer: Offer, found: PriceList) -> RenderableType:
         _along("The same by length of the input (full cost)", "input\ntokens", "input_tokens", found.by_context),
         "",
         _along("The same by promised speed (full cost)", "token/s", "speed", found.by_speed),
+        "",
+        _along("The same by calibration (full cost)", "calibration", "calibration", found.by_calibration),
+        Text("fit-low to fit-high: from 5 % to 95 % of what a fleet serves with our own fit to measurements."),
     ]
-    notes = {row["why"]: row for row in (*found.by_context, *found.by_speed) if row["why"]}
+    tables = (*found.by_context, *found.by_speed, *found.by_calibration)
+    notes = {row["why"]: row for row in tables if row["why"]}
     parts += [Text(why) for why in notes]
     return Group(*parts)
 
@@ -72,7 +76,7 @@ def _along(title: str, heading: str, key: str, rows: tuple[dict[str, Any], ...])
     for row in rows:
         kwh = row["kwh_per_mtok"]
         made.add_row(
-            f"{row[key]:,g}",
+            row[key] if isinstance(row[key], str) else f"{row[key]:,g}",
             *(_money(row[name]) for name in ("input_usd_per_mtok", "cached_usd_per_mtok", "output_usd_per_mtok")),
             f"{kwh:.2f}" if math.isfinite(kwh) else "-",
             f"{row['chips']:g}" if row["chips"] else "-",

@@ -19,28 +19,37 @@ EXAMPLES = """Examples:
 * `tokenmarket explain results/baseline-2026-seed1 --offer "Islet gpt-oss-120b" --tick 182`
 
 * `tokenmarket explain baseline-2026 --offer "Aster standard" --tick 14`
+
+* `tokenmarket explain results/consolidation-seed1 --firm Ferry` how it stands, or why it failed
 """
 
 
 def explain(
     run_or_scenario: Annotated[str, typer.Argument(help="Result folder, or a scenario.", metavar="DIR|SCENARIO")],
-    offer: Annotated[str, typer.Option(help="Name of the offer.")],
+    offer: Annotated[str | None, typer.Option(help="Name of the offer.", show_default=False)] = None,
+    firm: Annotated[str | None, typer.Option(help="Name of a firm, in place of an offer.", show_default=False)] = None,
     tick: Annotated[int | None, typer.Option(help="Tick, from 0 [default: the last].", show_default=False)] = None,
     own: WithOption = None,
 ) -> None:
-    """Say in words and numbers why an offer's price, wait and sales were what they were in a tick.
+    """Say in words and numbers why an offer's price, wait and sales were what they were in a tick, or how a firm fares.
 
     A run is made again up to the tick from the seed in its run.json, so it takes as long as the run did.
     """
+    from capacity.errors import InputError
     from scenarios.results import run_folder
     from scenarios.runs import run as running
     from scenarios.runs.settings import ticks_in
     from scenarios.text.progress_bar import progress_bar
 
     load_own(own)
+    if (offer is None) == (firm is None):
+        raise InputError("explain needs --offer or --firm, and only one of them")
     settings, folder = _settings_of(run_or_scenario)
     economy = settings.scenario.economy(settings.users)
-    _check_offer(offer, [o.name for provider in economy.providers for o in provider.offers])
+    if offer is not None:
+        _check("offer", offer, [o.name for provider in economy.providers for o in provider.offers])
+    if firm is not None:
+        _check("firm", firm, [p.name for p in economy.providers] + [h.name for h in economy.hyperscalers])
     ticks = ticks_in(settings, economy)
     when = _checked_tick(tick, ticks)
     with progress_bar(f"{settings.scenario.name}, to tick {when}", when + 1) as progress:
@@ -48,7 +57,7 @@ def explain(
         running.advance(model, when + 1, progress)
     if folder is not None:
         _warn_if_changed(model, run_folder.read(folder).frames, when)
-    typer.echo(model.explain(offer, when))
+    typer.echo(model.explain(offer, when) if offer is not None else model.explain_firm(str(firm), when))
 
 
 def _settings_of(name: str) -> tuple[Settings, Path | None]:
@@ -76,11 +85,11 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
     return Settings(load(folder / run_folder.PARAMETERS), *made), folder
 
 
-def _check_offer(offer: str, names: list[str]) -> None:
+def _check(what: str, name: str, names: list[str]) -> None:
     from capacity.errors import UnknownNameError, nearest
 
-    if offer not in names:
-        raise UnknownNameError(f"unknown offer '{offer}'{nearest(offer, names)}; known: {', '.join(names)}")
+    if name not in names:
+        raise UnknownNameError(f"unknown {what} '{name}'{nearest(name, names)}; known: {', '.join(names)}")
 
 
 def _checked_tick(tick: int | None, ticks: int) -> int:

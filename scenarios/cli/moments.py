@@ -20,6 +20,8 @@ MOMENTS: Final = """Examples:
 
 * `tokenmarket moments results/baseline-2026-seed1` the same of a run that is there
 
+* `tokenmarket moments --moments sellers --days 182` what real sellers did with their lists; some minutes
+
 * `tokenmarket moments mine.toml --moments mine.csv --json` one's own scenario and moments, for machines
 """
 ELASTICITIES: Final = """Examples:
@@ -38,8 +40,12 @@ Seed = Annotated[int, typer.Option(help="Seed.", min=0)]
 def moments_command(
     name: Name = "baseline-2026",
     moments: Annotated[
-        Path | None, typer.Option(help="CSV file of moments [default: the winter 2025/26].", show_default=False)
-    ] = None,
+        str,
+        typer.Option(
+            metavar="world|sellers|FILE",
+            help="The winter 2025/26 as a whole, what sellers did with their lists, or a CSV file.",
+        ),
+    ] = "world",
     sets: Sets = None,
     days: Days = 14.0,
     users: Users = 2000,
@@ -53,9 +59,9 @@ def moments_command(
     cannot be told.
     """
     from scenarios.cli.moments_report import moments_report
-    from scenarios.studies.moments.moments import judge, moments_from, world
+    from scenarios.studies.moments.moments import SHIPPED, judge, moments_from, shipped
 
-    known = world() if moments is None else moments_from(moments)
+    known = shipped(moments) if moments in SHIPPED else moments_from(Path(moments))
     found = _found(name, known, sets or [], days, users, seed, quiet=quiet)
     verdicts = judge(known, found)
     if as_json:

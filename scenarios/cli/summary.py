@@ -269,11 +269,13 @@ def wholesale_lines(frames: Frames) -> list[str]:
         return ["There is no wholesale market: providers own their machines."]
     w = summary_tables.wholesale(frames)
     research = f" ({_percent(w['research'])} for research)" if w["research"] > 0 else ""
+    listed = f" {_percent(w['on_demand'])} rented at lists," if w["on_demand"] > 0 else ""
     return [
         f"Wholesale: a rack-hour cost {money(w['spot_mean'])} on the spot market on average "
         f"({money(w['spot_low'])} to {money(w['spot_high'])}); its power and upkeep {money(w['running_cost'])}.",
         f"Of the owners' machines {_percent(w['first_party'])} served their own products and training, "
-        f"{_percent(w['contracted'])} were under contract, {_percent(w['sold_spot'])} rented on spot{research}, "
+        f"{_percent(w['contracted'])} were under contract,{listed} "
+        f"{_percent(w['sold_spot'])} rented on spot{research}, "
         f"{_percent(w['idle'])} idle. Of the machines that sellers had {_percent(w['rented_utilisation'])} were busy.",
     ]
 

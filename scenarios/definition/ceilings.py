@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from scenarios.definition.economy import planned, racks_by_owner
+from scenarios.definition.building_out import planned, racks_by_owner
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.supply import Ceilings
 
@@ -19,12 +19,13 @@ HOURS_A_YEAR: Final = 8_766.0
 def ceilings(parameters: Parameters) -> pd.DataFrame:
     """Columns ``time``, ``name`` and ``racks`` by quarter; no row where the build-out is not planned under ceilings."""
     supply, time = parameters.supply, parameters.time
+    rack = parameters.known.chips[supply.chip]
     rows = []
     if supply.expansion == "planned":
         first = (
             sum(
                 racks
-                for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
+                for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()
                 if owner not in supply.not_for_rent
             )
             * supply.scale

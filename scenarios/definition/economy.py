@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, Costs, Deployment, Workload, fleet
+from capacity import Chip, Costs, Workload
+from capacity.custom import Known
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.growth import Adoption, KnownPath
@@ -22,20 +22,24 @@ from market.events.base import Event
 from market.events.release import Release
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
+from market.kinds import fields_of, kind_named
 from market.quality import Improving, Quality
-from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.rack_lists import OnDemand
+from market.supply.rents import RentForecast
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
+from market.supply.term_market import TermMarket
+from market.supply.wholesale import Wholesale
+from scenarios.definition.building_out import counted_racks, expansion, full_cost, racks_by_owner
 from scenarios.definition.parameters import Parameters
-from scenarios.definition.sellers import providers
+from scenarios.definition.sellers import HOURS_PER_WEEK, providers
 from scenarios.parameters.demand import Demand, Request, Users
+from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
-from scenarios.parameters.supply import CONTRACTING, RENAMED, Ceilings, ResearchBudget, Supply
+from scenarios.parameters.supply import CONTRACTING, RENAMED, ResearchBudget, Supply
 from scenarios.parameters.time import Time
 
-#: The rack in which all capacity is counted.
-RACK: Final = CHIPS["gb200-nvl72"]
 FOREVER: Final = 10**9
 
 
@@ -52,10 +56,11 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         providers=sellers,
         hyperscalers=owners,
         contracts=contracts(parameters, owners, when),
-        research=tuple(research(one, when) for one in parameters.supply.research),
+        research=tuple(research(one, when, parameters.supply.restart_h) for one in parameters.supply.research),
         products=products(parameters, owners),
         events=(*releases(parameters), *(event.make() for event in parameters.events)),
         calendar=when,
+        wholesale=Wholesale(terms=term_market(parameters.supply, parameters.known.chips[parameters.supply.chip])),
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
@@ -134,10 +139,10 @@ def chance_in_simulated_day(chance: float, when: Calendar) -> float:
 # -------------------------------------------------------------------------------------------------- users
 
 
-def workload(request: Request) -> Workload:
+def workload(request: Request, known: Known) -> Workload:
     """The shape of a request."""
     shape = Workload(request.input, request.output, cached=request.cached, held=request.held_s)
-    return shape if request.like == "custom" else replace(shape, decoding=WORKLOADS[request.like].decoding)
+    return shape if request.like == "custom" else replace(shape, decoding=known.workloads[request.like].decoding)
 
 
 def load_shape(shape: Shape) -> LoadShape:
@@ -173,15 +178,12 @@ def known_path(users: Users, growth: float, share: float) -> KnownPath | None:
     return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth**share)
 
 
-def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
-    """A segment of users."""
-    demand = parameters.demand
-    growth = demand.growth * users.growth_tilt
-    waiting, machine = users.deferral, users.local
-    deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
-    local = LocalMachine(
+def local_machine(segment: str, users: Users, parameters: Parameters, when: Calendar) -> LocalMachine:
+    """What a machine of their own does for users, and costs."""
+    machine = users.local
+    return LocalMachine(
         machine.owners,
-        local_quality(name, machine.quality, parameters.progress),
+        local_quality(segment, machine.quality, parameters.progress),
         machine.speed,
         machine.energy_kwh * machine.power_usd_per_kwh,
         machine.at_once * 3600.0 * machine.speed / users.request.output,
@@ -189,9 +191,18 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         machine.life_days,
         chance_in_simulated_day(machine.consider_per_day, when),
     )
+
+
+def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
+    """A segment of users."""
+    demand = parameters.demand
+    growth = demand.growth * users.growth_tilt
+    waiting, machine = users.deferral, users.local
+    deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
+    local = local_machine(name, users, parameters, when)
     return Segment(
         name,
-        workload(users.request),
+        workload(users.request, parameters.known),
         users=users.users * demand.scale,
         individuals=max(1, round(individuals * users.individuals_share)),
         requests_per_day=users.requests_per_day,
@@ -208,6 +219,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         attachment=users.attachment,
         refusals=tuple(Refusal(one.name, one.share) for one in users.refuses),
         intensity_elasticity=users.intensity_elasticity,
+        asking_effort=users.asking_effort,
         nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
         adoption=Adoption(users.adoption.response, users.adoption.ceiling, users.adoption.start_days),
         reconsider_per_day=users.reconsider_per_day / when.simulated_share,
@@ -229,26 +241,14 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
 # -------------------------------------------------------------------------------------------------- machines
 
 
-@cache
-def racks_by_owner(quarter: str, calibration: str) -> dict[str, float]:
-    """What each owner's chips can serve, in GB200 racks [chip owners by quarter]."""
-    kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
-    calibrated = CALIBRATIONS[calibration]
-    rack = float(Deployment(RACK, kimi, calibrated).throughput(general))
-    made = {}
-    for owner, part in fleet.installed(quarter).groupby("owner"):
-        units = dict(zip(part["chip"], part["units"], strict=True))
-        made[str(owner)] = fleet.throughput(units, kimi, general, None, calibrated) / rack
-    return made
-
-
 def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, ...]:
     """Owners of machines for rent."""
     supply = parameters.supply
+    rack = parameters.known.chips[supply.chip]
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
-    power = costs.power_usd_per_chip_hour(RACK) * RACK.chips_per_system
-    grows = expansion(supply, parameters.time.days)
-    counted = counted_racks(supply, parameters.time.days) if supply.expansion == "counted" else {}
+    power = costs.power_usd_per_chip_hour(rack) * rack.chips_per_system
+    grows = expansion(supply, rack, parameters.time.days)
+    counted = counted_racks(supply, rack, parameters.time.days) if supply.expansion == "counted" else {}
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
@@ -258,12 +258,50 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             first_party=supply.first_party * (1.0 - supply.first_party_products.share),
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
+            pays_years=supply.pays_years,
             rack_price=supply.rack_price_usd * when.simulated_share,
             running_cost=power,
             cash=supply.owners_cash * when.simulated_share,
+            on_demand=on_demand(supply, rack, when),
         )
-        for owner, racks in racks_by_owner(supply.quarter, supply.calibration).items()
+        for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()
         if owner not in supply.not_for_rent
+    )
+
+
+def rental(rack: Chip) -> float:
+    """Rent of a rack at the rental price of its chips [USD per rack-h]."""
+    return Costs().usd_per_chip_hour(rack) * rack.chips_per_system
+
+
+def on_demand(supply: Supply, rack: Chip, when: Calendar) -> OnDemand | None:
+    """Machines by the hour at a list price; where weeks are left out, lists are looked at as often a simulated week."""
+    chosen = supply.on_demand
+    if chosen.share == 0:
+        return None
+    every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+    return OnDemand(
+        chosen.price * rental(rack), chosen.share, chosen.make(), every, chosen.stickiness, chosen.settling_hours
+    )
+
+
+def term_market(supply: Supply, rack: Chip) -> TermMarket | None:
+    """How contracts are bargained for; risk is counted over what is at stake."""
+    terms = supply.terms
+    if not terms.bargained:
+        return None
+    expects = kind_named(RentForecast, terms.forecast.kind)
+    own = {"cost": full_cost(supply, rack)} if any(field.name == "cost" for field in fields_of(expects)) else {}
+    return TermMarket(
+        made_of(expects, {**terms.forecast.chosen, **own}),
+        terms.discount,
+        terms.buyer_risk,
+        terms.seller_risk,
+        per_stake=True,
+        seller_share=terms.seller_share,
+        passed_on=terms.passed_on,
+        spread=terms.spread,
+        persistence=terms.persistence,
     )
 
 
@@ -279,34 +317,7 @@ def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[P
     )
 
 
-def expansion(supply: Supply, days: float) -> Expansion:
-    """How racks grow."""
-    if supply.expansion in ("steady", "counted"):
-        return SteadyGrowth(supply.growth)
-    if supply.expansion == "planned":
-        count = math.ceil(days / (365.25 / 4.0)) + 1
-        return planned(
-            supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
-        )
-    cost = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(RACK) * RACK.chips_per_system
-    return FollowRents(cost, supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year)
-
-
-def counted_racks(supply: Supply, days: float) -> dict[str, PlannedRacks]:
-    """Racks as they were counted quarter by quarter, by owner; after the last count they grow at the rate."""
-    first, last = (fleet.quarter_index(q) for q in (supply.quarter, supply.counted_until))
-    horizon = max(math.ceil(days / (365.25 / 4.0)) + 1, last - first)
-    years = tuple(k / 4.0 for k in range(horizon + 1))
-    counts = [racks_by_owner(fleet.quarter_name(q), supply.calibration) for q in range(first, last + 1)]
-    made = {}
-    for owner, begin in counts[0].items():
-        times = [count.get(owner, begin) / begin for count in counts]
-        times += [times[-1] * supply.growth ** (k / 4.0) for k in range(1, horizon - (last - first) + 1)]
-        made[owner] = PlannedRacks(years, tuple(times))
-    return made
-
-
-def research(budget: ResearchBudget, when: Calendar) -> Research:
+def research(budget: ResearchBudget, when: Calendar, restart_h: float = 0.0) -> Research:
     """A budget for research. Where weeks are left out, sales are averaged over as many fewer days, but a week."""
     simulated = budget.sales_days * when.simulated_share
     return Research(
@@ -319,27 +330,8 @@ def research(budget: ResearchBudget, when: Calendar) -> Research:
         budget.share_of_sales,
         max(simulated, min(budget.sales_days, DAYS_PER_WEEK)),
         budget.sales_usd_per_day,
+        restart_h=restart_h,
     )
-
-
-@cache
-def planned(quarter: str, growth: float, lead: int, pipeline: float, ceilings: Ceilings, count: int) -> PlannedRacks:
-    """The world's build-out under its ceilings, as a factor on every owner's racks."""
-    first = fleet.quarter_name(fleet.quarter_index(quarter) + 1)
-    limits = []
-    if math.isfinite(ceilings.dram_gw_per_year) and ceilings.dram_years > 0:
-        limits.append(fleet.dram_ceiling(ceilings.dram_gw_per_year, "2026Q1", ceilings.dram_years))
-    if math.isfinite(ceilings.capex_scale):
-        capex = fleet.capex_ceiling()
-        limits.append(replace(capex, per_quarter={q: v * ceilings.capex_scale for q, v in capex.per_quarter.items()}))
-    if math.isfinite(ceilings.power_gw_per_year):
-        limits.append(fleet.power_ceiling(ceilings.power_gw_per_year, first, count / 4.0))
-    plan = fleet.BuildOut(growth=growth, ceilings=tuple(limits), lead_time=lead, pipeline_growth=pipeline)
-    units = fleet.world_units(quarter)
-    path, _ = plan.project(units, first, count)
-    begin = fleet.compute(units) / CHIPS["h100"].compute("bf16")
-    times = (1.0, *(float(level) / begin for level in path["compute_h100e"]))
-    return PlannedRacks(tuple(k / 4.0 for k in range(count + 1)), times)
 
 
 def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Calendar) -> tuple[Contract, ...]:
@@ -351,15 +343,16 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
     ticks = FOREVER
     if math.isfinite(terms.term_days):
         ticks = max(1, round(terms.term_days * when.simulated_share * when.ticks_per_day))
-    rental = Costs().usd_per_chip_hour(RACK) * RACK.chips_per_system
+    rack = parameters.known.chips[parameters.supply.chip]
     return tuple(
         Contract(
             largest[number % len(largest)].name,
             lab.name,
             terms.share * largest[number % len(largest)].racks,
-            price=terms.price * rental,
+            price=terms.price * rental(rack),
             ticks=min(ticks, FOREVER),
             renews=terms.renews,
+            adjusts=terms.adjusts,
         )
         for number, lab in enumerate(parameters.labs)
     )

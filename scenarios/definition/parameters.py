@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Self
 
 from pydantic import model_validator
 
+from capacity.custom import Known
 from capacity.errors import nearest
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.default_sellers import LABS, OPEN
 from scenarios.parameters.demand import Demand
 from scenarios.parameters.events import EventChoice
-from scenarios.parameters.fields import Section, part, refuse, refuse_doubles, several
+from scenarios.parameters.fields import Section, Tables, part, refuse, refuse_doubles, several, tables
 from scenarios.parameters.market import Market, Progress
+from scenarios.parameters.own_machines import TABLES, known_with
 from scenarios.parameters.sellers import Broker, Lab, OpenProvider
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply, owners
 from scenarios.parameters.time import Time
@@ -22,6 +25,9 @@ from scenarios.parameters.time import Time
 class Parameters(Section):
     """Everything that a run is made of, but for its seed and its number of simulated users."""
 
+    chips: Tables = tables("chips of one's own by name, as in capacity/chips.py")
+    architectures: Tables = tables("architectures of one's own by name, as in capacity/architectures.py")
+    workloads: Tables = tables("workloads of one's own by name, as in capacity/workload.py")
     time: Time = part(Time(), "when and how long")
     demand: Demand = part(Demand(), "users")
     supply: Supply = part(Supply(), "owners of machines")
@@ -34,7 +40,37 @@ class Parameters(Section):
     market: Market = part(Market(), "rules of the market")
     events: tuple[EventChoice, ...] = several((), "dated shocks", "one's own", least=0, most=500)
 
+    @property
+    def known(self) -> Known:
+        """Chips, architectures and workloads that can be named: those that ship, and its own."""
+        return known_with({name: getattr(self, name) for name in TABLES if getattr(self, name)})
+
     # -------------------------------------------------------------------------------- what must fit together
+
+    @model_validator(mode="after")
+    def _machines(self) -> Self:
+        known = self.known
+        named: list[tuple[str, str, Iterable[str]]] = [("supply.chip", self.supply.chip, known.chips)]
+        for n, lab in enumerate(self.labs):
+            named += [
+                (f"labs[{n}].models[{k}].architecture", model.architecture, known.architectures)
+                for k, model in enumerate(lab.models)
+            ]
+        named += [(f"open[{n}].architecture", one.architecture, known.architectures) for n, one in enumerate(self.open)]
+        named += [
+            (f"models[{n}].architecture", one.architecture, known.architectures) for n, one in enumerate(self.models)
+        ]
+        for n, broker in enumerate(self.brokers):
+            named.append((f"brokers[{n}].homes.architecture", broker.homes.architecture, known.architectures))
+            named.append((f"brokers[{n}].homes.chip", broker.homes.chip, known.chips))
+        own = {one.name: f"others[{n}]" for n, one in enumerate(self.demand.others)}
+        for name, users in self.demand.segments():
+            at = f"demand.{own.get(name, name)}.request.like"
+            named.append((at, users.request.like, ("custom", *known.workloads)))
+        for at, name, allowed in named:
+            if name not in allowed:
+                raise refuse(at, name, f"must be one of {', '.join(allowed)}{nearest(name, allowed)}")
+        return self
 
     @model_validator(mode="after")
     def _names(self) -> Self:

@@ -23,6 +23,7 @@ from scenarios.definition.parameters import Parameters
 from scenarios.parameters import paths
 from scenarios.parameters.complaints import complaint
 from scenarios.parameters.fields import Name, Section, Text, choice, several
+from scenarios.parameters.own_machines import TABLES
 from scenarios.results.outcome import Outcome
 from scenarios.text import toml
 
@@ -79,9 +80,14 @@ class Scenario(Parameters, Question):
         return self.model_dump(mode="python")
 
     @property
+    def _unused(self) -> set[str]:
+        """Tables of machines of its own that it does not have: they are not written."""
+        return {name for name in TABLES if not getattr(self, name)}
+
+    @property
     def digest(self) -> str:
         """A hash of all that it is, the same on every machine; of what it extends only the result counts."""
-        plain = self.model_dump(mode="json", exclude={"extends"})
+        plain = self.model_dump(mode="json", exclude={"extends", *self._unused})
         text = json.dumps(_plain(plain, self.data()), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -94,14 +100,14 @@ class Scenario(Parameters, Question):
     def differences(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Paths whose values differ, with this one's value and the other's (None where there is none)."""
         about = {"name", "question", "source", "extends", "variants", "outcomes"}
-        mine, theirs = (paths.flat(s.model_dump(exclude=about)) for s in (self, other))
+        mine, theirs = (paths.flat(s.model_dump(exclude=about | s._unused)) for s in (self, other))
         known = list(mine) + [path for path in theirs if path not in mine]
         return {p: (mine.get(p), theirs.get(p)) for p in known if mine.get(p) != theirs.get(p)}
 
     def to_toml(self) -> str:
         """A TOML file that loads as the same scenario."""
         about = f"# extends {self.extends}; everything is written out below\n" if self.extends else ""
-        return about + toml.write(self.model_dump(mode="python", exclude={"extends"}))
+        return about + toml.write(self.model_dump(mode="python", exclude={"extends", *self._unused}))
 
     # -------------------------------------------------------------------------------- run
 

@@ -7,24 +7,30 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Deployment
+from capacity import CALIBRATIONS, Architecture, Chip, Deployment
 from market.calendar import Calendar
 from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
+from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.sticky import Sticky
-from market.supply.specs import HomeMachines, Offer, Pool, Provider, Tier
+from market.supply.specs import HomeMachines, Offer, Pool, Provider, Term, Tier
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
+from scenarios.parameters.dear_hours import DearHours
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
 
-RACK: Final = CHIPS["gb200-nvl72"]
 STANDARD: Final = "standard"
+#: A term that never ends.
+DAYS_OF_A_LONG_RUN: Final = 1e6
 HOURS_PER_WEEK: Final = 168.0
+#: How near the best prices a seller goes that looks for dear hours, relative: profit is flat there.
+NEAR: Final = 2e-3
 
 
 def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
@@ -39,13 +45,15 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
 
 
 @cache
-def inference(architecture: str, calibration: str, work: float = 1.0, chip: str = RACK.name) -> Inference:
+def inference(architecture: Architecture, calibration: str, work: float, chip: Chip) -> Inference:
     """An architecture on the fewest systems of a chip that hold it; ``work``: machine time over what that takes."""
-    if work != 1.0:  # what is worked out of the machine holds whatever a request takes of its time
-        return replace(inference(architecture, calibration, chip=chip), efficiency=work)
-    machine = CHIPS[chip]
-    reference = RACK.chips_per_system if chip == RACK.name else 1
-    return Inference(Deployment.smallest(machine, ARCHITECTURES[architecture], CALIBRATIONS[calibration]), reference)
+    return Inference(Deployment.smallest(chip, architecture, CALIBRATIONS[calibration]), chip.chips_per_system, work)
+
+
+def served(architecture: str, parameters: Parameters, work: float = 1.0, chip: str = "") -> Inference:
+    """An architecture on the racks of the market, or on another chip."""
+    known, supply = parameters.known, parameters.supply
+    return inference(known.architectures[architecture], supply.calibration, work, known.chips[chip or supply.chip])
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -89,7 +97,34 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
     if chosen.every_hours > 0:
         simulated = chosen.every_hours * when.simulated_share
         policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)
-    return Sticky(policy, chosen.stickiness, chosen.settling_hours) if chosen.stickiness > 0 else policy
+    if chosen.change_cost_days > 0:
+        policy = MenuCost(
+            policy,
+            cost_days=chosen.change_cost_days,
+            wander=chosen.wander,
+            settling_hours=chosen.settling_hours,
+        )
+    elif chosen.stickiness > 0:
+        policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
+    return dear_hours(chosen.dear_hours, policy, when)
+
+
+def dear_hours(chosen: DearHours, policy: PricingPolicy, when: Calendar) -> PricingPolicy:
+    """A policy whose list may be dearer in some hours of the week."""
+    if chosen.blocks == 0:
+        return policy
+    return Blocks(
+        policy,
+        chosen.blocks,
+        chosen.windows,
+        max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK)),
+        chosen.most_load,
+        chosen.market_power,
+        chosen.keeps_mean,
+        chosen.least_gain,
+        chosen.first_step,
+        near=NEAR,
+    )
 
 
 # -------------------------------------------------------------------------------------------------- sellers
@@ -119,6 +154,10 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
         pricing=pricing(one.pricing, when),
         quotas=one.quotas.make(),
         leaves=one.leaves,
+        restart_h=parameters.supply.restart_h,
+        credit=one.credit_usd * when.simulated_share,
+        interest=one.interest,
+        rounds=one.rounds.make(),
         burn_usd_per_day=one.burn_usd_per_day,
         funding_usd_per_day=one.funding_usd_per_day,
     )
@@ -135,7 +174,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         f"{one.name} {sold.name}",
         sold.price,
         worth,
-        inference(model.architecture, parameters.supply.calibration, model.work),
+        served(model.architecture, parameters, model.work),
         Tier(**terms.model_dump()),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
@@ -165,7 +204,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         _open_offer(one),
         one.price,
         quality(lag, parameters, size=one.size),
-        inference(one.architecture, parameters.supply.calibration, one.work),
+        served(one.architecture, parameters, one.work),
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,
@@ -174,12 +213,17 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     return Provider(
         one.name,
         (as_listed(offer, one.prices, one.architecture),),
+        (own_pool(one, when),),
         kind="open",
-        spot=True,
+        spot=one.machines.racks == 0,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
         pricing=pricing(one.pricing, when),
         leaves=one.leaves,
+        restart_h=parameters.supply.restart_h,
+        credit=one.credit_usd * when.simulated_share,
+        interest=one.interest,
+        rounds=one.rounds.make(),
         enters=one.enters,
         enter_margin=one.enter_margin,
         burn_usd_per_day=one.burn_usd_per_day,
@@ -211,13 +255,22 @@ def _listed(one: CatalogueSeller, model: OpenModel, parameters: Parameters) -> O
         f"{one.name} {model.name}",
         model.price,
         quality_of_score(model.score, parameters),
-        inference(model.architecture, parameters.supply.calibration, model.work),
+        served(model.architecture, parameters, model.work),
         Tier(STANDARD, model.speed, 1.0),
         cost=model.cost,
         tariff=Tariff(model.bills.make()),
         model=model.name,
         replica_racks=model.replica_racks,
     )
+
+
+def own_pool(one: OpenProvider, when: Calendar) -> Pool:
+    """Machines that a provider holds in every hour; none where it rents by the hour."""
+    held = one.machines
+    if held.racks == 0:
+        return Pool()
+    days = min(held.term_days, DAYS_OF_A_LONG_RUN) * when.simulated_share
+    return Pool(held.racks, term=Term(held.usd_per_rack_h, max(round(days * when.ticks_per_day), 1), one.headroom))
 
 
 def _open_offer(one: OpenProvider) -> str:
@@ -228,14 +281,14 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
     """A broker: routes, and idle machines of coders at home."""
     offers = []
     for architecture in one.routes:
-        served = [seller for seller in parameters.open if seller.architecture == architecture]
+        sellers = [seller for seller in parameters.open if seller.architecture == architecture]
         offers.append(
             Offer(
                 f"{one.name} {architecture}",
-                min(seller.price for seller in served) * (1.0 + one.cut),
-                technology=inference(architecture, parameters.supply.calibration, served[0].work),
-                tier=Tier(STANDARD, min(seller.speed for seller in served)),
-                routes=tuple(_open_offer(seller) for seller in served),
+                min(seller.price for seller in sellers) * (1.0 + one.cut),
+                technology=served(architecture, parameters, sellers[0].work),
+                tier=Tier(STANDARD, min(seller.speed for seller in sellers)),
+                routes=tuple(_open_offer(seller) for seller in sellers),
                 cut=one.cut,
             )
         )
@@ -252,7 +305,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
                 f"{one.name} homes",
                 homes.price,
                 at_home,
-                inference(homes.architecture, parameters.supply.calibration, chip=homes.chip),
+                served(homes.architecture, parameters, chip=homes.chip),
                 Tier(STANDARD, homes.speed),
                 pool="homes",
                 open_to=("casual", "coders"),

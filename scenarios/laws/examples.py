@@ -29,13 +29,17 @@ from market.quality import Improving, Lagging, QualityPath
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
+from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import QuotaPolicy
+from market.supply.rack_lists import RackList
+from market.supply.rents import Foreseen, RentForecast, TowardCost
 
 RACK = CHIPS["gb200-nvl72"]
 INFERENCE = Inference(Deployment.smallest(RACK, ARCHITECTURES["gpt-oss-120b"]), RACK.chips_per_system)
@@ -51,7 +55,9 @@ EXAMPLES: dict[type, list[Any]] = {
     PriceAdjustment: [PriceAdjustment(0.01)],
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
+    MenuCost: [MenuCost(CostPlus(0.2), cost_days=0.5), MenuCost(Surge(gain=0.5), cost_usd=1.0)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
+    Blocks: [Blocks(blocks_hours=6.0, near=1e-2), Blocks(CostPlus(0.2), blocks_hours=5.0, near=1e-2)],
     CostPlus: [CostPlus(), CostPlus(0.3, parts_at_cost=True)],
     PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],
     LongContext: [LongContext(long_above=1_000.0)],
@@ -60,6 +66,8 @@ EXAMPLES: dict[type, list[Any]] = {
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
     FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5)],
+    TowardCost: [TowardCost(2.0), TowardCost(1.0, cheaper=3.0, pace=5.0)],
+    Foreseen: [Foreseen((0.0, 0.001, 1.0), (1.0, 3.0, 0.5))],
     Improving: [IMPROVING],
     Lagging: [Lagging(IMPROVING, dict.fromkeys(NAMES, 6.0))],
     LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
@@ -94,6 +102,8 @@ TECHNOLOGIES: list[Technology] = examples(Technology)
 PARTS: list[TariffComponent] = examples(TariffComponent)
 EXPANSIONS: list[Expansion] = examples(Expansion)
 QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
+LISTS: list[RackList] = examples(RackList)
+FORECASTS: list[RentForecast] = examples(RentForecast)
 PATHS: list[QualityPath] = examples(QualityPath)
 SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)
 COMPONENTS: list[TariffComponent] = examples(TariffComponent)

@@ -48,6 +48,7 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         capacity=draw(amounts),
         toll=toll.copy,
         estimate=estimate,
+        usual_estimate=estimate,
         public_prices=some(),
         opening_price=some(),
         tick_hours=draw(st.sampled_from([0.25, 1.0, 6.0])),

@@ -25,7 +25,9 @@ from market.kinds import fields_of, kinds_of
 from market.quality import Improving, Quality
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
+from market.supply.rack_lists import OnDemand
 from market.supply.research import Research
+from market.supply.rounds import Rounds
 from market.supply.specs import (
     Contract,
     HomeMachines,
@@ -36,10 +38,14 @@ from market.supply.specs import (
     Provider,
     Tier,
 )
+from market.supply.term_market import TermMarket
+from market.supply.wholesale import Wholesale
 from scenarios.laws.examples import (
     CLEARINGS,
     CURVES,
     EXPANSIONS,
+    FORECASTS,
+    LISTS,
     PARTS,
     PATHS,
     POLICIES,
@@ -177,6 +183,10 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
         quotas=draw(st.sampled_from(QUOTAS)),
         leaves=draw(st.booleans()),
         enters=draw(st.sampled_from([False, False, True])),
+        restart_h=draw(st.sampled_from([0.0, 0.0, 0.25, 30.0])),
+        credit=draw(st.sampled_from([0.0, 0.0, 30.0])),
+        interest=draw(st.sampled_from([0.0, 0.0, 5.0])),
+        rounds=draw(st.sampled_from([None, None, Rounds(), Rounds(least_days=0.0, most_share=1.0, multiple=0.01)])),
     )
 
 
@@ -184,7 +194,7 @@ BUDGETS: list[tuple[Research, ...]] = [
     (),
     (),
     (Research("training", 240.0),),
-    (Research("training", 24.0, 0.0), Research("experiments", 1e4, 2.0, 5.0, growth=3.0)),
+    (Research("training", 24.0, 0.0), Research("experiments", 1e4, 2.0, 5.0, growth=3.0, restart_h=0.5)),
 ]
 
 
@@ -200,6 +210,36 @@ hyperscalers = st.builds(
     running_cost=st.sampled_from([0.0, 0.5]),
     reserve=st.sampled_from([0.0, 2.0]),
     cash=st.sampled_from([0.0, 100.0]),
+    pays_years=st.sampled_from([math.inf, 0.0, 2.0]),
+    interest=st.sampled_from([0.0, 1.0]),
+    on_demand=st.one_of(
+        st.none(),
+        st.builds(
+            OnDemand,
+            price=st.sampled_from([0.3, 1.0, 50.0]),
+            share=st.sampled_from([0.0, 0.4, 1.0]),
+            policy=st.sampled_from(LISTS),
+            every_hours=st.sampled_from([0.0, 2.0]),
+            stickiness=st.sampled_from([0.0, 0.2]),
+        ),
+    ),
+)
+waits = st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
+calendars = st.builds(Calendar, tick_hours=st.sampled_from([1.0, 1.0, 0.25, 6.0]))
+term_markets = st.one_of(
+    st.none(),
+    st.builds(
+        TermMarket,
+        forecast=st.sampled_from(FORECASTS),
+        discount=st.sampled_from([0.0, 0.2]),
+        buyer_risk=st.sampled_from([0.0, 3.0]),
+        seller_risk=st.sampled_from([0.0, 1.0]),
+        per_stake=st.booleans(),
+        seller_share=st.sampled_from([0.0, 0.5, 1.0]),
+        spread=st.sampled_from([0.0, 0.3]),
+        persistence=st.sampled_from([0.0, 0.9, 1.0]),
+        period_h=st.sampled_from([1.0, 730.5]),
+    ),
 )
 
 
@@ -310,6 +350,7 @@ def economies(
             first_tick=draw(st.sampled_from([0, 3])),
             ticks=draw(st.sampled_from([4, 10**9])),
             renews=draw(st.booleans()),
+            adjusts=draw(st.booleans()),
         )
         for _ in range(draw(st.integers(0, 3)) if owners and sellers else 0)
     ]
@@ -318,15 +359,14 @@ def economies(
         tuple(sellers),
         tuple(owners),
         tuple(contracts),
-        calendar=Calendar(tick_hours=draw(st.sampled_from([1.0, 1.0, 0.25, 6.0]))),
+        calendar=draw(calendars),
         clearing=clearing or draw(st.sampled_from(CLEARINGS)),
         rationing=rationing or draw(st.sampled_from(RULES)),
-        waits=draw(
-            st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
-        ),
+        waits=draw(waits),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
         research=draw(budgets(sellers)),
         products=draw(products(owners)),
         events=draw(events(sellers, owners)),
+        wholesale=Wholesale(terms=draw(term_markets)),
     )

@@ -17,38 +17,24 @@ from market.exchange.rationing.base import Rationing
 from market.simulation.columns import COLUMNS
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
-from market.supply.research import INVESTORS
 from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.laws.closeness import ROUNDING, SUBNORMAL, close, row, single
 from scenarios.laws.in_words import spaced
 from scenarios.laws.law import BrokenLawError, law, must
+from scenarios.laws.money import (
+    accounts_move_as_the_frames_say,
+    budgets_hold,
+    contracts_are_paid_whether_used_or_not,
+    money_is_neither_made_nor_lost,
+    research_is_paid_by_whose_it_is,
+    statements_add_up,
+)
 from scenarios.laws.plain_economies import Before, market_of, people, seller, ticks_of
 from scenarios.laws.random_economies import economies
 
 PLAIN = "in a plain market, the books of every tick add up"
 BOOKS = "in any market, the books of every tick add up"
 TICKS = 8
-#: Rounding that is put up with, relative to what is counted; populations in float32 round more.
-ROUNDING = 1e-9
-SINGLE = 2e-5
-#: Numbers so small that a division by them is none.
-SUBNORMAL = 1e-300
-
-
-def close(one: object, other: object, scale: object = 0.0, rounding: float = ROUNDING) -> None:
-    """Equal but for rounding, relative to the larger of the two and of ``scale``."""
-    a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
-    room = rounding * np.maximum(np.maximum(np.abs(a), np.abs(b)), np.asarray(scale, dtype=float)) + 1e-12
-    must(np.abs(a - b) <= room, "{} is not {}", a, b)
-
-
-def row(model: TokenMarket, frame: str, column: str) -> np.ndarray:
-    """What was recorded of this tick."""
-    return np.asarray(model.records.tables[frame].data[column][model.tick])
-
-
-def single(model: TokenMarket) -> float:
-    """Rounding of a market in which some count in 32 bits."""
-    return SINGLE if any(getattr(s, "dtype", "") == "float32" for s in model.economy.segments) else ROUNDING
 
 
 # The laws of one tick -------------------------------------------------------------------------------------
@@ -79,10 +65,10 @@ def every_request_has_a_fate(before: Before, model: TokenMarket) -> None:
     close(row(model, "segments", "asked"), fates)
     if model.economy.whole:
         return  # what is ordered is drawn, so that asked is too
-    induced = model.state.ordered.cleared.response.induced
+    not_asked = model.state.ordered.cleared.response.not_asked
     wanted = [
-        cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up + float(more)
-        for cohort, more in zip(model.cohorts, induced, strict=True)
+        cohort.wanted.formed - cohort.wanted.put_off + cohort.wanted.taken_up - float(spared)
+        for cohort, spared in zip(model.cohorts, not_asked, strict=True)
     ]
     close(row(model, "segments", "asked"), wanted, rounding=single(model))
 
@@ -160,100 +146,23 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     """Owned is used first-party, under contract, sold at spot, or idle; who rents has what was let."""
     w = {
         name: row(model, "wholesale", name)
-        for name in ("owned", "first_party", "contracted", "sold_spot", "idle", "short")
+        for name in ("owned", "first_party", "contracted", "on_demand", "sold_spot", "idle", "short", "taken_back")
     }
-    close(w["owned"], w["first_party"] + w["contracted"] + w["sold_spot"] + w["idle"])
+    close(w["owned"], w["first_party"] + w["contracted"] + w["on_demand"] + w["sold_spot"] + w["idle"])
     for name, values in w.items():
         must(values >= -ROUNDING * w["owned"], "{} {} rack-h, by owner", spaced(name), values)
     scale = w["owned"].sum()
-    rented = row(model, "providers", "spot").sum() + row(model, "ticks", "research").sum()
-    close(w["sold_spot"].sum(), rented, scale)
+    rented = sum(row(model, "providers", name).sum() for name in ("spot", "on_demand"))
+    close(w["sold_spot"].sum() + w["on_demand"].sum(), rented + row(model, "ticks", "research").sum(), scale)
     close(w["contracted"].sum(), row(model, "providers", "contracted").sum(), scale)
     hours = model.calendar.tick_hours
     promised = sum(c.racks for c in model.contracts) * hours
     close((w["contracted"] + w["short"]).sum(), promised)
-    have = np.sum([row(model, "providers", name) for name in ("owned", "contracted", "spot", "homes")], axis=0)
+    sources = ("owned", "contracted", "on_demand", "spot", "homes")
+    have = np.sum([row(model, "providers", name) for name in sources], axis=0) - row(model, "providers", "restarted")
     close(have.sum(), row(model, "pools", "capacity").sum(), scale)
     for provider in model.providers:
         close(have[provider.number], model.capacity[provider.pools].sum(), scale)
-
-
-def money_is_neither_made_nor_lost(before: Before, model: TokenMarket) -> None:
-    """What all inside hold changes by what crosses the border."""
-    ledger = model.ledger
-    turnover = sum(abs(amount) for amount in ledger.flows.values())
-    inside = set(ledger.names[: len(model.agents)])
-    named = sum(
-        amount * ((receiver in inside) - (payer in inside)) for (payer, receiver, _), amount in ledger.flows.items()
-    )
-    scale = turnover + np.abs(ledger.balance).max(initial=0.0)
-    close(ledger.inside_total - before.inside, named, scale)
-    close(ledger.inside_total, -ledger.outside_total, scale)
-
-
-def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
-    """Cash by profit and what owners give; what users pay is what sellers earn."""
-    turnover = sum(abs(amount) for amount in model.ledger.flows.values())
-    p = {name: row(model, "providers", name) for name in ("cash", "revenue", "rent_paid", "running_cost", "profit")}
-    scale = turnover + np.abs(p["cash"]).max(initial=0.0)
-    close(p["profit"], p["revenue"] - p["rent_paid"] - p["running_cost"], scale)
-    owners = {"parent", "acquisition", "funding", "burn", "research"}  # neither earned nor spent in the market
-    for agent in model.providers:
-        between = sum(model.ledger.net(agent.name, kind) for kind in owners)
-        close(p["cash"][agent.number], before.cash[agent.name] + p["profit"][agent.number] + between, scale)
-    w = {name: row(model, "wholesale", name) for name in ("cash", "income", "running_cost", "capital")}
-    for owner in model.hyperscalers:
-        between = sum(model.ledger.net(owner.name, kind) for kind in owners)
-        spent = w["running_cost"][owner.number] + w["capital"][owner.number]
-        change = w["income"][owner.number] - spent + between
-        close(w["cash"][owner.number], before.cash[owner.name] + change, scale)
-    paid = row(model, "ticks", "paid").sum()
-    plans = row(model, "segments", "fees").sum()
-    close(plans, row(model, "providers", "subscriptions").sum(), scale)
-    routed = sum(amount for (_, _, kind), amount in model.ledger.flows.items() if kind == "routed tokens")
-    for total in (
-        row(model, "segments", "paid").sum(),
-        row(model, "offers", "revenue").sum() + plans,
-        p["revenue"].sum() - routed,
-    ):
-        close(total, paid, scale)
-    rents = p["rent_paid"].sum() + row(model, "ticks", "research_spent").sum()
-    close(rents, w["income"].sum(), scale)
-
-
-def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:
-    """All that it spends comes from its funder's books, and from investors no more than that."""
-    flows = model.ledger.flows
-    for one in model.founded.researchers:
-        name, payer = one.spec.name, one.spec.funder or INVESTORS
-        spent = sum(amount for (who, _, kind), amount in flows.items() if (who, kind) == (name, "spot"))
-        close(flows.get((payer, name, "research"), 0.0), spent)
-        close(model.ledger.net(name), 0.0, spent)
-    for p in model.providers:
-        given, paid = flows.get((INVESTORS, p.name, "funding"), 0.0), -model.ledger.net(p.name, "research")
-        beside = p.spec.funding_usd_per_day * model.calendar.tick_hours / 24.0
-        must(given <= (paid + beside) * (1 + ROUNDING), "investors gave {}, for research of {}", given, paid)
-
-
-def contracts_are_paid_whether_used_or_not(before: Before, model: TokenMarket) -> None:
-    """Delivered racks times the price agreed."""
-    running = model.contracts
-    flows = model.ledger.flows
-    for contract in running:
-        both = [c for c in running if (c.seller, c.buyer) == (contract.seller, contract.buyer)]
-        due = sum(model.allotment.by_contract[running.index(c)] * c.price for c in both)
-        close(flows.get((contract.buyer, contract.seller, "contract"), 0.0), due)
-    kept = sum(model.allotment.by_contract)
-    close(kept, row(model, "wholesale", "contracted").sum())
-
-
-def budgets_hold(before: Before, model: TokenMarket) -> None:
-    """Nobody spends beyond a budget."""
-    for cohort in model.cohorts:
-        if isinstance(cohort, LogitCohort) and math.isfinite(cohort.segment.budget_usd_per_day):
-            room = single(model) * cohort.budget_per_day * cohort.wanted.growth
-            least = cohort.budget_left.min(initial=0.0)
-            must(cohort.budget_left >= -room - 1e-12, "{} USD is left of a budget", least)
 
 
 def quotas_hold(before: Before, model: TokenMarket) -> None:
@@ -308,6 +217,7 @@ LAWS_OF_A_TICK = [
     machines_are_given_out_once,
     money_is_neither_made_nor_lost,
     accounts_move_as_the_frames_say,
+    statements_add_up,
     contracts_are_paid_whether_used_or_not,
     research_is_paid_by_whose_it_is,
     budgets_hold,

@@ -10,10 +10,13 @@ SCENARIO = ask(
     __name__, __doc__, BASELINE,
     source="Inflation: independents are acquired or fail",
     changes={
-        **ONE_YEAR, **CRUNCH, "supply.acquires": True, "supply.owners_cash": 1e10, "labs.*.leaves": True,
-        "open.*.leaves": True, "open.*.cash": 1e7,
+        **ONE_YEAR, **CRUNCH, "supply.acquires": True, "supply.owners_cash": 1e10, "supply.pays_years": 5.0,
+        "labs.*.leaves": True, "labs.*.rounds.multiple": 25.0, "labs.*.interest": 0.1,
+        "open.*.leaves": True, "open.*.cash": 1e7, "open.*.burn_usd_per_day": 1e5,
+        "open.*.credit_usd": 2e7, "open.*.interest": 0.1,
         "open.+": {
             **provider("Jetty", "kimi-k2", 2.5, 0.1).model_dump(), "enters": True, "leaves": True, "cash": 1e7,
+            "burn_usd_per_day": 1e5, "credit_usd": 2e7, "interest": 0.1,
         },
     },
     outcomes=(

@@ -25,7 +25,7 @@ def load_of(path: Path, named_by: str = "") -> dict[str, Any]:
         raise InputError(f"{path} is empty, but {wanted}")
     _, header = rows[0]
     if tuple(cell.lower() for cell in header[: len(COLUMNS)]) != COLUMNS or any(header[len(COLUMNS) :]):
-        raise InputError(f"{path} line {rows[0][0]} is {_said(','.join(header))}, but {wanted}")
+        raise InputError(f"{path} line {rows[0][0]} is {_quoted(','.join(header))}, but {wanted}")
     loads: dict[int, tuple[float, float]] = {}
     for line, cells in rows[1:]:
         hour = _number(cells, 0, f"{path} line {line}", HOURS - 1)
@@ -53,10 +53,10 @@ def _number(cells: Sequence[str], column: int, where: str, most: float) -> float
         number = math.nan
     if not 0.0 <= number <= most:
         raise InputError(
-            f"{where}: {COLUMNS[column]} is {_said(text)}, but must be a number, at least 0 and at most {most:g}"
+            f"{where}: {COLUMNS[column]} is {_quoted(text)}, but must be a number, at least 0 and at most {most:g}"
         )
     return number
 
 
-def _said(text: str) -> str:
+def _quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:37]}...") if text else "empty"

@@ -73,7 +73,10 @@ _IMPORTED: Final[dict[str, OwnFile]] = {}
 def read_own_file(path: Path) -> OwnSource:
     """Read a file without importing it."""
     if path.suffix != ".py":
-        raise InputError(f"{path}: a file of one's own is Python, and its name ends in .py")
+        hint = "; machines in TOML go into the scenario's file, as [chips.NAME] and the like"
+        raise InputError(
+            f"{path}: a file of one's own is Python, and its name ends in .py{hint if path.suffix == '.toml' else ''}"
+        )
     try:
         return OwnSource(path, path.name, path.read_bytes())
     except OSError as error:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from pydantic import model_validator
-
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, choice, part, quantity
-from scenarios.parameters.sellers import PRICE, Bills, Pricing, check_architecture, work_field
+from scenarios.parameters.sellers import PRICE, Bills, Pricing, work_field
 from scenarios.parameters.time import FIRST, Date
 
 #: Machines that a replica takes: eight H100 for a large model.
@@ -19,7 +17,9 @@ class OpenModel(Section):
     """An open model, as any seller may serve it."""
 
     name: Name = choice(..., "what it is called")
-    architecture: str = choice(..., "architecture of capacity/ that is nearest to it", "model cards")
+    architecture: str = choice(
+        ..., "architecture of capacity/ that is nearest to it, or of architectures", "model cards"
+    )
     score: Number = quantity(
         ..., "ECI points", "score, from which its quality follows", "Epoch Capabilities Index", above=0, high=1e4
     )
@@ -36,11 +36,6 @@ class OpenModel(Section):
     )
     bills: Bills = part(Bills(), "what its tokens are billed at")
     speed: Number = quantity(60.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)
-
-    @model_validator(mode="after")
-    def _known(self) -> OpenModel:
-        check_architecture("architecture", self.architecture)
-        return self
 
 
 class CatalogueSeller(Section):

@@ -17,6 +17,9 @@ from capacity.errors import nearest
 from scenarios.parameters.paths import join
 from scenarios.text.values import as_written
 
+#: What a name may be.
+NAME = "a name of at most 60 letters, digits, spaces, dots or dashes"
+
 
 def complaint(error: ValidationError, model: type[BaseModel]) -> str:
     """The first thing that is wrong, and how many more there are."""
@@ -39,6 +42,8 @@ def path_of(loc: tuple[int | str, ...]) -> str:
 def _one(error: Any, model: type[BaseModel]) -> str:
     loc, kind, context = error["loc"], error["type"], error.get("ctx", {})
     at = path_of(loc)
+    if kind == "as_said":
+        return str(context["text"])
     if kind == "together":
         return f"{at}{'.' if at else ''}{context['at']} is {context['value']}, but {context['allowed']}"
     if kind == "extra_forbidden":
@@ -46,6 +51,9 @@ def _one(error: Any, model: type[BaseModel]) -> str:
         where = f" in {path_of(loc[:-1])}" if len(loc) > 1 else ""
         near = _nearest_field(str(loc[-1]), names)
         return f"{at} is unknown{near}; known{where}: {', '.join(names)}"
+    if loc and loc[-1] == "[key]":
+        called = join(path_of(loc[:-2]), str(loc[-2]))
+        return f"{called} is no name; it must be {NAME}"
     field = _field(model, loc)
     if kind == "missing":
         meaning = field.description if field is not None and field.description else "it has no default"
@@ -112,7 +120,7 @@ def _allowed(field: FieldInfo | None, error: Any) -> str:
         return _number(field, bare, bool(extra.get("or_inf"))) + unit
     if bare is str:
         return (
-            "a name of at most 60 letters, digits, spaces, dots or dashes, in quotes"
+            f"{NAME}, in quotes"
             if (error["type"] == "string_pattern_mismatch")
             else "text in quotes" + (", at most 60 characters" if error["type"] == "string_too_long" else "")
         )

@@ -7,8 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from capacity import WORKLOADS
-from capacity.errors import Catalogue, nearest
+from capacity.errors import Catalogue
 from scenarios.parameters.fields import (
     DECLARED,
     SEGMENTS,
@@ -35,13 +34,6 @@ class Request(Section):
     cached: Number = quantity(0.0, "1", "share of the input read from the prompt cache", "TraceLab: 0.96", high=1)
     held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
     like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
-
-    @model_validator(mode="after")
-    def _known(self) -> Request:
-        if self.like != "custom" and self.like not in WORKLOADS:
-            names = ("custom", *WORKLOADS)
-            raise refuse("like", self.like, f"must be one of {', '.join(names)}{nearest(self.like, names)}")
-        return self
 
 
 class Waiting(Section):
@@ -201,9 +193,12 @@ class Users(Section):
     intensity_elasticity: Number = quantity(
         0.0,
         "1",
-        "by how many per cent a user asks less when its bill has risen by one since the start",
+        "by how many per cent a user asks less where the full cost of a request, effort and price, is higher by one",
         "OpenRouter, State of AI: 10 % cheaper, 5-7 % more in the short run",
         high=20,
+    )
+    asking_effort: Number = quantity(
+        0.05, "1", "what asking and reading cost beside the price, as a share of the worth", DECLARED, above=0, high=100
     )
     patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
     budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)

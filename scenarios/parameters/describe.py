@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from scenarios.parameters.kinds import KindSection, SeveralKinds, rows_of
 from scenarios.parameters.load_shapes import Shape
+from scenarios.parameters.own_machines import TABLES, rows_of_tables
 from scenarios.parameters.paths import join
 
 type Row = tuple[str, Any, str, str, str]
@@ -30,7 +31,9 @@ def _rows(section: BaseModel, at: str, source: str) -> Iterator[Row]:
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         said, unit, path = str(extra.get("source", "") or source), str(extra.get("unit", "")), join(at, name)
         meaning = (field.description or "").removesuffix(f" [{unit}]")
-        if isinstance(value, KindSection) and not value.chosen and set(type(value).model_fields) == {"kind"}:
+        if not at and name in TABLES:
+            yield from rows_of_tables(name, value)
+        elif isinstance(value, KindSection) and not value.chosen and set(type(value).model_fields) == {"kind"}:
             yield path, value.kind, unit, meaning, said or kind_source(value)
         elif isinstance(value, Shape):
             own = _rows(value, path, f"{value.load}, a file of one's own")

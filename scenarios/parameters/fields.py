@@ -53,6 +53,10 @@ type Text = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
 type Name = Annotated[str, StringConstraints(strict=True, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 
 
+#: Tables by name: what a scenario defines in the words of another room.
+type Tables = dict[Name, dict[str, Any]]
+
+
 def quantity(
     default: Any,
     unit: str,
@@ -88,6 +92,13 @@ def choice(default: Any, meaning: str, source: str = DECLARED) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": "", "source": source})
 
 
+def tables(meaning: str) -> Any:
+    """Tables by name, empty unless given; who reads them says what may be in them."""
+    return Field(
+        default_factory=dict, max_length=100, description=meaning, json_schema_extra={"unit": "", "source": ""}
+    )
+
+
 def several(default: Any, meaning: str, source: str = DECLARED, *, least: int = 1, most: int = 100) -> Any:
     """A list of sections."""
     return Field(
@@ -104,6 +115,11 @@ def refuse(at: str, value: Any, allowed: str) -> PydanticCustomError:
     return PydanticCustomError(
         "together", "{at} is {value}, but {allowed}", {"at": at, "value": repr(value), "allowed": allowed}
     )
+
+
+def refuse_as_said(text: str) -> PydanticCustomError:
+    """An error in words that say already where it is, what it is and what is allowed."""
+    return PydanticCustomError("as_said", "{text}", {"text": text})
 
 
 def refuse_doubles(at: str, names: list[str]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import model_validator
 
 from capacity import CALIBRATIONS, fleet
 from capacity.errors import InputError, nearest
+from market.kinds import Kind
+from market.supply.rack_lists import RackList
+from market.supply.rents import RentForecast
 from scenarios.parameters.fields import (
     DECLARED,
     Flag,
@@ -25,6 +28,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
+from scenarios.parameters.kinds import KindSection, kind_field
 from scenarios.parameters.load_shapes import CHAT, Shape
 
 #: How many of the largest owners contract with the labs.
@@ -69,6 +73,90 @@ class Contracts(Section):
     )
     term_days: Number = quantity(365.0, "days", "term; inf for ever", above=0, or_inf=True)
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
+    adjusts: Flag = choice(False, "whether its racks are bargained for, too, where contracts are (supply.terms)")
+
+
+class OnDemandLists(KindSection):
+    """Machines by the hour at posted prices, beside the spot market, on which they may be taken back."""
+
+    base: ClassVar[type[Kind]] = RackList
+
+    kind: str = kind_field(RackList, "break-even-list", "what sets the list")
+    share: Number = quantity(
+        0.0,
+        "1",
+        "most of an owner's machines for rent that go at its list in an hour; 0 for no lists",
+        "0: the baseline is fitted without; what hangs on it: docs/explanation/machines.md",
+        high=1,
+    )
+    price: Number = quantity(
+        1.0,
+        "1",
+        "list at the start over the rental price of a chip; forgotten after the settling hours",
+        "chips: rental on lists",
+        above=0,
+        high=100,
+    )
+    every_hours: Number = quantity(168.0, "h", "hours between two looks at the list", high=8_766)
+    stickiness: Number = quantity(
+        0.05,
+        "1",
+        "gap to the wished list that is put up with",
+        "rental lists of the H100, Sept 2023 to Dec 2025: 12 of 27 months without a change, the others by 6.5 %",
+        high=100,
+    )
+    settling_hours: Number = quantity(
+        168.0, "h", "hours at the start in which it looks daily and follows any gap", high=8_766
+    )
+
+
+class RentForecasts(KindSection):
+    """What the market expects of the spot price of machines."""
+
+    base: ClassVar[type[Kind]] = RentForecast
+
+    kind: str = kind_field(RentForecast, "last-month", "what is expected to become of the spot price")
+
+
+class TermContracts(Section):
+    """How contracts that end are priced and signed anew, where that is bargained for."""
+
+    bargained: Flag = choice(False, "whether it is; if not, they are renewed at the mean spot price of the last month")
+    forecast: RentForecasts = part(RentForecasts(), "what the market expects of the spot price")
+    discount: Number = quantity(0.1, "1/year", "rate of interest at which later payments count less", high=10)
+    buyer_risk: Number = quantity(
+        1.0,
+        "1",
+        "what risk costs a buyer: half of it x the squared relative deviation of the mean spot price x the rent",
+        "declared: relative risk aversion, 1 to 3 near a loss; what hangs on it: docs/explanation/machines.md",
+        high=1e3,
+    )
+    seller_risk: Number = quantity(
+        1.0,
+        "1",
+        "what risk costs a seller, alike: one that owes on its machines minds more than one that is rich",
+        "declared as that of buyers: then it moves no price, and decides with w who signs",
+        high=1e3,
+    )
+    seller_share: Number = quantity(0.5, "1", "share of the gain of a contract that the seller gets", high=1)
+    passed_on: Number = quantity(
+        0.0, "1", "share of a change of the spot price that a buyer's own customers pay", high=1
+    )
+    spread: Number = quantity(
+        0.08,
+        "1",
+        "deviation of a month's mean spot price from what was expected, over that",
+        "rental lists of the H100, Sept 2023 to Dec 2025: 0.08, from changes of the basket",
+        high=10,
+    )
+    persistence: Number = quantity(
+        0.9,
+        "1",
+        "correlation of that deviation with that of the next month",
+        "rental lists: a change stays; 0.9 a month halves it in half a year",
+        low=-1,
+        high=1,
+    )
 
 
 class FirstPartyProducts(Section):
@@ -161,6 +249,9 @@ class Supply(Section):
     """All machines for rent."""
 
     quarter: str = choice("2025Q4", "quarter whose chip counts the fleet begins with", COUNTS)
+    chip: str = choice(
+        "gb200-nvl72", "chip whose systems are the racks: all capacity is counted, rented and served in them", DECLARED
+    )
     not_for_rent: tuple[Name, ...] = choice(("China", "Meta"), "owners who keep their machines for themselves")
     scale: Number = quantity(1.0, "1", "racks over the counted ones: where on the path a run begins", above=0, high=1e3)
     expansion: Literal["steady", "planned", "follow-rents", "counted"] = choice(
@@ -192,6 +283,16 @@ class Supply(Section):
     )
     first_party_first: Flag = choice(True, "whether that comes before contracts", "Crunch: own products first")
     contracts: Contracts = part(Contracts(), "capacity contracts")
+    terms: TermContracts = part(TermContracts(), "how they are bargained for")
+    on_demand: OnDemandLists = part(OnDemandLists(), "machines by the hour at posted prices")
+    restart_h: Number = quantity(
+        0.0,
+        "h",
+        "work that is lost, and done again, when a machine rented on the spot market is taken back",
+        "0: the baseline is fitted without; a model of 1e12 bytes is loaded in a quarter of an hour, and research goes "
+        "back to its last checkpoint",
+        high=24,
+    )
     research: tuple[ResearchBudget, ...] = several(RESEARCH, "budgets for research", least=0, most=20)
     calibration: str = choice(
         "fit",
@@ -201,6 +302,12 @@ class Supply(Section):
     power_usd_per_kwh: Number = quantity(0.08, "USD/kWh", "electricity of a data centre", high=100)
     acquires: Flag = choice(
         False, "whether owners buy providers that run out of cash", "Inflation: independents are bought"
+    )
+    pays_years: Number = quantity(
+        math.inf,
+        "years",
+        "most that an owner pays for a provider, in years of what that has earned lately before staff and research",
+        or_inf=True,
     )
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
     rack_price_usd: Number = quantity(

@@ -105,7 +105,7 @@ def batch_dashboard(batch: Batch) -> Figure:
     by, inputs = compared_by(summaries), inputs_drawn(summaries)
     timed = "ticks" in batch.study.keep and len(summaries) > 0
     height = max(CASES, CASE * over_seeds.groups(summaries, by).nunique()) if len(summaries) else CASES
-    heights = [HEAD + ABOVE, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_made(batch))]
+    heights = [HEAD + ABOVE, height, *[ROW] * timed, *[ROW] * bool(inputs), foot_height(_how_it_was_made(batch))]
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         top, cases, *rows, foot = divided(figure, len(heights), 1, height_ratios=heights)
@@ -119,11 +119,11 @@ def batch_dashboard(batch: Batch) -> Figure:
             _draw_times(rows[0], batch.frame("ticks"), summaries, by)
         if inputs:
             _draw_effects(rows[-1], summaries, inputs)
-        write_foot(foot, _made(batch))
+        write_foot(foot, _how_it_was_made(batch))
     return figure
 
 
-def _made(batch: Batch) -> str:
+def _how_it_was_made(batch: Batch) -> str:
     about = batch.about
     code = about["code"]["commit"] or about["code"]["hash"]
     return f"tokenmarket {about['versions']['tokenmarket']}, code {code}  ·  made with: {about['command']}"

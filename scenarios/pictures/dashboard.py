@@ -61,7 +61,7 @@ def _further_rows() -> list[list[tuple[str, float]]]:
 
 
 def _page(result: RunResult, options: Options, rows: Rows, heights: Sequence[float], width: float) -> Figure:
-    made = _made(result)
+    made = _how_it_was_made(result)
     parts = (HEAD, *heights, foot_height(made, width))
     with style(), mpl.rc_context(TYPE):
         figure = plt.figure(figsize=(width, sum(parts)), layout="constrained")
@@ -75,7 +75,7 @@ def _page(result: RunResult, options: Options, rows: Rows, heights: Sequence[flo
     return figure
 
 
-def _made(result: RunResult) -> str:
+def _how_it_was_made(result: RunResult) -> str:
     about = result.about
     code = about["code"]["commit"] or about["code"]["hash"]
     kept = all(check.kept for check in summary_tables.checks(result.frames))

@@ -52,7 +52,7 @@ stand above it there.
 TICK: Final = """
 ## The tick
 
-The state of a market is a few parts (`market/simulation/state.py`), and a tick is fourteen phases in this order
+The state of a market is a few parts (`market/simulation/state.py`), and a tick is sixteen phases in this order
 (`market/simulation/tick.py`). A phase is a function whose arguments are the parts that it reads, and whose result
 takes the place of the one part that it makes. What it reads of a part that is made further down is that of the tick
 before. `tests/laws` hold that a phase writes nothing else, and that to ask users what they would order changes nothing.
@@ -65,6 +65,7 @@ RULES: Final = """
 ## What tests hold
 
 - `tests/test_imports.py`: imports point down the floors, nowhere in a circle, and wait in functions only in commands.
+- `tests/test_length.py`: functions have at most 50 lines and files 400, and names say something.
 - `tests/laws/`: a phase writes nothing but what it makes; to ask changes nothing; every behaviour keeps the laws of its
   kind, whoever wrote it.
 - `tests/golden/`: the same seed gives the same numbers as before. `tests/theory/`: what theory knows comes out.

@@ -156,11 +156,11 @@ def _of_batches(folder: Path) -> Iterator[tuple[Chart, str, str, Axes]]:
             if data is ticks or data is prices.summaries
             else ("a batch over the sizes of supply and demand")
         )
-        given = "".join(f", {key}={_said(value)}" for key, value in options.items())
+        given = "".join(f", {key}={_written(value)}" for key, value in options.items())
         yield chart, f'BATCH_CHARTS["{name}"].draw({called}{given})', said, chart.draw(data, **options)
 
 
-def _said(value: str | Column) -> str:
+def _written(value: str | Column) -> str:
     """An option as it is written in a call."""
     return f'"{value}"' if isinstance(value, str) else f'Column("{value.name}", "{value.unit}", "{value.meaning}")'
 

@@ -45,10 +45,10 @@ def _of_batch(one: Outcome, scenario: Scenario, batch: BatchOf) -> Verdict:
         return Verdict(one, OPEN, f"this needs {one.against}, which is not among the cases.")
     if not math.isfinite(gap["mean"]) or not math.isfinite(gap["base"]):
         return Verdict(one, OPEN, f"there is no value to compare with {one.against}: nothing of the kind happened.")
-    return Verdict(one, _kind(one, gap), _told(one, scenario.name, gap), here=scenario.name)
+    return Verdict(one, _kind(one, gap), _values_in_words(one, scenario.name, gap), here=scenario.name)
 
 
-def _told(one: Outcome, name: str, gap: Gap) -> str:
+def _values_in_words(one: Outcome, name: str, gap: Gap) -> str:
     """Both values, and the difference from the case that comes first in the batch, as ``compare`` takes it."""
     names = (one.against, name)
     if gap["first"]:

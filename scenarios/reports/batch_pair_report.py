@@ -88,7 +88,7 @@ def compared(one: BatchOf, other: BatchOf, label: str) -> tuple[pd.DataFrame, pd
 def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Child]:
     """How the cases that both have differ, and how each batch came out."""
     labels = shared(one, other)
-    parts: list[Child] = [_told(one, other, label) for label in labels[:MOST_TOLD]]
+    parts: list[Child] = [_differences_in_words(one, other, label) for label in labels[:MOST_TOLD]]
     if not labels:
         parts.append(element("p", f"{NOTHING} Each batch is answered on its own below.", class_="lead"))
     cares = []
@@ -113,7 +113,7 @@ def answer_of(one: BatchOf, other: BatchOf, names: tuple[str, str]) -> list[Chil
     return parts
 
 
-def _told(one: BatchOf, other: BatchOf, label: str) -> Child:
+def _differences_in_words(one: BatchOf, other: BatchOf, label: str) -> Child:
     """In how many measures of a case B differs for sure, and in which most."""
     said, most = _differing(one, other, label)
     return [

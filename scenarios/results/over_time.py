@@ -9,7 +9,7 @@ import pandas as pd
 
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import LOST, PEAK_SHARE, tick_hours
-from scenarios.results.summary_tables import offers, products, ratio
+from scenarios.results.summary_tables import offers, products, ratio, with_asked_put_off
 
 #: Most bins that a run is cut into.
 MOST_BINS: Final = 340
@@ -42,9 +42,10 @@ def fates(frames: Frames, segment: str | None = None) -> pd.DataFrame:
     """By bin of a day or more: what the requests at hand in an hour came to [% of them], and ``moved``.
 
     Exact: asked + waiting before + put off = served + waiting after + put off + own machine + gave up
-    + beyond budget + turned away. ``moved`` are those who went on to another queue, part of served and waiting.
+    + beyond budget + turned away. ``moved`` are those who went on to another queue, part of served and waiting. Of
+    requests put off, as many are counted as would have been asked.
     """
-    table = frames["segments"]
+    table = with_asked_put_off(frames["segments"])
     part = table if segment is None else table[table["segment"] == segment]
     sums = in_bins(part, frames, least=24.0).groupby("bin")[[*FATES, "moved"]].sum()
     total = sums[list(FATES)].sum(axis=1)

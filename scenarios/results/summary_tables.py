@@ -173,9 +173,19 @@ def speeds(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def with_asked_put_off(segments: pd.DataFrame) -> pd.DataFrame:
+    """The frame with ``put_off`` as far as it would have been asked, as of what was not put off in the tick."""
+    wanted = segments["asked"] + segments["not_asked"]
+    part = ratio(segments["asked"], wanted).where(wanted > 0, 1.0)
+    return segments.assign(put_off=segments["put_off"] * part)
+
+
 def outcomes(frames: Frames) -> pd.DataFrame:
-    """By segment: what became of the requests asked [requests], hours in queues a request, and paid."""
-    group = frames["segments"].groupby("segment", observed=True, sort=False)
+    """By segment: what became of the requests asked [requests], hours in queues a request, and paid.
+
+    Of requests put off, as many are counted as would have been asked.
+    """
+    group = with_asked_put_off(frames["segments"]).groupby("segment", observed=True, sort=False)
     out = group[["asked", "ordered", "served", "local", *LOST, "put_off", "moved", "paid", "tokens", "surplus"]].sum()
     out["waiting"] = group["waiting"].last()
     # Little's law: the queue summed over ticks is the wait summed over requests, whoever was served first.
@@ -197,7 +207,7 @@ def shares(frames: Frames, by: str = "provider") -> pd.DataFrame:
 def margins(frames: Frames) -> pd.DataFrame:
     """By provider: revenue, rent, running cost, profit, margin, cash before and after, utilisation."""
     group = frames["providers"].groupby("provider", observed=True, sort=False)
-    machines = ["owned", "contracted", "spot", "homes"]
+    machines = ["owned", "contracted", "on_demand", "spot", "homes"]
     out = group[["revenue", "rent_paid", "running_cost", "profit", *machines, "used"]].sum()
     out.index = out.index.astype(str)
     sellers = frames["sellers"].set_index("seller")
@@ -210,12 +220,15 @@ def margins(frames: Frames) -> pd.DataFrame:
 
 #: A row of ``peak``.
 UTILISATION: Final = "utilisation"
+#: What is more times as much as this is set against next to nothing: a wait that nobody has.
+MOST_TIMES: Final = 1e4
 
 
 def peak(frames: Frames) -> pd.DataFrame:
     """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price.
 
-    Rows are named by what they are of; columns: ``unit``, ``peak``, ``off-peak`` and ``ratio``.
+    Rows are named by what they are of; columns: ``unit``, ``peak``, ``off-peak`` and ``ratio``, NaN where there is
+    next to nothing off-peak.
     """
     made = offers(frames)
     mix = made.groupby("offer")["billed"].sum()
@@ -234,24 +247,23 @@ def peak(frames: Frames) -> pd.DataFrame:
         column["gave up or turned away", "%"] = 100 * ratio(total[[*LOST]].to_numpy().sum(), total["asked"].sum())
         columns[name] = column
     out = pd.DataFrame(columns).rename_axis(["measure", "unit"]).reset_index("unit")
-    out["ratio"] = ratio(out["peak"], out["off-peak"])
+    out["ratio"] = ratio(out["peak"], out["off-peak"].where(out["off-peak"] * MOST_TIMES > out["peak"]))
     return out
 
 
 def running_cost(frames: Frames) -> float:
     """Power and upkeep of a rack-hour in use, as its owner pays them [USD per rack-h]; NaN where nothing ran."""
-    total = frames["wholesale"][["first_party", "contracted", "sold_spot", "running_cost"]].sum()
-    return float(ratio(total["running_cost"], total["first_party"] + total["contracted"] + total["sold_spot"]))
+    in_use = ["first_party", "contracted", "on_demand", "sold_spot"]
+    total = frames["wholesale"][[*in_use, "running_cost"]].sum()
+    return float(ratio(total["running_cost"], total[in_use].sum()))
 
 
 def wholesale(frames: Frames) -> dict[str, float]:
     """Spot price, where the owners' rack-hours went, and what their running costs."""
     table, spot = frames["wholesale"], frames["ticks"]["spot_price"]
-    total = table[["owned", "first_party", "contracted", "sold_spot", "idle", "short"]].sum()
-    made = {
-        name: float(ratio(total[name], total["owned"]))
-        for name in ("first_party", "contracted", "sold_spot", "idle", "short")
-    }
+    uses = ["first_party", "contracted", "on_demand", "sold_spot", "idle", "short"]
+    total = table[["owned", *uses]].sum()
+    made = {name: float(ratio(total[name], total["owned"])) for name in uses}
     made |= {"spot_mean": float(spot.mean()), "spot_low": float(spot.min()), "spot_high": float(spot.max())}
     made["running_cost"] = running_cost(frames)
     ticks = frames["ticks"]
@@ -294,7 +306,8 @@ def checks(frames: Frames) -> list[Check]:
     change = cash - frames["sellers"]["start_cash"].sum()
     beside = (providers["funding"] - providers["burn"] - providers["research"]).sum()
     kept = (owners["income"] - owners["running_cost"] - owners["capital"]).sum()
-    earned = providers["profit"].sum() + beside + kept
+    creditors = (frames["books"]["forgiven"] - frames["books"]["interest"]).sum()
+    earned = providers["profit"].sum() + beside + kept + creditors
     paid, sold = ticks["paid"].sum(), frames["offers"]["revenue"].sum() + frames["segments"]["fees"].sum()
     came, went = -outside[outside < 0].sum(), outside[outside > 0].sum()
     rent, income = providers["rent_paid"].sum() + ticks["research_spent"].sum(), owners["income"].sum()

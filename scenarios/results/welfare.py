@@ -56,7 +56,7 @@ def beside_efficient(frames: Frames, efficient: Frames | None) -> pd.DataFrame:
 def own_use_cost(frames: Frames) -> float:
     """Power and upkeep of the machines that owners use themselves, by their share of the rack-hours in use [USD]."""
     table = frames["wholesale"]
-    used = table["first_party"] + table["contracted"] + table["sold_spot"]
+    used = table["first_party"] + table["contracted"] + table["on_demand"] + table["sold_spot"]
     return float((table["running_cost"] * ratio(table["first_party"], used).fillna(0.0)).sum())
 
 

@@ -116,7 +116,7 @@ def _elsewhere(model: TokenMarket, group: Group, up: Response, down: Response) -
             yield f"other offers: {kind}", float((up.requests - down.requests)[:, there].sum())
     yield "a machine of one's own", float((up.local - down.local).sum())
     given_up = (up.nothing - down.nothing) + (up.unaffordable - down.unaffordable)
-    yield "given up, or not asked any more", float((given_up + (down.induced - up.induced)).sum())
+    yield "given up, or not asked any more", float((given_up + (up.not_asked - down.not_asked)).sum())
 
 
 def as_measures(tried: dict[str, Tried]) -> dict[str, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from cheap_work import tables_of
 from family import children, is_alive, until
-from in_line import InLine
+from in_line import WITHOUT_PROCESSES, InLine
 
 from scenarios.batches import open_batch, run_batch
 from scenarios.batches.plan.planning import study_of
@@ -45,6 +45,7 @@ def tokenmarket(tmp_path, monkeypatch, capfd):
     return call
 
 
+@WITHOUT_PROCESSES
 def test_a_dry_run_prints_the_plan_and_writes_nothing(tokenmarket, tmp_path):
     status, out, err = tokenmarket("batch", "off-peak:*", "--seeds", "32", "--keep", "ticks", "--dry-run", *SMALL)
     assert (status, err) == (0, "")
@@ -56,9 +57,10 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tokenmarket, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@WITHOUT_PROCESSES
 def test_a_batch_from_the_command_and_the_way_on(tokenmarket, tmp_path):
     vary = ("--vary", "supply.growth=2,5", "--seeds", "2", "--keep", "ticks")
-    status, out, err = tokenmarket("batch", "baseline-2026", *vary, "--out", "b", *SMALL)
+    status, out, err = tokenmarket("batch", "off-peak", *vary, "--out", "b", *SMALL)
     assert status == 0, err
     assert "4 of 4 runs done" in out
     assert "wrote b: runs.parquet, summaries.parquet, frames of ticks" in out
@@ -68,7 +70,7 @@ def test_a_batch_from_the_command_and_the_way_on(tokenmarket, tmp_path):
     assert pd.read_parquet("b/frames/ticks").groupby("run").size().tolist() == [24] * 4
     before = tables_of("b")
 
-    assert tokenmarket("batch", "baseline-2026", "--out", "b", *SMALL)[0] == 2
+    assert tokenmarket("batch", "off-peak", "--out", "b", *SMALL)[0] == 2
     status, out, _ = tokenmarket("batch", "--resume", "b")
     assert (status, tables_of("b")) == (0, before)
     assert "batch 'b': 4 done of 4 runs; nothing is left to do" in out
@@ -102,6 +104,7 @@ def test_wrong_words_are_refused_in_one_line_and_nothing_is_written(tokenmarket,
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@WITHOUT_PROCESSES
 def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypatch):
     """One of the four runs raises; a resume tries it again."""
     from scenarios.batches.work import running
@@ -111,15 +114,15 @@ def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypa
 
     whole = running.run_batch
     monkeypatch.setattr(running, "run_batch", run_here)
-    status, out, err = tokenmarket("batch", "baseline-2026", "--seeds", "4", "--out", "b", *SMALL)
+    status, out, err = tokenmarket("batch", "off-peak", "--seeds", "4", "--out", "b", *SMALL)
     assert status == 1
     assert "3 of 4 runs done" in out
-    assert "run 1 (baseline-2026, seed 2) failed: ValueError: no luck with" in err
+    assert "run 1 (off-peak, seed 2) failed: ValueError: no luck with" in err
     assert "1 of 4 runs failed; tracebacks are in b/runs.parquet; `tokenmarket batch --resume b`" in err
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
-    command = [sys.executable, "-m", "scenarios.cli.main", "batch", "baseline-2026", "--seeds", "400", "--days", "1"]
+    command = [sys.executable, "-m", "scenarios.cli.main", "batch", "off-peak", "--seeds", "400", "--days", "1"]
     # Of its own session, as in a terminal: Ctrl-C goes to the workers too.
     made = subprocess.Popen(
         [*command, "--users", "30", "--workers", "2", "--out", "b"], cwd=tmp_path, start_new_session=True,
@@ -146,7 +149,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
 
 def test_a_forecast_is_of_the_right_size():
     """Seconds are the machine's affair; bytes are not."""
-    study = study_of("baseline-2026", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
+    study = study_of("off-peak", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
     found = pilot.forecast(study, 2)
     assert found.tried == 1
     assert 0 < found.seconds < 60
@@ -174,16 +177,16 @@ def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
             pass
 
     monkeypatch.setattr(pilot, "Processes", Here)
-    pilot.forecast(study_of("baseline-2026", seeds=3, days=1, users=30), 3)
-    pilot.forecast(study_of("baseline-2026", seeds=1, days=1, users=30), 3)
+    pilot.forecast(study_of("off-peak", seeds=3, days=1, users=30), 3)
+    pilot.forecast(study_of("off-peak", seeds=1, days=1, users=30), 3)
     assert started == [3, 1]
 
 
 @pytest.mark.slow
 def test_a_forecast_comes_true(tmp_path):
     """Within a factor that a busy machine explains; it was half of what came before workers were tried together."""
-    study = study_of("baseline-2026", seeds=6, days=7, users=300)
-    least, most = pilot.forecast(study, 2).total_seconds(6, 2)
+    study = study_of("off-peak", seeds=4, days=10, users=300)
+    least, most = pilot.forecast(study, 2).total_seconds(4, 2)
     begin = time.monotonic()
     run_batch(study, tmp_path / "b", workers=2, quiet=True)
     assert 0.6 * least < time.monotonic() - begin < 1.7 * most

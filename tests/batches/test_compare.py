@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from in_line import WITHOUT_PROCESSES
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
@@ -121,12 +122,13 @@ def test_the_picture_shows_every_difference_and_no_empty_panel():
     plt.close(figure)
 
 
+@WITHOUT_PROCESSES
 def test_indices_are_told_for_a_sampled_batch(tmp_path):
     pytest.importorskip("SALib", reason="SALib is not installed: pip install 'tokenmarket[sensitivity]'")
     batch = tmp_path / "b"
     arguments = ["--sample", "2", "--method", "morris", "--range", "supply.growth=1:2", "--range", "demand.scale=1:2"]
     small = ["--seeds", "1", "--days", "0.1", "--users", "30", "--workers", "1", "--quiet"]
-    made = CliRunner().invoke(app, ["batch", "baseline-2026", *arguments, *small, "--out", str(batch)])
+    made = CliRunner().invoke(app, ["batch", "off-peak", *arguments, *small, "--out", str(batch)])
     assert made.exit_code == 0, made.output
     text = told(batch, "--sensitivity", "--measure", "surplus")
     assert "effect of the range" in text

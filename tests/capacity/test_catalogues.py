@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import statistics
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from capacity import (
     ARCHITECTURES,
     CALIBRATIONS,
     CHIPS,
+    FITTED,
     GQA,
     MLA,
     WORKLOADS,
@@ -27,9 +29,14 @@ from capacity import (
     Speculation,
     UnknownNameError,
     Workload,
+    fleet,
 )  # fmt: skip
 from capacity.errors import Catalogue, nearest, require
+from capacity.fit import fit
+from capacity.measurements import read, shipped
 from capacity.precision import BYTES, WIDENING, resolve
+from capacity.predictions import predict
+from capacity.price_list import Offer
 
 CATALOGUES = [CHIPS, ARCHITECTURES, WORKLOADS, CALIBRATIONS]
 
@@ -255,7 +262,10 @@ def test_chips_are_values():
     ("make", "message"),
     [
         (lambda: Deployment("h100", ARCHITECTURES["kimi-k2"]), "deployment: chip is 'h100', but must be a Chip"),
-        (lambda: Deployment(CHIPS["h100"], "kimi-k2"), "deployment: architecture is 'kimi-k2', but must be a Arch"),
+        (
+            lambda: Deployment(CHIPS["h100"], "kimi-k2"),
+            "deployment: architecture is 'kimi-k2', but must be an Architecture, such as ARCHITECTURES",
+        ),
         (lambda: rack(calibration="fit"), "deployment: calibration is 'fit', but must be a Calibration"),
         (lambda: rack(speculation=3), "deployment: speculation is 3, but must be a Speculation"),
         (lambda: rack(layout="wide"), "deployment: layout is 'wide', but must be a Layout"),
@@ -265,7 +275,7 @@ def test_chips_are_values():
         (lambda: GQA(8, 8, 1.5), "GQA: head_dim is 1.5, but must be a whole number"),
         (lambda: GQA(8, 8, 128, window="x"), "GQA: window is 'x', but must be a number, at least 1"),
         (lambda: MLA(8, 512, 64, 128, 128, sparse=2048), "MLA: sparse and index belong together"),
-        (lambda: MLA(8, 512, 64, 128, 128, 2048, index=(64, 128)), "MLA: index is .* must be a Indexer"),
+        (lambda: MLA(8, 512, 64, 128, 128, 2048, index=(64, 128)), "MLA: index is .* must be an Indexer"),
         (lambda: Linear(0, 128, 128), "Linear: state_heads is 0"),
         (lambda: Indexer(4, -1), "indexer: width is -1"),
         (lambda: Layers(0, GQA(8, 8, 128)), "layers: count is 0"),
@@ -274,12 +284,33 @@ def test_chips_are_values():
         (lambda: Workload(10, 10, first_token=0), "workload: first_token is 0, but must be above 0"),
         (lambda: Workload(10, 10, decoding=3), "workload: decoding is 3, but must be a Speculation"),
         (lambda: replace(ARCHITECTURES["kimi-k2"], layers=1.5), "architecture 'kimi-k2': layers is 1.5"),
-        (lambda: replace(ARCHITECTURES["kimi-k2"], attention="gqa"), "attention is 'gqa', but must be a Attention"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], attention="gqa"), "attention is 'gqa', but must be an Attention"),
         (lambda: replace(ARCHITECTURES["kimi-k2"], hidden=-1), "architecture 'kimi-k2': hidden is -1"),
         (lambda: replace(CHIPS["h100"], link=0), "chip 'h100': link is 0"),
         (lambda: Calibration(0.5, 0.5, 0.0, layer_latency=-1), "calibration: layer_latency is -1"),
         (lambda: Calibration(0.5, 0.5, 0.0, link_efficiency=2), "calibration: link_efficiency is 2"),
         (lambda: Calibration(0.5, 0.5, 0.0, overlap=2), "calibration: overlap is 2"),
+        (lambda: Deployment("h100", ARCHITECTURES["kimi-k2"]), re.escape("but must be a Chip, such as CHIPS['h100']")),
+        (lambda: Deployment.smallest("h100", ARCHITECTURES["kimi-k2"]), "deployment: chip is 'h100'"),
+        (lambda: Deployment.smallest(CHIPS["h100"], "mini"), "deployment: architecture is 'mini', but must be an Arch"),
+        (lambda: rack(cache_precision=8), "precision is 8, but must be a text, one of fp4"),
+        (lambda: rack().operate("general"), "workload is 'general', but must be a Workload, such as WORKLOADS"),
+        (lambda: rack().throughput("general"), "workload is 'general', but must be a Workload"),
+        (lambda: rack().curve("general"), "workload is 'general', but must be a Workload"),
+        (lambda: rack().latency("general", 1.0), "workload is 'general', but must be a Workload"),
+        (lambda: rack().throughput(Workload(10, 10), "fast"), "speed is 'fast', but must be a number"),
+        (lambda: rack().latency(Workload(10, 10), ["x"]), "load is .*'x'.*, but must be a number, or an array"),
+        (lambda: replace(CHIPS["h100"], flops=5), "chip 'h100': flops is 5, but must be a Mapping"),
+        (lambda: replace(CHIPS["h100"], flops={"bf16": 1, "fp9": 1}), "flops has 'fp9', but formats are fp4, .*'fp8'"),
+        (lambda: replace(CHIPS["h100"], chips_per_system=1.5), "chips_per_system is 1.5, but must be a whole number"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], precision=["fp8"]), "precision is .* but must be one of fp4"),
+        (lambda: replace(ARCHITECTURES["kimi-k2"], precision="fp9"), "precision is 'fp9', .*did you mean 'fp8'"),
+        (lambda: fleet.throughput({"h100": -1}, ARCHITECTURES["mini"], Workload(10, 10)), "units of h100 is -1"),
+        (lambda: Offer("b200", ARCHITECTURES["mini"], Workload(10, 10), FITTED), "offer: chip is 'b200'"),
+        (lambda: Offer(CHIPS["b200"], ARCHITECTURES["mini"], Workload(10, 10), "fit"), "offer: calibration is 'fit'"),
+        (lambda: Offer(CHIPS["b200"], ARCHITECTURES["mini"], Workload(10, 10), FITTED, 3), "offer: costs is 3"),
+        (lambda: fit("rows.csv"), "measurements is 'rows.csv', but must be a Measurements"),
+        (lambda: predict(read(shipped()), "fit"), "calibration is 'fit', but must be a Calibration, such as CALIB"),
         (lambda: ARCHITECTURES["kimi-k2"].require_context(300_000), "300,000 tokens .* at most 262,144"),
     ],
 )

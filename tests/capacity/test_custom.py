@@ -82,8 +82,11 @@ def test_what_a_file_adds_is_used_like_what_ships(tmp_path):
         ('name = "next-year"', 'name = "h100"', "chip 'h100' is already known; give it another name"),
         ('name = "next-year"', "name = 3", "'name' must be a text"),
         ("bf16 = 5e15", "int8 = 5e15", "flops must give 'bf16'"),
-        ("[[chip]]", "[[chips]]", "'chips' is none of chip, architecture, workload (did you mean 'chip'?)"),
+        ("[[chip]]", "[[chps]]", "'chps' is none of chips, architectures, workloads, chip, architecture, workl"),
+        ("[[chip]]", "[[chips]]", "'chips' must be tables by name, written [chips.my-name]"),
+        ("chips_per_system = 144", "chips_per_system = 1.5", "chips_per_system is 1.5, but must be a whole number"),
         ("[[chip]]", "[chip]", "'chip' must be a list of tables, written [[chip]]"),
+        ('kind = "gqa"', 'kind = ["gqa"]', "kind is ['gqa'], but must be one of gqa, mla, linear"),
         ('kind = "gqa"', 'kind = "gka"', "kind is 'gka', but must be one of gqa, mla, linear (did you mean 'gqa'?)"),
         ("query_heads = 64", "query_heads = -4", "attention: GQA: query_heads is -4, but must be at least 1"),
         ("layers = 60", "layers = 1.5", "architecture 'mine': layers is 1.5, but must be a whole number"),
@@ -103,6 +106,40 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path, old, new, message):
     assert message in str(error.value)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+NAMED = GOOD.replace('[[chip]]\nname = "next-year"', "[chips.next-year]").replace(
+    '[[architecture]]\nname = "mine"', "[architectures.mine]"
+).replace('[[workload]]\nname = "mail"', "[workloads.mail]")  # fmt: skip
+
+
+def test_tables_by_name_are_the_same_as_lists(tmp_path):
+    listed, named = load(written(tmp_path, GOOD)), load(written(tmp_path, NAMED))
+    for kind in ("chips", "architectures", "workloads"):
+        assert list(getattr(named, kind)) == list(getattr(listed, kind))
+        assert list(getattr(named, kind).values()) == list(getattr(listed, kind).values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("bandwidth = 20e12", "bandwidth = -1", "chips.next-year: bandwidth is -1, but must be above 0"),
+        ("memory = 288e9", "", "chips.next-year: 'memory' is missing"),
+        ("[chips.next-year]", "[chips.h100]", "chip 'h100' is already known; give it another name"),
+        ("memory = 288e9", 'memory = 288e9\nname = "other"', "name is 'other', but the table is called 'next-year'"),
+        ("[chips.next-year]", "[chips]", "'chips' must be tables by name, written [chips.my-name]"),
+        ("[workloads.mail]", '[[workload]]\nname = "mail"\ninput = 1\noutput = 1\nsource = "x"\n[workloads.mail]',
+         "workload 'mail' is there twice"),
+        ("layers = 60", "layers = 1.5", "architectures.mine: layers is 1.5, but must be a whole number"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_by_its_name(tmp_path, old, new, message):
+    assert old in NAMED
+    path = written(tmp_path, NAMED.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        load(path)
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
 
 
 def test_files_that_are_none(tmp_path):

@@ -19,7 +19,7 @@ from capacity import (
     InputError,
     Workload,
 )
-from capacity.price_list import Offer, Seller, contexts, price_list, speeds
+from capacity.price_list import Offer, Seller, calibrations, contexts, price_list, speeds, token_costs
 
 OFFER = Offer(CHIPS["b200"], ARCHITECTURES["kimi-k2"], replace(WORKLOADS["general"], cached=0.5), FITTED)
 
@@ -112,3 +112,25 @@ def test_what_cannot_be():
     for wrong in ({"load_factor": 0}, {"load_factor": 1.1}, {"replicas": 0}, {"replicas": 1.5}, {"markup": -1}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             Seller(**wrong)
+
+
+def test_costs_along_a_curve_are_those_of_each_batch_by_itself():
+    rack = Deployment(CHIPS["gb300-nvl72"], ARCHITECTURES["kimi-k2"], FITTED)
+    request, batches = replace(WORKLOADS["general"], cached=0.3), np.array([1.0, 7.0, 300.0, 5000.0])
+    curve = rack.curve(request, batches, OWNED)
+    hour = OWNED.usd_per_chip_hour(rack.chip) * 72
+    assert curve.cost_usd_per_mtok == pytest.approx(hour / 3600 * 1e6 / curve.throughput)
+    along = token_costs(rack, request, batches, OWNED)
+    for number, batch in enumerate(batches):
+        for name, alone in token_costs(rack, request, float(batch), OWNED).items():
+            assert float(alone) == along[name][number]
+    assert np.all(np.diff(along["output_usd_per_mtok"]) < 0), "a fuller machine is cheaper by the token"
+    assert np.all(along["cached_usd_per_mtok"] < along["input_usd_per_mtok"])
+
+
+def test_the_range_of_the_fit_goes_into_the_costs():
+    low, fitted, high, published = calibrations(OFFER)
+    assert [row["calibration"] for row in (low, fitted, high, published)] == ["fit-low", "fit", "fit-high", "published"]
+    assert fitted["output_usd_per_mtok"] == price_list(OFFER).full.output_usd_per_mtok
+    for name in ("input_usd_per_mtok", "output_usd_per_mtok", "kwh_per_mtok"):
+        assert low[name] > fitted[name] > high[name] > published[name]

@@ -7,6 +7,7 @@ says so.
 from __future__ import annotations
 
 import shutil
+from functools import cache
 
 import click
 import pandas as pd
@@ -180,7 +181,7 @@ OF_ONE = {
 #: Right values of options, and of arguments by their name.
 VALUES = {
     "--address": ("tcp://x:1",), "--against": ("a",), "--architecture": ("deepseek-v3",), "--by": ("label",),
-    "--cached": ("0.8",),
+    "--backend": ("vllm",), "--cached": ("0.8",),
     "--class": ("a=coders",), "--column": ("time=time",), "--utc-offset": ("-5",),
     "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
     "--demand": ("5000",), "--design": ("design.csv",), "--design-seed": ("4",), "--draws": ("2",),
@@ -203,6 +204,7 @@ VALUES = {
 }  # fmt: skip
 
 
+@cache
 def values():
     """Every option and argument of every command, with its right values; KeyError for one that has none."""
     return {at: OF_ONE[at] if at in OF_ONE else VALUES[at[1]] for at in _taken(typer.main.get_command(app), ())}

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from market import TokenMarket
 from market.economy import Economy
 from market.simulation.asking import Asking
+from market.simulation.founded import Founded
 from market.simulation.research import estimate
-from market.simulation.state import Founded, State
+from market.simulation.state import State
 from market.simulation.tick import PHASES, Phase
 from scenarios.laws.law import quick
 from scenarios.laws.random_economies import economies

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
+from market.demand.options import Options
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared, Response, Situation
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
+from market.simulation.asking import Asking
+from market.simulation.model import TokenMarket
 
 type Floats = NDArray[np.float64]
 type Respond = Callable[..., Response]
@@ -61,6 +65,25 @@ def crowd(
         )  # fmt: skip
 
     return respond
+
+
+def asked(model: TokenMarket) -> tuple[Asking, Floats]:
+    """The question that sellers put to users of a market, and prices of a request at which to put it [USD]."""
+    state = model.state
+    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
+    return asking, state.posted.book.request_prices()
+
+
+def assert_slopes_are_differences(model: TokenMarket, factors: Sequence[float], step: float = 1e-5) -> None:
+    """The derivatives by price that sellers learn from one segment are what small changes give."""
+    asking, usual = asked(model)
+    prices = usual * np.array(factors)
+    derivative = asking(prices, slopes=True).derivative(0)
+    for k in range(prices.shape[1]):
+        dearer = np.zeros(prices.shape)
+        dearer[0, k] = step
+        difference = (asking(prices + dearer).requests - asking(prices - dearer).requests)[0] / (2.0 * step)
+        assert derivative[:, k] == pytest.approx(difference, rel=1e-6, abs=1e-6)
 
 
 def situation(

@@ -161,5 +161,12 @@ def test_a_machine_of_ones_own_is_a_way_out_if_all_can_have_it() -> None:
         Economy((buyers(outside=None, local=LocalMachine(0.5, 0.5, 25.0, 0.0)),), (firm(1.0, 2.0, BestResponse()),))
 
 
+def test_who_asks_ever_less_is_no_captive() -> None:
+    """Demand that falls by more than a per cent for each per cent of price has a best price; by less it has none."""
+    assert Economy((buyers(outside=None, intensity_elasticity=1.5),), (firm(1.0, 2.0, BestResponse()),)).providers
+    with pytest.raises(InputError, match="no price earns most"):
+        Economy((buyers(outside=None, intensity_elasticity=1.0),), (firm(1.0, 2.0, BestResponse()),))
+
+
 def test_the_cap_is_asked_of_who_has_nowhere_else_to_go() -> None:
     assert run(CAPTIVE, firm(1.0, 2.0, BestResponse(cap=50.0)), 30).book.price[0] == 50.0

@@ -11,8 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from market.demand.choice import BLOCK, Chosen, Options, choose
-from market.demand.ties import Ties
+from market.demand.choice import BLOCK, Chosen, choose
+from market.demand.options import Options
+from market.demand.traits import Traits
 
 type Floats = NDArray[np.float64]
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
@@ -70,7 +71,7 @@ def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, NDArray[np.int64] |
 @given(case=cases())
 def test_shares_are_those_of_the_formula(case: tuple[Options, Floats, Floats, NDArray[np.int64] | None]) -> None:
     o, worth, mass, attached = case
-    chosen = choose(o, 1.0 / worth, mass, Ties(attached), keep=True)
+    chosen = choose(o, 1.0 / worth, mass, Traits(attached), keep=True)
     sums, nothing, surplus = plainly(o, worth, mass, attached)
     np.testing.assert_allclose(chosen.shares_sum, sums, rtol=1e-9, atol=1e-12)
     assert chosen.nothing == pytest.approx(nothing, rel=1e-9, abs=1e-12)
@@ -94,12 +95,12 @@ def test_derivatives_are_those_of_the_shares(
             replace(o, cost=o.cost + sign * money * step * (np.arange(o.gain.size) == k)),
             1 / worth,
             mass,
-            Ties(attached),
+            Traits(attached),
         )
         for sign in (1, -1)
     )
     slope = (up.shares_sum - down.shares_sum) / (2 * step)
-    chosen = choose(o, 1 / worth, mass, Ties(attached), slopes=money)
+    chosen = choose(o, 1 / worth, mass, Traits(attached), slopes=money)
     assert chosen.own is not None
     assert chosen.cross is not None
     found = chosen.cross[:, k].copy()
@@ -115,8 +116,8 @@ def test_derivatives_are_those_of_the_shares(
 def test_little_noise_is_the_best_option(case: tuple[Options, Floats, Floats, NDArray[np.int64] | None]) -> None:
     o, worth, mass, attached = case
     o = replace(o, gain=o.gain + 0.1 * np.arange(o.gain.size) ** 2)  # hardly any ties
-    best = choose(replace(o, noise=0.0), 1 / worth, mass, Ties(attached))
-    nearly = choose(replace(o, noise=1e-9), 1 / worth, mass, Ties(attached), keep=True)
+    best = choose(replace(o, noise=0.0), 1 / worth, mass, Traits(attached))
+    nearly = choose(replace(o, noise=1e-9), 1 / worth, mass, Traits(attached), keep=True)
     assert nearly.shares is not None
     # Two options as good up to 1e-8 are a tie to the one and none to the other.
     assume(not ((nearly.shares > 1e-6) & (nearly.shares < 1 - 1e-6)).any())
@@ -181,7 +182,7 @@ def test_ties_are_shared_and_an_offer_as_good_as_nothing_is_taken() -> None:
 def test_who_is_attached_stays_longer(noise: float) -> None:
     x, mass = np.ones(2), np.ones(2)
     o = options([1.0, 1.0], [0.5, 0.5], noise, bonus=0.3)
-    shares = choose(o, x, mass, Ties(np.array([0, -1])), keep=True).shares
+    shares = choose(o, x, mass, Traits(np.array([0, -1])), keep=True).shares
     assert shares is not None
     assert shares[0, 0] > 0.5
     assert shares[1].tolist() == pytest.approx([shares[1, 0]] * 2)

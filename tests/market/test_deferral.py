@@ -43,10 +43,10 @@ def test_a_habit_moves_to_the_hours_that_are_worth_more() -> None:
     for _ in range(20):
         for period in range(24):
             habit.learn(period, 1.0 if period in (3, 4) else 0.5, 1.0)
-    np.testing.assert_allclose(habit.spread.sum(axis=1), 1.0)
-    assert habit.spread[0, 3] > 0.5  # from midnight to three o'clock
-    assert habit.spread[4, 0] == pytest.approx(1.0)  # no reason to leave
-    assert habit.spread[10, 0] == pytest.approx(1.0)  # too far away
+    np.testing.assert_allclose(habit.spread.sum(axis=-1), 1.0)
+    assert habit.spread[0, 0, 3] > 0.5  # from midnight to three o'clock
+    assert habit.spread[0, 4, 0] == pytest.approx(1.0)  # no reason to leave
+    assert habit.spread[0, 10, 0] == pytest.approx(1.0)  # too far away
 
 
 @pytest.mark.parametrize("worth", [0.0, 1e-12, 1e12])
@@ -57,7 +57,7 @@ def test_habits_stay_shares(worth: float, price: float) -> None:
         for period in range(24):
             habit.learn(period, worth * (1 + period * (day + 1)), price)
     assert (habit.spread >= 0).all()
-    np.testing.assert_allclose(habit.spread.sum(axis=1), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(habit.spread.sum(axis=-1), 1.0, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

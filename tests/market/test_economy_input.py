@@ -322,7 +322,7 @@ def test_seeds(seed: Any) -> None:
 
 
 def test_the_economy_itself() -> None:
-    with pytest.raises(InputError, match="economy is None, but must be a Economy"):
+    with pytest.raises(InputError, match="economy is None, but must be an Economy"):
         TokenMarket(None)
 
 

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from small_markets import assert_slopes_are_differences
 
 from capacity import Workload
 from capacity.errors import InputError, UnknownNameError
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
 from market.demand.nests import Nest, Nests, nests_of
+from market.demand.options import Options
 from market.demand.segment import LocalMachine, Refusal, Segment
-from market.demand.ties import Ties, refused_rows
+from market.demand.traits import Traits, refused_rows
 from market.economy import Economy
 from market.exchange.technology import FixedWork
-from market.simulation.asking import Asking
 from market.simulation.model import TokenMarket
 from market.supply.specs import Offer, Pool, Provider
 
@@ -50,7 +51,7 @@ def plainly(o: Options, worth: float, column: Floats, local: float | None) -> tu
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, Ties, Floats | None]:
+def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, Traits, Floats | None]:
     count, people = draw(st.integers(1, 5)), draw(st.integers(1, 5))
 
     def some(of: st.SearchStrategy[float], size: int) -> Floats:
@@ -73,20 +74,20 @@ def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, Ties, Floats | None
     attached = np.array([draw(st.integers(-1, made.group.max())) for _ in range(people)])
     refusing = np.array([draw(st.integers(0, 1)) for _ in range(people)], dtype=np.int16)
     local = some(st.sampled_from([-np.inf, -1.0, 0.4]), people) if draw(st.booleans()) else None
-    return made, some(st.floats(0.1, 50), people), some(st.floats(0, 9), people), Ties(attached, refusing), local
+    return made, some(st.floats(0.1, 50), people), some(st.floats(0, 9), people), Traits(attached, refusing), local
 
 
 @QUICK
 @given(case=cases())
-def test_shares_are_those_of_the_formula(case: tuple[Options, Floats, Floats, Ties, Floats | None]) -> None:
-    o, worth, mass, ties, local = case
-    chosen = choose(o, 1.0 / worth, mass, ties, local=local, keep=True)
+def test_shares_are_those_of_the_formula(case: tuple[Options, Floats, Floats, Traits, Floats | None]) -> None:
+    o, worth, mass, traits, local = case
+    chosen = choose(o, 1.0 / worth, mass, traits, local=local, keep=True)
     assert o.refused is not None
-    assert ties.attached is not None
-    assert ties.refusing is not None
+    assert traits.attached is not None
+    assert traits.refusing is not None
     sums, nothing, surplus = np.zeros(o.gain.size + (local is not None)), 0.0, 0.0
     for i, w in enumerate(worth):
-        column = o.bonus * (o.group == ties.attached[i]) + np.where(o.refused[ties.refusing[i]], -np.inf, 0.0)
+        column = o.bonus * (o.group == traits.attached[i]) + np.where(o.refused[traits.refusing[i]], -np.inf, 0.0)
         shares, none, value = plainly(o, w, column, None if local is None else float(local[i]))
         sums, nothing, surplus = sums + mass[i] * shares, nothing + mass[i] * none, surplus + mass[i] * value
     np.testing.assert_allclose(chosen.shares_sum, sums, rtol=1e-9, atol=1e-12)
@@ -98,18 +99,21 @@ def test_shares_are_those_of_the_formula(case: tuple[Options, Floats, Floats, Ti
 
 @QUICK
 @given(case=cases(), k=st.integers(0, 4))
-def test_derivatives_are_those_of_the_shares(case: tuple[Options, Floats, Floats, Ties, Floats | None], k: int) -> None:
-    o, worth, mass, ties, local = case
+def test_derivatives_are_those_of_the_shares(
+    case: tuple[Options, Floats, Floats, Traits, Floats | None], k: int
+) -> None:
+    o, worth, mass, traits, local = case
     assert o.nests is not None
     scale = np.maximum(o.nests.scale, 0.3)
     o = replace(o, noise=max(o.noise, 1.0), outside=0.0, nests=replace(o.nests, scale=scale))
     k, step, money = k % o.gain.size, 1e-6, o.price_coefficient
     dearer = money * step * (np.arange(o.gain.size) == k)
     up, down = (
-        choose(replace(o, cost=cost), 1 / worth, mass, ties, local=local) for cost in (o.cost + dearer, o.cost - dearer)
+        choose(replace(o, cost=cost), 1 / worth, mass, traits, local=local)
+        for cost in (o.cost + dearer, o.cost - dearer)
     )
     slope = (up.shares_sum - down.shares_sum) / (2 * step)
-    chosen = choose(o, 1 / worth, mass, ties, local=local, slopes=money)
+    chosen = choose(o, 1 / worth, mass, traits, local=local, slopes=money)
     assert chosen.own is not None
     assert chosen.cross is not None
     found = chosen.cross[:, k].copy()
@@ -122,12 +126,12 @@ def test_derivatives_are_those_of_the_shares(case: tuple[Options, Floats, Floats
 
 @QUICK
 @given(case=cases())
-def test_scale_one_is_no_nest(case: tuple[Options, Floats, Floats, Ties, Floats | None]) -> None:
-    o, worth, mass, ties, local = case
+def test_scale_one_is_no_nest(case: tuple[Options, Floats, Floats, Traits, Floats | None]) -> None:
+    o, worth, mass, traits, local = case
     assert o.nests is not None
     ones = replace(o, nests=replace(o.nests, scale=np.ones(3)))
     nested, plain = (
-        choose(one, 1 / worth, mass, ties, local=local, slopes=1.0) for one in (ones, replace(o, nests=None))
+        choose(one, 1 / worth, mass, traits, local=local, slopes=1.0) for one in (ones, replace(o, nests=None))
     )
     assert nested.surplus == pytest.approx(plain.surplus, rel=1e-12, abs=1e-12)
     for name in ("shares_sum", "own", "cross"):
@@ -193,7 +197,7 @@ def test_nests_are_checked() -> None:
 
 
 def test_what_sellers_learn_is_what_a_difference_gives() -> None:
-    """Ties, refusals, machines of one's own, and less asked where it is dearer, all at once."""
+    """Attachment, refusals, machines of one's own, and less asked where it is dearer, all at once."""
     everybody = Segment(
         "users", ONE, 1000.0, 400, worth_usd=4.0, worth_spread=1.0, taste_noise=0.5, attachment=0.1,
         refusals=(Refusal("open", 0.4),), intensity_elasticity=0.8, nests=(Nest(0.4), Nest(0.7, kinds=("open",))),
@@ -205,12 +209,4 @@ def test_what_sellers_learn_is_what_a_difference_gives() -> None:
     ]
     model = TokenMarket(Economy((everybody,), tuple(sellers)), rng=1)
     model.run_for(3)
-    state = model.state
-    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
-    prices = state.posted.book.request_prices() * np.array([1.1, 0.9, 1.3])
-    derivative = asking(prices, slopes=True).derivative(0)
-    for k in range(3):
-        step = np.zeros((1, 3))
-        step[0, k] = 1e-5
-        difference = (asking(prices + step).requests - asking(prices - step).requests)[0] / 2e-5
-        assert derivative[:, k] == pytest.approx(difference, rel=1e-6, abs=1e-6)
+    assert_slopes_are_differences(model, [1.1, 0.9, 1.3])

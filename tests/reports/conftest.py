@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from in_line import InLine
 
 from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
@@ -56,15 +57,15 @@ def pair_folders(place):
 @pytest.fixture(scope="session")
 def batch_folder(place):
     study = study_of(["off-peak", "off-peak:dynamic"], seeds=3, days=1, users=100, keep=["ticks"])
-    run_batch(study, place / "batch", workers=1)
+    run_batch(study, place / "batch", engine=InLine(), quiet=True)
     return place / "batch"
 
 
 @pytest.fixture(scope="session")
 def grid_folder(place):
     """A batch of more cases than stand beside each other."""
-    study = study_of("baseline-2026", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
-    run_batch(study, place / "grid", workers=1)
+    study = study_of("off-peak", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
+    run_batch(study, place / "grid", engine=InLine(), quiet=True)
     return place / "grid"
 
 

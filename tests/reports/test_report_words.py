@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from in_line import InLine
 from typer.testing import CliRunner
 
 from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.reports import pair_answer, pair_report, report, subject, time_span
+from scenarios.reports import chart_cards, pair_answer, pair_report, report, subject, time_span
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
 from scenarios.results import run_folder as results
@@ -22,6 +23,16 @@ from scenarios.results.welfare import gains_a_day
 
 def about(days, ticks, tick_hours=1.0):
     return {"days": days, "ticks": ticks, "tick_hours": tick_hours}
+
+
+@pytest.fixture(autouse=True)
+def _without_pictures(monkeypatch):
+    """These tests read words; drawing is most of the time of a page."""
+
+    def blank(chart, data, name, title, shows, size):
+        return chart_cards.Picture(name, title, shows, "<svg></svg>", data, [], size[0])
+
+    monkeypatch.setattr(chart_cards, "card", blank)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +147,7 @@ def test_parameters_say_when_a_run_is_of_another_length(pair_folders):
 
 def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
     def batch(name, cases, seeds):
-        run_batch(study_of(cases, seeds=seeds, days=1, users=50), tmp_path / name, workers=1)
+        run_batch(study_of(cases, seeds=seeds, days=1, users=50), tmp_path / name, engine=InLine(), quiet=True)
         return subject.read(tmp_path / name)
 
     one, other = batch("one", ["off-peak"], [1, 2]), batch("other", ["off-peak:dynamic"], [3])
@@ -149,7 +160,7 @@ def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
 
 def test_values_of_two_batches_are_over_the_seeds_that_both_have(batch_folder, tmp_path):
     one = subject.read(batch_folder)
-    run_batch(study_of(["off-peak"], seeds=[2, 3, 9], days=1, users=80), tmp_path / "more", workers=1)
+    run_batch(study_of(["off-peak"], seeds=[2, 3, 9], days=1, users=80), tmp_path / "more", engine=InLine(), quiet=True)
     means, gaps = compared(one, subject.read(tmp_path / "more"), "off-peak")
     here = means.pivot_table(index="measure", columns="label", values="mean")
     assert set(gaps["seeds"]) <= {0, 2}

@@ -1,12 +1,12 @@
 """Pictures of batches: numbers as given, nothing empty, nothing overlaps; the page of a folder."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from in_line import InLine
 from matplotlib import pyplot as plt
 from picture_check import blank_panels, drawn_texts, flaws
 
@@ -184,8 +184,7 @@ def test_too_many_cases_say_so():
 def folder(tmp_path_factory):
     """A real batch: three ways to price, two seeds, a few hours."""
     study = study_of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
-    with ThreadPoolExecutor(1) as engine:
-        return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=engine, quiet=True).folder
+    return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=InLine(), quiet=True).folder
 
 
 def test_the_page_of_a_batch_has_no_overlaps(folder):
@@ -198,9 +197,8 @@ def test_the_page_of_a_batch_has_no_overlaps(folder):
 def grid(tmp_path_factory):
     """As many cases as are told apart, with long names."""
     sizes = {"supply.scale": [0.5, 1, 1.5, 2], "demand.scale": [1, 2]}
-    study = study_of("baseline-2026", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
-    with ThreadPoolExecutor(1) as engine:
-        return run_batch(study, tmp_path_factory.mktemp("batch") / "grid", engine=engine, quiet=True).folder
+    study = study_of("off-peak", vary=sizes, seeds=2, days=0.25, users=20, keep=("ticks",))
+    return run_batch(study, tmp_path_factory.mktemp("batch") / "grid", engine=InLine(), quiet=True).folder
 
 
 def test_the_page_of_a_grid_names_its_cases_by_what_varies_and_has_no_overlaps(grid):
@@ -285,6 +283,6 @@ def test_what_is_no_number_is_drawn_only_as_a_short_name_on_a_map():
 
 
 def test_a_batch_that_varies_a_word_has_its_page(tmp_path):
-    study = study_of("baseline-2026", vary={"demand.coders.shape": ["chat", "flat"]}, seeds=1, days=1, users=20)
-    figure = batch_dashboard(run_batch(study, tmp_path / "batch", workers=1, quiet=True))
+    study = study_of("off-peak", vary={"demand.coders.shape": ["chat", "flat"]}, seeds=1, days=1, users=20)
+    figure = batch_dashboard(run_batch(study, tmp_path / "batch", engine=InLine(), quiet=True))
     assert any("demand.coders.shape=flat" in text for text, _ in drawn_texts(figure))

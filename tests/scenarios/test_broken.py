@@ -29,10 +29,10 @@ def test_every_file_has_its_complaint() -> None:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_refused_in_one_line(name: str) -> None:
-    path, begin = FOLDER / f"{name}.toml", time.perf_counter()
+    path, begin = FOLDER / f"{name}.toml", time.process_time()
     with pytest.raises(InputError) as caught:
         load(path)
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 0.5  # of the processor: it may have to share the machine
     message = str(caught.value)
     assert EXPECTED[name] in message
     assert "\n" not in message

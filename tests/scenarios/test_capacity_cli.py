@@ -127,6 +127,21 @@ def test_calibrations_costs_and_held_state_reach_the_physics(run):
     assert found("--held", 600)["throughput_tok_s"] < plain["throughput_tok_s"]
     assert found("--cached", 0.5)["work_rack_s"] < plain["work_rack_s"]
     assert found("--speed", 100)["batch"] < plain["batch"]
+    quick, slow = (found("--calibration", "fit", "--backend", name)["first_token_s"] for name in ("vllm", "SGLang"))
+    assert quick < slow
+
+
+def test_the_range_of_our_own_fit_stands_beside_every_throughput(run):
+    _, out, _ = run(*CHIP, "--workload", "general", "--calibration", "fit", "--json")
+    one = json.loads(out)
+    assert one["fit_tok_s"] == pytest.approx(one["throughput_tok_s"])
+    low, high = one["fit_range_tok_s"]
+    assert low < one["fit_tok_s"] < high
+    world = json.loads(run("capacity", "--architecture", "deepseek-v3", "--json")[1])["fleet"][0]
+    assert world["headline_fit_range_tok_s"][0] < world["headline_fit_tok_s"] < world["headline_fit_range_tok_s"][1]
+    assert "serves 2.87B tok/s of general 8k:1k (range" in " ".join(
+        run("capacity", "--architecture", "deepseek-v3")[1].split()
+    )
 
 
 WRONG = {
@@ -163,6 +178,9 @@ WRONG = {
     ("--chip", "h100", "--quarter", "2025Q4"): "--quarter is of the counted fleet of the world",
     ("--chip", "h200", "--ttft", 0): "workload: first_token is 0, but must be above 0",
     ("--chip", "h200", "--ttft", 0.001): "no batch keeps a first token in 0.001 s",
+    ("--backend", "vllm"): "calibration 'published' knows no serving programs; fit, fit-low, fit-high do",
+    ("--calibration", "fit", "--backend", "vlm"): "unknown serving program 'vlm' (did you mean 'vllm'?)",
+    ("--chip", "h200", "--calibration", "fit", "--backend", "vllm", "--pools", 8): "goes without --systems, --plot and",
     ("--pools", 8): "--pools splits chips of one kind, so it needs --chip",
     ("--chip", "h200", "--pools", 7): "no two pools of 7 chips hold the model twice",
     ("--chip", "h200", "--with", "nothing.toml"): "file 'nothing.toml' does not exist",

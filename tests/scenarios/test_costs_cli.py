@@ -33,6 +33,18 @@ def test_json(run):  # noqa: F811
     assert product == pytest.approx(found["stack"][-1]["usd_per_mtok"])
     assert [row["input_tokens"] for row in found["by_context"]] == [1000, 8000, 32000, 128000]
     assert found["promised_first_token_s"] == 2
+    assert [row["calibration"] for row in found["by_calibration"]] == ["fit-low", "fit", "fit-high", "published"]
+
+
+def test_a_serving_program_moves_what_a_first_token_costs(run):  # noqa: F811
+    def found(*more):
+        return json.loads(run(*COSTS, "--ttft", 1, *more, "--json")[1])
+
+    plain, quick = found(), found("--backend", "vllm")
+    assert quick["output_usd_per_mtok"] < plain["output_usd_per_mtok"], "it waits for fewer steps of the others"
+    by_name = {row["calibration"]: row for row in quick["by_calibration"]}
+    assert by_name["fit"]["output_usd_per_mtok"] == quick["output_usd_per_mtok"]
+    assert list(by_name) == ["fit-low", "fit", "fit-high"]
 
 
 def test_terminal_and_picture(run, tmp_path):  # noqa: F811

@@ -117,10 +117,10 @@ def small() -> object:
 @pytest.mark.slow
 def test_a_short_run_tells_all_series_and_is_kept(tmp_path: Path) -> None:
     task = task_of(SCENARIOS["hindcast"], "2024-11", 1, 50)
-    found = running.run(small(), 1, 50, 15)  # type: ignore[arg-type]
+    found = running.run(small(), 1, 50, 15)
     assert set(found["series"]) >= {"open index", "closed index", "H100 spot", "H100 one-year", "open share of tokens"}
     assert found["series"]["open index"]["2024-10"] == 1.0
-    assert found == running.run(small(), 1, 50, 15)  # type: ignore[arg-type]
+    assert found == running.run(small(), 1, 50, 15)
     with (tmp_path / RUNS).open("w") as file:
         file.write(json.dumps({"key": task.key(1), "run": found}) + '\n{"key": "half a li')
     assert kept(task, tmp_path / RUNS) == {1: found}

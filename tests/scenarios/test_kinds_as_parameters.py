@@ -10,10 +10,13 @@ from annotated_types import Ge, Gt, Le
 from capacity.errors import InputError
 from market.kinds import Described, fields_of, kind_named, kinds_of
 from market.supply.expansion import Expansion
+from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
+from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.sticky import Sticky
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import from_file, load
+from scenarios.parameters.dear_hours import DearHours
 from scenarios.parameters.describe import describe
 from scenarios.parameters.fields import Section
 from scenarios.parameters.kinds import KindSection, settable
@@ -104,6 +107,9 @@ def by_hand() -> list[Any]:
         (Supply, one.name, one) for cls in kinds_of(Expansion).values() for one in fields_of(cls) if one.settable
     ]
     found += [(Pricing, "every_hours", fields_of(Every)[1]), (Pricing, "stickiness", fields_of(Sticky)[1])]
+    blocks = {one.name: one for one in fields_of(Blocks)}
+    found += [(DearHours, name, blocks[name]) for name in ("windows", "most_load", "least_gain", "first_step")]
+    found += [(DearHours, "every_hours", blocks["blocks_hours"]), (Pricing, "wander", fields_of(MenuCost)[3])]
     return [pytest.param(*case, id=f"{case[0].__name__}.{case[1]}") for case in found]
 
 

@@ -22,7 +22,7 @@ from scenarios.results.outcome import compare, part_of
 WANTED = (
     "baseline-2026", "compute-crunch", "abundance", "dram-ceiling", "off-peak", "hyperscaler-first",
     "open-weight-squeeze", "priority-tiers", "free-tier", "model-reservation", "local-exit", "broker", "energy-shock",
-    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild", "hindcast",
+    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild", "dear-hours", "rack-market", "hindcast",
 )  # fmt: skip
 FEW = 60
 

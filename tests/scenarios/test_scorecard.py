@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from in_line import WITHOUT_PROCESSES
 from typer.testing import CliRunner
 
 from capacity.errors import InputError
@@ -89,6 +90,7 @@ def test_every_scenario_that_is_asked_is_run_once_a_seed() -> None:
     assert study.seeds == (1, 2, 3)
 
 
+@WITHOUT_PROCESSES
 def test_the_command_runs_a_batch_judges_it_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -135,6 +135,18 @@ def test_peak_is_busier_than_off_peak(frames):
     assert found.loc[summary_tables.UTILISATION, "peak"] > found.loc[summary_tables.UTILISATION, "off-peak"]
 
 
+def test_a_wait_that_nobody_has_off_peak_has_no_ratio():
+    """It stood there as a number of a hundred digits."""
+    frames = copy_of(small_run())
+    _, calm = busy_and_calm(frames)
+    offers = frames["offers"]
+    offers["wait_h"] = np.where(offers["tick"].isin(calm), 1e-120, 0.001)
+    found = summary_tables.peak(frames)
+    assert found.loc["expected wait", "peak"] == pytest.approx(0.06)
+    assert np.isnan(found.loc["expected wait", "ratio"])
+    assert (found["ratio"].drop("expected wait").dropna() > 0).sum() >= 5
+
+
 def test_everything_adds_up(frames):
     for check in summary_tables.checks(frames):
         assert check.kept, check

@@ -12,7 +12,7 @@ from scenarios.library import SCENARIOS
 from scenarios.results.frames import frames_of
 from scenarios.results.swing import WARNED, swing, swing_warning
 
-DAYS = 14
+DAYS = 7
 #: Users who wait for hours: to whom minutes matter, a tick of three hours is another market.
 PATIENT = {
     "demand.coders.time_value": 1.0,

@@ -9,7 +9,8 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.economy import Economy
-from market.simulation.state import Founded, State
+from market.simulation.founded import Founded
+from market.simulation.state import State
 from market.simulation.tick import PHASES
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
 

@@ -19,7 +19,7 @@ def test_who_has_no_cash_closes() -> None:
     assert firms.active.tolist() == [False]
     assert firms.left.tolist() == [True]
     assert firms.alive.tolist() == [False]
-    assert firms.payments == ()
+    assert firms.payments == (Payment("creditors", "lab", 5.0, "written off"),)
 
 
 def test_the_richest_owner_buys_it_and_pays_the_debt() -> None:

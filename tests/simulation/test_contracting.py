@@ -1,9 +1,13 @@
 """Contracting: which contracts run, and at what rent they are renewed."""
 
 import numpy as np
+import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
+from market.simulation.needing import TIMES
 from market.supply.specs import Contract, Hyperscaler
+from market.supply.term_market import TermMarket
+from market.supply.wholesale import Wholesale
 
 
 def with_contract(*, renews: bool) -> Market:
@@ -38,3 +42,45 @@ def test_a_contract_of_who_has_left_is_void() -> None:
     market = with_contract(renews=False)
     market.put("firms", active=np.array([False]))
     assert market.make("contracts", tick=0).running == ()
+
+
+def bargaining(worth: list[float], *, adjusts: bool = False, **terms: float) -> Market:
+    """The same contract where terms are bargained for; the racks have been worth so much over spot, by number."""
+    contract = Contract("cloud", "lab", racks=4.0, price=1.5, ticks=2, renews=True, adjusts=adjusts)
+    owner = Hyperscaler("cloud", 10.0, first_party=0.3)
+    wholesale = Wholesale(terms=TermMarket(**terms))
+    market = a_market(buyers(), a_seller("lab"), owner, contracts=(contract,), wholesale=wholesale)
+    market.put("machines", spot_prices=np.array([2.0, 4.0]), worth={contract: np.array(worth)})
+    return market
+
+
+def test_where_both_gain_they_share_it() -> None:
+    """Spot is expected at 3, the racks save the buyer 1.2 of it: a seller with all the power asks 3.6."""
+    market = bargaining([1.2] * TIMES.size, seller_share=1.0)
+    assert market.make("contracts", tick=2).running[0].price == pytest.approx(3.6)
+
+
+def test_who_does_not_need_the_racks_does_not_renew_but_asks_again_in_a_month() -> None:
+    market = bargaining([0.9] * TIMES.size)
+    contracts = market.make("contracts", tick=2)
+    assert contracts.running == ()
+    assert [c.racks for c in contracts.refused] == [4.0]
+    market.state.contracts = contracts
+    market.put("machines", worth={contracts.refused[0]: np.ones(TIMES.size)})
+    for tick, running in ((3, 0), (2 + 730, 1)):
+        market.state.contracts = market.make("contracts", tick=tick)
+        assert len(market.state.contracts.running) == running
+    assert market.state.contracts.refused == ()
+
+
+def test_the_number_is_bargained_for_where_it_may_be() -> None:
+    """Half as many are worth 1.1 of spot each, all of them less than spot."""
+    worth = np.where(TIMES <= 0.5, 1.1, 0.8).tolist()
+    assert bargaining(worth).make("contracts", tick=2).running == ()
+    assert [c.racks for c in bargaining(worth, adjusts=True).make("contracts", tick=2).running] == [2.0]
+
+
+def test_no_seller_signs_for_more_than_it_has_left() -> None:
+    """Of 10 racks 3 are the owner's own at any hour: 7 are left, so 1.5 times 4 fit and twice 4 do not."""
+    market = bargaining([1.1] * TIMES.size, adjusts=True)
+    assert [c.racks for c in market.make("contracts", tick=2).running] == [6.0]

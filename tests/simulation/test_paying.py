@@ -44,6 +44,7 @@ def test_contracts_are_paid_as_delivered_and_owners_pay_for_power() -> None:
     owner = Hyperscaler("cloud", 10.0, running_cost=0.2)
     market = after_four_requests(a_seller("lab"), owner, contracts=(contract,))
     market.state.contracts = market.make("contracts", tick=0)
+    market.state.needs = market.make("needs", tick=0)
     market.state.machines = market.make("machines", tick=0)
     market.make("paid", tick=0)
     assert market.state.ledger.net("lab", "contract") == pytest.approx(-4.5)

@@ -31,6 +31,7 @@ def test_own_use_comes_first_then_contracts_then_the_spot_market() -> None:
     lab = a_seller("lab", price=3.0, racks=0.0, cost=1.0, spot=True, headroom=0.0)
     market = a_market(buyers(), lab, owner, contracts=(contract,))
     market.state.contracts = market.make("contracts", tick=0)
+    market.state.needs = market.make("needs", tick=0)
     machines = market.make("machines", tick=0)
     allotment = machines.allotment
     assert allotment.first_party == pytest.approx([6.0])

@@ -8,8 +8,9 @@ import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
 from capacity import Workload
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
 from market.demand.nests import Nest, Nests
+from market.demand.options import Options
 from market.demand.segment import Segment
 from market.exchange.waits import WaitModel
 

@@ -29,8 +29,7 @@ class Response:
             [requests per USD], by segment and offer.
         cross: rise of offer j's orders with offer k's price from those who weigh both, by segment, j and k;
             the derivative of orders is ``cross - diag(own)``.
-        induced: requests made because tokens are cheaper than at the start, less those not made because they are
-            dearer, by segment.
+        not_asked: requests that are not made since they would cost something, by segment.
     """
 
     requests: Floats
@@ -40,7 +39,7 @@ class Response:
     surplus: Floats
     own: Floats
     cross: Floats
-    induced: Floats
+    not_asked: Floats
 
     def towards(self, other: Response, share: float) -> Response:
         """A mixture: this response, and a share of the way to another."""

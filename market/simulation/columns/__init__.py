@@ -6,13 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from market.records import Column
-from market.simulation.columns import offers, pools, providers, segments, ticks, wholesale
+from market.simulation.columns import books, forward, offers, pools, providers, segments, ticks, wholesale
 from market.simulation.columns.column import ENTITY, WAYS, column
 
-__all__ = ["COLUMNS", "ENTITY", "column", "offers", "pools", "providers", "segments", "ticks", "wholesale"]
+__all__ = [
+    "COLUMNS",
+    "ENTITY",
+    "books",
+    "column",
+    "forward",
+    "offers",
+    "pools",
+    "providers",
+    "segments",
+    "ticks",
+    "wholesale",
+]
 
 #: Frames by the tick in the order in which they are told.
-FRAMES: Final = ("ticks", "offers", "pools", "providers", "segments", "wholesale")
+FRAMES: Final = ("ticks", "offers", "pools", "providers", "segments", "wholesale", "forward", "books")
 
 
 class _Columns(Mapping[str, tuple[Column, ...]]):

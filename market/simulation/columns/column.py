@@ -27,6 +27,8 @@ ENTITY: Final[Mapping[str, str]] = {
     "pools": "pool",
     "providers": "provider",
     "wholesale": "hyperscaler",
+    "forward": "ahead",
+    "books": "firm",
     "ticks": "",
 }
 WAYS: Final[dict[str, dict[str, tuple[Column, Way]]]] = {frame: {} for frame in ENTITY}

@@ -100,6 +100,11 @@ def revenue(moment: Moment) -> Any:
     return moment.paid
 
 
+@column("offers", "fees", "USD", "paid by those who subscribe to it, for the tick's part of the month")
+def fees(moment: Moment) -> Any:
+    return moment.state.paid.for_plans.sum(axis=0)
+
+
 @column("offers", "members", "people", "users who subscribe to it")
 def members(moment: Moment) -> Any:
     return moment.state.known.members.sum(axis=0)

@@ -31,9 +31,10 @@ def subscriptions(moment: Moment) -> Any:
     return moment.received(moment.providers, "subscriptions")
 
 
-@column("providers", "rent_paid", "USD", "paid for contracts and spot")
+@column("providers", "rent_paid", "USD", "paid for contracts, at list prices and for spot")
 def rent_paid(moment: Moment) -> Any:
-    return moment.spent(moment.providers, "contract") + moment.spent(moment.providers, "spot")
+    names = moment.providers
+    return moment.spent(names, "contract") + moment.spent(names, "spot") + moment.spent(names, "on demand")
 
 
 @column(
@@ -81,6 +82,16 @@ def contracted(moment: Moment) -> Any:
 @column("providers", "spot", "rack-h", "rented on the spot market")
 def spot(moment: Moment) -> Any:
     return moment.state.machines.spot_racks * moment.founded.hours
+
+
+@column("providers", "on_demand", "rack-h", "rented at list prices")
+def on_demand(moment: Moment) -> Any:
+    return moment.state.machines.allotment.at_list.sum(axis=0)
+
+
+@column("providers", "restarted", "rack-h", "of spot, work done again as machines were taken back")
+def restarted(moment: Moment) -> Any:
+    return moment.state.machines.restarted
 
 
 @column("providers", "homes", "rack-h", "offered by users who rent out machines at home; a rack is one such machine")

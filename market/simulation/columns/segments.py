@@ -45,9 +45,9 @@ def unaffordable(moment: Moment) -> Any:
     return moment.state.ordered.cleared.response.unaffordable
 
 
-@column("segments", "induced", "requests", "of these, made as tokens are cheaper than at the start; less if dearer")
-def induced(moment: Moment) -> Any:
-    return moment.state.ordered.cleared.response.induced
+@column("segments", "not_asked", "requests", "beside these, not made since they would have cost something")
+def not_asked(moment: Moment) -> Any:
+    return moment.state.ordered.cleared.response.not_asked
 
 
 @column("segments", "put_off", "requests", "put off to a later tick")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from market.simulation.columns.column import column
 
 if TYPE_CHECKING:
@@ -90,14 +92,51 @@ def spot_price(moment: Moment) -> Any:
     return moment.state.machines.allotment.price
 
 
-@column("ticks", "research", "rack-h", "machines rented for research")
+@column(
+    "ticks", "on_demand_price", "USD per rack-h", "lowest list price of machines by the hour; 0 where there is none"
+)
+def on_demand_price(moment: Moment) -> Any:
+    lowest = np.min(moment.state.quoted.listed, initial=np.inf)
+    return lowest if np.isfinite(lowest) else 0.0
+
+
+@column("ticks", "on_demand_paid", "USD", "paid for machines at list prices")
+def on_demand_paid(moment: Moment) -> Any:
+    return moment.received(moment.owners, "on demand").sum()
+
+
+@column("ticks", "contract_price", "USD per rack-h", "mean rent of the contracts that run, by racks; 0 without any")
+def contract_price(moment: Moment) -> Any:
+    running = moment.state.contracts.running
+    racks = sum(contract.racks for contract in running)
+    return sum(contract.racks * contract.price for contract in running) / racks if racks > 0 else 0.0
+
+
+@column("ticks", "refused", "racks", "under contracts that were not renewed, for which the two still talk")
+def refused(moment: Moment) -> Any:
+    return sum(contract.racks for contract in moment.state.contracts.refused)
+
+
+@column("ticks", "restart_chance", "1/h", "chance that a machine on spot is taken back in an hour, mean of a month")
+def restart_chance(moment: Moment) -> Any:
+    return moment.state.machines.chance
+
+
+@column("ticks", "research", "rack-h", "machines rented for research, work done again included")
 def research(moment: Moment) -> Any:
-    return moment.state.machines.allotment.research.sum()
+    allotment = moment.state.machines.allotment
+    return allotment.research.sum() + allotment.research_at_list.sum()
+
+
+@column("ticks", "research_restarted", "rack-h", "of these, work done again as machines were taken back")
+def research_restarted(moment: Moment) -> Any:
+    return moment.state.machines.research_restarted.sum()
 
 
 @column("ticks", "research_spent", "USD", "paid for them")
 def research_spent(moment: Moment) -> Any:
-    return moment.spent([one.name for one in moment.founded.researchers], "spot").sum()
+    names = [one.name for one in moment.founded.researchers]
+    return moment.spent(names, "spot").sum() + moment.spent(names, "on demand").sum()
 
 
 @column("ticks", "surplus", "USD", "expected surplus of the users at the prices and waits they saw")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from market.simulation.columns.column import column
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ def short(moment: Moment) -> Any:
     return moment.state.machines.allotment.short
 
 
+@column("wholesale", "on_demand", "rack-h", "rented out at its list price")
+def on_demand(moment: Moment) -> Any:
+    return moment.state.machines.allotment.listed
+
+
 @column("wholesale", "sold_spot", "rack-h", "rented out on the spot market")
 def sold_spot(moment: Moment) -> Any:
     return moment.state.machines.allotment.sold_spot
@@ -45,9 +52,23 @@ def idle(moment: Moment) -> Any:
     return moment.state.machines.allotment.idle
 
 
-@column("wholesale", "income", "USD", "from contracts and spot")
+@column(
+    "wholesale", "taken_back", "rack-h", "of what it had sold on spot in the last tick, taken for firm use in this one"
+)
+def taken_back(moment: Moment) -> Any:
+    return moment.state.machines.taken * moment.founded.hours
+
+
+@column("wholesale", "listed_at", "USD per rack-h", "its list price; 0 where it has none")
+def listed_at(moment: Moment) -> Any:
+    listed = moment.state.quoted.listed
+    return np.where(np.isfinite(listed), listed, 0.0)
+
+
+@column("wholesale", "income", "USD", "from contracts, at list prices and from spot")
 def income(moment: Moment) -> Any:
-    return moment.received(moment.owners, "contract") + moment.received(moment.owners, "spot")
+    names = moment.owners
+    return moment.received(names, "contract") + moment.received(names, "spot") + moment.received(names, "on demand")
 
 
 @column("wholesale", "running_cost", "USD", "power and upkeep of the racks in use")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from market.kinds import Kind
-from market.supply.outlook import Floats, Outlook
+from market.supply.outlook import Floats, Hours, Outlook
 
 
 class PricingPolicy(Kind, ABC):
@@ -26,6 +26,15 @@ class PricingPolicy(Kind, ABC):
     def parts(self, outlook: Outlook) -> Floats:
         """Prices of input and cached tokens over that of output, by own offer and kind."""
         return outlook.parts()
+
+    @property
+    def moves_hours(self) -> bool:
+        """Whether it sets hours in which the list is dearer; otherwise they stay as they are."""
+        return False
+
+    def dear_hours(self, outlook: Outlook) -> Hours | None:  # noqa: ARG002
+        """New hours in which the list is dearer; None where they stay."""
+        return None
 
     @property
     def boundless(self) -> bool:

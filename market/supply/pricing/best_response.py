@@ -16,6 +16,10 @@ from market.supply.pricing.base import PricingPolicy
 LOOK = 24
 #: Where it looks: markups relative to the present one of the list, or to the prices and costs that it knows.
 FACTORS = np.geomspace(1e-3, 1e3, 43)
+#: Where a menu is tried across its prices: markups relative to the present one, of one offer after the other.
+ACROSS = np.geomspace(0.25, 4.0, 9)
+#: Hours of its first day at which a seller looks across, beside the rhythm that it has later.
+FIRST_LOOKS_H = (8.0, 16.0)
 #: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price; and so many
 #: where cliffs hide how high they go.
 CLIMBS, CLIMBS_AT_CLIFFS = 3, 40
@@ -67,6 +71,16 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
 
+    across_hours: float = quantity(
+        0.0,
+        "h",
+        "hours between two looks across the whole menu, each price from a quarter to four times of its markup, beside "
+        "the steps from the present one; 0 for where prices have settled only",
+        high=87_660,
+        shipped=672.0,
+        settable=False,
+    )
+
     @property
     def boundless(self) -> bool:
         """Without a cap."""
@@ -79,6 +93,8 @@ class BestResponse(PricingPolicy):
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         start = self._allowed(outlook, np.array(outlook.price, dtype=np.float64))
+        if self._looks_across(outlook):
+            start = self._across(outlook, start)
         price, settled = self._climb(outlook, start, self.tolerance)
         if settled and np.allclose(price, outlook.price, rtol=ROUNDING, atol=0.0):
             return price if outlook.tick % LOOK else self._look_around(outlook, price)
@@ -94,6 +110,25 @@ class BestResponse(PricingPolicy):
     def opening(self, outlook: Outlook) -> Floats:
         """The best response of what is new, beside the other own prices as they are."""
         price, _ = replace(self, sweeps=OPENING_SWEEPS)._climb(outlook, outlook.price.copy(), NEAR_ENOUGH)
+        return price
+
+    def _looks_across(self, outlook: Outlook) -> bool:
+        """Whether it is time to look across the menu."""
+        if self.across_hours == 0.0 or outlook.tick == 0:
+            return False
+        before, now = (tick * outlook.tick_hours for tick in (outlook.tick - 1, outlook.tick))
+        return any(before < hour <= now for hour in (*FIRST_LOOKS_H, self.across_hours * (now // self.across_hours)))
+
+    def _across(self, outlook: Outlook, price: Floats) -> Floats:
+        """The best place of each price in turn, from a quarter to four times of its markup."""
+        most = self._profit(outlook, price)
+        for offer in np.flatnonzero(outlook.movable):
+            markup = price[offer] - outlook.cost[offer]
+            for factor in ACROSS[ACROSS != 1.0]:
+                tried = self._with(outlook, price, int(offer), float(markup * factor))
+                profit = self._profit(outlook, tried)
+                if profit > most * (1.0 + ROUNDING):
+                    most, price = profit, tried
         return price
 
     @staticmethod
@@ -121,7 +156,8 @@ class BestResponse(PricingPolicy):
             e = outlook.estimate(price)
             slope = (e.own > 0) & outlook.movable
             markup = price - outlook.cost
-            wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
+            with np.errstate(over="ignore"):  # where next to nobody buys, and so nobody minds
+                wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
             if outlook.tick == 0:  # a list that opens beyond what anybody would pay comes down until somebody does
                 wish = np.where(slope | (e.demand > 0) | ~outlook.movable, wish, 0.0)
             change = np.where(_unsold(e.demand), np.minimum(wish - markup, 0.0), wish - markup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from capacity.errors import InputError
 from market.kinds import behaviour, quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
@@ -50,7 +51,11 @@ class Every(PricingPolicy):
         return settling or outlook.tick % self.ticks(outlook.tick_hours) == 0
 
     def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says."""
+        """What the policy within says; one that sets hours stands outermost."""
+        if self.policy.moves_hours:
+            raise InputError(
+                f"provider '{provider}': every: policy sets hours of the week, so it must be around this one"
+            )
         self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
@@ -58,15 +63,18 @@ class Every(PricingPolicy):
         return self.policy.parts(outlook) if self._looks(outlook) else outlook.parts()
 
     def opening(self, outlook: Outlook) -> Floats:
-        """What the policy within wants, at what machines usually cost."""
-        return self.policy.opening(replace(outlook, cost=outlook.usual_cost))
+        """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
+        if self.ticks(outlook.tick_hours) == 1:
+            return self.policy.opening(outlook)
+        return self.policy.opening(replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate))
 
     def __call__(self, outlook: Outlook) -> Floats:
-        """Ask the policy when it is time; a price for many ticks goes by what machines cost in all of them."""
+        """Ask the policy when it is time; a price for many ticks goes by costs and demand in all of them."""
         ticks = self.ticks(outlook.tick_hours)
         if not self._looks(outlook):
             return outlook.price
         if ticks == 1:
             return self.policy(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
-        return self.policy(replace(outlook, cost=outlook.usual_cost, elapsed=elapsed))
+        usual = replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed)
+        return self.policy(usual)

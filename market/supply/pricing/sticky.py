@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from capacity.errors import InputError
 from market.kinds import behaviour, quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
@@ -50,7 +51,11 @@ class Sticky(PricingPolicy):
         return self.threshold == 0.0 and self.policy.covers_cost(tick_hours)
 
     def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says."""
+        """What the policy within says; one that sets hours stands outermost."""
+        if self.policy.moves_hours:
+            raise InputError(
+                f"provider '{provider}': sticky: policy sets hours of the week, so it must be around this one"
+            )
         self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:

@@ -50,8 +50,7 @@ def summary(
     _check_level(level)
     require("precision", precision, above=0)
     rows = []
-    for measure in measures_in(summaries, measures):
-        table = by_seed(summaries, measure, by)
+    for measure, table in tables_by_seed(summaries, measures_in(summaries, measures), by).items():
         for group in table.columns:
             values = _finite(table[group])
             mean, low, high = interval(values, level)
@@ -78,8 +77,7 @@ def differences(
     """
     _check_level(level)
     rows = []
-    for measure in measures_in(summaries, measures):
-        table = by_seed(summaries, measure, by)
+    for measure, table in tables_by_seed(summaries, measures_in(summaries, measures), by).items():
         against = _group(table, baseline, by)
         for group in table.columns:
             if group == against:
@@ -177,13 +175,23 @@ def _is_number(column: pd.Series[Any]) -> bool:
 
 def by_seed(summaries: pd.DataFrame, measure: str, by: str = "label") -> pd.DataFrame:
     """One row a seed, one column a group: the mean over the group's cases, where the seed ran all of them."""
-    rows = pd.DataFrame({"seed": summaries["seed"], "label": summaries["label"], "value": summaries[measure]})
-    rows["group"] = groups(summaries, by)
-    cases = rows.groupby("group", sort=False)["label"].nunique()
-    cells = rows.pivot_table(index="seed", columns="group", values="value", aggfunc=["mean", "count"], dropna=False)
-    order = _ordered(rows["group"])
-    means, counts = (pd.DataFrame(cells[name]).reindex(columns=order) for name in ("mean", "count"))
-    return means.where(counts.eq(cases.reindex(order)))
+    return tables_by_seed(summaries, [measure], by)[measure]
+
+
+def tables_by_seed(summaries: pd.DataFrame, measures: Sequence[str], by: str = "label") -> dict[str, pd.DataFrame]:
+    """The same of several measures, by name: runs are told apart once, which is most of the work."""
+    group = groups(summaries, by).rename("group")
+    order = _ordered(group)
+    cases = summaries["label"].groupby(group, sort=False).nunique().reindex(order)
+    cells = summaries[list(measures)].groupby([summaries["seed"], group])
+    means: Any
+    counts: Any
+    means, counts = (table.unstack("group") for table in (cells.mean(), cells.count()))  # noqa: PD010  # grouped once
+    tables = {}
+    for name in measures:
+        mean, count = (pd.DataFrame(table[name]).reindex(columns=order) for table in (means, counts))
+        tables[name] = mean.where(count.eq(cases))
+    return tables
 
 
 def groups(summaries: pd.DataFrame, by: str) -> pd.Series[Any]:

@@ -146,7 +146,9 @@ def _lock(folder: Path, handle: int) -> Path | None:
     except OSError as error:
         if error.errno not in _TAKEN:
             return _own(folder, me, reason(error))
-        raise InputError(f"batch '{folder}' is being run by {_said(folder / LOCK)}: wait for it, or stop it") from error
+        raise InputError(
+            f"batch '{folder}' is being run by {_holder(folder / LOCK)}: wait for it, or stop it"
+        ) from error
     try:
         (folder / LOCK).write_text(me, encoding="utf-8")
     except OSError as error:
@@ -161,7 +163,7 @@ def _own(folder: Path, me: str, why: str) -> Path:
         made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError as error:
         raise InputError(
-            f"batch '{folder}' is held by {_said(path)}, and its file system has no locks ({why}) that would say "
+            f"batch '{folder}' is held by {_holder(path)}, and its file system has no locks ({why}) that would say "
             f"whether that still runs: wait for it, or remove '{path}' if it does not"
         ) from error
     except OSError as error:
@@ -171,7 +173,7 @@ def _own(folder: Path, me: str, why: str) -> Path:
     return path
 
 
-def _said(path: Path) -> str:
+def _holder(path: Path) -> str:
     """Who holds a folder."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")[:200].strip() or "another process"

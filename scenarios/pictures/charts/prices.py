@@ -178,6 +178,7 @@ def _draw_spot(data: ChartData, ax: Axes) -> None:
 USES: Final = {
     "first_party": ("own use", "#CFCFCF"),
     "contracted": ("under contract", "#004B76"),
+    "on_demand": ("at lists", "#56A5D8"),
     "sold_spot": ("on spot", BLUE),
     "idle": ("idle", "#FFFFFF"),
 }
@@ -195,9 +196,10 @@ def wholesale_use(frames: Frames) -> ChartData:
     if sums.to_numpy().sum() <= 0:
         raise NothingToShowError("the owners have no machines in this run")
     total = float(sums.sum(axis=1).sum())
-    shares = {name: 100.0 * float(sums[column].sum()) / total for column, (name, _) in USES.items()}
-    paths = {name: sums[column] for column, (name, _) in USES.items()}
-    return one(long(paths, RACKS, more=[(USE_SHARE, shares)], colours=dict(USES.values())))
+    uses = {column: USES[column] for column in USES if column != "on_demand" or sums[column].any()}
+    shares = {name: 100.0 * float(sums[column].sum()) / total for column, (name, _) in uses.items()}
+    paths = {name: sums[column] for column, (name, _) in uses.items()}
+    return one(long(paths, RACKS, more=[(USE_SHARE, shares)], colours=dict(uses.values())))
 
 
 @wholesale_use.drawn_by

@@ -72,7 +72,7 @@ def difference(
     first, last = (calendar.ticks_in(float(max(day, 0))) for day in (begin, begin + days))
     if last <= 0:
         raise InputError(f"event '{event}' is on {chosen.date}, {days:g} days before the start of the scenario or more")
-    found = [[_told(one, seed, users, first, last, event, changed) for one in (changed, scenario)] for seed in seeds]
+    found = [[_outcome(one, seed, users, first, last, event, changed) for one in (changed, scenario)] for seed in seeds]
     changes = {
         name: float(np.mean([_relative(with_it[name], without[name]) for with_it, without in found]))
         for name in found[0][0]
@@ -84,7 +84,7 @@ def _relative(with_it: float, without: float) -> float:
     return with_it / without - 1.0 if without > 0 else np.nan
 
 
-def _told(
+def _outcome(
     scenario: Scenario, seed: int, users: int, first: int, last: int, event: str, changed: Scenario
 ) -> dict[str, float]:
     """Sums over the ticks from the first to the last."""

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capacity import CHIPS
 from market.simulation.model import TokenMarket
-from scenarios.definition.economy import RACK
 from scenarios.definition.scenario import Scenario
+from scenarios.results.measures.machines import H100_PER_RACK
 from scenarios.studies.hindcast.indices import changes_a_model_year, indices, kinds_of_moves
 from scenarios.studies.hindcast.observed import FIRST, LAST, LAST_MONTH
 
@@ -24,11 +23,6 @@ TOP: Final = 9
 KINDS: Final = {"open": "open", "frontier": "closed"}
 #: Days of spot prices over which a contract of a year is priced, as in the market.
 CONTRACT_DAYS: Final = 30
-
-
-def h100_in_racks() -> float:
-    """What an H100 computes, in GB200 racks: what is rented out goes to training more than to inference."""
-    return float(CHIPS["h100"].compute("bf16") / (RACK.compute("bf16") * RACK.chips_per_system))
 
 
 @dataclass
@@ -115,7 +109,7 @@ def run(
     return {
         "series": {
             name: {month: value for month, value in one.items() if np.isfinite(value)}
-            for name, one in series_of(diary, h100_in_racks()).items()
+            for name, one in series_of(diary, 1.0 / H100_PER_RACK).items()
         },
         "moves": moves_of(diary, scenario),
     }

@@ -17,6 +17,8 @@ from capacity.errors import InputError, nearest
 from scenarios.results.measures.measure import MEASURES
 from scenarios.studies.moments.tables import number, rows_of
 
+#: Moments that the package brings: the winter 2025/26, and what sellers did with their lists until then.
+SHIPPED: Final = ("world", "sellers")
 COLUMNS: Final = ("name", "measure", "low", "high", "source", "grade")
 #: Moments that only a market that can still be asked gives: see ``scenarios.studies.elasticities``.
 ELASTICITIES: Final = ("elasticity-all", "elasticity-lab", "elasticity-open-seller")
@@ -81,9 +83,14 @@ class Verdict:
         }
 
 
+def shipped(name: str) -> list[Moment]:
+    """Moments that the package brings, one of ``SHIPPED``."""
+    return moments_from(Path(str(resources.files(__package__).joinpath(f"{name}.csv"))))
+
+
 def world() -> list[Moment]:
     """What is known of the winter 2025/26."""
-    return moments_from(Path(str(resources.files(__package__).joinpath("world.csv"))))
+    return shipped("world")
 
 
 def moments_from(path: Path) -> list[Moment]:

@@ -124,15 +124,15 @@ def read_trace(
             if tell is not None:
                 tell(block.read, size)
     if sums.wrong and not skip_bad:
-        raise InputError(f"{path}: {_told(sums)}; --skip-bad leaves them out")
+        raise InputError(f"{path}: {_wrong_rows(sums)}; --skip-bad leaves them out")
     if not sums.tallies:
-        raise InputError(f"{path} has no request that can be used{': ' + _told(sums) if sums.wrong else ''}")
+        raise InputError(f"{path} has no request that can be used{': ' + _wrong_rows(sums) if sums.wrong else ''}")
     return Trace(
         path, digest.hexdigest(), sums.first, sums.last, utc_offset_h, sums.tallies, tuple(sums.wrong), sums.left_out
     )
 
 
-def _told(sums: _Sums) -> str:
+def _wrong_rows(sums: _Sums) -> str:
     """The first rows that cannot be, in one line."""
     rows = "; ".join(str(one) for one in sums.wrong)
     return f"{rows}; and there may be more" if len(sums.wrong) == LISTED else rows

@@ -1,20 +1,23 @@
-"""What ties individuals to sellers: whom each is with, and what kinds of seller are no option to it."""
+"""How individuals differ besides worth: whom each is with, whom it refuses, and how it minds delay."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+#: What is no option, by row and offer, and the row of each individual.
+type Barred = tuple[NDArray[np.bool_], NDArray[np.integer[Any]]]
 type Rows = NDArray[np.int64] | slice
 
 
 @dataclass(frozen=True)
-class Ties:
-    """Ties by individual.
+class Traits:
+    """What each is like before the same options.
 
     Attributes:
         attached: number of the provider that it is with, -1 for nobody; None where nobody minds.
@@ -27,9 +30,9 @@ class Ties:
     refusing: NDArray[np.integer[Any]] | None = None
     haste: NDArray[Any] | None = None
 
-    def of(self, who: Rows) -> Ties:
+    def of(self, who: Rows) -> Traits:
         """Those of some individuals."""
-        return Ties(
+        return Traits(
             None if self.attached is None else self.attached[who],
             None if self.refusing is None else self.refusing[who],
             None if self.haste is None else self.haste[who],
@@ -43,11 +46,21 @@ class Ties:
         if self.refusing is None:
             return self.attached
         column = groups if self.attached is None else np.where(self.attached < 0, groups, self.attached)
-        return np.asarray(self.refusing * np.int16(groups + 1) + column)
+        return np.asarray(self.refusing * np.int32(groups + 1) + column)
+
+    def barred_too(self, rows: NDArray[np.bool_] | None, also: Barred) -> tuple[Traits, NDArray[np.bool_]]:
+        """The same, to whom something else is no option either, and the table of both.
+
+        ``rows``: the table that ``refusing`` is a row of.
+        """
+        if rows is None or self.refusing is None:
+            return replace(self, refusing=also[1]), also[0]
+        both = (rows[:, None, :] | also[0][None, :, :]).reshape(-1, rows.shape[1])
+        return replace(self, refusing=self.refusing * np.int32(also[0].shape[0]) + also[1]), both
 
 
-#: Nobody minds with whom it is, and refuses nobody.
-FREE = Ties()
+#: Nobody minds with whom it is, refuses anybody, or minds delay more than others.
+FREE = Traits()
 
 
 def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np.bool_] | None:
@@ -59,11 +72,16 @@ def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np
            [0, 0, 1],
            [0, 1, 1]])
     """
-    if not refusals:
-        return None
-    rows = np.zeros((2 ** len(refusals), kinds.size), dtype=bool)
+    return _refused_rows(tuple(refusals), tuple(kinds.tolist())) if refusals else None
+
+
+@lru_cache(maxsize=2**8)
+def _refused_rows(refusals: tuple[str, ...], kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Worked out once: sellers are what they are, and users are asked many times an hour."""
+    rows = np.zeros((2 ** len(refusals), len(kinds)), dtype=bool)
     for bit, kind in enumerate(refusals):
-        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= kinds == kind
+        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= np.array(kinds) == kind
+    rows.flags.writeable = False  # many look at it
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Ties: kinds of seller that are no option to some, and how much less is asked where tokens are dearer."""
+"""Traits: kinds of seller that are no option to some."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from capacity import Workload
 from capacity.errors import InputError
-from market.demand.choice import Options, choose
+from market.demand.choice import choose
+from market.demand.options import Options
 from market.demand.segment import Refusal, Segment
-from market.demand.ties import Ties, refused_rows
+from market.demand.traits import Traits, refused_rows
 from market.economy import Economy
 from market.exchange.technology import FixedWork
-from market.simulation.asking import Asking
 from market.simulation.model import TokenMarket
 from market.supply.specs import Offer, Pool, Provider
 
@@ -61,7 +61,9 @@ def test_two_kinds_are_refused_each_by_itself() -> None:
     options = Options(np.ones(3), np.zeros(3), np.arange(3), 0.3, 0.5, None, 1.0, rows)
     for row in range(4):
         for attached in (None, np.array([-1]), np.array([1])):
-            chosen = choose(options, np.ones(1), np.ones(1), Ties(attached, np.array([row], dtype=np.int16)), keep=True)
+            chosen = choose(
+                options, np.ones(1), np.ones(1), Traits(attached, np.array([row], dtype=np.int16)), keep=True
+            )
             assert rows is not None
             assert chosen.shares is not None
             value = np.exp((1.0 + 0.3 * (np.arange(3) == (-1 if attached is None else attached[0]))) / 0.5) * ~rows[row]
@@ -73,36 +75,3 @@ def test_refusals_are_checked() -> None:
         Refusal("open", 2.0)
     with pytest.raises(InputError, match="segment 'users': refusals name a kind of seller twice: open, open"):
         users(refusals=(Refusal("open", 0.1), Refusal("open", 0.2)))
-
-
-@pytest.mark.parametrize("elasticity", [0.5, 1.0, 2.0])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_all_prices_up_by_a_percent_takes_off_the_elasticity(elasticity: float, dtype: str) -> None:
-    """With nobody who gives up, orders fall by (1.01)^-elasticity, whoever they are and whatever they buy."""
-    everybody = users(intensity_elasticity=elasticity, outside=None, worth_spread=1.0, dtype=dtype)
-    model = TokenMarket(Economy((everybody,), (seller("lab", "frontier", 3.0), seller("cheap", "open", 1.0))), rng=1)
-    model.run_for(2)
-    state = model.state
-    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
-    prices = state.posted.book.request_prices()
-    same, dearer = asking(prices), asking(prices * 1.01)
-    total = dearer.requests.sum() / same.requests.sum()
-    assert total == pytest.approx(1.01**-elasticity, rel=1e-9 if dtype == "float64" else 1e-5)
-    assert same.induced == pytest.approx(0.0, abs=1e-9 if dtype == "float64" else 1e-2)
-    assert dearer.induced[0] == pytest.approx(dearer.requests.sum() - same.requests.sum(), rel=1e-4)
-
-
-def test_the_derivative_is_what_a_difference_gives() -> None:
-    everybody = users(intensity_elasticity=0.8, worth_spread=1.0, refusals=(Refusal("open", 0.4),), attachment=0.1)
-    sellers = (seller("lab", "frontier", 3.0), seller("other", "frontier", 2.5), seller("cheap", "open", 1.0))
-    model = TokenMarket(Economy((everybody,), sellers), rng=1)
-    model.run_for(3)
-    state = model.state
-    asking = Asking(model.founded, state.wanted, state.posted.book, state.firms.alive, state.expected.delay_h)
-    prices = state.posted.book.request_prices() * np.array([1.1, 0.9, 1.3])
-    derivative = asking(prices, slopes=True).derivative(0)
-    for k in range(3):
-        step = np.zeros((1, 3))
-        step[0, k] = 1e-5
-        difference = (asking(prices + step).requests - asking(prices - step).requests)[0] / 2e-5
-        assert derivative[:, k] == pytest.approx(difference, rel=1e-6, abs=1e-6)

@@ -1,0 +1,156 @@
+"""Make docs/explanation/tiers.md and its picture anew: when do prices of tiers part?
+
+    python docs/studies/tiers.py     # some minutes on two cores
+
+``make docs-figures`` runs it. From the baseline one thing is moved at a time, all else as it is; three seeds each.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from market import TokenMarket
+from scenarios.library import SCENARIOS
+from scenarios.pictures.style import actor
+from scenarios.text.progress_bar import late_bar
+
+DOCS = Path(__file__).parents[1]
+PAGE, PICTURE = DOCS / "explanation" / "tiers.md", DOCS / "images" / "tiers.png"
+USERS, TICKS, SEEDS, WORKERS = 4000, 48, (1, 2, 3), 2
+#: Below this share of a lab's tokens a tier's list says nothing.
+SOLD = 0.02
+TIERS = ("priority", "batch")
+BOTH = ("coders", "agentic")
+#: What is moved, in which unit, and to which values; the baseline's own among them.
+MOVED: dict[str, tuple[str, tuple[float, ...]]] = {
+    "spread of the value of an hour": ("standard deviation of its log", (0.0, 0.6, 1.2, 1.8)),
+    "value of an hour": ("over the baseline's", (0.25, 0.5, 1.0, 2.0, 4.0)),
+    "background requests": ("over the baseline's share", (0.0, 0.5, 1.0, 1.5)),
+    "machines": ("over the baseline's", (0.25, 0.5, 1.0, 2.0)),
+    "labs": ("number", (1.0, 2.0, 3.0)),
+}
+NOW = {"spread of the value of an hour": 1.2, "labs": 3.0}
+
+HEAD = """# When do tiers cost more or less?
+
+No price of a tier is given: labs find what earns most of users who differ in what an answer and an hour are worth to
+them ([how](market.md#tiers)). Here one thing is moved at a time from the baseline, and what the lists of priority and
+of batch then are over that of standard, after {days:g} days: mean over the labs that sell at least {sold:.0%} of their
+tokens by the token in that tier; {users:,} users, mean and range of {seeds} seeds. Where nobody sells it there is no
+number. Made by `python docs/studies/tiers.py`.
+
+Batch lives on requests that nobody waits for, and on machines that stand idle; priority on people who differ in what an
+hour is worth to them, and it is dear where machines are scarce or labs few. The terms themselves are given.
+
+![Two rows of lines: priority over standard and batch over standard, against each of what is moved](../images/tiers.png)
+
+| moved | to | priority / standard | batch / standard | tokens by priority, batch |
+|---|---:|---:|---:|---:|
+"""
+
+
+def changes(what: str, value: float) -> dict[str, Any]:
+    """Parameters of the baseline that put this at this value."""
+    base = SCENARIOS["baseline-2026"]
+    if what == "spread of the value of an hour":
+        return {f"demand.{name}.time_values.spread": value for name in BOTH}
+    if what == "value of an hour":
+        return {f"demand.{name}.time_value": getattr(base.demand, name).time_value * value for name in BOTH}
+    if what == "background requests":
+        return {f"demand.{name}.background.share": getattr(base.demand, name).background.share * value for name in BOTH}
+    if what == "machines":
+        return {"supply.scale": base.supply.scale * value}
+    labs = base.labs[: int(value)]
+    names = {lab.name for lab in labs}
+    funds = tuple(one for one in base.supply.research if not one.funder or one.funder in names)
+    return {"labs": labs, "supply.research": funds}
+
+
+def tried(job: tuple[str, float, int]) -> dict[str, Any]:
+    """Ratios of lists, and shares of tokens, in one run."""
+    what, value, seed = job
+    model = TokenMarket(SCENARIOS["baseline-2026"].with_changes(changes(what, value)).economy(USERS), rng=seed)
+    sold = np.zeros(model.book.offers)
+    for tick in range(TICKS):
+        model.step()
+        if tick >= TICKS - 24:
+            sold += model.orders.sum(axis=0) * model.book.tokens.mean(axis=0)
+    found: dict[str, Any] = {"what": what, "value": value, "seed": seed}
+    listed, tokens = (dict(zip(model.book.names, values, strict=True)) for values in (model.book.price, sold))
+    labs = {name.split()[0] for name in listed if name.endswith(" standard") and f"{name.split()[0]} batch" in listed}
+    for tier in TIERS:
+        shares = {
+            lab: tokens[f"{lab} {tier}"] / max(sum(tokens[f"{lab} {t}"] for t in ("standard", *TIERS)), 1e-300)
+            for lab in labs
+        }
+        ratios = [listed[f"{lab} {tier}"] / listed[f"{lab} standard"] for lab in labs if shares[lab] >= SOLD]
+        found[tier] = float(np.mean(ratios)) if ratios else float("nan")
+        found[f"{tier} share"] = float(np.mean(list(shares.values())))
+    return found
+
+
+def runs() -> pd.DataFrame:
+    """All of them."""
+    jobs = [(what, value, seed) for what, (_, values) in MOVED.items() for value in values for seed in SEEDS]
+    with ProcessPoolExecutor(WORKERS) as pool, late_bar("runs") as bar:
+        made = []
+        for done, one in enumerate(pool.map(tried, jobs), 1):
+            made.append(one)
+            bar(done, len(jobs))
+    return pd.DataFrame(made)
+
+
+def rows(table: pd.DataFrame) -> Iterator[str]:
+    """Lines of the page's table."""
+    for (what, value), part in table.groupby(["what", "value"], sort=False):
+        cells = []
+        for tier in TIERS:
+            known = part[tier].dropna()
+            cells.append("-" if known.empty else f"{known.mean():.2f} ({known.min():.2f}-{known.max():.2f})")
+        shares = ", ".join(f"{part[f'{tier} share'].mean():.0%}" for tier in TIERS)
+        here = " (baseline)" if value == NOW.get(str(what), 1.0) else ""
+        yield f"| {what}, {MOVED[str(what)][0]} | {value:g}{here} | {cells[0]} | {cells[1]} | {shares} |"
+
+
+def draw(table: pd.DataFrame) -> None:
+    """Mean and range of each ratio against each of what is moved."""
+    figure = Figure(figsize=(11.5, 5.0), layout="constrained")
+    axes: Any = figure.subplots(len(TIERS), len(MOVED), sharex="col", sharey="row")
+    for (row, tier), (column, (what, (unit, _))) in itertools.product(enumerate(TIERS), enumerate(MOVED.items())):
+        ax, part = axes[row, column], table[table["what"] == what]
+        known = part.groupby("value")[tier].agg(["mean", "min", "max"]).dropna()
+        ax.fill_between(known.index, known["min"], known["max"], color=actor("frontier"), alpha=0.25, linewidth=0)
+        ax.plot(known.index, known["mean"], "o-", color=actor("frontier"), markersize=4)
+        ax.axvline(NOW.get(what, 1.0), color="#888888", linewidth=0.8, linestyle=":")
+        ax.axhline(1.0, color="#888888", linewidth=0.8)
+        ax.grid(visible=True, color="#E6E6E6", linewidth=0.6)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.set_xlim(min(MOVED[what][1]), max(MOVED[what][1]))
+        if row == 0:
+            ax.set_title(what, fontsize=10)
+        else:
+            ax.set_xlabel(unit, fontsize=9)
+        if column == 0:
+            ax.set_ylabel(f"{tier} / standard", fontsize=9)
+    figure.suptitle("Lists of tiers over that of standard; dotted: the baseline; band: range of seeds", fontsize=10)
+    figure.savefig(PICTURE, dpi=110)
+
+
+def main() -> None:
+    """Run, draw, and write the page."""
+    table = runs()
+    draw(table)
+    head = HEAD.format(days=TICKS / 24, sold=SOLD, users=USERS, seeds=len(SEEDS)).rstrip()
+    PAGE.write_text("\n".join([head, *rows(table)]) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

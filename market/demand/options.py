@@ -1,0 +1,45 @@
+"""What individuals choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.demand.nests import Nests
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is to be chosen from; all relative to the worth of a perfect answer.
+
+    Attributes:
+        gain: a_j: quality less the cost of delay, where all mind it alike; -inf for what is not open.
+        cost: b_j: price x price coefficient, in the unit of the worth.
+        group: number of the provider of each option, for attachment.
+        bonus: worth of staying with one's provider.
+        noise: scale of the tastes, between nests; 0 takes the best.
+        outside: utility of nothing, or None.
+        price_coefficient: utility that a dollar is worth, above 0; a worth divided by it is in dollars.
+        refused: whether an option is none to those who refuse it, by row (see ``Traits.refusing``) and option, or None.
+        nests: options whose tastes go together, or None.
+        slow: delay [h] where some mind it more than others (see ``Traits.haste``); or None.
+    """
+
+    gain: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    group: NDArray[np.int64]
+    bonus: float
+    noise: float
+    outside: float | None
+    price_coefficient: float
+    refused: NDArray[np.bool_] | None = None
+    nests: Nests | None = None
+    slow: NDArray[np.float64] | None = None
+
+    @property
+    def scale(self) -> Any:
+        """Scale of the tastes among an option and those in its nest, by option; one number without nests."""
+        return self.noise if self.nests is None else self.noise * self.nests.of_offers

@@ -1,0 +1,114 @@
+"""Why a firm stands where it stands: what it earns and owes, and how it failed, in words and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capacity.errors import InputError, UnknownNameError, nearest, require_whole
+from market.records import Records
+from market.simulation.describe import money, share
+from market.simulation.founded import Founded
+from market.simulation.state import HOURS_PER_MONTH
+
+#: What a firm pays, in the order of the statements, and what it is for.
+COSTS = {
+    "machines": "machines",
+    "running": "power, upkeep and other running cost",
+    "staff": "staff",
+    "research": "research",
+    "interest": "interest",
+}
+
+
+def explain_firm(founded: Founded, records: Records, name: str, tick: int | None = None) -> str:
+    """What a provider or an owner of machines earned and owed in the month up to a tick, and what became of it."""
+    names = list(records.entities["books"])
+    if name not in names:
+        raise UnknownNameError(f"unknown firm '{name}'{nearest(name, names)}; known: {', '.join(names)}")
+    if records.ticks == 0:
+        raise InputError("nothing has been run yet: call run_for first")
+    when = records.ticks - 1 if tick is None else require_whole("tick", tick)
+    if not 0 <= when < records.ticks:
+        raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
+    k = names.index(name)
+    provider = next((p for p in founded.providers if p.name == name), None)
+    end = _end(records, provider.number, when) if provider is not None else None
+    upto = when if end is None else max(end[0] - 1, 0)
+    lines = [f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC", ""]
+    if end is not None:
+        lines.append(_what_came(founded, records, k, *end))
+    return "\n".join([*lines, *_month(founded, records, k, upto), *_means(founded, records, name, k, upto)])
+
+
+def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
+    """First tick in which a provider that sold does not, or is owned, up to a tick, and which of both."""
+    data = {key: records.tables["providers"].data[key][: when + 1, number] > 0 for key in ("active", "acquired")}
+    if data["acquired"].any():
+        return int(np.argmax(data["acquired"])), "bought"
+    there = np.flatnonzero(data["active"])
+    if there.size == 0:
+        return None
+    gone = np.flatnonzero(~data["active"][there[0] :])
+    return (int(there[0] + gone[0]), "failed") if gone.size else None
+
+
+def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) -> str:
+    """How it ended, and who bears what it owed."""
+    date = f"{founded.calendar.moment(tick):%d %B %Y}"
+    books = records.tables["books"].data
+    if how == "bought":
+        return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}, which paid what it owed."
+    lost = float(books["forgiven"][tick, k])
+    rest = (
+        f"; its creditors lost {money(lost)}. Its contracts ended, and their machines were let anew" if lost > 0 else ""
+    )
+    return f"Failed: on {date} cash and credit were gone{rest}."
+
+
+def _month(founded: Founded, records: Records, k: int, upto: int) -> list[str]:
+    """What came in and went out in the month before."""
+    first = max(upto + 1 - round(HOURS_PER_MONTH / founded.hours), 0)
+    sums = {key: float(values[first : upto + 1, k].sum()) for key, values in records.tables["books"].data.items()}
+    days = (upto + 1 - first) * founded.hours / 24.0
+    sales = sums["sales"]
+    of_sales = f" ({share(sums['machines'] / sales)} of sales)" if sales > 0 and sums["machines"] > 0 else ""
+    parts = [
+        f"{money(sums[key])} for {what}{of_sales if key == 'machines' else ''}"
+        for key, what in COSTS.items()
+        if sums[key] > 0
+    ]
+    spent = sum(sums[key] for key in COSTS)
+    lines = [
+        f"Income: in the {days:.0f} days before it took {money(sales)}, and paid "
+        + (", ".join(parts) or "nothing")
+        + "."
+    ]
+    gap = sales - spent
+    before_staff = gap + sums["staff"] + sums["research"] + sums["interest"]
+    if gap < 0:
+        why = (
+            "it lost on every sale: machines and running cost were more than what they sold for"
+            if before_staff < 0
+            else "what it sold earned more than it cost, but not what staff, research and interest took"
+        )
+        lines.append(f"Loss: {money(-gap)}, for {why}.")
+    else:
+        lines.append(f"Gain: {money(gap)}.")
+    if sums["raised"] > 0:
+        lines.append(f"Investors gave {money(sums['raised'])}.")
+    return lines
+
+
+def _means(founded: Founded, records: Records, name: str, k: int, upto: int) -> list[str]:
+    """What it holds and owes, and what it has promised."""
+    books: dict[str, Any] = {key: float(values[upto, k]) for key, values in records.tables["books"].data.items()}
+    spec = next((p.spec for p in founded.providers if p.name == name), None)
+    line = f" of a line of {money(spec.credit)}" if spec is not None and spec.credit > 0 else ""
+    lines = [f"Means: {money(books['cash'])} in cash, {money(books['debt'])} owed{line}."]
+    if books["commitments"] > 0:
+        lines.append(f"Promised: {money(books['commitments'])} under contracts for machines, used or not.")
+    if books["backlog"] > 0:
+        lines.append(f"To come: {money(books['backlog'])} under contracts.")
+    return lines

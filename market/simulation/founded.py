@@ -1,0 +1,73 @@
+"""What is made at the start of a market and stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.calendar import Calendar
+from market.demand.cohort import Cohort, Wanted
+from market.economy import Economy
+from market.exchange.books import Book
+from market.exchange.supply_curve import SupplyCurve
+from market.randomness import Streams
+from market.supply.owner import HyperscalerAgent
+from market.supply.provider import ProviderAgent
+from market.supply.research import ResearchAgent
+
+type Floats = NDArray[np.float64]
+type Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What is made at the start and stays: who there is, and what they list.
+
+    Attributes:
+        economy: what the market is made of.
+        streams: random numbers by name.
+        cohorts, providers, owners, researchers: the agents.
+        number_of: place of a provider among the providers, or of an owner among the owners, by name.
+        pool_names, supply_curves: by pool.
+        offer_names, offer_kinds, offer_models: names of the offers, kinds of their providers, and models that they are.
+        book: the offers as first listed.
+        fee: subscription that opens an offer [USD a month], by offer; 0 for none.
+        kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
+        kept_above: orders over capacity above which it is kept, by offer.
+        routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
+        befallen: numbers of the offers, or of the owners of machines, that each event befalls.
+        output_tokens: output of a request [tokens], by segment.
+    """
+
+    economy: Economy
+    streams: Streams
+    cohorts: Sequence[Cohort[Wanted]]
+    providers: Sequence[ProviderAgent]
+    owners: Sequence[HyperscalerAgent]
+    researchers: Sequence[ResearchAgent]
+    number_of: Mapping[str, int]
+    pool_names: Sequence[str]
+    supply_curves: Sequence[SupplyCurve]
+    offer_names: NDArray[np.str_]
+    offer_kinds: NDArray[np.str_]
+    offer_models: NDArray[np.str_]
+    book: Book
+    fee: Floats
+    kept_for: Flags
+    kept_above: Floats
+    routes: Mapping[int, tuple[tuple[int, ...], float]]
+    befallen: Sequence[NDArray[np.int64]]
+    output_tokens: Floats
+
+    @property
+    def calendar(self) -> Calendar:
+        """When ticks are, and how long."""
+        return self.economy.calendar
+
+    @property
+    def hours(self) -> float:
+        """Length of a tick [h]."""
+        return self.economy.calendar.tick_hours

@@ -1,0 +1,119 @@
+"""Contracts for a term: what they cost, and whether they are signed at all.
+
+Seller and buyer know what the spot market is expected to bring over the term. Each can trade there in place of the
+contract; what the contract saves them is risk, and it costs the buyer whatever the machines would stand idle or serve
+what pays less than they cost. With S the discounted mean of expected spot, V the variance of the mean spot of the
+term, Q the racks and w what a rack under contract is worth to the buyer over the spot price (1 if it needs it always):
+
+    seller's least    A = S - g_s Q V / 2, but no less than what it asks on the spot market
+    buyer's most      B = w S + g_b (1 - 2 h) Q V / 2
+    price             F = A + x (B - A), signed if B >= A                                     [Nash 1950]         (1)
+    V                 sd² / T² (T + 2 Σ_k (T - k) rho^k), k from 1 to T - 1, T periods                            (2)
+
+With w = 1 this is the forward price of Bessembinder and Lemmon (2002).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity.errors import require, require_kind
+from market.supply.rents import LastMonth, RentForecast, Seen
+
+type Floats = NDArray[np.float64]
+
+HOURS_A_YEAR = 8_766.0
+#: Dates at which expected spot is looked up over a term, at most: by the tick below that.
+POINTS = 400
+#: Rounding below which two values are one: those who gain nothing by a contract sign it all the same.
+SAME = 1e-12
+
+
+@dataclass(frozen=True)
+class Bargain:
+    """What two have to agree on.
+
+    Attributes:
+        least: lowest price that the seller takes [USD per rack-h].
+        most: highest price that the buyer pays [USD per rack-h].
+        price: what they agree on; None if nothing suits both.
+    """
+
+    least: float
+    most: float
+    price: float | None
+
+
+@dataclass(frozen=True)
+class TermMarket:
+    """How contracts are priced.
+
+    Attributes:
+        forecast: what the market expects of the spot price.
+        discount: yearly rate of interest at which later payments count less.
+        buyer_risk, seller_risk: what risk costs each: half of it times the variance of what is at stake an hour
+            [h/USD], or with ``per_stake`` times that variance over what is at stake [1].
+        per_stake: whether risk is counted over what is at stake, so that large and small firms are alike.
+        seller_share: share of the gain that the seller gets.
+        passed_on: share of a change of the spot price that the buyer's own customers pay.
+        spread: standard deviation of the spot price of a period about what was expected, over that.
+        persistence: correlation of that of one period with that of the next.
+        period_h: the period [h].
+    """
+
+    forecast: RentForecast = field(default_factory=LastMonth)
+    discount: float = 0.0
+    buyer_risk: float = 0.0
+    seller_risk: float = 0.0
+    per_stake: bool = False
+    seller_share: float = 0.5
+    passed_on: float = 0.0
+    spread: float = 0.0
+    persistence: float = 0.0
+    period_h: float = 730.5
+
+    def __post_init__(self) -> None:
+        require_kind("terms: forecast", self.forecast, RentForecast)
+        for name in ("discount", "buyer_risk", "seller_risk", "spread"):
+            require(f"terms: {name}", getattr(self, name), at_least=0)
+        for name in ("seller_share", "passed_on"):
+            require(f"terms: {name}", getattr(self, name), at_least=0, at_most=1)
+        require("terms: persistence", self.persistence, at_least=-1, at_most=1)
+        require("terms: period_h", self.period_h, above=0)
+
+    def expected(self, seen: Seen, hours: float, tick_hours: float) -> float:
+        """Discounted mean of expected spot over so many hours from now, by the tick [USD per rack-h]."""
+        count = max(1, round(hours / tick_hours))
+        points = np.arange(count) * tick_hours if count <= POINTS else (np.arange(POINTS) + 0.5) * (hours / POINTS)
+        at: Floats = np.asarray(points, dtype=np.float64)
+        weight = (1.0 + self.discount) ** (-at / HOURS_A_YEAR)
+        return float((self.forecast.expected(seen, at / HOURS_A_YEAR) * weight).sum() / weight.sum())
+
+    def variance(self, expected: float, hours: float) -> float:
+        """Variance of the mean spot price of a term, equation (2) [(USD per rack-h)²]."""
+        periods = max(1, round(hours / self.period_h))
+        gaps = np.arange(1, periods)
+        together = periods + 2.0 * float(((periods - gaps) * self.persistence**gaps).sum())
+        return float((self.spread * expected) ** 2 * together / periods**2)
+
+    def bargain(self, expected: float, hours: float, racks: float, worth: float = 1.0, ask: float = 0.0) -> Bargain:
+        """What seller and buyer agree on, equation (1).
+
+        Args:
+            expected: discounted mean of expected spot over the term [USD per rack-h].
+            hours: length of the term [h].
+            racks: how many.
+            worth: what a rack under contract is worth to the buyer over the spot price, by what it was lately.
+            ask: below which the seller leaves its machines idle [USD per rack-h].
+        """
+        stake = racks * expected
+        over = (racks / stake if stake > 0 else 0.0) if self.per_stake else racks
+        half = 0.5 * over * self.variance(expected, hours)
+        least = max(expected - self.seller_risk * half, ask)
+        most = worth * expected + self.buyer_risk * (1.0 - 2.0 * self.passed_on) * half
+        if most < least - SAME * expected:
+            return Bargain(least, most, None)
+        return Bargain(least, most, least + self.seller_share * (most - least))

@@ -1,0 +1,80 @@
+"""Building out: racks that there are at the start, by owner, and how they grow."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+
+from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Chip, Costs, Deployment, Workload, fleet
+from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from scenarios.parameters.supply import Ceilings, Supply
+
+
+@cache
+def racks_by_owner(quarter: str, calibration: str, chip: Chip) -> dict[str, float]:
+    """What each owner's chips can serve, in systems of one chip [chip owners by quarter]."""
+    kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
+    calibrated = CALIBRATIONS[calibration]
+    system = Deployment.smallest(chip, kimi, calibrated)
+    rack = float(system.throughput(general)) / system.systems
+    if rack == 0.0:
+        system.operate(general)  # says why it cannot be
+    made = {}
+    for owner, part in fleet.installed(quarter).groupby("owner"):
+        units = dict(zip(part["chip"], part["units"], strict=True))
+        made[str(owner)] = fleet.throughput(units, kimi, general, None, calibrated) / rack
+    return made
+
+
+def full_cost(supply: Supply, rack: Chip) -> float:
+    """What a rack-hour costs an owner, capital included [USD per rack-h]."""
+    return Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
+
+
+def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
+    """How racks grow."""
+    if supply.expansion in ("steady", "counted"):
+        return SteadyGrowth(supply.growth)
+    if supply.expansion == "planned":
+        count = math.ceil(days / (365.25 / 4.0)) + 1
+        return planned(
+            supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
+        )
+    return FollowRents(
+        full_cost(supply, rack), supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year
+    )
+
+
+def counted_racks(supply: Supply, rack: Chip, days: float) -> dict[str, PlannedRacks]:
+    """Racks as they were counted quarter by quarter, by owner; after the last count they grow at the rate."""
+    first, last = (fleet.quarter_index(q) for q in (supply.quarter, supply.counted_until))
+    horizon = max(math.ceil(days / (365.25 / 4.0)) + 1, last - first)
+    years = tuple(k / 4.0 for k in range(horizon + 1))
+    counts = [racks_by_owner(fleet.quarter_name(q), supply.calibration, rack) for q in range(first, last + 1)]
+    made = {}
+    for owner, begin in counts[0].items():
+        times = [count.get(owner, begin) / begin for count in counts]
+        times += [times[-1] * supply.growth ** (k / 4.0) for k in range(1, horizon - (last - first) + 1)]
+        made[owner] = PlannedRacks(years, tuple(times))
+    return made
+
+
+@cache
+def planned(quarter: str, growth: float, lead: int, pipeline: float, ceilings: Ceilings, count: int) -> PlannedRacks:
+    """The world's build-out under its ceilings, as a factor on every owner's racks."""
+    first = fleet.quarter_name(fleet.quarter_index(quarter) + 1)
+    limits = []
+    if math.isfinite(ceilings.dram_gw_per_year) and ceilings.dram_years > 0:
+        limits.append(fleet.dram_ceiling(ceilings.dram_gw_per_year, "2026Q1", ceilings.dram_years))
+    if math.isfinite(ceilings.capex_scale):
+        capex = fleet.capex_ceiling()
+        limits.append(replace(capex, per_quarter={q: v * ceilings.capex_scale for q, v in capex.per_quarter.items()}))
+    if math.isfinite(ceilings.power_gw_per_year):
+        limits.append(fleet.power_ceiling(ceilings.power_gw_per_year, first, count / 4.0))
+    plan = fleet.BuildOut(growth=growth, ceilings=tuple(limits), lead_time=lead, pipeline_growth=pipeline)
+    units = fleet.world_units(quarter)
+    path, _ = plan.project(units, first, count)
+    begin = fleet.compute(units) / CHIPS["h100"].compute("bf16")
+    times = (1.0, *(float(level) / begin for level in path["compute_h100e"]))
+    return PlannedRacks(tuple(k / 4.0 for k in range(count + 1)), times)

@@ -1,0 +1,53 @@
+"""Default: when cash and credit are gone, with interest on what is owed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from market import TokenMarket
+from market.supply.specs import Contract, Hyperscaler, Offer, Provider
+from scenarios.verification.check import Finding, check, exact
+from scenarios.verification.machines import firms
+from scenarios.verification.setups import run
+
+DAYS_A_YEAR = 365.25
+
+
+def losing(days: int, **knobs: Any) -> TokenMarket:
+    """A firm that sells nothing and loses 10 a day, with 900 of cash, and one who rents it a rack for nothing."""
+    firm = Provider(
+        "firm", (Offer("nothing", 1.0, open_to=()),), leaves=True, cash=900.0, burn_usd_per_day=10.0, **knobs
+    )
+    users, others = firms([5.0], [3.0])
+    contract = Contract("cloud", "firm", racks=1.0, price=0.0)
+    return run(users, [firm, *others], 24 * days, hyperscalers=(Hyperscaler("cloud", 1.0),), contracts=(contract,))
+
+
+def first_tick_without(model: TokenMarket) -> float:
+    """Tick in which the firm is there no more."""
+    active = model.records.series("providers", "active", "firm")
+    return float((active > 0).sum())
+
+
+@check("default", "Default at the end of a credit line", "Black and Cox (1976), first passage of a certain loss")
+def default() -> Iterator[Finding]:
+    """Cash 900, a line of 600 at .001 a day, a loss of 10 a day; books are closed once a day."""
+    cash, line, loss, rate = 900.0, 600.0, 10.0, 0.001
+    passes = cash / loss + math.log1p(rate * line / loss) / rate
+    model = losing(150, credit=line, interest=rate * DAYS_A_YEAR)
+    yield exact("over the line on day [d]", math.ceil(passes), first_tick_without(model) / 24.0)
+    owed = loss / rate * math.expm1(rate * (149.0 - 90.0))
+    debt = model.records.series("books", "debt", "firm")[149 * 24 - 1]
+    yield Finding("debt on that day [USD]", owed, float(debt), 1e-3 * loss / 24.0)
+    books = {name: model.records.series("books", name, "firm") for name in ("forgiven", "debt", "interest", "staff")}
+    yield exact("creditors lose what was owed [USD]", debt, books["forgiven"].sum())
+    paid = books["interest"].sum() + books["staff"].sum()
+    yield exact("cash, and what creditors lose, is what was paid [USD]", paid, cash + books["forgiven"].sum())
+    spot = model.records.series("wholesale", "sold_spot", "cloud")
+    yield exact("its rack before: let on spot [rack-h]", 0.0, spot[149 * 24 - 1])
+    yield exact("and after: to who will have it [rack-h]", 1.0, spot[149 * 24])
+    yield exact(
+        "without interest: day [d]", (cash + line) / loss + 1.0, first_tick_without(losing(152, credit=line)) / 24.0
+    )
