@@ -239,7 +239,7 @@ def classes_of[Base](base: type[Base]) -> list[type[Base]]:
 
 
 def kinds_of[Base: Kind](base: type[Base]) -> dict[str, type[Base]]:
-    """All behaviours below a base class that can be chosen by name, by their names."""
+    """All behaviours below a base class that can be chosen by name, by their names in order."""
     found: dict[str, type[Base]] = {}
     for cls in classes_of(base):
         if any(isinstance(value, dataclasses.Field) for value in vars(cls).values()):
@@ -249,7 +249,7 @@ def kinds_of[Base: Kind](base: type[Base]) -> dict[str, type[Base]]:
             raise InputError(f"two behaviours ({called(base)}) are called '{cls.kind}': {both}")
         if cls.kind:
             found[cls.kind] = cls
-    return found
+    return dict(sorted(found.items()))  # not by who is imported first
 
 
 def kind_named[Base: Kind](base: type[Base], name: str) -> type[Base]:

@@ -60,6 +60,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.owners, self.users = float(self.machines.has_one.mean()), s.users
         self.adopters = Adopters(s.adoption, s.users)
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
+        self._has_weekends = s.shape.weekday != s.shape.weekend  # else one habit for all days
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
@@ -126,7 +127,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         assert self.pending is not None
         spread = (
             self.habit.deferral.share
-            * self.habit.spread[int(self.calendar.is_weekend(tick)), self.calendar.period(tick), 1:]
+            * self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
         )
         off, due = self.dtype.type(spread.sum()), self.pending.now
         came_up = wanted.came_up
@@ -326,13 +327,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
             days = self.calendar.tick_hours / self.calendar.simulated_share / 24.0
             self.adopters.learn(mean + refused * (nothing - mean), days)
 
+    def _is_weekend(self, tick: int) -> bool:
+        """Whether the habit of weekends is the one that holds."""
+        return self._has_weekends and self.calendar.is_weekend(tick)
+
     def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
         """Remember what a request was worth in this hour, for the habit of putting off."""
         if self.habit:
             asked = float(self.wanted.mass.sum(dtype=np.float64)) - not_asked
             worth = surplus / asked if asked > 0 else self._worth_when_idle
             calendar = self.calendar
-            self.habit.learn(calendar.period(tick), worth, usual_price, weekend=calendar.is_weekend(tick))
+            self.habit.learn(calendar.period(tick), worth, usual_price, weekend=self._is_weekend(tick))
 
     def _worth_of_any(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
         """What a request would be worth in a tick in which nobody asks anything [USD]; 0 where somebody does."""

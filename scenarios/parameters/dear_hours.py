@@ -37,7 +37,7 @@ class DearHours(Section):
         high=1,
     )
     least_gain: Number = quantity(
-        0.005,
+        0.001,
         "1",
         "gain, over what users pay it, below which the hours stay as they are: the work and trust that a change costs",
         DECLARED,

@@ -104,7 +104,7 @@ class TimeValues(Section):
         high=5,
     )
     cap: Number = quantity(
-        math.inf, "1", "largest value of an hour over the median; inf for none", above=0, or_inf=True
+        math.inf, "1", "what the value of an hour stays below, over the median; inf for none", low=1, or_inf=True
     )
 
 
@@ -162,7 +162,7 @@ class Users(Section):
     )
     worth_spread: Number = quantity(1.2, "1", "standard deviation of the log of that worth", high=5)
     worth_cap: Number = quantity(
-        math.inf, "1", "largest worth of a request to anybody over the median; inf for none", low=1, or_inf=True
+        math.inf, "1", "what the worth of a request stays below, over the median; inf for none", low=1, or_inf=True
     )
     taste_noise: Number = quantity(0.06, "1", "scale of tastes, relative to the worth", above=0, high=10)
     nest: Number = quantity(

@@ -20,7 +20,7 @@ type Floats = NDArray[np.float64]
 #: How near prices come: profit is flat at the top, and comes nearer.
 PRICES = 1e-4
 #: Weeks until a seller that looks once a week, and takes machines for as long, has come to rest.
-WEEKS = 7
+WEEKS = 12
 
 
 def block_market(

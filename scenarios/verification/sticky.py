@@ -55,7 +55,7 @@ def outlook_at(price: Floats, cost: Floats, estimate: object, days: float) -> Ou
     )  # fmt: skip
 
 
-@check("menu-cost", "Lists that stick: (S, s)", "Barro (1972); Dixit (1993)")
+@check("menu-cost", "Lists that stick: (S, s)", "Barro (1972); Dixit (1993)", "formula")
 def menu_cost() -> Iterator[Finding]:
     """Band (6 c s²/b)^(1/4) = .1 at s .5 a year, b 1 USD a day and c .0243 USD; no other band costs less in the end."""
     wander, loss, days = 0.5, 1.0, 1.0

@@ -145,7 +145,8 @@ READERS = {
 #: Folders, each with the commands that read it as their last word.
 FOLDERS = {
     "run": (
-        ("report",), ("dashboard",), ("explain", *EXPLAIN), ("export", "--csv"), ("export", "--xlsx"), ("moments",)
+        ("report",), ("dashboard",), ("explain", *EXPLAIN), ("export", "--csv"), ("export", "--xlsx"), ("moments",),
+        ("forward",), ("statements",),
     ),
     "batch": (("compare",), ("report",), ("dashboard",), ("batch", "--dry-run", "--resume"), ("export", "--csv")),
     "fit": ((*FIT, "--parameters", "free.csv", "--out"),),
@@ -154,7 +155,7 @@ FOLDERS = {
 NEEDS = {
     "run": ("off-peak",), "batch": ("off-peak", "--dry-run"), "explain": ("off-peak", *EXPLAIN),
     "compare": ("runs.csv",), "report": ("run",), "dashboard": ("run",), "export": ("run", "--csv"),
-    "laws": ("mine.py",),
+    "laws": ("mine.py",), "forward": ("run",), "statements": ("run",),
     "calibrate": ("measured.csv", "--draws", "2"), "scenarios show": ("off-peak",), "costs": ("--chip", "h200"),
     "fit": ("off-peak", *SMALL, "--parameters", "free.csv", "--workers", "1"), "moments": ("off-peak", *SMALL),
     "elasticities": ("off-peak", *SMALL), "verify": ("--only", "call-auction"), "evidence": ("--only", "3"),
@@ -175,7 +176,7 @@ BESIDE = {
 #: Right values that only one command takes.
 OF_ONE = {
     ("dashboard", "--out"): ("d.png", "d.pdf"), ("report", "--out"): ("r.html",), ("export", "--out"): ("tables",),
-    ("trace", "--users"): ("casual=70",), ("trace", "file"): ("log.csv",),
+    ("statements", "folder"): ("run",), ("trace", "--users"): ("casual=70",), ("trace", "file"): ("log.csv",),
     ("verify", "--only"): ("scarcity-auction",), ("calibrate", "file"): ("measured.csv",),
 }  # fmt: skip
 #: Right values of options, and of arguments by their name.
@@ -185,7 +186,8 @@ VALUES = {
     "--class": ("a=coders",), "--column": ("time=time",), "--utc-offset": ("-5",),
     "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
     "--demand": ("5000",), "--design": ("design.csv",), "--design-seed": ("4",), "--draws": ("2",),
-    "--engine": ("processes",), "--examples": ("2",), "--held": ("30",), "--host": ("127.0.0.1",),
+    "--engine": ("processes",), "--every": ("7",), "--examples": ("2",), "--firm": ("Aster",),
+    "--held": ("30",), "--host": ("127.0.0.1",),
     "--input": ("2000",), "--keep": ("ticks",), "--level": ("0.9",), "--load-factor": ("0.5",),
     "--markup": ("0.1",),
     "--measure": ("paid-price",), "--method": ("sobol",), "--moments": ("moments.csv",), "--offer": ("Aster mini",),

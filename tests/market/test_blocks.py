@@ -127,20 +127,43 @@ def test_tiers_on_spare_machines_and_fixed_lists_have_no_dear_hours() -> None:
 # ------------------------------------------------------------------------------------------------ herds
 
 
+#: Demand of an elasticity of about 1; and of people to whom a request is worth far more than it costs.
+ELASTIC = {"worth_usd": 1.2, "taste_noise": 0.3}
+INELASTIC = {"worth_usd": 3.0, "taste_noise": 0.5}
+CASES = [
+    pytest.param(ELASTIC, 123.0, 0.2),
+    pytest.param(ELASTIC, 123.0, 0.4),
+    pytest.param(
+        INELASTIC,
+        130.0,
+        0.4,
+        marks=pytest.mark.xfail(
+            strict=True,
+            reason="with machines short by two fifths and users who hardly mind prices, work that can wait makes a "
+            "new peak in cheap hours that the seller's estimate does not foresee",
+        ),
+    ),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.2, 0.4, 0.8])
-def test_dear_hours_and_work_that_waits_never_raise_the_peak(share: float) -> None:
+@pytest.mark.parametrize(("people", "racks", "share"), CASES)
+def test_dear_hours_and_work_that_waits_never_raise_the_peak(
+    people: dict[str, float], racks: float, share: float
+) -> None:
     """Highest load over machines in the last two weeks: not above that of one price and nothing that waits."""
     zone = (Zone("one", -5.0, 1.0),)
-    knobs: dict[str, object] = {"zones": zone, "time_value": 0.3}
-    plain = market(FixedPrice(), measured("code"), 190.0, 10, tick_hours=3.0, **knobs)
-    waits = Deferral(share, 12.0, cost_usd_per_h=0.02)
-    policy = Blocks(keeps_mean=True, blocks_hours=WEEK, near=1e-2, most_load=0.95)
-    both = market(policy, measured("code"), 190.0, 10, tick_hours=3.0, deferral=waits, **knobs)
+    knobs: dict[str, object] = {"zones": zone, "time_value": 0.3, **people}
+    plain = market(FixedPrice(), measured("code"), racks, 8, tick_hours=3.0, **knobs)
+    waits = Deferral(share, 12.0, cost_usd_per_h=0.002)
+    policy = Blocks(keeps_mean=True, blocks_hours=WEEK, near=1e-2, first_step=0.5)
+    both = market(policy, measured("code"), racks, 8, tick_hours=3.0, deferral=waits, **knobs)
 
     def peak(model: TokenMarket) -> float:
         return float(model.records.series("pools", "ordered", "firm")[-2 * WEEK // 3 :].max())
 
+    assert hours_of(both)
+    assert both.records.series("segments", "put_off", "users")[-2 * WEEK // 3 :].sum() > 0
     assert peak(both) <= 1.02 * peak(plain)
 
 

@@ -242,7 +242,6 @@ def test_a_new_file_in_a_package_is_found(package: Path) -> None:
 
 @pytest.mark.parametrize(("base", "names"), FAMILIES.items(), ids=lambda value: getattr(value, "__name__", ""))
 def test_every_family_knows_its_members(base: type[Kind], names: list[str]) -> None:
-    # In which order depends on who is imported first.
     assert sorted(name for name, cls in kinds_of(base).items() if cls.__module__.startswith("market.")) == sorted(names)
 
 

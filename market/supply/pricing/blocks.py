@@ -51,7 +51,7 @@ class Blocks(PricingPolicy):
         "1",
         "gain, over what users pay it, below which the hours stay as they are: the work and trust that a change costs",
         high=1,
-        shipped=0.005,
+        shipped=0.001,
     )
     first_step: float = quantity(
         1.0,
