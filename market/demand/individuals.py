@@ -126,8 +126,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         assert self.habit is not None
         assert self.pending is not None
         spread = (
-            self.habit.deferral.share
-            * self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
+            self.habit.deferral.share * self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
         )
         off, due = self.dtype.type(spread.sum()), self.pending.now
         came_up = wanted.came_up

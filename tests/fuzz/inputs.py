@@ -35,6 +35,15 @@ measure = "spot-price"
 against = "cheap"
 expected = "up"
 """,
+    "events.toml": """
+[[events]]
+name = "a quarter dark"
+kind = "outage"
+date = 2026-01-10
+days = 2
+of = ["Google"]
+share = 0.25
+""",
     "study.toml": """name = "growth"
 scenarios = ["off-peak:*", "baseline-2026"]
 seeds = [1, 2]
@@ -122,6 +131,7 @@ READERS = {
     ),
     "study.toml": (("batch", "--dry-run", "--study"),),
     "sample.toml": (("batch", "--dry-run", "--study"),),
+    "events.toml": (("events", "baseline-2026", "--list", "--file"),),
     "design.csv": (("batch", "off-peak", "--dry-run", "--design"),),
     "runs.csv": (("compare",),),
     "runs.parquet": (("compare",),),
@@ -159,6 +169,7 @@ NEEDS = {
     "calibrate": ("measured.csv", "--draws", "2"), "scenarios show": ("off-peak",), "costs": ("--chip", "h200"),
     "fit": ("off-peak", *SMALL, "--parameters", "free.csv", "--workers", "1"), "moments": ("off-peak", *SMALL),
     "elasticities": ("off-peak", *SMALL), "verify": ("--only", "call-auction"), "evidence": ("--only", "3"),
+    "events": ("--list",), "hindcast": ("--until", "2024-11", "--seeds", "1", "--users", "50", "--out", "runs"),
     "app": ("--no-browser",), "trace": ("log.csv", "--class", "b=casual", "--out", "mine.toml"),
 }  # fmt: skip
 RANGES = ("--range", "supply.growth=2:6", "--range", "demand.growth=3:12")
@@ -187,7 +198,7 @@ VALUES = {
     "--calibration": ("fit-low",), "--chip": ("h200",), "--csv": ("out.csv",), "--days": ("3",),
     "--demand": ("5000",), "--design": ("design.csv",), "--design-seed": ("4",), "--draws": ("2",),
     "--engine": ("processes",), "--every": ("7",), "--examples": ("2",), "--firm": ("Aster",),
-    "--held": ("30",), "--host": ("127.0.0.1",),
+    "--file": ("events.toml",), "--held": ("30",), "--host": ("127.0.0.1",),
     "--input": ("2000",), "--keep": ("ticks",), "--level": ("0.9",), "--load-factor": ("0.5",),
     "--markup": ("0.1",),
     "--measure": ("paid-price",), "--method": ("sobol",), "--moments": ("moments.csv",), "--offer": ("Aster mini",),
@@ -198,7 +209,8 @@ VALUES = {
     "--replicas": ("4",), "--resume": ("batch",), "--rounds": ("3",), "--sample": ("8",), "--seconds": ("5",),
     "--seed": ("3",), "--seeds": ("2", "1,5,9", "10-20"), "--speed": ("50",), "--study": ("study.toml",),
     "--set": ("supply.growth=5", "labs.Aster.cash=1e9", "market.rationing=max-min", 'demand.others=["scientists"]'),
-    "--systems": ("2",), "--tick": ("3",), "--ttft": ("2",), "--users": ("50",), "--variant": ("dynamic",),
+    "--systems": ("2",), "--tick": ("3",), "--ttft": ("2",), "--users": ("50",), "--until": ("2024-12",),
+    "--variant": ("dynamic",),
     "--vary": ("supply.growth=2,3.4",), "--with": ("mine.py", "machines.toml"), "--workers": ("2",),
     "--workload": ("coding",), "scenario": ("off-peak:dynamic", "scenario.toml"), "scenarios": ("off-peak:*",),
     "name": ("baseline-2026",), "folder": ("run", "batch"), "folders": ("run",), "source": ("runs.csv", "batch"),

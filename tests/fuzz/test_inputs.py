@@ -9,7 +9,7 @@ import inputs
 import mutations
 
 #: Options that name a file or folder which is read.
-READING = {"--design", "--moments", "--parameters", "--resume", "--study", "--with"}
+READING = {"--design", "--file", "--moments", "--parameters", "--resume", "--study", "--with"}
 
 
 def test_every_option_and_argument_has_a_right_value() -> None:
