@@ -139,14 +139,17 @@ def setting(scenario: Scenario, knob: Knob) -> Setting:
 
 
 def _look_up(section: BaseModel, path: str) -> tuple[list[Any], FieldInfo]:
-    """All values at a path, and the field."""
+    """All values at a path, none where a scenario has no such sellers, and the field."""
     here: list[BaseModel] = [section]
+    kind: Any = type(section)
     names = steps(path)
     for name in names[:-1]:
         if name != "*":
             found = [getattr(one, name) for one in here]
             here = [part for one in found for part in (one if isinstance(one, tuple) else (one,))]
-    return [getattr(one, names[-1]) for one in here], type(here[0]).model_fields[names[-1]]
+            declared = kind.model_fields[name].annotation
+            kind = type(here[0]) if here else next(iter(get_args(declared)), declared)
+    return [getattr(one, names[-1]) for one in here], kind.model_fields[names[-1]]
 
 
 def changed(one: Setting, value: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from market.supply.quotas import QuotaPolicy
 
 FAMILIES: dict[type[Kind], list[str]] = {
     PricingPolicy: [
-        "best-response", "clearing", "congestion-toll", "cost-plus", "fixed", "surge", "time-of-day",
+        "best-response", "clearing", "congestion-toll", "cost-plus", "fixed", "shadow-cost", "surge", "time-of-day",
     ],
     QuotaPolicy: ["fixed", "peak-cut"],
     Rationing: ["pro-rata", "first-come", "lottery", "max-min"],
