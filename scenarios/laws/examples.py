@@ -7,6 +7,7 @@ file is made from what its fields say.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import market.simulation  # noqa: F401  # only what is loaded can be found
 from capacity import ARCHITECTURES, CHIPS, Deployment
 from capacity.errors import InputError
 from market.demand.segment import DemandCurve, IsoelasticDemand, LinearDemand
+from market.events import Event
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
@@ -123,7 +125,9 @@ def draws_lots(rule: Rationing) -> bool:
 
 def example_of[Base: Kind](cls: type[Base]) -> Base:
     """A behaviour of a person's own: as it comes, and fields without a default by what they say of themselves."""
-    given = {field.name: _value_of(field) for field in fields_of(cls) if field.required}
+    given: dict[str, Any] = {field.name: _value_of(field) for field in fields_of(cls) if field.required}
+    if issubclass(cls, Event):  # two hours after the start, for two and a half, to all
+        given |= {"name": "example", "begin": datetime(2026, 1, 1, 2, tzinfo=UTC), "days": 0.1}
     try:
         return cls(**given)
     except Exception as error:
@@ -155,3 +159,6 @@ def _between(low: float | None, high: float | None) -> float:
     if high is not None:
         return high - 1.0
     return 1.0 if low is None else low + 1.0
+
+
+EVENTS: list[Event] = [example_of(kind) for kind in classes_of(Event) if kind.__module__.startswith("market.")]

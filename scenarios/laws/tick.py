@@ -12,6 +12,7 @@ import numpy as np
 from market import TokenMarket
 from market.demand.individuals import LogitCohort
 from market.economy import Economy
+from market.events import Event
 from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
 from market.simulation.columns import COLUMNS
@@ -282,6 +283,19 @@ def of_quota_policies_in_plain_markets(quotas: QuotaPolicy) -> None:
     """Of which all sellers grant quotas by it."""
     for economy in plain_markets(quotas=quotas):
         keep_the_laws(economy)
+
+
+@law(Event, PLAIN)
+def of_events_in_plain_markets(event: Event) -> None:
+    """Which it befalls."""
+    for economy in plain_markets(events=(event,)):
+        keep_the_laws(economy)
+
+
+@law(Event, BOOKS, drawn={"economy": economies()}, examples=8)
+def of_events(event: Event, economy: Economy) -> None:
+    """In any economy that it befalls."""
+    keep_the_laws(replace(economy, events=(event,)))
 
 
 @law(Clearing, BOOKS, drawn=lambda clearing: {"economy": economies(clearing=clearing)}, examples=25)

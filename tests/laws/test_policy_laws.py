@@ -11,12 +11,12 @@ from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.laws import expansion, pricing, quotas, tariff  # noqa: F401  # their laws
-from scenarios.laws.examples import COMPONENTS, EXPANSIONS, PATHS, POLICIES, QUOTAS
+from scenarios.laws.examples import COMPONENTS, EVENTS, EXPANSIONS, PATHS, POLICIES, QUOTAS
 from scenarios.laws.law import Law, cases
 from scenarios.laws.plain_economies import market_of, people, run, seller
 from scenarios.laws.tick import BOOKS
 
-CASES = cases([*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS])
+CASES = cases([*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS, *EVENTS])
 
 
 @pytest.mark.parametrize(("law", "behaviour"), [one for one in CASES if one[0].words != BOOKS], ids=str)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from capacity.errors import InputError
-from market.kinds import behaviour, quantity
+from market.kinds import quantity
 from market.supply.outlook import Floats, Outlook
-from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.around import Around
 
 
 @dataclass(frozen=True)
-class Every(PricingPolicy):
+class Every(Around):
     """Another policy, asked only every so many hours: prices that are looked at once a day."""
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price")
     hours: float = quantity(
         24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766, shipped=168.0
     )
@@ -31,16 +29,6 @@ class Every(PricingPolicy):
         """
         return max(1, round(self.hours / tick_hours))
 
-    @property
-    def moves_parts(self) -> bool:
-        """If the policy within does."""
-        return self.policy.moves_parts
-
-    @property
-    def boundless(self) -> bool:
-        """If the policy within is."""
-        return self.policy.boundless
-
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is asked in every tick."""
         return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)
@@ -49,14 +37,6 @@ class Every(PricingPolicy):
         """Whether it is time."""
         settling = outlook.tick * outlook.tick_hours < self.settling_hours
         return settling or outlook.tick % self.ticks(outlook.tick_hours) == 0
-
-    def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says; one that sets hours stands outermost."""
-        if self.policy.moves_hours:
-            raise InputError(
-                f"provider '{provider}': every: policy sets hours of the week, so it must be around this one"
-            )
-        self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time."""

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.errors import InputError
-from market.kinds import behaviour, quantity
+from market.kinds import quantity
 from market.supply.outlook import Floats, Outlook
-from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.around import Around
 
 DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class MenuCost(PricingPolicy):
+class MenuCost(Around):
     """Another policy, whose wish is followed when the list is so far off that a change is worth what it costs.
 
     Where the log of the wish wanders without drift, with a variance of s² a day, where being off by x loses b x² a day,
@@ -29,7 +28,6 @@ class MenuCost(PricingPolicy):
     planned with it.
     """
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the wished price")
     cost_usd: float = quantity(0.0, "USD", "what a change of a list costs", high=1e15)
     cost_days: float = quantity(0.0, "days", "what it costs besides, in days of what the list sells", high=1e4)
     wander: float = quantity(
@@ -44,27 +42,9 @@ class MenuCost(PricingPolicy):
         0.0, "h", "hours at the start in which every gap is followed, so that a market begins at rest", high=8_766
     )
 
-    @property
-    def moves_parts(self) -> bool:
-        """If the policy within does."""
-        return self.policy.moves_parts
-
-    @property
-    def boundless(self) -> bool:
-        """If the policy within is."""
-        return self.policy.boundless
-
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is followed always."""
         return self.cost_usd == self.cost_days == 0.0 and self.policy.covers_cost(tick_hours)
-
-    def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says; one that sets hours stands outermost."""
-        if self.policy.moves_hours:
-            raise InputError(
-                f"provider '{provider}': menu cost: policy sets hours of the week, so it must be around this one"
-            )
-        self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Those of the policy within: what they weigh against the list is no change of it."""

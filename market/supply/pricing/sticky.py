@@ -6,21 +6,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from capacity.errors import InputError
-from market.kinds import behaviour, quantity
+from market.kinds import quantity
 from market.supply.outlook import Floats, Outlook
-from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.around import Around
 
 
 @dataclass(frozen=True)
-class Sticky(PricingPolicy):
+class Sticky(Around):
     """Another policy, followed only when the list price is far enough from what it wants: a cost of changing.
 
     What it wants is where its price would come to rest at the usual cost: a running mean does not move by less than
     the threshold for ever.
     """
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the wished price")
     threshold: float = quantity(
         0.1,
         "1",
@@ -33,30 +31,12 @@ class Sticky(PricingPolicy):
         0.0, "h", "hours at the start in which every gap is followed, so that a market begins at rest", high=8_766
     )
 
-    @property
-    def moves_parts(self) -> bool:
-        """If the policy within does."""
-        return self.policy.moves_parts
-
-    @property
-    def boundless(self) -> bool:
-        """If the policy within is."""
-        return self.policy.boundless
-
     def _settles(self, outlook: Outlook) -> bool:
         return outlook.tick * outlook.tick_hours < self.settling_hours
 
     def covers_cost(self, tick_hours: float) -> bool:
         """If it is followed always."""
         return self.threshold == 0.0 and self.policy.covers_cost(tick_hours)
-
-    def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says; one that sets hours stands outermost."""
-        if self.policy.moves_hours:
-            raise InputError(
-                f"provider '{provider}': sticky: policy sets hours of the week, so it must be around this one"
-            )
-        self.policy.fits(provider, offers)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Those wished for where the gap is too large, else the present ones."""

@@ -1,0 +1,33 @@
+"""What policies around another one have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from capacity.errors import InputError
+from market.kinds import behaviour, called
+from market.supply.pricing.base import PricingPolicy
+
+
+@dataclass(frozen=True)
+class Around(PricingPolicy):
+    """Another policy, followed at some times and not at others."""
+
+    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price that it wishes for")
+
+    @property
+    def moves_parts(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_parts
+
+    @property
+    def boundless(self) -> bool:
+        """If the policy within is."""
+        return self.policy.boundless
+
+    def fits(self, provider: str, offers: int) -> None:
+        """What the policy within says; one that sets hours stands outermost."""
+        if self.policy.moves_hours:
+            what = f"provider '{provider}': {called(type(self))}"
+            raise InputError(f"{what}: policy sets hours of the week, so it must be around this one")
+        self.policy.fits(provider, offers)
