@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
-from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H, learning_pace
+from market.simulation.looking import learning_pace, longest_wait_h
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
 from market.simulation.weeks import learn_weeks
 
@@ -35,7 +35,7 @@ def learn(
     """Users settle what they bought; waits, speeds and orders become part of what is usual."""
     book, pace = posted.book, learning_pace(founded, tick)
     settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered, served)
-    most = np.where(machines.capacity[book.pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
+    most = longest_wait_h(machines.capacity, book.pool)
     chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
     used = served.round.used
     load = np.divide(used, machines.capacity, out=np.zeros_like(used), where=machines.capacity > 0)

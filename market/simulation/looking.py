@@ -30,6 +30,14 @@ def look(
     return Expected(waiting_work, present, backlog, writing, answer_hours(book, known.chance_wait_h + backlog, writing))
 
 
+def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:
+    """The longest wait that is ever told [h], by offer: a weekend where there are no machines.
+
+    ``capacity``: by pool.
+    """
+    return np.where(capacity[pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
+
+
 def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats) -> Floats:
     """How long what waits now takes to serve [h], by offer: own rank and those above."""
     book = posted.book

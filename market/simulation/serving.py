@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from market.exchange.queue import Queue
 from market.simulation.founded import Founded
-from market.simulation.looking import LONGEST_WAIT_H
+from market.simulation.looking import longest_wait_h
 from market.simulation.state import Expected, Firms, Machines, Ordered, Posted, Served
 
 type Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def serve(
         queue.length,
         queue.begun.copy(),
         queue.waited_h,
-        np.minimum(waits, LONGEST_WAIT_H),
+        np.minimum(waits, longest_wait_h(machines.capacity, book.pool)),
         waits - expected.present_wait_h,
     )
 
