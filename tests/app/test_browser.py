@@ -58,8 +58,7 @@ def only_tab(browser, app):
 @pytest.fixture
 def tab(only_tab):
     """It, with a small run put together; whatever a test does with it, the browser has nothing to complain of."""
-    button(only_tab, "Set all back").click()
-    rested(only_tab)
+    set_back(only_tab)
     small(only_tab)
     yield only_tab
     assert only_tab.complaints == []
@@ -77,12 +76,23 @@ def opened(page, app):
     return page
 
 
+def set_back(page):
+    button(page, "Set all back").click()
+    put_together(page, "--days 28 --users 2000 --seed 1")
+
+
 def small(page):
-    for name, value in (("Days", "1"), ("Simulated users", "200")):
+    for name, value, said in (("Days", "1", "--days 1 --users 2000 "), ("Simulated users", "200", "--users 200 ")):
         field = page.get_by_role("textbox", name=name)
         field.fill(value)
         field.press("Enter")
-    page.get_by_text("--days 1 --users 200 --seed 1").first.wait_for(timeout=SECONDS)
+        put_together(page, said)
+
+
+def put_together(page, words):
+    """Wait until the command of what is put together says this: what the page said before is not taken for it."""
+    expect(page.locator("[data-testid=stCode]").first).to_contain_text(words, timeout=SECONDS)
+    rested(page)
 
 
 def rested(page):
@@ -97,10 +107,11 @@ def button(page, name):
 
 def run(page):
     """Run what is put together, and wait for its result: the one that names the same command."""
+    rested(page)
     command = page.locator("[data-testid=stCode]").first.inner_text()
     button(page, "Run").click()
     page.get_by_text("The command that makes this result").wait_for(timeout=SECONDS)
-    page.locator("[data-testid=stCode]").nth(1).get_by_text(command).wait_for(timeout=SECONDS)
+    expect(page.locator("[data-testid=stCode]").nth(1)).to_have_text(command, timeout=SECONDS)
     button(page, "Run").and_(page.locator(":enabled")).wait_for(timeout=SECONDS)
     rested(page)
 
@@ -155,8 +166,7 @@ def test_a_number_that_cannot_be_is_refused_and_nothing_is_run_in_its_place(tab,
     tab.get_by_role("alert").get_by_text(said).wait_for(timeout=SECONDS)
     assert button(tab, "Run").is_disabled()
     assert tab.get_by_role("progressbar").count() == 0
-    button(tab, "Set all back").click()
-    tab.get_by_text("--days 28 --users 2000 --seed 1").first.wait_for(timeout=SECONDS)
+    set_back(tab)
     expect(field).to_have_value(re.compile("^(28|1|2000)$"), timeout=SECONDS)
 
 
