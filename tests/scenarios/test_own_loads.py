@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from one_line import refused
 
 from capacity.errors import InputError
 from market.demand.load_shape import LoadShape, measured
@@ -157,13 +158,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: BROKEN[text][:40])
 def test_what_is_wrong_with_a_file_is_one_line(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "load.csv"
-    path.write_text(text)
-    with pytest.raises(InputError) as caught:
-        load_of(path)
-    assert BROKEN[text] in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 500
+    refused(load_of, tmp_path / "load.csv", text, BROKEN[text])
 
 
 def test_a_file_that_is_not_there_is_named_with_who_names_it(tmp_path: Path) -> None:
