@@ -12,7 +12,7 @@ EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test coverage gates lint format types check bench fuzz mutate docs-figures evidence golden lock clean
+.PHONY: help run test coverage gates lint format types check bench speed fuzz mutate docs-figures evidence golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -65,6 +65,10 @@ check: coverage lint types ## all that CI checks, and coverage
 bench: $(DEV) ## the benchmarks, as ratios in one run
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group bench
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+speed: $(DEV) ## what a tick costs in the scenarios that people run: docs/reference/speed.md and its picture (ten minutes)
+	@$(BIN)/python benchmarks/bench_scenarios.py --sizes 1e2 1e3 1e4 1e5 1e6 \
+	  --page docs/reference/speed.md --picture docs/images/speed.png
 
 mutate: $(DEV) ## small faults put into who is served and who pays, for the tests to notice (MODULES="queue ledger" SAMPLE=n AGAIN=1)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt --group mutate

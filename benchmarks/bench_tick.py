@@ -1,8 +1,8 @@
 """Cost of a tick per user, against an honest plain-Mesa version (one object a user) of the same market.
 
-Both versions are given the same economy: twelve offers of six providers with capacity, one segment with
-log-normal worths and sizes in four zones, posted prices, pro rata rationing. The plain version is checked to
-order the same before anything is timed. Run: python benchmarks/bench_tick.py
+Both are given the same economy: twelve offers of six providers with capacity, one segment with log-normal worths and
+sizes in four zones, posted prices, pro rata rationing. The plain version (``plain_mesa.py``) is checked to order the
+same before anything is timed. Run: python benchmarks/bench_tick.py
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 
 import mesa
 import numpy as np
+from plain_mesa import PlainMarket
 
 from capacity import Workload
 from market import TokenMarket
@@ -47,59 +48,11 @@ def economy(individuals: int, dtype: str) -> Economy:
     return Economy((segment,), providers, rationing=ProRata(), waits=WaitModel(chance=False), fallback=False)
 
 
-class PlainUser(mesa.Agent):
-    """One user, as a Mesa tutorial would write it."""
-
-    def __init__(self, model: PlainMarket, worth: float, size: float, zone: int) -> None:
-        super().__init__(model)
-        self.worth, self.size, self.zone = worth, size, zone
-
-    def step(self) -> None:
-        model = self.model
-        requests = self.size * model.factor[self.zone]
-        weights = [math.exp((o.quality - o.delay_h * 0.0 - o.price / self.worth) / model.noise) for o in model.offers]
-        total = sum(weights) + 1.0
-        for offer, weight in zip(model.offers, weights, strict=True):
-            offer.ordered += requests * weight / total
-
-
-class PlainOffer(mesa.Agent):
-    """One offer with its own queue."""
-
-    def __init__(self, model: PlainMarket, price: float, quality: float) -> None:
-        super().__init__(model)
-        self.price, self.quality, self.delay_h = price, quality, 0.0
-        self.ordered, self.waiting, self.served = 0.0, 0.0, 0.0
-
-
-class PlainMarket(mesa.Model):
-    """The same market, an object for everything."""
-
-    def __init__(self, like: TokenMarket) -> None:
-        super().__init__(rng=1)
-        self.like, self.noise, self.tick = like, 0.1, -1
-        cohort = like.cohorts[0]
-        book = like.book
-        self.offers = [PlainOffer(self, float(p), float(q)) for p, q in zip(book.price, book.quality[0], strict=True)]
-        for worth, size, zone in zip(cohort.worth, cohort.requests_per_tick, cohort.zone, strict=True):
-            PlainUser(self, float(worth), float(size), int(zone))
-
-    def step(self) -> None:
-        self.tick += 1
-        calendar = self.like.calendar
-        offsets = np.array([zone.utc_offset_h for zone in ZONES])
-        weekend = np.array([calendar.is_weekend(self.tick, offset) for offset in offsets])
-        self.factor = SHAPE.at(calendar.hour_of_day(self.tick) + offsets, weekend).tolist()
-        for offer in self.offers:
-            offer.ordered = 0.0
-        self.agents_by_type[PlainUser].shuffle_do("step")
-        for pool in range(6):
-            pair = self.offers[2 * pool : 2 * pool + 2]
-            asked = sum(o.ordered + o.waiting for o in pair)
-            share = min(1.0, 1.8e5 / asked) if asked > 0 else 1.0
-            for o in pair:
-                o.served = share * (o.ordered + o.waiting)
-                o.waiting = (o.ordered + o.waiting - o.served) * math.exp(-0.5)
+def plain_market(like: TokenMarket) -> PlainMarket:
+    """The same market, an object for everything, with the machines that it will have."""
+    plain = PlainMarket(like)
+    plain.capacity = [pool.racks for provider in like.economy.providers for pool in provider.pools]
+    return plain
 
 
 def seconds(model: mesa.Model, ticks: int, repeats: int = 3) -> float:
@@ -116,7 +69,7 @@ def seconds(model: mesa.Model, ticks: int, repeats: int = 3) -> float:
 def agree() -> None:
     """The two versions order and serve the same."""
     ours = TokenMarket(economy(500, "float64"), rng=1)
-    plain = PlainMarket(ours)
+    plain = plain_market(ours)
     for _ in range(30):
         ours.step()
         plain.step()
@@ -128,7 +81,7 @@ def main() -> None:
     agree()
     rows = []
     small = 2_000
-    plain = seconds(PlainMarket(TokenMarket(economy(small, "float64"), rng=1)), 5) / small
+    plain = seconds(plain_market(TokenMarket(economy(small, "float64"), rng=1)), 5) / small
     rows.append(("plain Mesa, an object a user", small, plain))
     for individuals in (10_000, 100_000, 1_000_000):
         for dtype in ("float64", "float32"):

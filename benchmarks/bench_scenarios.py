@@ -1,0 +1,219 @@
+"""Whole ticks of the scenarios that people run, beside plain Mesa, the exponentials alone, and an empty tick.
+
+For each scenario and number of users four things take turns, a tick each, on one core; CPU time counts:
+
+- the scenario as it ships. Its sellers look at their lists in the first ticks and then once a week: a tick in which
+  they look is timed apart, and a tick of a week is 167 usual ones and one of these;
+- a plain-Mesa market of the same choices (``plain_mesa.py``), made of this one after its first ticks. It is checked to
+  order the same; it has 500 users at most, and is taken to cost as much a user with more of them;
+- as many exponentials as there are users times offers open to them;
+- the same scenario with a handful of users: what a tick costs before anybody chooses.
+
+    python benchmarks/bench_scenarios.py                                    a table
+    python benchmarks/bench_scenarios.py --json > speed.json                the same for machines
+    python benchmarks/bench_scenarios.py --sizes 1e6 --scenarios baseline-2026
+    python benchmarks/bench_scenarios.py --against HEAD~1                   side by side with another commit
+    python benchmarks/bench_scenarios.py --page docs/reference/speed.md --picture docs/images/speed.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import numpy as np
+from plain_mesa import PlainMarket
+
+from market import TokenMarket
+from market.demand.choice import BLOCK
+from scenarios.definition.scenario import Scenario
+from scenarios.library import SCENARIOS
+
+#: Chat and coding with plans, a squeeze, free quotas, a broker, other tariffs, and the world of 2024 to 2025.
+NAMES = ("baseline-2026", "compute-crunch", "free-tier", "broker", "off-peak", "hindcast")
+SIZES = (100, 1_000, 10_000, 100_000)
+#: Users of the plain version; few that show what an empty tick costs; ticks in which sellers look; and usual ticks.
+PLAIN, FEW, LOOKS, USUAL = 500, 20, 3, 24
+#: Largest difference of the two versions' orders, over all of a segment: rounding.
+AGREE = 1e-9
+TICKS_PER_WEEK = 168
+
+
+@dataclass
+class Measured:
+    """What a scenario costs [ms a tick].
+
+    Attributes:
+        scenario, users: what was run.
+        usual, look: a usual tick, and one in which sellers look at their lists.
+        empty: a usual tick with hardly any users.
+        plain: a tick of the plain version.
+        exponentials: those alone.
+        phases: of a usual tick, by phase.
+        ticks: usual ticks that were timed.
+    """
+
+    scenario: str
+    users: int
+    usual: float
+    look: float
+    empty: float
+    plain: float
+    exponentials: float
+    ticks: int
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def week(self) -> float:
+        """Mean tick of a week."""
+        return self.usual + (self.look - self.usual) / TICKS_PER_WEEK
+
+    @property
+    def over_plain(self) -> float:
+        """How many times faster than plain Mesa."""
+        return self.plain / self.week
+
+    @property
+    def over_exponentials(self) -> float:
+        """How many times as long as the exponentials alone."""
+        return self.week / self.exponentials
+
+
+def shortened(scenario: Scenario) -> Scenario:
+    """The scenario with three hours of settling at most, in which sellers look in every tick."""
+    data, changes = scenario.data(), {}
+    for kind in ("labs", "open", "sellers"):
+        for n, seller in enumerate(data[kind]):
+            hours = seller["pricing"]["settling_hours"]
+            changes[f"{kind}.{n}.pricing.settling_hours"] = min(hours, LOOKS * data["time"]["tick_hours"])
+    for path, value in changes.items():
+        kind, n, *rest = path.split(".")
+        data[kind][int(n)][rest[0]][rest[1]] = value
+    return Scenario.of(data)
+
+
+def begun(scenario: Scenario, users: int) -> tuple[TokenMarket, float]:
+    """A market after its first ticks, and what one in which sellers look costs [ms]."""
+    model = TokenMarket(scenario.economy(users), rng=1, timed=True)
+    model.step()  # in which all users choose their plan, once
+    look = milliseconds(model.step, LOOKS - 1)
+    model.step()
+    model.timings = {}
+    return model, look
+
+
+def milliseconds(work: Callable[[], object], times: int = 1) -> float:
+    """CPU time of a call [ms]."""
+    begin = time.process_time()
+    for _ in range(times):
+        work()
+    return 1e3 * (time.process_time() - begin) / times
+
+
+def exponentials(model: TokenMarket) -> Callable[[], object]:
+    """As many as there are users times offers open to them, block by block."""
+    blocks = []
+    for cohort, open_ in zip(model.cohorts, model.book.open, strict=True):
+        rows = int(open_.sum())
+        block = np.zeros((rows, min(BLOCK, cohort.worth.size)), dtype=cohort.dtype)
+        blocks += [block[:, : min(BLOCK, cohort.worth.size - begin)] for begin in range(0, cohort.worth.size, BLOCK)]
+
+    def alone() -> None:
+        for block in blocks:
+            np.exp(block)
+
+    return alone
+
+
+def measure(name: str, users: int, seconds: float) -> Measured:
+    """Four things in turn, for a day of ticks or as many as fit into the time."""
+    scenario = shortened(SCENARIOS[name])
+    model, look = begun(scenario, users)
+    few, _ = begun(scenario, min(FEW, users))
+    plain = PlainMarket(model if users <= PLAIN else begun(scenario, PLAIN)[0])
+    if (wrong := plain.disagreement()) > AGREE:
+        raise SystemExit(f"{name}: the plain version orders otherwise, by {wrong:.1e}")
+    alone, many = exponentials(model), len(plain.agents) - len(plain.offers)
+    usual, empty, by_user, raw, begin = [], [], [], [], time.process_time()
+    while len(usual) < USUAL and (len(usual) < LOOKS or time.process_time() - begin < seconds):
+        usual.append(milliseconds(model.step))
+        empty.append(milliseconds(few.step))
+        raw.append(milliseconds(alone))
+        by_user.append(milliseconds(plain.step) / many)
+    phases = {phase: 1e3 * spent / len(usual) for phase, spent in (model.timings or {}).items()}
+    mean = [float(np.mean(one)) for one in (usual, empty, by_user, raw)]
+    return Measured(name, users, mean[0], look, mean[1], mean[2] * users, mean[3], len(usual), phases)
+
+
+HEAD = ("scenario", "users", "a tick [ms]", "looks [ms]", "empty [ms]", "over plain Mesa", "over exponentials")
+
+
+def row(one: Measured) -> tuple[str, ...]:
+    """Cells of the table."""
+    return (
+        one.scenario,
+        f"{one.users:,}",
+        f"{one.week:.1f}",
+        f"{one.look:.0f}",
+        f"{one.empty:.1f}",
+        f"{one.over_plain:.2g}x" if one.over_plain < 10 else f"{one.over_plain:.0f}x",
+        f"{one.over_exponentials:.1f}x" if one.over_exponentials < 100 else f"{one.over_exponentials:,.0f}x",
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenarios", nargs="+", default=NAMES, choices=sorted(SCENARIOS), metavar="NAME")
+    parser.add_argument("--sizes", nargs="+", default=SIZES, type=lambda text: int(float(text)), metavar="USERS")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of usual ticks for each row, at most")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--from", dest="source", type=Path, help="a file that --json wrote, in place of measuring")
+    parser.add_argument("--page", type=Path, help="write the page of the docs")
+    parser.add_argument("--picture", type=Path, help="draw the picture of the docs")
+    parser.add_argument("--against", metavar="COMMIT", help="side by side with the code of another commit")
+    return parser.parse_args()
+
+
+def all_measured(asked: argparse.Namespace) -> list[Measured]:
+    """Read, or measured, with a line each as they come."""
+    if asked.source:
+        return [Measured(**one) for one in json.loads(asked.source.read_text(encoding="utf-8"))]
+    line = "{:16s}{:>11s}{:>13s}{:>12s}{:>12s}{:>17s}{:>19s}"
+    out, found = sys.stderr if asked.json else sys.stdout, []
+    print(line.format(*HEAD), file=out)
+    for name in asked.scenarios:
+        for users in asked.sizes:
+            found.append(measure(name, users, asked.seconds))
+            print(line.format(*row(found[-1])), file=out, flush=True)
+    return found
+
+
+def main() -> None:
+    asked = arguments()
+    if asked.against:
+        from against import side_by_side
+
+        side_by_side(asked.against)
+        return
+    found = all_measured(asked)
+    if asked.json:
+        print(json.dumps([asdict(one) for one in found], indent=1))
+    if asked.page or asked.picture:
+        from speed_page import draw, page
+
+        if asked.page:
+            asked.page.write_text(page(found), encoding="utf-8")
+        if asked.picture:
+            draw(found, asked.picture)
+
+
+if __name__ == "__main__":
+    main()
