@@ -57,32 +57,24 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-#: In the order of --help.
-COMMANDS = (
-    run,
-    dashboard,
-    explain,
-    forward,
-    statements,
-    scenarios,
-    batch,
-    compare,
-    app_command,
-    report,
-    export,
-    verify,
-    laws,
-    evidence,
-    growth_map,
-    moments,
-    fit,
-    hindcast,
-    events,
-    trace,
-    capacity,
-    costs,
-    calibrate,
-)
+#: What a person wants, and the commands for it, in the order of --help.
+COMMANDS = {
+    "Run a market, and look at it": (
+        run,
+        dashboard,
+        explain,
+        forward,
+        statements,
+        scenarios,
+        report,
+        export,
+        app_command,
+    ),
+    "Many runs": (batch, compare, growth_map, events),
+    "Hold it against theory, sources and the world": (verify, laws, evidence, moments, hindcast),
+    "With data of your own": (fit, trace),
+    "What machines can serve, and at what cost": (capacity, costs, calibrate),
+}
 
 
 def _say_version(wanted: bool) -> None:
@@ -102,8 +94,14 @@ def _root(
     """An agent-based model of the market for AI tokens, on a physical model of inference throughput."""
 
 
-for command in COMMANDS:
-    command.register(app)
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        ready, groups = len(app.registered_commands), len(app.registered_groups)
+        command.register(app)
+        for one in app.registered_commands[ready:]:
+            one.rich_help_panel = panel
+        for group in app.registered_groups[groups:]:
+            group.rich_help_panel = panel
 
 
 def main() -> None:
