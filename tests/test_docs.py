@@ -56,11 +56,15 @@ def run_command(command, capfd, monkeypatch):
         done = subprocess.run(
             [sys.executable, "-m", *shlex.split(command)], check=False, capture_output=True, text=True, timeout=300
         )
-        return done.stdout + done.stderr
+        return done.stdout + (done.stderr if done.returncode else "")
     monkeypatch.setattr(sys, "argv", shlex.split(command))
-    with contextlib.suppress(SystemExit):
+    status: object = 0
+    try:
         cli.main()
-    return "".join(capfd.readouterr())
+    except SystemExit as end:
+        status = end.code
+    said = capfd.readouterr()
+    return said.out + (said.err if status else "")  # how far a long command is goes to stderr, too
 
 
 #: The page whose batch has real worker processes; elsewhere each would only import the model once more.

@@ -19,8 +19,8 @@ type Floats = NDArray[np.float64]
 
 #: How near prices come: profit is flat at the top, and comes nearer.
 PRICES = 1e-4
-#: Weeks until a seller that looks once a week, and takes machines for as long, has come to rest.
-WEEKS = 12
+#: Weeks until who looks once a week, and takes machines for as long, has come to rest: at most profit, and at cost.
+WEEKS, WEEKS_AT_COST = 8, 4
 
 
 def block_market(
@@ -37,7 +37,8 @@ def block_market(
     policy = Blocks(market_power=power, blocks_hours=168.0, near=1e-6)
     firm = Provider("firm", (Offer("good", 1.5 * running, cost=running),), pools=(pool,), pricing=policy)
     curves = tuple(LinearDemand(choke, slope) for choke in chokes)
-    return run(CurveSegment("users", curves), firm, 7 * ticks * WEEKS, calendar=Calendar(tick_hours=hours))
+    weeks = WEEKS if power else WEEKS_AT_COST
+    return run(CurveSegment("users", curves), firm, 7 * ticks * weeks, calendar=Calendar(tick_hours=hours))
 
 
 def last_day(model: TokenMarket) -> tuple[Floats, Floats, float]:

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from market import TokenMarket
+from market.calendar import Calendar
 from market.supply.specs import Contract, Hyperscaler, Offer, Provider
 from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.machines import firms
 from scenarios.verification.setups import run
 
 DAYS_A_YEAR = 365.25
+#: Ticks of four hours: books are closed once a day, and only that counts here.
+HOURS = 4
+A_DAY = 24 // HOURS
 
 
 def losing(days: int, **knobs: Any) -> TokenMarket:
@@ -21,8 +25,13 @@ def losing(days: int, **knobs: Any) -> TokenMarket:
         "firm", (Offer("nothing", 1.0, open_to=()),), leaves=True, cash=900.0, burn_usd_per_day=10.0, **knobs
     )
     users, others = firms([5.0], [3.0])
-    contract = Contract("cloud", "firm", racks=1.0, price=0.0)
-    return run(users, [firm, *others], 24 * days, hyperscalers=(Hyperscaler("cloud", 1.0),), contracts=(contract,))
+    cloud, contract = Hyperscaler("cloud", 1.0), Contract("cloud", "firm", racks=1.0, price=0.0)
+    beside: dict[str, Any] = {
+        "hyperscalers": (cloud,),
+        "contracts": (contract,),
+        "calendar": Calendar(tick_hours=HOURS),
+    }
+    return run(users, [firm, *others], A_DAY * days, **beside)
 
 
 def first_tick_without(model: TokenMarket) -> float:
@@ -37,17 +46,17 @@ def default() -> Iterator[Finding]:
     cash, line, loss, rate = 900.0, 600.0, 10.0, 0.001
     passes = cash / loss + math.log1p(rate * line / loss) / rate
     model = losing(150, credit=line, interest=rate * DAYS_A_YEAR)
-    yield exact("over the line on day [d]", math.ceil(passes), first_tick_without(model) / 24.0)
+    yield exact("over the line on day [d]", math.ceil(passes), first_tick_without(model) / A_DAY)
     owed = loss / rate * math.expm1(rate * (149.0 - 90.0))
-    debt = model.records.series("books", "debt", "firm")[149 * 24 - 1]
+    debt = model.records.series("books", "debt", "firm")[149 * A_DAY - 1]
     yield Finding("debt on that day [USD]", owed, float(debt), 1e-3 * loss / 24.0)
     books = {name: model.records.series("books", name, "firm") for name in ("forgiven", "debt", "interest", "staff")}
     yield exact("creditors lose what was owed [USD]", debt, books["forgiven"].sum())
     paid = books["interest"].sum() + books["staff"].sum()
     yield exact("cash, and what creditors lose, is what was paid [USD]", paid, cash + books["forgiven"].sum())
     spot = model.records.series("wholesale", "sold_spot", "cloud")
-    yield exact("its rack before: let on spot [rack-h]", 0.0, spot[149 * 24 - 1])
-    yield exact("and after: to who will have it [rack-h]", 1.0, spot[149 * 24])
+    yield exact("its rack before: let on spot [rack-h]", 0.0, spot[149 * A_DAY - 1])
+    yield exact("and after: to who will have it [rack-h]", float(HOURS), spot[149 * A_DAY])
     yield exact(
-        "without interest: day [d]", (cash + line) / loss + 1.0, first_tick_without(losing(152, credit=line)) / 24.0
+        "without interest: day [d]", (cash + line) / loss + 1.0, first_tick_without(losing(152, credit=line)) / A_DAY
     )

@@ -100,7 +100,7 @@ def test_the_queue_and_the_ledger_are_moved_by_one_phase_each() -> None:
 
 
 @pytest.mark.slow
-@quick(60)
+@quick(30)
 @given(economies(), st.integers(0, 2**16))
 def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -> None:
     model = TokenMarket(economy, rng=seed)
@@ -118,7 +118,7 @@ def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -
 
 
 @pytest.mark.slow
-@quick(40)
+@quick(25)
 @given(economies(), st.integers(0, 2**16))
 def test_the_phases_one_by_one_are_the_tick(economy: Economy, seed: int) -> None:
     by_hand, whole = TokenMarket(economy, rng=seed), TokenMarket(economy, rng=seed)
