@@ -43,6 +43,9 @@ class Economy:
         whole: whole requests that arrive at random, in place of a fluid of expected ones.
         fallback: whether those who lose patience try another offer before they give up.
         events: dated shocks.
+        needs_without_waits: whether sellers rent machines for what would be ordered if nobody had to wait, and ask
+            users before the first tick what they would order at other prices; otherwise by what is ordered with the
+            waits that there are, so that who once had too few machines goes on with too few.
         learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
     """
 
@@ -57,6 +60,7 @@ class Economy:
     wholesale: Wholesale = field(default_factory=Wholesale)
     whole: bool = False
     fallback: bool = True
+    needs_without_waits: bool = False
     learning_ticks: float = 3.0
     research: tuple[Research, ...] = ()
     products: tuple[Products, ...] = ()

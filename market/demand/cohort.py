@@ -36,6 +36,11 @@ class Wanted:
     taken_up: float = 0.0
     users: float = 0.0
 
+    @property
+    def due(self) -> float:
+        """Requests that are to be placed in this tick."""
+        return self.formed - self.put_off + self.taken_up
+
 
 @dataclass(frozen=True)
 class CurveWanted(Wanted):

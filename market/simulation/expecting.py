@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from market.exchange.clearing.base import Response
 from market.simulation.asking import Asking
 from market.simulation.state import LOOKS_PER_DAY, Known, Ordered
 
@@ -16,24 +17,48 @@ type Floats = NDArray[np.float64]
 TICKS_TO_SMOOTH = 6
 
 
-def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered, known: Known) -> Floats:
-    """What is expected to be ordered in this tick: the same hour of like days, scaled by how the last hours went.
+def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered, known: Known) -> tuple[Floats, Floats]:
+    """What is expected to be ordered in this tick, and its fall with the own price [requests per USD].
 
-    At least a share (``Provider.foot_in_the_door``) of what would be ordered if nobody had to wait, or who once
-    had no machines would never have users again. Before the first tick users are asked.
+    The same hour of like days, scaled by how the last hours went, but at least a share
+    (``Provider.foot_in_the_door``) of what would be ordered if nobody had to wait: who once had no machines has no
+    orders to go by, and would never have users again. With ``Economy.needs_without_waits`` at least all of it.
+    Before the first tick users are asked, then of their slopes, too: a market that begins at rest.
     """
     founded, calendar = asking.founded, asking.founded.calendar
+    rests = founded.economy.needs_without_waits
     if tick == 0:
         wanted = tuple(cohort.would_want(tick) for cohort in founded.cohorts)
-        return replace(asking, wanted=wanted)(prices).requests
+        reply = replace(asking, wanted=wanted)(prices, slopes=rests)
+        return reply.requests, own_slopes(reply) if rests else ordered.slopes
     usual = smoothed(known.usual_orders[int(calendar.is_weekend(tick))], calendar.period(tick))
     usual = np.where(np.isnan(usual), ordered.orders, usual * known.level)
-    total = ordered.latent.sum(axis=1, keepdims=True)
-    now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
-    if calendar.ticks_per_day <= LOOKS_PER_DAY:  # it was looked at in the last tick
-        now = np.ones_like(total)
+    if rests:
+        return np.maximum(usual, ordered.latent * of_this_hour(asking, tick, usual, ordered, known)), ordered.slopes
     foot = np.concatenate([np.full(p.offers.size, p.spec.foot_in_the_door) for p in founded.providers] or [np.zeros(0)])
-    return np.asarray(np.maximum(usual, foot * ordered.latent * np.minimum(now, 1.0)))
+    return np.maximum(usual, foot * ordered.latent * by_orders(asking, usual, ordered)), ordered.slopes
+
+
+def by_orders(asking: Asking, usual: Floats, ordered: Ordered) -> Floats:
+    """What is usually ordered in this hour, over what would be without waits when last looked at: at most 1."""
+    total = ordered.latent.sum(axis=1, keepdims=True)
+    if asking.founded.calendar.ticks_per_day <= LOOKS_PER_DAY:  # it was looked at in the last tick
+        return np.ones_like(total)
+    now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(np.minimum(now, 1.0))
+
+
+def of_this_hour(asking: Asking, tick: int, usual: Floats, ordered: Ordered, known: Known) -> Floats:
+    """Requests that this hour brings, over those of when it was last looked at; by orders while that is not known."""
+    calendar = asking.founded.calendar
+    hour = known.usual_wanted[int(calendar.is_weekend(tick)), :, calendar.period(tick)]
+    times = np.divide(hour, ordered.latent_of, out=np.zeros_like(hour), where=ordered.latent_of > 0)[:, None]
+    return np.where(np.isnan(times), by_orders(asking, usual, ordered), times)
+
+
+def own_slopes(reply: Response) -> Floats:
+    """Fall of orders with the own price [requests per USD], by segment and offer."""
+    return np.asarray(reply.own - np.diagonal(reply.cross, axis1=1, axis2=2))
 
 
 def smoothed(by_period: Floats, period: int) -> Floats:

@@ -187,7 +187,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
-        needs=Needs(book, *(np.zeros(shape) for _ in range(3))),
+        needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0),
         machines=no_machines(owners, providers, len(founded.researchers), book.pools),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
@@ -198,6 +198,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             chance_wait_h=of_offers,
             load=of_pools,
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
+            usual_wanted=np.full((2, shape[0], founded.calendar.ticks_per_day), np.nan),
             level=np.ones(shape),
             members=np.zeros(shape),
             weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
@@ -268,7 +269,7 @@ def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:
     none, by_segment = np.zeros(shape), np.zeros(shape[0])
     cross = np.zeros((*shape, shape[1]))
     response = Response(none, by_segment, by_segment, by_segment, by_segment, none, cross, by_segment)
-    return Ordered(Cleared(none, response, np.zeros(pools)), none, none, none, none)
+    return Ordered(Cleared(none, response, np.zeros(pools)), none, none, none, none, by_segment)
 
 
 def nothing_served(shape: tuple[int, ...], pools: int) -> Served:

@@ -40,10 +40,12 @@ def learn(
     used = served.round.used
     load = np.divide(used, machines.capacity, out=np.zeros_like(used), where=machines.capacity > 0)
     usual, level = learn_orders(founded, tick, ordered.at_list, known)
+    to_place = np.array([one.due for one in wanted])
     return Known(
         chance_wait_h=known.chance_wait_h + pace * (chance - known.chance_wait_h),
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
+        usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),
         level=level,
         members=np.array([cohort.members(book.offers) for cohort in founded.cohorts]),
         weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
@@ -72,6 +74,13 @@ def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> t
     usual = known.usual_orders[day, :, :, period]
     surprise = np.divide(orders, usual, out=np.ones_like(usual), where=usual > 0)
     level = known.level + learning_pace(founded, tick) * (np.clip(surprise, *SURPRISE) - known.level)
-    all_hours = known.usual_orders.copy()
-    all_hours[day, :, :, period] = np.where(np.isnan(usual), orders, usual + TODAY * (orders - usual))
-    return all_hours, level
+    return with_today(founded, tick, known.usual_orders, orders), level
+
+
+def with_today(founded: Founded, tick: int, usual: Floats, now: Floats) -> Floats:
+    """What is usual by kind of day and, last, tick of the day, with this tick in it."""
+    day, period = int(founded.calendar.is_weekend(tick)), founded.calendar.period(tick)
+    all_hours = usual.copy()
+    before = usual[day, ..., period]
+    all_hours[day, ..., period] = np.where(np.isnan(before), now, before + TODAY * (now - before))
+    return all_hours

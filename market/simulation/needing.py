@@ -49,12 +49,14 @@ def foresee(
     book = terms.book
     prices = firms.with_openings(book.price) * book.billed
     asking = Asking(founded, (), book, firms.alive, expected.delay_h)
-    orders = expected_orders(asking, tick, prices, ordered, known) + served.waiting
+    orders, slopes = expected_orders(asking, tick, prices, ordered, known)
+    orders = orders + served.waiting
     orders = without_spare(book, orders, served.waiting)
     for j, target in posted.routed_to.items():
         orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
         orders[:, j] = 0.0
-    return Needs(book, orders, earned_per_request(founded, prices, known.members, orders), ordered.slopes)
+    earned = earned_per_request(founded, prices, known.members, orders)
+    return Needs(book, orders, earned, slopes, founded.calendar.period(tick))
 
 
 def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
@@ -86,7 +88,8 @@ def beyond(founded: Founded, needs: Needs, p: ProviderAgent, held: float, chance
     stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(founded.hours))
     slopes = needs.slopes[:, p.offers] * (not stays)
     orders, earned = needs.orders[:, p.offers], needs.earned[:, p.offers]
-    return p.bids(needs.book, orders, slopes, earned, held, stays=stays, lost=p.spec.restart_h * chance)
+    lost = p.spec.restart_h * chance
+    return p.bids(needs.book, orders, slopes, earned, held, stays=stays, period=needs.period, lost=lost)
 
 
 def worth_of_contracts(

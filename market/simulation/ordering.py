@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.clearing.base import Cleared, Situation
 from market.simulation.asking import Asking, answer_hours
+from market.simulation.expecting import own_slopes
 from market.simulation.founded import Founded
 from market.simulation.state import LOOKS_PER_DAY, Expected, Firms, Machines, Ordered, Posted
 
@@ -34,18 +35,19 @@ def order(
     asking = Asking(founded, wanted, book, firms.alive, expected.delay_h)
     any_spot = any(p.spec.spot for p in founded.providers)
     looks = any_spot and tick % max(founded.calendar.ticks_per_day // LOOKS_PER_DAY, 1) == 0
-    latent = ordered.latent
+    latent, latent_of = ordered.latent, ordered.latent_of
     if looks:
         no_wait = replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
         latent = no_wait(book.request_prices()).requests
+        latent_of = np.array([one.due for one in wanted])
     # Where orders are cut to what machines can do, orders at list say how many machines are worth renting.
     at_list = asking(book.request_prices()).requests if mechanism.cuts_orders and any_spot else None
     cleared = clear(founded, machines, posted, expected, asking, ordered.cleared.rents, slopes=looks)
     response, slopes = cleared.response, ordered.slopes
     if looks or mechanism.needs_slopes:
-        slopes = response.own - np.diagonal(response.cross, axis1=1, axis2=2)
+        slopes = own_slopes(response)
     orders = draw_whole(founded, response.requests) if founded.economy.whole else response.requests
-    return Ordered(cleared, orders, response.requests if at_list is None else at_list, slopes, latent)
+    return Ordered(cleared, orders, response.requests if at_list is None else at_list, slopes, latent, latent_of)
 
 
 def clear(

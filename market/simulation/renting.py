@@ -47,8 +47,10 @@ def rent(
     for p in founded.providers:
         capacity[p.pools[0]] += got[p.number] - again[p.number]
         if p.spec.spot:
-            need = float((needs.orders[:, p.offers] * needs.book.work[:, p.offers]).sum())
-            p.purchases.learn(period, allotment.price, need)
+            orders = needs.orders[:, p.offers]
+            need = float((orders * needs.book.work[:, p.offers]).sum())
+            earned = p.earned(needs.book, orders, needs.earned[:, p.offers])
+            p.purchases.learn(period, allotment.price, need, earned)
     return Machines(
         capacity=capacity,
         allotment=allotment,

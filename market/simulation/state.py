@@ -100,12 +100,14 @@ class Needs:
         orders: requests, those that wait included, by segment and offer.
         earned: what a request earns its seller [USD], by segment and offer.
         slopes: fall of these requests with the own price [requests per USD], by segment and offer.
+        period: tick of the day.
     """
 
     book: Book
     orders: Floats
     earned: Floats
     slopes: Floats
+    period: int
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,7 @@ class Ordered:
         at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
         slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
         latent: what would be ordered without any wait, when last looked at, by segment and offer.
+        latent_of: requests that were to be placed then, by segment.
     """
 
     cleared: Cleared
@@ -248,6 +251,7 @@ class Ordered:
     at_list: Floats
     slopes: Floats
     latent: Floats
+    latent_of: Floats
 
 
 @dataclass(frozen=True)
@@ -299,6 +303,7 @@ class Known:
         chance_wait_h: usual wait beside that for what waits already [h], by offer.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
+        usual_wanted: requests to be placed, ordered or not, in the same way by segment and tick of the day.
         level: orders of the last hours over the usual ones, by segment and offer.
         members: real users who subscribe, by segment and offer.
         weeks: what each provider knows of its week.
@@ -307,6 +312,7 @@ class Known:
     chance_wait_h: Floats
     load: Floats
     usual_orders: Floats
+    usual_wanted: Floats
     level: Floats
     members: Floats
     weeks: Weeks

@@ -180,11 +180,10 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         held: float,
         *,
         stays: bool,
+        period: int = 0,
         lost: float = 0.0,
     ) -> list[Bid]:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
-
-        They say what machines are worth to it, whether it may rent by the hour or not.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
         it would sell to those who pay more. Who has a list price that stays cannot pay more than that earns, but serves
@@ -198,6 +197,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
             held: rack-hours it has [rack-h].
             stays: whether its list prices stay whatever machines cost in this tick.
+            period: tick of the day.
             lost: part of a spot rack-hour's work that it expects to lose when the machine is taken back.
         """
         if self.offers.size == 0:
@@ -210,7 +210,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         worth = paid + (1.0 - left)[:, None, None] * room - self._cost * billed
         value = worth / work
         if stays:
-            value = value + self._lift(value[0], expected * work)
+            earned = self.earned(book, expected, paid)
+            value = value + (self.purchases.affordable(period, earned) - earned)
         value = value.ravel()
         need = np.broadcast_to(expected * work * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
         order = np.argsort(-value, kind="stable")
@@ -221,11 +222,15 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
         ]
 
-    def _lift(self, value: Floats, need: Floats) -> float:
-        """How much more than it earns a rack-hour may cost in this tick [USD]."""
+    def earned(self, book: Book, expected: Floats, paid: Floats) -> float:
+        """What a rack-hour earns on average at list prices, other cost taken off [USD].
+
+        ``expected``, ``paid``: requests and what one earns [USD], by segment and own offer.
+        """
+        need = expected * book.work[:, self.offers]
         total = float(need.sum())
-        earned = float((value * need).sum()) / total if total > 0 else 0.0
-        return self.purchases.affordable(earned) - earned
+        earned = (expected * (paid - self._cost * book.billed[:, self.offers])).sum()
+        return float(earned) / total if total > 0 else 0.0
 
     def invest(self, tick: int, rents: Floats, losses: Floats) -> None:
         """Let racks follow their rents at the end of a cycle.

@@ -9,6 +9,11 @@ type Floats = NDArray[np.float64]
 
 #: Weight of today in what is usual at a time of day.
 TODAY = 0.5
+#: Share of the price by which hours may differ that leave as much as each other: it is chance.
+ALIKE = 0.05
+
+#: Share by which a bid may pass what an hour is known to cost: a peak that gets dearer by a tenth a day is followed.
+STEP = 0.2
 
 
 class Purchases:
@@ -23,14 +28,16 @@ class Purchases:
         self.price, self.need = price, 0.0
         self._prices: Floats = np.full(ticks_per_day, np.nan)
         self._needs: Floats = np.zeros(ticks_per_day)
+        self._left: Floats = np.zeros(ticks_per_day)
 
-    def learn(self, period: int, price: float, need: float) -> None:
-        """Take note of a tick."""
+    def learn(self, period: int, price: float, need: float, earned: float) -> None:
+        """Take note of a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
         self.price, self.need = price, need
         pace = TODAY if np.isfinite(self._prices[period]) else 1.0
         before = np.nan_to_num(self._prices[period])
         self._prices[period] = before + pace * (price - before)
         self._needs[period] += pace * (need - self._needs[period])
+        self._left[period] += pace * (earned - price - self._left[period])
 
     @property
     def usual_price(self) -> float:
@@ -46,15 +53,24 @@ class Purchases:
         usual = float(self._needs[known].mean()) if known.any() else 0.0
         return self.need / usual if usual > 0 else 1.0
 
-    def affordable(self, earned: float) -> float:
-        """Highest price at which renting pays over the whole day, if a rack-hour earns so much at any time [USD].
+    def affordable(self, period: int, earned: float) -> float:
+        """Highest price of a rack-hour that is bid, where renting at it pays over the whole day [USD].
 
-        Hours are taken from the cheapest on: what the calm ones leave over pays for the busy ones. A price that
-        nobody has seen is not bid.
+        A rack-hour earns e now, and in hour h of the day it usually leaves l over what it costs. Where this hour leaves
+        nothing, what others leave over pays for it and all that leave as little or less, should all of them cost b:
+        with needs q, and the usual price p of this hour
+
+            b = e + Σ_(l > now's) q l / Σ_(l <= now's) q, at most (1 + step) max(e, p), and at least e      (1)
+
+        So prices are bid that have never been seen, or who once lost the peak could never come back to it; but no more
+        than a step beyond, or all who lack machines for once would bid a day's profit for an hour. An hour that leaves
+        something needs nothing of others: there b is e, and everywhere before a day is known.
         """
-        if not np.isfinite(self._prices).all():
+        alike = ALIKE * self._prices[period]
+        if not np.isfinite(self._prices).all() or self._left[period] > alike:
             return earned
-        order = np.argsort(self._prices, kind="stable")
-        profit = np.cumsum(self._needs[order] * (earned - self._prices[order]))
-        paying = np.flatnonzero(profit >= 0.0)
-        return max(earned, float(self._prices[order][paying[-1]])) if paying.size else earned
+        dear = self._left <= self._left[period] + alike
+        need = float(self._needs[dear].sum())
+        left = max(float((self._needs * self._left)[~dear].sum()), 0.0)
+        seen = max(earned, float(self._prices[period]))
+        return min(earned + left / need, (1.0 + STEP) * seen) if need > 0 else earned

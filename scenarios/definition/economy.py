@@ -66,6 +66,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         waits=WaitModel(chance=rules.chance_waits),
         whole=rules.whole,
         fallback=rules.fallback,
+        needs_without_waits=rules.needs_without_waits,
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -334,11 +335,10 @@ def economies(
     demand: list[Segment | CurveSegment] = [*people]
     if segment is not None:
         demand.append(draw(segment))
-    sellers = [draw(providers(f"p{k}")) for k in range(draw(st.integers(0, 3)))]
-    if pricing is not None:
-        sellers = [replace(seller, pricing=pricing) for seller in sellers]
-    if quotas is not None:
-        sellers = [replace(seller, quotas=quotas) for seller in sellers]
+    fixed: dict[str, Any] = {
+        name: kind for name, kind in (("pricing", pricing), ("quotas", quotas)) if kind is not None
+    }
+    sellers = [replace(draw(providers(f"p{k}")), **fixed) for k in range(draw(st.integers(0, 3)))]
     sellers = draw(routed(sellers))
     owners = [replace(draw(hyperscalers), name=f"cloud {k}") for k in range(draw(st.integers(0, 2)))]
     contracts = [
@@ -365,6 +365,7 @@ def economies(
         waits=draw(waits),
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
+        needs_without_waits=draw(st.booleans()),
         research=draw(budgets(sellers)),
         products=draw(products(owners)),
         events=draw(events(sellers, owners)),
