@@ -101,6 +101,8 @@ source = "declared"
     "load.csv": "hour,weekday,weekend\n" + "".join(f"{hour},{100 + hour},30\n" for hour in range(24)),
     "log.csv": "time,input,cached,output,class\n2026-01-05T09:30:00Z,900,450,100,a\n1767609000,5,5,10,b\n"
     "1767609000500,7,0,3,a\n",
+    "week.csv": "time,input,cached,output,class\n"
+    + "".join(f"{1767571200 + 3600 * hour},900,450,100,b\n" for hour in range(168)),
     "free.csv": "path,start,low,high\ndemand.casual.worth_usd,0.13,0.03,0.8\nsupply.growth,3,2,5\n",
     "fit/runs.jsonl": '{"key": "0123456789abcdef", "found": {"sales-a-year": 41.5, "elasticity-all": null}}\n' * 3,
     "mine.py": """from dataclasses import dataclass
@@ -182,6 +184,9 @@ BESIDE = {
     ("batch", "--study"): ("--dry-run",), ("batch", "--resume"): ("--dry-run",),
     ("batch", "--address"): ("off-peak", "--dry-run", "--engine", "dask"), ("verify", "--only"): (),
     ("capacity", "--pools"): ("--chip", "h200"), ("capacity", "--systems"): ("--chip", "h200"),
+    ("capacity", "--backend"): ("--calibration", "fit"), ("explain", "--firm"): ("run",),
+    ("events", "scenario"): ("off-peak", "--list", "--file", "events.toml"),
+    ("trace", "--plot"): ("week.csv", "--class", "b=casual", "--out", "mine.toml"),
     ("capacity", "--power-price"): ("--owned",), ("costs", "--power-price"): ("--chip", "h200", "--owned"),
 }  # fmt: skip
 #: Right values that only one command takes.
@@ -189,6 +194,7 @@ OF_ONE = {
     ("dashboard", "--out"): ("d.png", "d.pdf"), ("report", "--out"): ("r.html",), ("export", "--out"): ("tables",),
     ("statements", "folder"): ("run",), ("trace", "--users"): ("casual=70",), ("trace", "file"): ("log.csv",),
     ("verify", "--only"): ("scarcity-auction",), ("calibrate", "file"): ("measured.csv",),
+    ("events", "--only"): ("GPT-4o halved",), ("trace", "--out"): ("yours.toml",),
 }  # fmt: skip
 #: Right values of options, and of arguments by their name.
 VALUES = {
