@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.intensity import Asking
+from market.demand.intensity import STEADY, Asking, Intensity
 from market.demand.nests import slopes_within
 from market.demand.options import Options
-from market.demand.traits import FREE, Traits
-from market.demand.utilities import Block, Utilities, utilities_in_full
+from market.demand.traits import FREE, Rows, Traits
+from market.demand.utilities import KEPT, Block, Utilities, utilities_in_full
 
 type Floats = NDArray[np.floating[Any]]
 
-#: Individuals a block: block x options stays in the second-level cache.
-BLOCK = 4096
 #: Weight of all that is open, over that of nothing, below which nobody takes any of it.
 NOBODY = 1e-30
 
@@ -61,36 +60,13 @@ def choose(
     keep: bool = False,
     asking: Asking | None = None,
 ) -> Chosen:
-    """Let individuals choose once; see ``Choice``."""
-    choice = Choice(options, inverse_worth, mass.dtype.type, traits, local, asking)
+    """Let individuals choose once; see ``Ground`` and ``Choice``."""
+    choice = Choice(Ground(options, inverse_worth, mass.dtype.type, traits, local), options.cost, asking)
     return choice.of(mass, slopes=slopes, keep=keep)
 
 
-def worth_of_all(
-    options: Options, inverse_worth: Floats, kind: Any, traits: Traits = FREE, *, local: Floats | None = None
-) -> Floats:
-    """Expected utility of the best of what is open, nothing aside, to each individual, relative to its worth.
-
-    -inf where nothing is open. ``kind``: type of number.
-    """
-    options = replace(options, outside=None)
-    if options.noise == 0.0:
-        return np.asarray(utilities_in_full(options, inverse_worth, traits, local).max(axis=1, initial=-np.inf))
-    utilities = Utilities(options, kind, traits, local)
-    found = np.empty(inverse_worth.size, dtype=kind)
-    for begin in range(0, inverse_worth.size, BLOCK):
-        part = slice(begin, begin + BLOCK)
-        weighed = utilities.weights(utilities.of(part, inverse_worth[part]))
-        found[part] = np.where(weighed.inside > 0, utilities.worth_of(weighed), -np.inf)
-    return found
-
-
-class Choice:
-    """Individuals before options: how each would choose, to be added up for whatever they ask.
-
-    What does not hang on how much is asked is worked out once where it fits one block, and block by block each time
-    where it does not.
-    """
+class Ground:
+    """Individuals before options, whatever these cost: what all their choices have in common, worked out once."""
 
     def __init__(
         self,
@@ -99,23 +75,70 @@ class Choice:
         kind: Any,
         traits: Traits = FREE,
         local: Floats | None = None,
-        asking: Asking | None = None,
+        intensity: Intensity = STEADY,
+        who: NDArray[np.int64] | None = None,
     ) -> None:
         """Bring them together.
 
         Args:
-            options: what from.
+            options: what from; their cost is of no account.
             inverse_worth: one over the worth of a request to each individual [1/USD].
             kind: type of number, which sets the precision.
             traits: how they differ besides worth.
             local: utility of a machine of one's own less that of nothing in ``options`` (added as one more option,
                 -inf for those without one), or None.
-            asking: how much less they ask where it costs more; None for as much.
+            intensity: how much less they ask where it costs more.
+            who: the only ones who ask anything, in their order; None for all.
         """
-        self.options, self.inverse_worth, self.traits, self.local = options, inverse_worth, traits, local
-        self.asking, self._kind = asking, kind
-        self._utilities: Utilities | None = None
-        self._block: Block | None = None
+        self.options, self.inverse_worth, self.kind = options, inverse_worth, kind
+        self.traits, self.local, self.intensity, self.who = traits, local, intensity, who
+
+    @cached_property
+    def utilities(self) -> Utilities:
+        """Their utilities, if there is taste noise."""
+        return Utilities(self.options, self.kind, self.traits, self.local)
+
+    @cached_property
+    def free(self) -> Floats:
+        """Expected utility of the best of what is open, nothing aside, if all were free, relative to the worth.
+
+        By individual; -inf where nothing is open.
+        """
+        options, inverse_worth = self.options, self.inverse_worth
+        if options.noise == 0.0:
+            free = utilities_in_full(options, np.zeros_like(options.cost), inverse_worth, self.traits, self.local)
+            return np.asarray(free.max(axis=1, initial=-np.inf))
+        utilities = self.utilities.free_without_nothing()
+        found = np.full(inverse_worth.size, -np.inf, dtype=self.kind)
+        for part in utilities.blocks(inverse_worth.size):
+            asking = self.asking(part)
+            weighed = utilities.weights(utilities.of(asking, inverse_worth[asking]))
+            found[asking] = np.where(weighed.inside > 0, utilities.worth_of(weighed), -np.inf)
+        return found
+
+    def asking(self, part: slice) -> Rows:
+        """Those of a block who ask anything."""
+        if self.who is None:
+            return part
+        begin, end = np.searchsorted(self.who, (part.start, part.stop))
+        return self.who[begin:end]
+
+    def at(self, cost: NDArray[np.float64]) -> Choice:
+        """The choice where options cost so much, in the unit of the worth."""
+        return Choice(self, cost, Asking(self.intensity, self.free) if self.intensity.elasticity > 0 else None)
+
+
+class Choice:
+    """Individuals before options at their prices: how each would choose, to be added up for whatever they ask."""
+
+    def __init__(self, ground: Ground, cost: NDArray[np.float64], asking: Asking | None) -> None:
+        """``cost``: of each option, in the unit of the worth; ``asking``: how much less is asked; None for as much."""
+        self.ground, self.cost, self.asking = ground, cost, asking
+        self._blocks: dict[int, Block] = {}
+
+    @cached_property
+    def _utilities(self) -> Utilities:
+        return self.ground.utilities.at(self.cost)
 
     def of(self, mass: Floats, *, slopes: float | None = None, keep: bool = False) -> Chosen:
         """What they choose.
@@ -125,29 +148,38 @@ class Choice:
             slopes: price coefficient, if the derivatives by price are wanted.
             keep: whether each individual's probabilities are wanted.
         """
-        if self.options.noise == 0.0:
+        if self.ground.options.noise == 0.0:
             return _best(self, mass, slopes, keep=keep)
-        if self._utilities is None:
-            self._utilities = Utilities(self.options, self._kind, self.traits, self.local)
         sums = _Sums(self._utilities, mass, slopes, keep=keep)
-        for begin in range(0, mass.size, BLOCK):
-            sums.add(self._weighed(self._utilities, begin), mass[begin : begin + BLOCK])
+        for part in self._utilities.blocks(mass.size):
+            sums.add(self._block(part), part, mass[part])
         return sums.chosen()
 
-    def requests_and_shares(self, mass: Floats) -> tuple[Floats, Floats]:
-        """Requests of each individual, and how often it chooses each option."""
-        found = self.of(mass, keep=True)
-        assert found.requests is not None
-        assert found.shares is not None
-        return found.requests, found.shares
+    def requests_and_shares(self, mass: Floats, options: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Requests of each individual, and how often each of these options is chosen, by option and individual."""
+        if self.ground.options.noise == 0.0:
+            found = _best(self, mass, None, keep=True)
+            assert found.requests is not None
+            assert found.shares is not None
+            return found.requests, np.ascontiguousarray(found.shares[:, options].T)
+        utilities = self._utilities
+        requests, shares = np.empty_like(mass), np.zeros((options.size, mass.size), dtype=mass.dtype)
+        wanted, place = np.nonzero(options[:, None] == utilities.open[None, :])
+        for part in utilities.blocks(mass.size):
+            block = self._block(part)
+            requests[part] = mass[part] if block.asked is None else mass[part] * block.asked
+            shares[wanted, part] = block.z[place] / block.total
+        return requests, shares
 
-    def _weighed(self, utilities: Utilities, begin: int) -> Block:
-        if self._block is not None:
-            return self._block
-        part = slice(begin, begin + BLOCK)
-        block = utilities.block(part, self.inverse_worth[part], self.asking)
-        if self.inverse_worth.size <= BLOCK:
-            self._block = block
+    def _block(self, part: slice) -> Block:
+        block = self._blocks.get(part.start)
+        if block is None:
+            inverse_worth, who = self.ground.inverse_worth, self.ground.asking(part)
+            block = self._utilities.block(who, inverse_worth[who], self.asking)
+            if not isinstance(who, slice):
+                block = block.among(who - part.start, inverse_worth[part])
+            if part.stop <= KEPT:
+                self._blocks[part.start] = block
         return block
 
 
@@ -164,9 +196,9 @@ class _Sums:
         self.requests = np.empty(mass.size, dtype=mass.dtype) if keep else None
         self.utility = np.empty(mass.size, dtype=np.float64) if keep else None
 
-    def add(self, block: Block, mass: Floats) -> None:
+    def add(self, block: Block, part: slice, mass: Floats) -> None:
         """Let a block of individuals choose."""
-        utilities, z, total, nests = self.utilities, block.z, block.total, block.nests
+        utilities, z, total = self.utilities, block.z, block.total
         if block.asked is not None:
             mass = mass * block.asked
         self.asked += float(mass.sum(dtype=np.float64))
@@ -183,24 +215,21 @@ class _Sums:
             if block.less is not None:
                 less = weight * utilities.kind(utilities.noise) * block.less
                 pairs -= np.divide(less, block.inside, out=np.zeros_like(less), where=block.inside > NOBODY)
-            if nests is None or utilities.rows is None:
+            if block.nests is None or utilities.pages is None:
                 self.own += z @ weight
                 self.cross += (z * pairs) @ z.T
             else:
-                own, cross = slopes_within(z, weight, pairs, nests, utilities.rows)
+                own, cross = slopes_within(z, weight, pairs, block.nests, utilities.pages)
                 self.own += own
                 self.cross += cross
         if self.kept is not None and self.requests is not None and self.utility is not None:
-            self.requests[block.part] = mass
-            self.kept[block.part] = (z / total).T
-            self.utility[block.part] = utilities.noise * block.utility
+            self.requests[part] = mass
+            self.kept[part] = (z / total).T
+            self.utility[part] = utilities.noise * block.utility
 
     def chosen(self) -> Chosen:
         """The sums, with nothing of what is open to nobody."""
         surplus = self.surplus / self.utilities.price_coefficient
-        if self.utilities.open.size == self.utilities.all and self.utilities.rows is None:
-            shares, own, cross, kept = self.shares, self.own, self.cross, self.kept
-            return Chosen(self.asked, shares, self.nothing, surplus, own, cross, self.requests, kept, self.utility)
         options, there = self.utilities.all, self.utilities.open
         shares, own, cross, kept = np.zeros(options), None, None, None
         shares[there] = self.shares
@@ -216,8 +245,9 @@ class _Sums:
 
 def _best(choice: Choice, mass: Floats, slopes: float | None, *, keep: bool) -> Chosen:
     """The limit without taste noise: the best option, ties shared equally; an option beats nothing if it is as good."""
-    options, inverse_worth, asking = choice.options, choice.inverse_worth, choice.asking
-    z = utilities_in_full(options, inverse_worth, choice.traits, choice.local)
+    ground, asking = choice.ground, choice.asking
+    options, inverse_worth = ground.options, ground.inverse_worth
+    z = utilities_in_full(options, choice.cost, inverse_worth, ground.traits, ground.local)
     count = z.shape[1]
     top = z.max(axis=1, initial=-np.inf)
     floor = -np.inf if options.outside is None else options.outside

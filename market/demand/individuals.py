@@ -11,14 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
-from market.demand.choice import Choice, choose, worth_of_all
+from market.demand.choice import Ground, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
-from market.demand.intensity import Asking, Intensity
+from market.demand.intensity import Intensity
+from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
-from market.demand.plan import IndividualsWanted, Part, Plan, Who, at_most_all, what_is_seen, within_limits
+from market.demand.plan import (
+    IndividualsWanted,
+    Part,
+    Plan,
+    Who,
+    what_is_seen,
+    within_budgets,
+    within_limits,
+)
 from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
@@ -28,7 +37,6 @@ from market.quality import quality_at
 from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
-
 
 NOTHING_PUT_OFF: Floats = np.zeros(0)
 
@@ -64,6 +72,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
+        self._known_names: NDArray[np.str_] | None = None
+        self._known: tuple[NDArray[np.bool_] | None, Nests | None] = None, None
         self.wanted = self.would_want(0)
 
     @property
@@ -149,17 +159,24 @@ class LogitCohort(Cohort[IndividualsWanted]):
             gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
         cost = s.price_coefficient * np.where(np.isfinite(prices), prices, 0.0)
         return Options(
-            np.nan_to_num(gain, nan=-np.inf, posinf=np.inf, neginf=-np.inf),
+            np.where(np.isnan(gain), -np.inf, gain),
             cost,
             scene.provider,
             s.attachment,
             s.taste_noise,
             s.outside,
             s.price_coefficient,
-            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
-            self.nests(scene.names, scene.kind),
+            *self._closeness(scene),
             slow,
         )
+
+    def _closeness(self, scene: Scene) -> tuple[NDArray[np.bool_] | None, Nests | None]:
+        """What some refuse, and which offers are close to each other; sellers and their offers are what they are."""
+        if self._known_names is not scene.names:
+            self._known_names = scene.names
+            refused = refused_rows([refusal.kind for refusal in self.segment.refusals], scene.kind)
+            self._known = refused, self.nests(scene.names, scene.kind)
+        return self._known
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
@@ -189,60 +206,51 @@ class LogitCohort(Cohort[IndividualsWanted]):
             wanted.plans[key] = self._plan_of(wanted, scene, prices)
         return wanted.plans[key]
 
-    def _used_before(self, wanted: IndividualsWanted, limited: NDArray[np.bool_]) -> NDArray[Any]:
-        """Requests of one user that counted towards quotas earlier today, by limited offer and individual."""
-        count = int(limited.sum())
-        if not count or wanted.quota_used.shape[0] == count:
-            return wanted.quota_used
-        return np.zeros((count, wanted.mass.size), dtype=self.dtype)
-
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         options = self._options(scene, prices)
-        everybody = self._traits(slice(None))
-        if (scene.fee > 0).any():
-            everybody, refused = everybody.barred_too(options.refused, self.memberships.barred(scene.fee))
-            options = replace(options, refused=refused)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
-        split = [Part(self._choice(wanted, options, everybody), wanted.mass)]
+        split = [Part(self._ground(wanted, scene, options).at(options.cost), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
-        used, spent, over = self._used_before(wanted, limited) * 0, None, 0.0
+        used, spent, over = wanted.used_before(limited) * 0, None, 0.0
         if limited.any() or machine is not None:
             people = self.dtype.type(self.weight * wanted.growth)
-            left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - self._used_before(wanted, limited), 0)
-            requests, shares = split[0].choice.requests_and_shares(wanted.mass)
+            left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - wanted.used_before(limited), 0)
+            short = np.append(np.flatnonzero(limited), limited.size) if machine is not None else np.flatnonzero(limited)
+            requests, shares = split[0].choice.requests_and_shares(wanted.mass, short)
             each = requests / people if people > 0 else np.zeros_like(requests)
-            within, used = within_limits(each, shares, limited, left, machine)
-            shut = replace(options, gain=np.where(limited, -np.inf, options.gain))
-            elsewhere = self._choice(wanted, shut, everybody, local=machine is None)
-            split = [Part(split[0].choice, wanted.mass * within), Part(elsewhere, wanted.mass * (1 - within))]
+            within, used = within_limits(each, shares, left, machine)
+            split = [Part(split[0].choice, wanted.mass * within)]
+            beyond = np.flatnonzero(within < 1)
+            if beyond.size:
+                shut = replace(options, gain=np.where(limited, -np.inf, options.gain))
+                elsewhere = self._new_ground(wanted, scene, shut, beyond, local=machine is None)
+                split.append(Part(elsewhere.at(options.cost), wanted.mass * (1 - within)))
         if budget:
-            most = float(np.finfo(self.dtype).max)  # a seller may ask more than the type can hold
-            bill = np.minimum(np.where(np.isfinite(prices), prices, 0.0), most).astype(self.dtype)
-            asked = [part.choice.requests_and_shares(part.mass) for part in split]
-            cost = np.sum([requests * (shares[:, : bill.size] @ bill) for requests, shares in asked], axis=0)
-            allowed = at_most_all(wanted.budget_left, cost)
-            spent = cost * allowed
-            beyond = np.sum([requests for requests, _ in asked], axis=0) * (1 - allowed)
-            over = float(np.sum(beyond, dtype=np.float64))
+            allowed, spent, over = within_budgets(split, wanted.budget_left, prices)
             used = used * allowed
             split = [part._replace(mass=part.mass * allowed) for part in split]
         return Plan([part for part in split if part.mass.any()], used if limited.any() else None, spent, over)
 
-    def _choice(self, wanted: IndividualsWanted, options: Options, everybody: Traits, *, local: bool = True) -> Choice:
-        """All before options; ``local``: whether those with a machine of their own may use it."""
+    def _ground(self, wanted: IndividualsWanted, scene: Scene, options: Options) -> Ground:
+        """All individuals before what is open, whatever it costs; known once it has been asked for."""
+        key = (options.gain.tobytes(), b"" if options.slow is None else options.slow.tobytes())
+        if key not in wanted.grounds:
+            wanted.grounds[key] = self._new_ground(wanted, scene, options, None, local=True)
+        return wanted.grounds[key]
+
+    def _new_ground(
+        self, wanted: IndividualsWanted, scene: Scene, options: Options, who: NDArray[np.int64] | None, *, local: bool
+    ) -> Ground:
+        """Individuals before options; ``local``: whether those with a machine of their own may use it."""
+        traits = self._traits(slice(None))
+        if (scene.fee > 0).any():
+            traits, refused = traits.barred_too(options.refused, self.memberships.barred(scene.fee))
+            options = replace(options, refused=refused)
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         kind = wanted.mass.dtype.type
-        asking: Asking | None = None
-        if self.intensity.elasticity > 0:
-            slow = b"" if options.slow is None else options.slow.tobytes()
-            key = (options.gain.tobytes(), slow, str(local).encode())
-            if key not in wanted.worth_if_free:
-                free = replace(options, cost=np.zeros_like(options.cost))
-                wanted.worth_if_free[key] = worth_of_all(free, self.inverse_worth, kind, everybody, local=at_home)
-            asking = Asking(self.intensity, wanted.worth_if_free[key])
-        return Choice(options, self.inverse_worth, kind, everybody, at_home, asking)
+        return Ground(options, self.inverse_worth, kind, traits, at_home, self.intensity, who)
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
@@ -273,9 +281,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
         s, total = self.segment, np.zeros(prices.size)
         an_hour = self.worth * (s.time_value if self.haste is None else self.haste)
+        offers = np.arange(prices.size)
         for choice, mass in self._plan(wanted, scene, prices).parts:
-            requests, shares = choice.requests_and_shares(mass)
-            total += (requests * an_hour).astype(np.float64) @ shares[:, : prices.size]
+            requests, shares = choice.requests_and_shares(mass, offers)
+            total += shares @ (requests * an_hour).astype(np.float64)
         return np.asarray(total / s.price_coefficient)
 
     def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
@@ -294,7 +303,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
-            self.quota_used = self._used_before(wanted, np.isfinite(scene.quota)) + plan.quota_used
+            self.quota_used = wanted.used_before(np.isfinite(scene.quota)) + plan.quota_used
         if self.pending:
             self.pending.move_on(wanted.came_up, wanted.spread)
             self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
@@ -307,7 +316,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self._consider_subscriptions(scene, prices)
         self._looked = True
         wanted.replies.clear()
-        wanted.worth_if_free.clear()
+        wanted.grounds.clear()
         wanted.plans.clear()  # it was made of traits and subscriptions as they were
 
     def _learn_use(self, plan: Plan, turned_away: float) -> None:

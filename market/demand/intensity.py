@@ -73,8 +73,8 @@ class Asking:
     intensity: Intensity
     free: Values
 
-    def cost(self, utility: Values, part: slice) -> Values:
-        """What prices cost a block of individuals, whose I_i at these prices this is, over their worth.
+    def cost(self, utility: Values, part: slice | NDArray[np.int64]) -> Values:
+        """What prices cost some individuals, whose I_i at these prices this is, over their worth.
 
         Nothing where nothing is open.
         """

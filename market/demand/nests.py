@@ -79,27 +79,29 @@ class Nests:
 
     of: Places
     scale: NDArray[np.float64]
-    _arranged: dict[bytes, tuple[Places, Rows]] = field(default_factory=dict, repr=False, compare=False)
+    _pages: dict[bytes, Pages] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def of_offers(self) -> NDArray[np.float64]:
         """That scale by offer."""
         return np.asarray(self.scale[self.of[:-1]])
 
-    def arranged(self, options: Places) -> tuple[Places, Rows]:
-        """The same options, nest by nest, and the rows of each nest; a machine of one's own stays the last."""
+    def pages(self, options: Places) -> Pages:
+        """Where each of these options stands, nest by nest; a machine of one's own stays the last."""
         key = options.tobytes()
-        if key not in self._arranged:
-            self._arranged[key] = self._arrange(options)
-        return self._arranged[key]
+        if key not in self._pages:
+            self._pages[key] = self._pages_of(options)
+        return self._pages[key]
 
-    def _arrange(self, options: Places) -> tuple[Places, Rows]:
+    def _pages_of(self, options: Places) -> Pages:
         last = self.of[-1]
         order = np.argsort(np.where(self.of == last, self.scale.size, self.of)[options], kind="stable")
-        sorted_ = options[order]
-        bounds = np.flatnonzero(np.diff(self.of[sorted_], prepend=-1, append=-1))
-        rows = [slice(int(begin), int(end)) for begin, end in pairwise(bounds)]
-        return sorted_, [(part, float(self.scale[self.of[sorted_[part.start]]])) for part in rows]
+        of = self.of[options[order]]
+        first = np.flatnonzero(np.diff(of, prepend=-1))
+        count = np.diff(first, append=of.size)
+        longest, page = int(count.max(initial=0)), np.repeat(np.arange(first.size), count)
+        place = page * longest + np.arange(of.size) - first[page]
+        return Pages(options[order], place, np.cumsum(count), longest, self.scale[of[first]][:, None])
 
     def without_first(self, chosen: NDArray[np.float64], own: float) -> NDArray[np.float64]:
         """How often offer k is chosen, relative to nothing, by those who would choose j if it were not there; by j, k.
@@ -117,8 +119,47 @@ class Nests:
         return np.asarray(chosen * np.where(others, factor[:, None], 1.0) * ~np.eye(of.size, dtype=bool))
 
 
-#: Rows of each nest, and its scale.
-type Rows = list[tuple[slice, float]]
+class Pages(NamedTuple):
+    """Options as rows of a table that has a page for each nest, of as many rows as the largest has options.
+
+    Attributes:
+        options: numbers of the options, nest by nest.
+        place: row of each in the table.
+        ends: where each nest ends among the options.
+        longest: rows of a page.
+        scale: scale of the tastes within each nest over that between nests.
+    """
+
+    options: Places
+    place: Places
+    ends: Places
+    longest: int
+    scale: NDArray[np.float64]
+
+    @property
+    def nests(self) -> int:
+        """Number of nests."""
+        return int(self.scale.size)
+
+    @property
+    def even(self) -> bool:
+        """Whether all nests have as many options."""
+        return self.nests * self.longest == self.options.size
+
+    @property
+    def parts(self) -> list[tuple[slice, float]]:
+        """Options of each nest, and its scale."""
+        bounds = pairwise((0, *self.ends.tolist()))
+        return [(slice(*bound), scale) for bound, scale in zip(bounds, self.scale.ravel().tolist(), strict=True)]
+
+    def table(self, z: Floats) -> Floats:
+        """Utilities by page, row and individual, -inf where no option stands; in place where all pages are full."""
+        shape = (self.nests, self.longest, z.shape[1])
+        if self.even:
+            return z.reshape(shape)
+        table = np.full((self.nests * self.longest, z.shape[1]), -np.inf, dtype=z.dtype)
+        table[self.place] = z
+        return table.reshape(shape)
 
 
 def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.str_]) -> Nests | None:
@@ -164,33 +205,33 @@ class Weighed(NamedTuple):
     nests: Floats | None = None
 
 
-def weigh(z: Floats, rows: Rows, outside: float | None) -> Weighed:
+def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
     """Turn utilities over the scale within nests, by option and individual, into weights; in place.
 
-    ``rows``: those of each nest. ``outside``: utility of nothing over the scale between nests.
+    ``pages``: where options stand. ``outside``: utility of nothing over the scale between nests.
     """
-    sums = np.empty((len(rows), z.shape[1]), dtype=z.dtype)
-    inclusive = np.empty_like(sums)
-    for g, (part, scale) in enumerate(rows):
-        top = z[part].max(axis=0)
-        top = np.where(np.isfinite(top), top, z.dtype.type(0.0))
-        z[part] -= top
-        np.exp(z[part], out=z[part])
-        np.sum(z[part], axis=0, out=sums[g])
-        with np.errstate(divide="ignore"):  # of a nest that is closed to an individual
-            inclusive[g] = z.dtype.type(scale) * (top + np.log(sums[g]))
+    kind, table = z.dtype.type, pages.table(z)
+    top = table.max(axis=1, initial=-np.inf)
+    top[np.isneginf(top)] = 0.0  # of a nest that is closed to an individual
+    table -= top[:, None, :]
+    np.exp(table, out=table)
+    sums = table.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        inclusive = pages.scale.astype(z.dtype) * (top + np.log(sums))
     shift = inclusive.max(axis=0, initial=-np.inf if outside is None else outside)
-    shift = np.where(np.isfinite(shift), shift, z.dtype.type(0.0))
+    if outside is None:
+        shift[np.isneginf(shift)] = 0.0
     weights = np.exp(inclusive - shift)
-    for g, (part, _) in enumerate(rows):
-        z[part] *= np.divide(weights[g], sums[g], out=np.zeros_like(sums[g]), where=sums[g] > 0)
-    none = z.dtype.type(0.0) if outside is None else np.exp(z.dtype.type(outside) - shift)
+    table *= np.divide(weights, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
+    if not pages.even:
+        np.take(table.reshape(-1, z.shape[1]), pages.place, axis=0, out=z)
+    none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
     inside = np.asarray(weights.sum(axis=0))
     return Weighed(none, np.asarray(inside + none), inside, shift, weights)
 
 
 def slopes_within(
-    z: Floats, weight: Floats, pairs: Floats, weights: Floats, rows: Rows
+    z: Floats, weight: Floats, pairs: Floats, weights: Floats, pages: Pages
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sums over individuals of a s_j / lambda, and of a (s_j s_k + (1/lambda - 1) s_j s_k|g), j and k in one nest.
 
@@ -202,12 +243,12 @@ def slopes_within(
         weight: a over the total, by individual.
         pairs: that over the total once more, less what goes with asking less.
         weights: of nests.
-        rows: of each nest, and its scale.
+        pages: where options stand.
     """
     own, across = np.asarray(z @ weight, dtype=np.float64), z * pairs
-    alone = len(rows) == 1
+    alone = pages.nests == 1
     cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
-    for (part, scale), of_nest in zip(rows, weights, strict=True):
+    for (part, scale), of_nest in zip(pages.parts, weights, strict=True):
         if scale < 1.0 or alone:
             own[part] /= scale
             inside = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.choice import Choice
+from market.demand.choice import Choice, Ground
 from market.demand.cohort import Reply, Wanted
 from market.demand.scene import Scene
 
@@ -29,9 +30,10 @@ class Part(NamedTuple):
 
     def blurred(self, noise: float) -> Part:
         """The same with tastes of this scale, in full precision."""
-        c = self.choice
-        choice = Choice(replace(c.options, noise=noise), c.inverse_worth, np.float64, c.traits, c.local, c.asking)
-        return Part(choice, self.mass.astype(np.float64))
+        before = self.choice.ground
+        options = replace(before.options, noise=noise)
+        ground = Ground(options, before.inverse_worth, np.float64, before.traits, before.local, who=before.who)
+        return Part(Choice(ground, self.choice.cost, self.choice.asking), self.mass.astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class IndividualsWanted(Wanted):
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
         plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
         replies: the last answer to prices: most prices that change are none that a segment could pay.
-        worth_if_free: what individuals would gain if all were free, by what they choose from; see ``demand.intensity``.
+        grounds: individuals before what they choose from, whatever it costs.
     """
 
     mass: NDArray[Any] = field(kw_only=True)
@@ -78,9 +80,14 @@ class IndividualsWanted(Wanted):
     machine_quality: float = field(kw_only=True)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
-    worth_if_free: dict[tuple[bytes, ...], NDArray[Any]] = field(
-        default_factory=dict, kw_only=True, repr=False, compare=False
-    )
+    grounds: dict[tuple[bytes, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+    def used_before(self, limited: NDArray[np.bool_]) -> NDArray[Any]:
+        """Requests of one user that counted towards quotas earlier today, by limited offer and individual."""
+        count = int(np.count_nonzero(limited))
+        if not count or self.quota_used.shape[0] == count:
+            return self.quota_used
+        return np.zeros((count, self.mass.size), dtype=self.mass.dtype)
 
 
 def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
@@ -96,20 +103,35 @@ def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
 
 
 def within_limits(
-    each: NDArray[Any], shares: NDArray[Any], limited: NDArray[np.bool_], left: NDArray[Any], machine: float | None
+    each: NDArray[Any], shares: NDArray[Any], left: NDArray[Any], machine: float | None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Share of each individual's requests for which limited offers and its own machine are left; quotas used.
 
     Args:
         each: requests of one user, by individual.
-        shares: by individual and option.
-        limited: whether an offer has a quota.
-        left: requests that are left of these, by limited offer and individual.
-        machine: requests that a machine of one's own can do, which is the last option; None for no limit.
+        shares: how often each limited offer is chosen, then the machine where that is limited, by individual.
+        left: requests that are left of these offers, by offer and individual.
+        machine: requests that a machine of one's own can do; None for no limit.
     """
-    asked = (shares[:, : limited.size][:, limited] * each[:, None]).T
+    asked = shares[: left.shape[0]] * each
     within = at_most_all(left, asked).min(axis=0, initial=1)
     if machine is not None:
-        at_home = shares[:, -1] * each
+        at_home = shares[-1] * each
         within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))
     return within, asked * within
+
+
+def within_budgets(
+    parts: Sequence[Part], left: NDArray[Any], prices: Floats
+) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """Share of its requests that each individual can pay, what it spends on them [USD], and requests beyond budgets.
+
+    ``left``: money left for the day [USD], by individual; ``prices``: of a request [USD], by offer.
+    """
+    most = float(np.finfo(left.dtype).max)  # a seller may ask more than the type can hold
+    bill = np.minimum(np.where(np.isfinite(prices), prices, 0.0), most).astype(left.dtype)
+    asked = [part.choice.requests_and_shares(part.mass, np.arange(bill.size)) for part in parts]
+    cost = np.sum([requests * (shares.T @ bill) for requests, shares in asked], axis=0)
+    made = np.sum([requests for requests, _ in asked], axis=0)
+    allowed = at_most_all(left, cost)
+    return allowed, cost * allowed, float(np.sum(made * (1 - allowed), dtype=np.float64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,7 @@ class Memberships:
 
         Without fees nothing is shut to anybody.
         """
-        sold = np.flatnonzero(fee > 0)
-        rows = np.tile(fee > 0, (sold.size + 1, 1))
-        rows[np.arange(sold.size) + 1, sold] = False
-        number = np.zeros(fee.size + 1, dtype=np.int32)
-        number[sold] = np.arange(sold.size) + 1
+        rows, number = _shut(fee.tobytes())
         return rows, number[self.offer]
 
     def consider(
@@ -81,3 +78,16 @@ class Memberships:
     def members(self, offers: int) -> NDArray[np.float64]:
         """Individuals that subscribe to each offer."""
         return np.bincount(self.offer[self.offer >= 0], minlength=offers).astype(np.float64)
+
+
+@lru_cache(maxsize=2**8)
+def _shut(fees: bytes) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """What is shut, by subscription (first to nothing) and offer, and the row of each offer; worked out once."""
+    fee = np.frombuffer(fees, dtype=np.float64)
+    sold = np.flatnonzero(fee > 0)
+    rows = np.tile(fee > 0, (sold.size + 1, 1))
+    rows[np.arange(sold.size) + 1, sold] = False
+    number = np.zeros(fee.size + 1, dtype=np.int32)
+    number[sold] = np.arange(sold.size, dtype=np.int32) + 1
+    rows.flags.writeable = number.flags.writeable = False  # many look at them
+    return rows, number

@@ -55,7 +55,7 @@ class Traits:
         """
         if rows is None or self.refusing is None:
             return replace(self, refusing=also[1]), also[0]
-        both = (rows[:, None, :] | also[0][None, :, :]).reshape(-1, rows.shape[1])
+        both = _both(rows.tobytes(), also[0].tobytes(), rows.shape[1])
         return replace(self, refusing=self.refusing * np.int32(also[0].shape[0]) + also[1]), both
 
 
@@ -73,6 +73,15 @@ def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np
            [0, 1, 1]])
     """
     return _refused_rows(tuple(refusals), tuple(kinds.tolist())) if refusals else None
+
+
+@lru_cache(maxsize=2**8)
+def _both(rows: bytes, also: bytes, offers: int) -> NDArray[np.bool_]:
+    """What is no option by one table or the other, by row of the one, row of the other and offer; worked out once."""
+    one, other = (np.frombuffer(table, dtype=np.bool_).reshape(-1, offers) for table in (rows, also))
+    both = (one[:, None, :] | other[None, :, :]).reshape(-1, offers)
+    both.flags.writeable = False  # many look at it
+    return both
 
 
 @lru_cache(maxsize=2**8)

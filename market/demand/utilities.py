@@ -2,32 +2,39 @@
 
 z_ij = (a_j - b_j x_i + attachment)/noise in units of the individual's worth, where x_i is one over the worth:
 tastes are shared within a segment and individuals differ in what an answer is worth to them. Noise is that within the
-option's nest (see ``demand.nests``), if there are any.
+option's nest (see ``demand.nests``), if there are any. What does not hang on prices, all but b_j x_i, is worked out
+once for all prices.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import copy
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.intensity import Asking
-from market.demand.nests import Weighed, weigh
+from market.demand.nests import Pages, Weighed, weigh
 from market.demand.options import Options
-from market.demand.traits import Traits
+from market.demand.traits import Rows, Traits
 
 type Floats = NDArray[np.floating[Any]]
 
 #: Largest exponent before the row's largest has to be taken out first.
 SAFE_EXPONENT = 60.0
+#: Individuals a block: block x options stays in the second-level cache.
+BLOCK = 4096
+#: Individuals up to whom utilities are kept that serve at all prices; those of more take less time than memory.
+KEPT = 16 * BLOCK
 
 
 class Block(NamedTuple):
     """Individuals of a block, and the weights of what they choose from.
 
     Attributes:
-        part: which they are.
         inverse_worth: one over the worth of a request to each [1/USD].
         z: weights, by option and individual.
         none, inside, total: weight of nothing, of all else, and of all.
@@ -38,7 +45,6 @@ class Block(NamedTuple):
         less: by which share fewer are asked for each unit of cost over the worth.
     """
 
-    part: slice
     inverse_worth: Floats
     z: Floats
     none: Any
@@ -50,11 +56,38 @@ class Block(NamedTuple):
     asked: Floats | None
     less: Floats | None
 
+    def among(self, place: NDArray[np.int64], inverse_worth: Floats) -> Block:
+        """The same individuals at these places among others, of whom each has next to no weight for anything."""
+
+        def spread(values: Any, others: float = 0.0) -> Any:
+            made = np.full((*values.shape[:-1], inverse_worth.size), others, dtype=values.dtype)
+            made[..., place] = values
+            return made
+
+        single = np.ndim(self.none) == 0  # the same for all
+        return Block(
+            inverse_worth,
+            spread(self.z),
+            self.none if single else spread(self.none),
+            spread(self.inside),
+            spread(self.total, 1.0),
+            None if self.stuck is None else spread(self.stuck),
+            spread(self.utility),
+            None if self.nests is None else spread(self.nests),
+            None if self.asked is None else spread(self.asked),
+            None if self.less is None else spread(self.less),
+        )
+
 
 class Utilities:
     """Utilities over the scale of the tastes, of what is open to anybody.
 
     Options are rows: the long axis lies contiguous, half the time.
+
+    Attributes:
+        open: numbers of the options that are open to anybody; with nests, nest by nest.
+        pages: where they stand in their nests; None without nests.
+        all: number of options, open or not.
     """
 
     def __init__(self, options: Options, kind: Any, traits: Traits, local: Floats | None) -> None:
@@ -62,15 +95,17 @@ class Utilities:
         sold = np.flatnonzero(options.gain > -np.inf)
         self.all = options.gain.size + (local is not None)
         self.open = sold if local is None else np.append(sold, self.all - 1)
-        nests, scale = options.nests, options.scale
-        self.rows, self.local_scale = None, options.noise
-        if nests is not None:
-            self.open, self.rows = nests.arranged(self.open)
+        self.pages: Pages | None = None
+        scale, self.local_scale = options.scale, options.noise
+        if options.nests is not None:
+            self.pages = options.nests.pages(self.open)
+            self.open = self.pages.options
             sold = self.open[: sold.size]
-            scale, self.local_scale = scale[sold], options.noise * float(nests.scale[nests.of[-1]])
-        self.gain = (options.gain[sold] / scale).astype(kind)[:, None]
-        self.cost = (options.cost[sold] / -scale).astype(kind)[:, None]
-        self.slow = None if options.slow is None else (options.slow[sold] / -scale).astype(kind)[:, None]
+            scale = scale[sold]
+            self.local_scale = options.noise * float(options.nests.scale[options.nests.of[-1]])
+        self._sold, self._scale = sold, scale
+        self.gain = self._by_row(options.gain)
+        self.slow = None if options.slow is None else self._by_row(-options.slow)
         self.haste = traits.haste
         table, self.column = _bonuses(options, traits, kind)
         self.bonuses = None if table is None else table[sold]
@@ -78,23 +113,61 @@ class Utilities:
         self.peaked = _is_peaked(options, local)
         self.ones = np.ones(self.open.size, dtype=kind)
         self.price_coefficient = options.price_coefficient
+        self.cost: Floats | None = None
+        self._known: dict[int, tuple[Floats, ...]] = {}
 
-    def of(self, part: slice, inverse_worth: Floats) -> Floats:
-        """Those of a block of individuals, by option and individual."""
+    def _by_row(self, values: Floats) -> Floats:
+        """Values of what is sold over the scale of its tastes, as a column."""
+        return np.asarray(values[self._sold] / self._scale).astype(self.kind)[:, None]
+
+    def at(self, cost: Floats) -> Utilities:
+        """The same where options cost so much, in the unit of the worth."""
+        made = copy(self)
+        made.cost = self._by_row(-cost)
+        return made
+
+    def free_without_nothing(self) -> Utilities:
+        """The same where all is free, and nothing is no option."""
+        made = copy(self)
+        made.cost, made.outside, made.peaked = None, None, True
+        return made
+
+    def blocks(self, individuals: int) -> Iterator[slice]:
+        """Individuals in blocks that fit the cache."""
+        for begin in range(0, individuals, BLOCK):
+            yield slice(begin, min(begin + BLOCK, individuals))
+
+    def of(self, part: Rows, inverse_worth: Floats) -> Floats:
+        """Those of some individuals, by option and individual."""
         z = np.empty((self.open.size, inverse_worth.size), dtype=self.kind)
         sold = z[: self.gain.size]
-        np.multiply(self.cost, inverse_worth, out=sold)
-        sold += self.gain
-        if self.slow is not None and self.haste is not None:
-            sold += self.slow * self.haste[part]
-        if self.bonuses is not None and self.column is not None:
-            sold += np.take(self.bonuses, self.column[part], axis=1, mode="wrap")
+        if self.cost is None:
+            sold[:] = self.gain
+        else:
+            np.multiply(self.cost, inverse_worth, out=sold)
+            sold += self.gain
+        for more in self._whatever_it_costs(part):
+            sold += more
         if self.local is not None:
             z[-1] = self.local[part] / self.kind(self.local_scale)
         return z
 
-    def block(self, part: slice, inverse_worth: Floats, asking: Asking | None) -> Block:
-        """The weights of a block of individuals."""
+    def _whatever_it_costs(self, part: Rows) -> tuple[Floats, ...]:
+        """Delay, and the bonus of whom each is with, of some individuals, by option and individual."""
+        kept = part.start if isinstance(part, slice) and part.stop <= KEPT else None
+        if kept in self._known:
+            return self._known[kept]
+        made: tuple[Floats, ...] = ()
+        if self.slow is not None and self.haste is not None:
+            made += (self.slow * self.haste[part],)
+        if self.bonuses is not None and self.column is not None:
+            made += (np.take(self.bonuses, self.column[part], axis=1, mode="wrap"),)
+        if kept is not None:
+            self._known[kept] = made
+        return made
+
+    def block(self, part: Rows, inverse_worth: Floats, asking: Asking | None) -> Block:
+        """The weights of some individuals."""
         z = self.of(part, inverse_worth)
         weighed = self.weights(z)
         none, total, inside, shift, nests = weighed
@@ -113,7 +186,7 @@ class Utilities:
         utility = np.log(total)
         if shift is not None:
             utility += shift
-        return Block(part, inverse_worth, z, none, inside, total, stuck, utility, nests, asked, less)
+        return Block(inverse_worth, z, none, inside, total, stuck, utility, nests, asked, less)
 
     def worth_of(self, weighed: Weighed) -> Floats:
         """Expected utility of the best of what is open, nothing aside."""
@@ -124,8 +197,8 @@ class Utilities:
 
     def weights(self, z: Floats) -> Weighed:
         """Utilities become weights, in place."""
-        if self.rows is not None:
-            return weigh(z, self.rows, self.outside)
+        if self.pages is not None:
+            return weigh(z, self.pages, self.outside)
         shift = _shift(z, self.outside) if self.peaked else None
         if shift is not None:
             z -= shift
@@ -137,10 +210,9 @@ class Utilities:
 
 def _is_peaked(options: Options, local: Floats | None) -> bool:
     """Whether exponents are so large, or so small, that each individual's largest has to be taken out first."""
-    with np.errstate(invalid="ignore"):
-        top = float(np.max(options.gain, initial=-np.inf)) + options.bonus
+    top = float(options.gain.max(initial=-np.inf)) + options.bonus
     if local is not None:
-        top = max(top, float(np.max(local, initial=-np.inf)))
+        top = max(top, float(local.max(initial=-np.inf)))
     return options.outside is None or not (
         options.outside / options.noise >= -SAFE_EXPONENT and max(top, options.outside) / options.noise <= SAFE_EXPONENT
     )
@@ -162,15 +234,29 @@ def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None
     if attached is None and refusing is None:
         return None, None
     groups = int(options.group.max(initial=-1)) + 1
-    table = np.zeros((options.gain.size, groups + 1), dtype=kind)
-    if attached is not None:
-        table[np.arange(options.gain.size), options.group] = options.bonus / options.scale
-    if refusing is not None and options.refused is not None:
-        barred = np.where(options.refused, -np.inf, 0.0).astype(kind).T
-        table = (barred[:, :, None] + table[:, None, :]).reshape(
-            options.gain.size, options.refused.shape[0] * (groups + 1)
-        )
+    bonus = np.broadcast_to(options.bonus / options.scale, options.gain.shape)
+    table = _table(
+        options.group.tobytes(),
+        b"" if attached is None else bonus.tobytes(),
+        b"" if refusing is None or options.refused is None else options.refused.tobytes(),
+        np.dtype(kind).str,
+    )
     return table, Traits(attached, refusing).columns(groups)
+
+
+@lru_cache(maxsize=2**8)
+def _table(group: bytes, bonus: bytes, refused: bytes, kind: str) -> Floats:
+    """The table of bonuses, worked out once: sellers are what they are, and users are asked many times an hour."""
+    of = np.frombuffer(group, dtype=np.int64)
+    groups = int(of.max(initial=-1)) + 1
+    table = np.zeros((of.size, groups + 1), dtype=kind)
+    if bonus:
+        table[np.arange(of.size), of] = np.frombuffer(bonus, dtype=np.float64)
+    if refused:
+        barred = np.where(np.frombuffer(refused, dtype=np.bool_).reshape(-1, of.size), -np.inf, 0.0).astype(kind).T
+        table = (barred[:, :, None] + table[:, None, :]).reshape(of.size, -1)
+    table.flags.writeable = False  # many look at it
+    return table
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
@@ -180,11 +266,13 @@ def _shift(z: Floats, outside: float | None) -> Floats:
     return np.where(np.isfinite(top), top, z.dtype.type(0.0))
 
 
-def utilities_in_full(options: Options, inverse_worth: Floats, traits: Traits, local: Floats | None) -> Floats:
-    """Utilities of all options, by individual and option, in full precision."""
+def utilities_in_full(
+    options: Options, cost: Floats, inverse_worth: Floats, traits: Traits, local: Floats | None
+) -> Floats:
+    """Utilities of all options where they cost so much, by individual and option, in full precision."""
     count = options.gain.size + (local is not None)
     z = np.empty((inverse_worth.size, count), dtype=np.float64)
-    z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * options.cost
+    z[:, : options.gain.size] = options.gain - inverse_worth[:, None] * cost
     if traits.haste is not None and options.slow is not None:
         z[:, : options.gain.size] -= traits.haste[:, None] * options.slow
     if traits.attached is not None and options.bonus:

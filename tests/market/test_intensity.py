@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from capacity import Workload
 from capacity.errors import InputError
-from market.demand.choice import choose, worth_of_all
+from market.demand.choice import Ground, choose
 from market.demand.intensity import Asking as Less
 from market.demand.intensity import Intensity
 from market.demand.nests import Nest
@@ -117,7 +115,7 @@ def test_a_price_that_rises_makes_nobody_ask_more(prices: list[float], which: in
         options = Options(
             np.linspace(1.0, 0.5, count), np.array(of), np.zeros(count, dtype=np.int64), 0.0, noise, 0.0, 1.0
         )
-        free = worth_of_all(replace(options, cost=np.zeros(count)), 1 / worth, np.float64)
+        free = Ground(options, 1 / worth, np.float64).free
         less = Less(Intensity(1.0, 0.2), free)
         chosen = choose(options, 1 / worth, np.ones(3), keep=True, asking=less)
         assert chosen.requests is not None
