@@ -16,7 +16,6 @@ from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Intensity
-from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import (
@@ -72,8 +71,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
-        self._known_names: NDArray[np.str_] | None = None
-        self._known: tuple[NDArray[np.bool_] | None, Nests | None] = None, None
         self.wanted = self.would_want(0)
 
     @property
@@ -166,17 +163,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
             s.taste_noise,
             s.outside,
             s.price_coefficient,
-            *self._closeness(scene),
+            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
+            self.nests(scene.names, scene.kind),
             slow,
         )
-
-    def _closeness(self, scene: Scene) -> tuple[NDArray[np.bool_] | None, Nests | None]:
-        """What some refuse, and which offers are close to each other; sellers and their offers are what they are."""
-        if self._known_names is not scene.names:
-            self._known_names = scene.names
-            refused = refused_rows([refusal.kind for refusal in self.segment.refusals], scene.kind)
-            self._known = refused, self.nests(scene.names, scene.kind)
-        return self._known
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""

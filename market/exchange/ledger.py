@@ -42,7 +42,7 @@ class Ledger:
         self.names = (*names, *OUTSIDE)
         self._number = {name: k for k, name in enumerate(self.names)}
         self._inside = len(names)
-        self.balance: NDArray[np.float64] = np.zeros(len(self.names))
+        self._money = [0.0] * len(self.names)
         self.flows: dict[tuple[str, str, str], float] = {}
 
     def open(self, name: str) -> None:
@@ -50,7 +50,7 @@ class Ledger:
         if name in self._number:
             raise InputError(f"ledger: there is an account '{name}' already")
         self.names = (*self.names[: self._inside], name, *OUTSIDE)
-        self.balance = np.insert(self.balance, self._inside, 0.0)
+        self._money.insert(self._inside, 0.0)
         self._inside += 1
         self._number = {known: k for k, known in enumerate(self.names)}
 
@@ -62,8 +62,8 @@ class Ledger:
         """Move ``amount`` USD; a negative amount flows back."""
         if amount == 0.0:
             return
-        self.balance[self._number[payer]] -= amount
-        self.balance[self._number[receiver]] += amount
+        self._money[self._number[payer]] -= amount
+        self._money[self._number[receiver]] += amount
         key = (payer, receiver, kind)
         self.flows[key] = self.flows.get(key, 0.0) + amount
 
@@ -73,7 +73,12 @@ class Ledger:
             self.pay(*payment)
 
     def __getitem__(self, name: str) -> float:
-        return float(self.balance[self._number[name]])
+        return self._money[self._number[name]]
+
+    @property
+    def balance(self) -> NDArray[np.float64]:
+        """Money of all accounts [USD], in the order of their names."""
+        return np.array(self._money)
 
     @property
     def inside_total(self) -> float:

@@ -12,6 +12,7 @@ from market.simulation.founded import Founded
 from market.simulation.state import State
 
 type Floats = NDArray[np.float64]
+type Flows = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,23 @@ class Moment:
         return np.asarray(self.state.paid.for_tokens.sum(axis=0))
 
     @cached_property
-    def _flows(self) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-        into: dict[tuple[str, str], float] = {}
-        out: dict[tuple[str, str], float] = {}
+    def _flows(self) -> tuple[Flows, Flows]:
+        """What accounts received and what they spent in the tick [USD], by kind and account."""
+        into: Flows = {}
+        out: Flows = {}
         for (payer, receiver, kind), amount in self.state.ledger.flows.items():
-            into[receiver, kind] = into.get((receiver, kind), 0.0) + amount
-            out[payer, kind] = out.get((payer, kind), 0.0) + amount
+            for flows, name in ((into, receiver), (out, payer)):
+                of_kind = flows.setdefault(kind, {})
+                of_kind[name] = of_kind.get(name, 0.0) + amount
         return into, out
 
     def received(self, names: list[str], kind: str) -> Floats:
         """Received in the tick by these accounts, of one kind [USD]."""
-        return np.array([self._flows[0].get((name, kind), 0.0) for name in names])
+        return _of_accounts(self._flows[0].get(kind), names)
 
     def spent(self, names: list[str], kind: str) -> Floats:
         """Spent in the tick by these accounts, of one kind [USD]."""
-        return np.array([self._flows[1].get((name, kind), 0.0) for name in names])
+        return _of_accounts(self._flows[1].get(kind), names)
 
     @cached_property
     def providers(self) -> list[str]:
@@ -78,3 +81,7 @@ class Moment:
         """Sums over the offers that a pool serves."""
         book = self.state.posted.book
         return np.bincount(book.pool, weights=by_offer, minlength=book.pools)
+
+
+def _of_accounts(flows: dict[str, float] | None, names: list[str]) -> Floats:
+    return np.zeros(len(names)) if flows is None else np.array([flows.get(name, 0.0) for name in names])

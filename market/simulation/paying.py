@@ -99,7 +99,7 @@ def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
         yield Payment("users' income", cohort.name, cohort.spent_on_machines, "income")
         yield Payment(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
         for p in founded.providers:
-            yield Payment(cohort.name, p.name, float(for_tokens[s, p.offers].sum()), "tokens")
+            yield Payment(cohort.name, p.name, float(for_tokens[s, p.own].sum()), "tokens")
 
 
 def for_subscriptions(founded: Founded, posted: Posted, for_plans: Floats) -> Iterator[Payment]:
@@ -192,5 +192,5 @@ def of_providers(founded: Founded, firms: Firms, posted: Posted, served: Served)
     """What providers pay and get by themselves."""
     tokens = (served.round.served * posted.book.billed).sum(axis=0)
     for p in founded.providers:
-        tick = ProviderTick(founded.hours, tokens[p.offers], served.round.used[p.pools], bool(firms.active[p.number]))
+        tick = ProviderTick(founded.hours, tokens[p.own], served.round.used[p.pools], bool(firms.active[p.number]))
         yield from p.payments(tick)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,14 @@ def post(
     """Providers see their outlook and post list prices."""
     level = firms.with_openings(posted.level)
     listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill, posted.hours)
-    if any(p.spec.pricing.moves_prices and p.offers.size for p in founded.providers):
-        fresh = effects.fresh.copy()
-        fresh[list(firms.opening)] = True
+    fresh = effects.fresh.copy()
+    fresh[list(firms.opening)] = True
+    looking = [p for p in founded.providers if looks_at_list(p, tick, founded.hours, fresh)]
+    if looking:
         now = replace(effects, fresh=fresh)
-        listed = new_prices(founded, tick, listed, firms, machines, wanted, expected, ordered, served, known, now)
+        listed = new_prices(
+            founded, tick, looking, listed, firms, machines, wanted, expected, ordered, served, known, now
+        )
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
     posted = replace(posted, hours=listed.hours)
@@ -65,7 +68,7 @@ class Listed:
     factor: Floats
     hours: Mapping[int, Posting]
 
-    @property
+    @cached_property
     def book(self) -> Book:
         """The offers as they are priced in this hour."""
         return replace(self.offers, price=self.level * self.factor)
@@ -83,6 +86,17 @@ class Listed:
         return Listed(offers, level, factor, hours)
 
 
+def looks_at_list(p: ProviderAgent, tick: int, tick_hours: float, fresh: NDArray[np.bool_]) -> bool:
+    """Whether a provider looks at its list in this tick.
+
+    ``fresh``: offers that are new: their list opens whenever they come.
+    """
+    policy = p.spec.pricing
+    if not policy.moves_prices or not p.offers.size:
+        return False
+    return policy.looks(tick, tick_hours) or bool(fresh[p.own].any())
+
+
 def hour_factors(founded: Founded, book: Book, tick: int) -> Floats:
     """What each offer's tariff multiplies its bill by in this tick."""
     begin, hours = founded.calendar.moment(tick), founded.hours
@@ -92,6 +106,7 @@ def hour_factors(founded: Founded, book: Book, tick: int) -> Floats:
 def new_prices(
     founded: Founded,
     tick: int,
+    looking: Sequence[ProviderAgent],
     listed: Listed,
     firms: Firms,
     machines: Machines,
@@ -102,7 +117,7 @@ def new_prices(
     known: Known,
     effects: Effects,
 ) -> Listed:
-    """Tariffs and list prices of all offers, each provider's by its policy, as everybody else's stand."""
+    """Tariffs and list prices of all offers, of who looks at its own by its policy, as everybody else's stand."""
     book = listed.book
     work_ordered = (ordered.orders * book.work).sum(axis=0)
     delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
@@ -119,9 +134,8 @@ def new_prices(
         effects,
     )
     made = listed
-    for p in founded.providers:
-        if p.spec.pricing.moves_prices and p.offers.size:
-            made = made.with_own(p, own_list(sight, p, listed))
+    for p in looking:
+        made = made.with_own(p, own_list(sight, p, listed))
     return made
 
 

@@ -23,6 +23,9 @@ type Floats = NDArray[np.float64]
 
 #: Steps in which a provider bids along its demand curve.
 BID_STEPS = 8
+BID_PARTS = (1.0 - (np.arange(BID_STEPS) + 0.5) / BID_STEPS)[:, None, None]
+#: Who holds machines for more than this times what it needs bids for none; rounding is less.
+ENOUGH = 1.0 + 1e-9
 #: How many times its present price a provider thinks that it could charge at most.
 MOST_RISE = 3.0
 
@@ -48,7 +51,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     """A seller of tokens.
 
     Attributes:
-        offers: numbers of its offers in the book.
+        offers: numbers of its offers in the book; they stand side by side.
+        own: the same as a slice.
         pools: numbers of its pools.
         racks: racks that it owns, by pool.
         purchases: what it has learned about renting machines.
@@ -68,6 +72,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         """``first_offer``, ``first_pool``: where its offers and pools begin in the book."""
         super().__init__(model, spec, number, ledger)
         self.offers: NDArray[np.int64] = np.arange(first_offer, first_offer + len(spec.offers))
+        self.own = slice(first_offer, first_offer + len(spec.offers))
         self.pools: list[int] = list(range(first_pool, first_pool + len(spec.pools)))
         self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
         self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
@@ -139,13 +144,13 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer;
         ``window_used``: part of its window that an offer needs, by offer; 1 where it does not wait for spare machines.
         """
-        own = self.offers
-        weights = np.where(mix[:, own].sum(axis=0) > 0, mix[:, own], book.open[:, own])
+        own, orders = self.own, mix[:, self.own]
+        weights = np.where(orders.sum(axis=0) > 0, orders, book.open[:, own])
         billed = (weights * book.billed[:, own]).sum(axis=0)
         work = (weights * book.work[:, own]).sum(axis=0)
         work = np.divide(work, billed, out=np.zeros_like(work), where=billed > 0)
         rented = window_used[own]
-        sold = (mix[:, own] * book.billed[:, own]).sum(axis=0)
+        sold = (orders * book.billed[:, own]).sum(axis=0)
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
             tick=tick,
@@ -157,14 +162,16 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             usual_cost=self.marginal_cost(work, self.purchases.usual_price, rented),
             weight=self.purchases.weight,
             work=work,
-            parts=lambda: np.array([(rates.input, rates.cached) for rates in (book.tariffs[j].rates() for j in own)]),
+            parts=lambda: np.array(
+                [(rates.input, rates.cached) for rates in (tariff.rates() for tariff in book.tariffs[own])]
+            ),
             token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,
             sold=sold,
             capacity=have,
-            toll=lambda: toll(own),
-            estimate=lambda prices: estimate(own, prices),
-            usual_estimate=lambda prices: usual_estimate(own, prices),
+            toll=lambda: toll(self.offers),
+            estimate=lambda prices: estimate(self.offers, prices),
+            usual_estimate=lambda prices: usual_estimate(self.offers, prices),
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
             tick_hours=calendar.tick_hours,
@@ -203,17 +210,19 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         if self.offers.size == 0:
             return []
         work, billed = book.work[:, self.offers], book.billed[:, self.offers]
+        work_expected = expected * work
+        if (work_expected.sum() * (1.0 + self.spec.headroom)) * ENOUGH < held:
+            return []
         with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
             room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
         room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
-        left = (np.arange(BID_STEPS) + 0.5) / BID_STEPS
-        worth = paid + (1.0 - left)[:, None, None] * room - self._cost * billed
+        worth = paid + BID_PARTS * room - self._cost * billed
         value = worth / work
         if stays:
             earned = self.earned(book, expected, paid)
             value = value + (self.purchases.affordable(period, earned) - earned)
         value = value.ravel()
-        need = np.broadcast_to(expected * work * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
+        need = np.broadcast_to(work_expected * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
         order = np.argsort(-value, kind="stable")
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
         wanted = (lacking > 0) & (value[order] > 0)

@@ -15,6 +15,10 @@ class Around(PricingPolicy):
 
     policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price that it wishes for")
 
+    def looks(self, tick: int, tick_hours: float) -> bool:
+        """When the policy within does."""
+        return self.policy.looks(tick, tick_hours)
+
     @property
     def moves_parts(self) -> bool:
         """If the policy within does."""

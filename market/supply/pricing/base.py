@@ -18,6 +18,10 @@ class PricingPolicy(Kind, ABC):
 
     moves_prices: ClassVar[bool] = True
 
+    def looks(self, tick: int, tick_hours: float) -> bool:  # noqa: ARG002
+        """Whether it looks at its list in this tick; where it does not, the list stays as it is."""
+        return True
+
     @property
     def moves_parts(self) -> bool:
         """Whether it sets what input and cached tokens cost over output; otherwise the tariff stays as it is."""

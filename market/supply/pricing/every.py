@@ -33,14 +33,14 @@ class Every(Around):
         """If it is asked in every tick."""
         return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)
 
-    def _looks(self, outlook: Outlook) -> bool:
-        """Whether it is time."""
-        settling = outlook.tick * outlook.tick_hours < self.settling_hours
-        return settling or outlook.tick % self.ticks(outlook.tick_hours) == 0
+    def looks(self, tick: int, tick_hours: float) -> bool:
+        """Whether it is time, for the policy within too."""
+        settling = tick * tick_hours < self.settling_hours
+        return (settling or tick % self.ticks(tick_hours) == 0) and self.policy.looks(tick, tick_hours)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time."""
-        return self.policy.parts(outlook) if self._looks(outlook) else outlook.parts()
+        return self.policy.parts(outlook) if self.looks(outlook.tick, outlook.tick_hours) else outlook.parts()
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
@@ -51,7 +51,7 @@ class Every(Around):
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by costs and demand in all of them."""
         ticks = self.ticks(outlook.tick_hours)
-        if not self._looks(outlook):
+        if not self.looks(outlook.tick, outlook.tick_hours):
             return outlook.price
         if ticks == 1:
             return self.policy(outlook)
