@@ -26,6 +26,7 @@ capacity.errors.InputError: tea: sugar is 12, but must be at least 0 and at most
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -219,8 +220,12 @@ def called(cls: type) -> str:
 
 def fields_of(cls: type) -> tuple[Described, ...]:
     """What is known of the fields of a behaviour, in their order; fields that say nothing are left out."""
-    if not dataclasses.is_dataclass(cls):
-        return ()
+    return _fields_of(cls) if dataclasses.is_dataclass(cls) else ()
+
+
+@functools.lru_cache(maxsize=2**10)
+def _fields_of(cls: type[Any]) -> tuple[Described, ...]:
+    """Worked out once: scenarios are checked against all of them."""
     found = ((field.name, field.metadata.get(DESCRIPTION)) for field in dataclasses.fields(cls))
     return tuple(dataclasses.replace(described, name=name) for name, described in found if described is not None)
 
@@ -242,7 +247,8 @@ def kinds_of[Base: Kind](base: type[Base]) -> dict[str, type[Base]]:
     """All behaviours below a base class that can be chosen by name, by their names in order."""
     found: dict[str, type[Base]] = {}
     for cls in classes_of(base):
-        if any(isinstance(value, dataclasses.Field) for value in vars(cls).values()):
+        made = "__dataclass_fields__" in vars(cls)
+        if not made and any(isinstance(value, dataclasses.Field) for value in vars(cls).values()):
             raise InputError(f"{_place(cls)} has fields, but is no dataclass: put @dataclass(frozen=True) before it")
         if cls.kind in found:
             both = f"{_place(found[cls.kind])} and {_place(cls)}"

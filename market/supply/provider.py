@@ -150,7 +150,6 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         work = (weights * book.work[:, own]).sum(axis=0)
         work = np.divide(work, billed, out=np.zeros_like(work), where=billed > 0)
         rented = window_used[own]
-        sold = (orders * book.billed[:, own]).sum(axis=0)
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
             tick=tick,
@@ -167,7 +166,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             ),
             token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,
-            sold=sold,
+            sold=(orders * book.billed[:, own]).sum(axis=0),
             capacity=have,
             toll=lambda: toll(self.offers),
             estimate=lambda prices: estimate(self.offers, prices),

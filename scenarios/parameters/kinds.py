@@ -60,13 +60,8 @@ class KindSection(Section):
         known = kinds_of(self.base)
         if self.kind not in known:
             raise refuse("kind", self.kind, f"must be one of {', '.join(known)}{nearest(self.kind, known)}")
-        own = settable(known[self.kind])
-        others = {name for cls in known.values() for name in settable(cls)}
-        given = self.model_extra or {}
-        for name in given:
-            if name not in own and name not in others:
-                names = [*type(self).model_fields, *own]
-                raise refuse(name, given[name], f"it is unknown{nearest(name, names)}; known: {', '.join(names)}")
+        own, given = settable(known[self.kind]), self.model_extra or {}
+        refuse_unknown(given, own, known, [*type(self).model_fields, *own])
         values = {name: checked_value(described, given.get(name, described.shipped)) for name, described in own.items()}
         object.__setattr__(self, "__pydantic_extra__", values)
         try:
@@ -109,18 +104,28 @@ class SeveralKinds(Section):
             if part in self.parts[:number]:
                 raise refuse(f"parts[{number}]", part, "it is listed already")
         own = {name: described for part in self.parts for name, described in settable(known[part]).items()}
-        others = {name for cls in known.values() for name in settable(cls)}
         given = self.model_extra or {}
-        for name in given:
-            if name not in own and name not in others:
-                names = ["parts", *own]
-                raise refuse(name, given[name], f"it is unknown{nearest(name, names)}; known: {', '.join(names)}")
+        refuse_unknown(given, own, known, ["parts", *own])
         values = {name: checked_value(described, given.get(name, described.shipped)) for name, described in own.items()}
         object.__setattr__(self, "__pydantic_extra__", values)
         return self
 
 
 type Behaviours = KindSection | SeveralKinds
+
+
+def refuse_unknown(
+    given: Mapping[str, Any], own: Mapping[str, Described], known: Mapping[str, type[Kind]], names: list[str]
+) -> None:
+    """Say so if something is given that is no number of the behaviour, nor of another of its family.
+
+    ``names``: what may be given.
+    """
+    more = [name for name in given if name not in own]
+    others = {name for cls in known.values() for name in settable(cls)} if more else set()
+    for name in more:
+        if name not in others:
+            raise refuse(name, given[name], f"it is unknown{nearest(name, names)}; known: {', '.join(names)}")
 
 
 def settable(cls: type[Kind]) -> dict[str, Described]:
