@@ -225,10 +225,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         order = np.argsort(-value, kind="stable")
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
         wanted = (lacking > 0) & (value[order] > 0)
-        return [
-            Bid(self.number, float(v), float(q), lost)
-            for v, q in zip(value[order][wanted], lacking[wanted], strict=True)
-        ]
+        bids = zip(value[order][wanted].tolist(), lacking[wanted].tolist(), strict=True)
+        return [Bid(self.number, price, quantity, lost) for price, quantity in bids]
 
     def earned(self, book: Book, expected: Floats, paid: Floats) -> float:
         """What a rack-hour earns on average at list prices, other cost taken off [USD].
