@@ -16,7 +16,10 @@ def grow(founded: Founded, tick: int, machines: Machines, effects: Effects) -> F
     payments = []
     for owner in founded.owners:
         delayed = max(years - float(effects.late_years[owner.number]), 0.0)
-        added = owner.grow(delayed, float(machines.earned[owner.number])) + float(effects.bought[owner.number])
+        earned, power = float(machines.earned[owner.number]), float(effects.power[owner.number])
+        price = machines.allotment.price if machines.spot_prices.size else np.nan
+        ordered = owner.grow(delayed, earned, price, power)
+        added = ordered + float(effects.bought[owner.number])
         payments.append(Payment(owner.name, "capital", added * owner.spec.rack_price, "capital"))
     count = len(founded.owners)
     racks = np.array([owner.racks for owner in founded.owners]) + effects.added[:count]

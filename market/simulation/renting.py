@@ -15,9 +15,9 @@ from market.simulation.founded import Founded
 from market.simulation.needing import bids_of, worth_of_contracts
 from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Machines, Needs, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
+from market.supply.home_machines import HomeMachines
 from market.supply.rack_lists import HourOfBids
-from market.supply.specs import HomeMachines
-from market.supply.wholesale import Allotment, Bid, Lists
+from market.supply.wholesale import NONE_OLDER, Allotment, Bid, Lists, Older
 
 type Floats = NDArray[np.float64]
 
@@ -122,7 +122,18 @@ def allot(
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
         research,
         Lists(quoted.listed, np.array(share, dtype=np.float64), lost),
+        older_machines(founded, effects),
     )
+
+
+def older_machines(founded: Founded, effects: Effects) -> Older:
+    """Machines of all owners that are used last, with what each asks."""
+    if not any(h.spec.older for h in founded.owners):
+        return NONE_OLDER
+    asks = [h.asks_of_older(float(effects.power[h.number])) for h in founded.owners]
+    hours = [h.older.racks * float(effects.running[h.number]) * founded.hours for h in founded.owners]
+    whose = np.repeat(np.arange(len(asks)), [one.size for one in asks])
+    return Older(whose, np.concatenate(asks), np.concatenate(hours))
 
 
 def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
@@ -30,6 +31,10 @@ class Fleet:
 
 class Expansion(Kind, ABC):
     """A plan for a fleet. Called once a tick; returns the racks that were ordered, to be paid for."""
+
+    def fleet(self, racks: float) -> Fleet:
+        """So many racks at the start, and what is on order then: nothing, unless a kind says so."""
+        return Fleet(racks)
 
     @abstractmethod
     def __call__(self, fleet: Fleet, years: float) -> float:
@@ -90,6 +95,11 @@ class FollowRents(Expansion):
     Once a month, with what a rack-hour has earned, e, and its full cost, c:
 
         growth ordered a year = response (e / c - 1), between none and the ceiling                      (1)
+
+    What is ordered within some months comes together, as a hall that is filled at once. At the start what was ordered
+    before is under way, lump by lump until the lead time is over; it was paid then. With g a year
+
+        lump k, due at years y_k:  racks (g^y_k - g^y_(k-1))                                            (2)
     """
 
     kind = "follow-rents"
@@ -106,6 +116,20 @@ class FollowRents(Expansion):
         high=1e3,
     )
     retired_a_year: float = quantity(0.0, "1/year", "share of racks retired in a year", high=1)
+    pipeline_growth: float = quantity(
+        1.0, "1/year", "growth that was ordered before the start; 1 for nothing on order", above=0, high=1e3
+    )
+    lump_months: int = quantity(
+        0, "months", "what is ordered within so many months comes together; 0: as it is ordered", high=60, whole=True
+    )
+
+    def fleet(self, racks: float) -> Fleet:
+        """What was ordered before the start is on order, equation (2)."""
+        lead, lump = self.lead_quarters / 4.0, (self.lump_months or 1) / 12.0
+        due = [min((k + 1) * lump, lead) for k in range(math.ceil(lead / lump - 1e-9))]
+        levels = [racks * max(self.pipeline_growth, 1.0) ** years for years in (0.0, *due)]
+        coming = [(years, after - before) for years, before, after in zip(due, levels, levels[1:], strict=False)]
+        return Fleet(racks, on_order=[one for one in coming if one[1] > 0])
 
     def __call__(self, fleet: Fleet, years: float) -> float:
         """Take in what arrives; look once a month whether to order."""
@@ -123,5 +147,7 @@ class FollowRents(Expansion):
         yearly = min(max(1.0 + wish, 1.0), max(self.growth, 1.0))
         ordered = float(coming * (yearly**month - 1.0))
         if ordered > 0:
-            fleet.on_order.append((years + self.lead_quarters / 4.0, ordered))
+            lump = self.lump_months / 12.0
+            last = math.ceil(years / lump - 1e-9) * lump if lump > 0 else years
+            fleet.on_order.append((last + self.lead_quarters / 4.0, ordered))
         return ordered

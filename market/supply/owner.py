@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import mesa
+import numpy as np
+from numpy.typing import NDArray
 
 from market.exchange.ledger import Ledger, Payment
 from market.supply.expansion import Fleet
 from market.supply.firm import Firm
 from market.supply.specs import Hyperscaler
+from market.supply.vintages import Standing
+
+type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
 
     def __init__(self, model: mesa.Model, spec: Hyperscaler, number: int, ledger: Ledger) -> None:
         super().__init__(model, spec, number, ledger)
-        self.fleet = Fleet(spec.racks)
+        self.fleet: Fleet = spec.expansion.fleet(spec.racks)
+        self.older = Standing(spec.older)
 
     @property
     def racks(self) -> float:
@@ -59,14 +65,25 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         delivered = sum(by[self.number] for by in (allotment.contracted, allotment.listed, allotment.sold_spot))
         return float(delivered) / float(self.model.calendar.tick_hours)
 
-    def grow(self, years: float, earned: float) -> float:
+    def asks_of_older(self, power: float) -> Floats:
+        """The same of its older machines, by vintage."""
+        return np.maximum(self.spec.reserve, self.older.running_costs * power)
+
+    def grow(self, years: float, earned: float, price: float, power: float) -> float:
         """Move the fleet to so many years after the start; returns racks that were ordered.
 
-        ``earned``: what a rack-hour has earned lately [USD per rack-h].
+        ``earned``: what a rack-hour has earned lately; ``price``: of the last tick on the spot market, NaN before the
+        first [USD per rack-h]; ``power``: what power costs over what it did at the start.
         """
         self.fleet.earned = earned
+        if self.spec.older and np.isfinite(price):
+            self.older.see(years, price, power)
+            self.fleet.racks -= self.older.give_up(years, self.spec.retires_a_month)
         return float(self.spec.expansion(self.fleet, years))
 
     def payments(self, tick: OwnerTick) -> Iterator[Payment]:
-        """Power and upkeep of the racks in use."""
-        yield Payment(self.name, "power", tick.in_use * self.spec.running_cost * tick.power, "power")
+        """Power of the racks in use, and upkeep of older ones that stand."""
+        cost = tick.in_use * self.spec.running_cost
+        if self.spec.older:
+            cost = self.older.running_cost(tick.in_use, self.racks, self.spec.running_cost, tick.hours)
+        yield Payment(self.name, "power", cost * tick.power + self.older.upkeep * tick.hours, "power")

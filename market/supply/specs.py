@@ -12,11 +12,13 @@ from market.exchange.tariff import Tariff
 from market.exchange.technology import FixedWork, Technology
 from market.quality import Quality, QualityPath
 from market.supply.expansion import Expansion, SteadyGrowth
+from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
 from market.supply.rack_lists import OnDemand
 from market.supply.rounds import Rounds
+from market.supply.vintages import Vintage
 
 
 @dataclass(frozen=True)
@@ -167,28 +169,6 @@ class Term:
 
 
 @dataclass(frozen=True)
-class HomeMachines:
-    """Machines of users, rented by the hour while they stand idle; a *rack* of their pool is one machine.
-
-    Attributes:
-        segment: whose machines they are.
-        idle_share: share of the owners' machine-hours that is offered.
-        usd_per_hour: what the owner gets for an hour of use [USD/h].
-        power_usd_per_hour: what that hour costs the owner in electricity [USD/h]; below it nobody offers.
-    """
-
-    segment: str
-    idle_share: float
-    usd_per_hour: float
-    power_usd_per_hour: float = 0.0
-
-    def __post_init__(self) -> None:
-        require("home machines: idle_share", self.idle_share, at_least=0, at_most=1)
-        require("home machines: usd_per_hour", self.usd_per_hour, at_least=0)
-        require("home machines: power_usd_per_hour", self.power_usd_per_hour, at_least=0)
-
-
-@dataclass(frozen=True)
 class Pool:
     """Machines of a provider that serve some of its offers.
 
@@ -329,6 +309,8 @@ class Hyperscaler:
         cash: money at the start [USD].
         kind: kind of agent that it is: 'hyperscaler', or one of your own.
         on_demand: machines that it rents by the hour at a posted list price, or None.
+        older: vintages among its racks at the start that cost more to run; they are used last.
+        retires_a_month: share of a vintage that it gives up in a month in which rent does not pay its upkeep.
     """
 
     name: str
@@ -346,8 +328,15 @@ class Hyperscaler:
     pays_years: float = math.inf
     interest: float = 0.0
     life_years: float = 5.0
+    older: tuple[Vintage, ...] = ()
+    retires_a_month: float = 0.0
 
     def __post_init__(self) -> None:
+        require_kinds(f"hyperscaler '{self.name}': older", self.older, Vintage)
+        require(f"hyperscaler '{self.name}': retires_a_month", self.retires_a_month, at_least=0, at_most=1)
+        require(
+            f"hyperscaler '{self.name}': racks", self.racks, at_least=0.999999 * sum(old.racks for old in self.older)
+        )
         require_or_inf(f"hyperscaler '{self.name}': pays_years", self.pays_years, at_least=0)
         require(f"hyperscaler '{self.name}': interest", self.interest, at_least=0)
         require(f"hyperscaler '{self.name}': life_years", self.life_years, above=0)

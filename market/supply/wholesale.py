@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +45,45 @@ class Lists:
     share: Floats
     lost_research: Floats | None = None
 
-    def kept(self, left: Floats) -> list[Listed]:
-        """What each owner keeps for its list, of so many rack-hours for rent."""
+    def kept(self, left: Floats, whose: NDArray[np.int64]) -> list[Listed]:
+        """What each owner keeps for its list, of so many rack-hours for rent by machines; ``whose`` these are."""
         return [
-            Listed(float(self.price[k]), int(k), float(self.share[k] * left[k]))
-            for k in np.flatnonzero(np.isfinite(self.price))
+            Listed(float(self.price[owner]), k, float(self.share[owner] * left[k]))
+            for k, owner in enumerate(whose.tolist())
+            if np.isfinite(self.price[owner])
         ]
+
+
+@dataclass(frozen=True)
+class Older:
+    """Machines that their owners use last, since they cost more to run: vintages of all owners.
+
+    Attributes:
+        owner: whose they are.
+        ask: least price of each on the spot market [USD per rack-h].
+        quantity: rack-hours of each [rack-h].
+    """
+
+    owner: NDArray[np.int64]
+    ask: Floats
+    quantity: Floats
+
+    def left_of(self, left: Floats) -> Floats:
+        """Rack-hours of each that are left where an owner has so many left in all: the dearest of it are left last.
+
+        >>> old = Older(np.array([0, 0]), np.array([3.0, 5.0]), np.array([4.0, 2.0]))
+        >>> old.left_of(np.array([5.0])), old.left_of(np.array([1.0])), old.left_of(np.array([9.0]))
+        (array([3., 2.]), array([0., 1.]), array([4., 2.]))
+        """
+        kept, rest = np.zeros(self.owner.size), left.copy()
+        for k in np.argsort(-self.ask, kind="stable"):
+            kept[k] = min(float(self.quantity[k]), float(rest[self.owner[k]]))
+            rest[self.owner[k]] -= kept[k]
+        return kept
+
+
+#: Nobody has older machines.
+NONE_OLDER = Older(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
 
 
 @dataclass
@@ -118,6 +151,7 @@ class Wholesale:
         contracts_first: NDArray[np.bool_] | None = None,
         research: Sequence[ElasticDemand] = (),
         lists: Lists | None = None,
+        older: Older = NONE_OLDER,
     ) -> Allotment:
         """Give out one tick's rack-hours.
 
@@ -133,6 +167,7 @@ class Wholesale:
             contracts_first: owners whose contracts come before their own use.
             research: budgets that take part in the spot market.
             lists: list prices at which owners rent machines beside it.
+            older: machines among those owned that are used last.
         """
         promised = np.array([c.racks * tick_hours for c in contracts])
         sellers = np.array([seller for seller, _ in parties], dtype=np.int64)
@@ -145,11 +180,12 @@ class Wholesale:
         by_contract = promised * kept[sellers] if contracts else promised
         contracted = due * kept
         left = np.maximum(owned - own_use - contracted, 0.0)
-        spot, at_list, sold = self._sell(bids, providers, asks, left, research, lists)
+        spot, at_list, sold = self._sell(bids, providers, asks, left, research, lists, older)
         listed = at_list.sum(axis=1) + sold.elastic_at_list.sum(axis=1)
+        sold_spot = by_owner(sold.outcome.sold, older, left.size)
         return Allotment(
             owned=owned, first_party=own_use, contracted=contracted, short=due - contracted, listed=listed,
-            sold_spot=sold.outcome.sold, idle=left - listed - sold.outcome.sold, by_contract=by_contract, spot=spot,
+            sold_spot=sold_spot, idle=left - listed - sold_spot, by_contract=by_contract, spot=spot,
             research=sold.elastic, at_list=at_list, research_at_list=sold.elastic_at_list,
             price=sold.outcome.price, outcome=sold.outcome, bids=bids,
         )  # fmt: skip
@@ -162,14 +198,31 @@ class Wholesale:
         left: Floats,
         research: Sequence[ElasticDemand],
         lists: Lists | None,
+        older: Older,
     ) -> tuple[Floats, Floats, Sold]:
-        """What providers rent on the spot market, and at lists by owner [rack-h]; and all that was sold."""
-        lists = lists or Lists(np.full(left.size, np.inf), np.zeros(left.size))
+        """What providers rent on the spot market, and at lists by owner [rack-h]; and all that was sold.
+
+        Owners ask once for their newest machines and once for each older vintage.
+        """
+        owners = left.size
+        lists = lists or Lists(np.full(owners, np.inf), np.zeros(owners))
+        old = older.left_of(left)
+        newest = left - by_owner(np.append(np.zeros(owners), old), older, owners) if old.size else left
+        left, asks = np.append(np.maximum(newest, 0.0), old), np.append(asks, older.ask)
         worth, wanted, lost = np.array([(b.price, b.quantity, b.lost) for b in bids], dtype=np.float64).reshape(-1, 3).T
-        kept = lists.kept(left)
+        kept = lists.kept(left, np.append(np.arange(owners), older.owner))
         sold = clear_with_lists(self.auction, worth, wanted, asks, left, research, kept, lost, lists.lost_research)
         buyers = np.array([b.provider for b in bids], dtype=np.int64)
-        spot, at_list = np.zeros(providers), np.zeros((providers, left.size))
+        spot, at_list = np.zeros(providers), np.zeros((providers, owners))
         np.add.at(spot, buyers, sold.spot)
-        np.add.at(at_list, buyers, sold.at_list.T)
-        return spot, at_list.T, sold
+        np.add.at(at_list, buyers, by_owner(sold.at_list, older, owners).T)
+        return spot, at_list.T, replace(sold, elastic_at_list=by_owner(sold.elastic_at_list, older, owners))
+
+
+def by_owner(by_machines: Floats, older: Older, owners: int) -> Floats:
+    """Sums over an owner's machines, of those listed first by owner and then by older vintage."""
+    made = by_machines[:owners]
+    if older.owner.size:
+        made = made.copy()
+        np.add.at(made, older.owner, by_machines[owners:])
+    return made

@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Chip, Costs, Deployment, Workload, fleet
+from capacity.units import HOURS_PER_YEAR
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.vintages import Vintage
 from scenarios.parameters.supply import Ceilings, Supply
 
 
@@ -27,6 +29,28 @@ def racks_by_owner(quarter: str, calibration: str, chip: Chip) -> dict[str, floa
     return made
 
 
+@cache
+def vintages_by_owner(quarter: str, calibration: str, chip: Chip, costs: Costs) -> dict[str, tuple[Vintage, ...]]:
+    """Each owner's chips as vintages, counted by what they can serve; the one that is cheapest to run comes first.
+
+    Upkeep is the share of their capital that staff, repairs and space cost a year.
+    """
+    kimi, general = ARCHITECTURES["kimi-k2"], Workload(8_000, 1_000)
+    system = Deployment.smallest(chip, kimi, CALIBRATIONS[calibration])
+    rack = float(system.throughput(general)) / system.systems
+    made = {}
+    for owner, part in fleet.installed(quarter).groupby("owner"):
+        vintages = []
+        for name, units in zip(part["chip"], part["units"], strict=True):
+            racks = fleet.throughput({name: units}, kimi, general, None, CALIBRATIONS[calibration]) / rack
+            if racks > 0:
+                each, a_rack = CHIPS[name], units / racks
+                upkeep = each.capital * costs.upkeep / HOURS_PER_YEAR
+                vintages.append(Vintage(name, racks, costs.power_usd_per_chip_hour(each) * a_rack, upkeep * a_rack))
+        made[str(owner)] = tuple(sorted(vintages, key=lambda one: one.running_cost))
+    return made
+
+
 def full_cost(supply: Supply, rack: Chip) -> float:
     """What a rack-hour costs an owner, capital included [USD per rack-h]."""
     return Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
@@ -42,7 +66,13 @@ def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
     return FollowRents(
-        full_cost(supply, rack), supply.response, supply.lead_quarters, supply.growth, supply.retired_a_year
+        full_cost(supply, rack),
+        supply.response,
+        supply.lead_quarters,
+        supply.growth,
+        supply.retired_a_year,
+        supply.pipeline_growth,
+        supply.lump_months,
     )
 
 

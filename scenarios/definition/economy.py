@@ -30,7 +30,7 @@ from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
-from scenarios.definition.building_out import counted_racks, expansion, full_cost, racks_by_owner
+from scenarios.definition.building_out import counted_racks, expansion, full_cost, racks_by_owner, vintages_by_owner
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import HOURS_PER_WEEK, providers
 from scenarios.parameters.demand import Demand, Request, Users
@@ -250,6 +250,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     power = costs.power_usd_per_chip_hour(rack) * rack.chips_per_system
     grows = expansion(supply, rack, parameters.time.days)
     counted = counted_racks(supply, rack, parameters.time.days) if supply.expansion == "counted" else {}
+    kinds = vintages_by_owner(supply.quarter, supply.calibration, rack, costs) if supply.vintages else {}
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
     return tuple(
         Hyperscaler(
@@ -261,7 +262,9 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             acquires=supply.acquires,
             pays_years=supply.pays_years,
             rack_price=supply.rack_price_usd * when.simulated_share,
-            running_cost=power,
+            running_cost=kinds[owner][0].running_cost if kinds else power,
+            older=tuple(replace(old, racks=old.racks * supply.scale) for old in kinds[owner][1:]) if kinds else (),
+            retires_a_month=supply.retires_a_month,
             cash=supply.owners_cash * when.simulated_share,
             on_demand=on_demand(supply, rack, when),
         )

@@ -12,12 +12,13 @@ from market.calendar import Calendar
 from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
 from market.quality import Improving, Quality
+from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
 from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.sticky import Sticky
-from market.supply.specs import HomeMachines, Offer, Pool, Provider, Term, Tier
+from market.supply.specs import Offer, Pool, Provider, Term, Tier
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.dear_hours import DearHours

@@ -24,6 +24,7 @@ from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.kinds import fields_of, kinds_of
 from market.quality import Improving, Quality
+from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
 from market.supply.rack_lists import OnDemand
@@ -31,7 +32,6 @@ from market.supply.research import Research
 from market.supply.rounds import Rounds
 from market.supply.specs import (
     Contract,
-    HomeMachines,
     Hyperscaler,
     Investment,
     Offer,
@@ -40,6 +40,7 @@ from market.supply.specs import (
     Tier,
 )
 from market.supply.term_market import TermMarket
+from market.supply.vintages import Vintage
 from market.supply.wholesale import Wholesale
 from scenarios.laws.examples import (
     CLEARINGS,
@@ -213,6 +214,7 @@ hyperscalers = st.builds(
     cash=st.sampled_from([0.0, 100.0]),
     pays_years=st.sampled_from([math.inf, 0.0, 2.0]),
     interest=st.sampled_from([0.0, 1.0]),
+    retires_a_month=st.sampled_from([0.0, 0.5]),
     on_demand=st.one_of(
         st.none(),
         st.builds(
@@ -225,6 +227,9 @@ hyperscalers = st.builds(
         ),
     ),
 )
+#: Owners of whose racks some are older, if they have any.
+OLDER = (Vintage("old", 4.0, 0.8, 0.3), Vintage("oldest", 3.0, 2.5))
+hyperscalers = st.one_of(hyperscalers, hyperscalers.map(lambda h: replace(h, older=OLDER if h.racks else ())))
 waits = st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
 calendars = st.builds(Calendar, tick_hours=st.sampled_from([1.0, 1.0, 0.25, 6.0]))
 term_markets = st.one_of(

@@ -26,5 +26,6 @@ SCENARIO = ask(
     ),
     variants={
         "owners-stop": {"supply.expansion": "follow-rents"},
+        "old-chips": {"supply.vintages": True},
     },
 )

@@ -270,7 +270,25 @@ class Supply(Section):
     )
     lead_quarters: Whole = quantity(2, "quarters", "time from an order to its machines", high=40)
     pipeline_growth: Number = quantity(
-        3.4, "1/year", "growth that was ordered before the start (planned)", "Epoch: 3.4", above=0, high=1e3
+        3.4,
+        "1/year",
+        "growth that was ordered before the start (planned, follow-rents)",
+        "Epoch: 3.4",
+        above=0,
+        high=1e3,
+    )
+    lump_months: Whole = quantity(
+        0, "months", "what is ordered within so many months comes together (follow-rents); 0: as it is ordered", high=60
+    )
+    vintages: Flag = choice(
+        False, "whether owners' chips differ in what they cost to run; otherwise all are as new", COUNTS
+    )
+    retires_a_month: Number = quantity(
+        0.05,
+        "1/month",
+        "share of an owner's chips of a kind that is given up in a month in which rent does not pay their upkeep",
+        "declared: the speed at which rent comes to pay upkeep, not the level",
+        high=1,
     )
     ceilings: Ceilings = part(Ceilings(), "limits of a planned build-out")
     response: Number = quantity(

@@ -8,9 +8,10 @@ from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segm
 from market.economy import Economy
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
+from market.supply.home_machines import HomeMachines
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.marginal_cost import MarginalCost
-from market.supply.specs import HomeMachines, Offer, Pool, Provider
+from market.supply.specs import Offer, Pool, Provider
 
 UNIT = Workload(0, 1_000_000)
 CUT = 0.25

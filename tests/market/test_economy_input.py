@@ -34,6 +34,7 @@ from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.quality import Improving
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.home_machines import HomeMachines
 from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.congestion_toll import CongestionToll
 from market.supply.pricing.cost_plus import CostPlus
@@ -44,7 +45,7 @@ from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
-from market.supply.specs import Contract, HomeMachines, Hyperscaler, Investment, Offer, Pool, Provider, Tier
+from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider, Tier
 
 UNIT = Workload(0, 1_000_000)
 USERS = Segment("users", UNIT, 10.0)
