@@ -33,7 +33,7 @@ import numpy as np
 from plain_mesa import PlainMarket
 
 from market import TokenMarket
-from market.demand.choice import BLOCK
+from market.demand.utilities import BLOCK
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 

@@ -71,6 +71,7 @@ class Economy:
         require("economy: learning_ticks", self.learning_ticks, at_least=1)
         self._check_names()
         self._check_segments()
+        self._check_cells()
         self._check_offers()
         self._check_homes()
         self._check_contracts()
@@ -140,6 +141,19 @@ class Economy:
                 for name in nest.offers:
                     self._known(f"segment '{segment.name}': nest: offer", name, self._offer_names())
 
+    def _check_cells(self) -> None:
+        """Say so if a user whose segment is grouped into cells would remember what is its own."""
+        for segment in (s for s in self.segments if isinstance(s, Segment) and s.cells):
+            found = [one for one in _memories(segment, self.providers) if one[1] != one[2]]
+            first = {
+                what: f"{what}{of} is {value:g}, but must be {free:g}" for what, value, free, of in reversed(found)
+            }
+            if first:
+                raise InputError(
+                    f"segment '{segment.name}' cannot be grouped into cells, since its users remember what is their "
+                    f"own: {'; '.join(reversed(first.values()))}"
+                )
+
     def _check_offers(self) -> None:
         for offer in (o for p in self.providers for o in p.offers):
             for name in (*(offer.open_to or ()), *offer.kept_for):
@@ -193,6 +207,17 @@ class Economy:
         if name not in names:
             listed = ", ".join(names) or "none"
             raise UnknownNameError(f"{what} '{name}' is unknown{nearest(name, names)}; known: {listed}")
+
+
+def _memories(segment: Segment, providers: Iterable[Provider]) -> Iterable[tuple[str, float, float, str]]:
+    """What makes users remember something of their own: name, value, the value without it, and whose it is."""
+    yield "attachment", segment.attachment, 0.0, ""
+    yield "budget_usd_per_day", segment.budget_usd_per_day, math.inf, ""
+    if segment.local is not None:
+        yield "price_usd of a local machine", segment.local.price_usd, math.inf, ""
+    for offer in (o for p in providers for o in p.offers if o.open_to is None or segment.name in o.open_to):
+        yield "fee_usd_per_month", offer.fee_usd_per_month, 0.0, f" of offer '{offer.name}'"
+        yield "quota_per_day", offer.tier.quota_per_day, math.inf, f" of offer '{offer.name}'"
 
 
 def _has_a_way_out(segment: Segment) -> bool:

@@ -86,9 +86,9 @@ def bounded(over_median: NDArray[np.float64], cap: float) -> NDArray[np.float64]
 
 
 def shares_lost_per_hour(
-    time_value: float, values: TimeValues, worth_over_median: NDArray[np.float64], rng: np.random.Generator
+    time_value: float, values: TimeValues, worth_over_median: NDArray[np.float64], normal: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Share of its worth that each individual loses in an hour of delay [1/h], equation (1)."""
-    drawn = np.exp(values.spread * rng.standard_normal(worth_over_median.size))
+    """Share of its worth that each individual loses in an hour of delay [1/h], equation (1); ``normal``: z_i."""
+    drawn = np.exp(values.spread * normal)
     value = bounded(worth_over_median**values.with_worth * drawn, values.cap)
     return np.asarray(time_value * value / worth_over_median)

@@ -41,7 +41,7 @@ NOTHING_PUT_OFF: Floats = np.zeros(0)
 
 
 class LogitCohort(Cohort[IndividualsWanted]):
-    """Individuals who differ in worth, size, zone, provider and budget."""
+    """Individuals who differ in worth, size, zone, provider and budget, or weighted cells of those who choose alike."""
 
     segment: Segment
 
@@ -51,7 +51,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.dtype = np.dtype(s.dtype)
         population = draw_population(s, calendar.tick_hours, streams)
         count = population.worth.size
-        self.weight, self.zone, self.worth = population.weight, population.zone, population.worth
+        self.weight, self.relative, self.worth = population.weight, population.relative, population.worth
+        self.zone, self.of_zones = population.zone, population.of_zones
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
@@ -64,7 +65,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.machines = OwnMachines(
             s, population.owns_machine.copy(), self.haste, calendar.tick_hours, streams.stream("machines", s.name)
         )
-        self.owners, self.users = float(self.machines.has_one.mean()), s.users
+        self.owners, self.users = float((self.relative * self.machines.has_one).mean()), s.users
         self.adopters = Adopters(s.adoption, s.users)
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         self._has_weekends = s.shape.weekday != s.shape.weekend  # else one habit for all days
@@ -95,7 +96,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """What is asked at this load by zone, relative to its mean."""
         s, years = self.segment, self.calendar.years(tick)
         growth, intensity = self.adopters.factor(s.users_trend(years)), s.intensity_trend(years)
-        factor = load * (growth * intensity)
+        factor = (load if self.of_zones is None else load @ self.of_zones[:, None]) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
         return IndividualsWanted(
             users=s.users * growth,
@@ -112,7 +113,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def would_want_in(self, ticks: Sequence[int]) -> list[tuple[IndividualsWanted, Floats]]:
         """Everybody's mean hour, times the load of each tick: zones differ in when they ask, not in what."""
         s, calendar, size = self.segment, self.calendar, self.requests_per_tick.astype(np.float64)
-        by_zone = np.bincount(self.zone, weights=size, minlength=len(s.zones))
+        if self.of_zones is None:
+            by_zone = np.bincount(self.zone, weights=size, minlength=len(s.zones))
+        else:
+            by_zone = self.of_zones * size.sum()
         load = np.array([loads(s.shape, s.zones, calendar, tick) for tick in ticks]) @ by_zone
         now = self.would_want(ticks[0])
         mass = (self.requests_per_tick * (now.growth * now.intensity)).astype(self.dtype)
@@ -205,11 +209,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
             return Plan(split, None, None, 0.0)
         used, spent, over = wanted.used_before(limited) * 0, None, 0.0
         if limited.any() or machine is not None:
-            people = self.dtype.type(self.weight * wanted.growth)
+            people = np.asarray(self.relative * (self.weight * wanted.growth), dtype=self.dtype)
             left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - wanted.used_before(limited), 0)
             short = np.append(np.flatnonzero(limited), limited.size) if machine is not None else np.flatnonzero(limited)
             requests, shares = split[0].choice.requests_and_shares(wanted.mass, short)
-            each = requests / people if people > 0 else np.zeros_like(requests)
+            each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
             within, used = within_limits(each, shares, left, machine)
             split = [Part(split[0].choice, wanted.mass * within)]
             beyond = np.flatnonzero(within < 1)

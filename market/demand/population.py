@@ -1,4 +1,4 @@
-"""The individuals who stand for a segment's users: what each asks, what it is worth to each, where each lives.
+"""The individuals, or cells, who stand for a segment's users: what each asks and what it is worth to each, and where.
 
 Requests of individual i have z_i times the tokens of the segment's, log-normal, of mean 1 over all requests. Its bill
 and its machine time are z_i times those of one of mean size, and its worth is z_i^e times (e: ``worth_of_size``).
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.draws import Cells, Draws, Individuals
 from market.demand.haste import bounded, shares_lost_per_hour
 from market.demand.segment import Segment
 from market.randomness import Streams
@@ -32,14 +33,16 @@ type Values = NDArray[Any]
 
 @dataclass(frozen=True)
 class Population:
-    """Individuals as arrays; they are drawn once and stay as they are.
+    """Individuals, or cells, as arrays; they are drawn once and stay as they are.
 
     Attributes:
-        weight: real users that one individual stands for, at the start.
+        weight: real users that one individual stands for on average, at the start.
+        relative: those over the mean, by individual, or one number for all.
         worth: worth of a request of mean size [USD].
         inverse_worth: one over it [1/USD].
         requests_per_tick: requests of all whom an individual stands for in a mean tick, at the start [of mean size].
         zone: number of the time zone.
+        of_zones: share of the users who live in each zone, where all are in every cell; None where each lives in one.
         budget_per_day: money of all whom an individual stands for [USD/day].
         haste: share of its worth that it loses per hour of delay [1/h]; None where that is all the segment's.
         refusing: row of the table of what is refused (see ``demand.traits``): a bit for each kind of seller; or None.
@@ -47,55 +50,56 @@ class Population:
     """
 
     weight: float
+    relative: Values | float
     worth: Values
     inverse_worth: Values
     requests_per_tick: Values
     zone: NDArray[np.int8]
     budget_per_day: Values
     owns_machine: NDArray[np.bool_]
+    of_zones: Values | None = None
     refusing: NDArray[np.int16] | None = None
     haste: Values | None = None
 
 
 def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Population:
-    """Draw the individuals of a segment, each of their traits from a stream of its own."""
-    s, count, dtype = segment, int(segment.individuals), np.dtype(segment.dtype)
-    weight = s.users / count
-
-    def draw(what: str) -> np.random.Generator:
-        return streams.stream("population", s.name, what)
-
-    worth = s.worth_usd * bounded(np.exp(s.worth_spread * draw("worth").standard_normal(count)), s.worth_cap)
+    """The individuals of a segment, or its cells."""
+    draws: Draws = Cells(segment) if segment.cells else Individuals(segment, streams)
+    s, count, dtype = segment, draws.count, np.dtype(segment.dtype)
+    weight, relative = s.users / count, draws.relative
     if s.worths_usd is not None:
-        worth = np.array(s.worths_usd, dtype=np.float64)
-    size = np.exp(s.size_spread * draw("size").standard_normal(count))
+        worth = draws.of_listed("worth", s.worths_usd)
+    else:
+        worth = s.worth_usd * bounded(np.exp(s.worth_spread * draws.normal("worth")), s.worth_cap)
+    size = np.exp(s.size_spread * draws.normal("size"))
     of_request = worth
     if s.request_spread > 0:
-        tokens = np.exp(s.request_spread * draw("tokens").standard_normal(count))
-        tokens *= size.sum() / (size @ tokens)
+        tokens = np.exp(s.request_spread * draws.normal("tokens"))
+        tokens *= (relative * size).sum() / ((relative * size) @ tokens)
         of_request = worth * tokens**s.worth_of_size
         size, worth = size * tokens, of_request / tokens  # equation (1)
-    size *= s.requests_per_day / size.mean()  # the mean is the segment's, whatever was drawn
+    size *= s.requests_per_day / (relative * size).mean()  # the mean is the segment's, whatever was drawn
     haste: Values | None = None
     if s.time_values.differ or s.background.share > 0:
-        haste = shares_lost_per_hour(s.time_value, s.time_values, of_request / s.worth_usd, draw("time"))
-        unattended = draw("background").random(count) < s.background.share
+        haste = shares_lost_per_hour(s.time_value, s.time_values, of_request / s.worth_usd, draws.normal("time"))
+        unattended = draws.chosen("background", s.background.share)
         haste = np.where(unattended, s.background.time_value, haste).astype(dtype)
         worth = np.where(unattended, s.background.worth * worth, worth)
-    shares = np.cumsum([zone.share for zone in s.zones])
-    zone = np.searchsorted(shares / shares[-1], draw("zone").random(count), "right").astype(np.int8)
-    budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draw("budget").standard_normal(count))
+    budget = s.budget_usd_per_day * weight * np.exp(s.size_spread * draws.normal("budget"))
     refusing = np.zeros(count, dtype=np.int16)
     for bit, refusal in enumerate(s.refusals):
-        refusing |= np.int16(1 << bit) * (draw(f"refuses {refusal.kind}").random(count) < refusal.share)
+        refusing |= np.int16(1 << bit) * draws.chosen(f"refuses {refusal.kind}", refusal.share)
+    shares = [zone.share for zone in s.zones]
     return Population(
         refusing=refusing if s.refusals else None,
         haste=haste,
         weight=weight,
+        relative=relative,
         worth=worth.astype(dtype),
         inverse_worth=(1.0 / worth).astype(dtype),
-        requests_per_tick=(size * weight * tick_hours / 24.0).astype(dtype),
-        zone=zone,
+        requests_per_tick=(size * relative * weight * tick_hours / 24.0).astype(dtype),
+        zone=draws.place("zone", shares),
+        of_zones=np.array(shares) if draws.merged else None,
         budget_per_day=budget.astype(dtype),
-        owns_machine=draw("local").random(count) < (s.local.owners if s.local else 0.0),
+        owns_machine=draws.chosen("local", s.local.owners if s.local else 0.0),
     )

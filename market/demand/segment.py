@@ -152,6 +152,7 @@ class Segment:
         workload: shape of a request.
         users: real people (or agents) in the segment.
         individuals: simulated individuals that stand for them.
+        cells: weighted cells that do so in their place, about so many; 0 for individuals (see ``demand.draws.Cells``).
         requests_per_day: mean requests of one user and day.
         size_spread: standard deviation of the log of requests per day between individuals.
         request_spread: standard deviation of the log of the tokens of a request between individuals. Requests are
@@ -227,6 +228,7 @@ class Segment:
     adoption: Adoption = TREND
     users_path: KnownPath | None = None
     intensity_path: KnownPath | None = None
+    cells: int = 0
 
     def users_trend(self, years: float) -> float:
         """Users over those at the start by the trend alone, so many years after it."""
@@ -254,6 +256,7 @@ class Segment:
         require(where + "price_coefficient", self.price_coefficient, above=0)
         require(where + "asking_effort", self.asking_effort, above=0)
         require_whole(where + "individuals", self.individuals, at_least=1, at_most=1e9)
+        require_whole(where + "cells", self.cells, at_least=0, at_most=1e6)
         require_kind(where + "workload", self.workload, Workload)
         require_kind(where + "shape", self.shape, LoadShape)
         require_kind(where + "deferral", self.deferral, Deferral, type(None))

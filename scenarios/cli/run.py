@@ -145,6 +145,7 @@ def _refuse_broken(result: Any) -> None:
 
 def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:
     from scenarios.cli.summary import summary, summary_record
+    from scenarios.results.grouped import simulated
     from scenarios.results.swing import swing_warning
     from scenarios.text.console import console
 
@@ -158,7 +159,7 @@ def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: b
         return
     console().print(summary(result))
     about = result.about
-    typer.echo(f"\n{about['ticks']} ticks of {about['users']:,} simulated users in {about['wall_time_s']:.1f} s")
+    typer.echo(f"\n{about['ticks']} ticks of {simulated(about)} in {about['wall_time_s']:.1f} s")
     typer.echo(f"wrote {folder}{f', with {PICTURE}' if picture else ''}")
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from scenarios.results import summary_tables
 from scenarios.results.called import title
 from scenarios.results.frames import Frames
+from scenarios.results.grouped import said_of_cells
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts
 from scenarios.results.measures.order import LONG_WEEKS, order_of_events
@@ -38,6 +39,7 @@ def summary(result: RunResult) -> RenderableType:
         *(Text(f"  {value:>15}  {meaning}") for value, meaning in key_figures(result)),
         "",
         *_lines(said_of_warm_up(warm_up_days(frames))),
+        *_lines(said_of_cells(result.about)),
         price_table(frames),
         *_lines(summary_tables.said_of_batches(frames)),
         segment_table(frames),

@@ -197,7 +197,7 @@ def local_machine(segment: str, users: Users, parameters: Parameters, when: Cale
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
-    growth = demand.growth * users.growth_tilt
+    growth, grouped = demand.growth * users.growth_tilt, demand.resolution == "grouped"
     waiting, machine = users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = local_machine(name, users, parameters, when)
@@ -235,7 +235,8 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         intensity_growth=growth ** (1.0 - demand.users_share),
         users_path=known_path(users, growth, demand.users_share),
         intensity_path=known_path(users, growth, 1.0 - demand.users_share),
-        dtype="float32" if individuals >= 1_000 else "float64",
+        cells=round(demand.cells) if grouped else 0,
+        dtype="float32" if individuals >= 1_000 and not grouped else "float64",
     )
 
 

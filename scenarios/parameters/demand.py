@@ -354,6 +354,18 @@ class Demand(Section):
     )
     others: tuple[OtherUsers, ...] = several((), "further segments", least=0, most=10)
     zones: tuple[Place, ...] = several(PLACES, "time zones and who lives there", DECLARED, most=24)
+    resolution: Literal["individuals", "grouped"] = choice(
+        "individuals",
+        "users one by one, or grouped: weighted cells of those who choose alike, where nothing is a single user's own",
+    )
+    cells: Number = quantity(
+        512.0,
+        "cells",
+        "cells of a segment, where users are grouped",
+        "so many put lists within 2-3 % of where more put them (docs/how-to/group-users.md)",
+        low=1,
+        high=100_000,
+    )
 
     @model_validator(mode="after")
     def _refusals(self) -> Demand:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from scenarios.results import summary_tables
 from scenarios.results.called import first_line
+from scenarios.results.grouped import simulated
 from scenarios.results.measures.facts import LOST
 from scenarios.results.run_folder import RunResult
 from scenarios.results.simulated_days import has_gaps, simulated_days
@@ -24,7 +25,7 @@ def subtitle(about: Any) -> str:
     of = part if has_gaps(about) else ""
     return (
         f"{first_line(about)}  ·  {begin:%-d %B %Y} to {last:%-d %B %Y}, {step} ticks  ·  {of}"
-        f"{about['users']:,} simulated users stand for {short_number(about['real_users'])}  ·  seed {about['seed']}"
+        f"{simulated(about)} stand for {short_number(about['real_users'])}  ·  seed {about['seed']}"
     )
 
 

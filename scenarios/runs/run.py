@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from market import TokenMarket
 from scenarios.results.frames import frames_of
 from scenarios.results.run_folder import FORMAT, RunResult
 from scenarios.runs.changes import asks_for_itself, changes_of
+from scenarios.runs.grouping import beside_individuals
 from scenarios.runs.provenance import code, versions
 from scenarios.runs.settings import Settings, ticks_in
 
@@ -40,8 +42,17 @@ def run(
     model = start(settings)
     model.timings = timings
     ticks = ticks_in(settings, model.economy)
-    advance(model, ticks, progress)
-    return result_so_far(settings, model, time.perf_counter() - begin, command, made_by)
+    beside = beside_individuals(model, settings, ticks)
+
+    def note(done: int) -> None:
+        if beside is not None:
+            beside.look()
+        if progress is not None:
+            progress(done)
+
+    advance(model, ticks, note)
+    result = result_so_far(settings, model, time.perf_counter() - begin, command, made_by)
+    return result if beside is None else replace(result, about={**result.about, "grouped": beside.found()})
 
 
 def result_so_far(

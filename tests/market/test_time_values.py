@@ -24,20 +24,24 @@ QUIET = WaitModel(chance=False)
 
 def test_without_spread_all_lose_the_same_share() -> None:
     rng = np.random.default_rng(1)
-    lost = shares_lost_per_hour(0.3, TimeValues(), np.array([0.1, 1.0, 7.0]), rng)
+    lost = shares_lost_per_hour(0.3, TimeValues(), np.array([0.1, 1.0, 7.0]), rng.standard_normal(3))
     np.testing.assert_allclose(lost, 0.3, rtol=1e-14)
 
 
 def test_the_value_of_an_hour_may_have_nothing_to_do_with_worth() -> None:
     worths = np.array([0.1, 1.0, 7.0])
-    lost = shares_lost_per_hour(0.3, TimeValues(with_worth=0.0), worths, np.random.default_rng(1))
+    lost = shares_lost_per_hour(
+        0.3, TimeValues(with_worth=0.0), worths, np.random.default_rng(1).standard_normal(worths.size)
+    )
     np.testing.assert_allclose(lost * worths, 0.3)
 
 
 def test_values_of_time_are_log_normal_and_stay_below_a_cap() -> None:
     """Half of the cap, 5 medians, is passed where the log-normal is above 4: B(4) = 5 x 4 / (4 + 4)."""
     worths = np.ones(200_000)
-    lost = shares_lost_per_hour(2.0, TimeValues(spread=1.2, cap=5.0), worths, np.random.default_rng(1))
+    lost = shares_lost_per_hour(
+        2.0, TimeValues(spread=1.2, cap=5.0), worths, np.random.default_rng(1).standard_normal(worths.size)
+    )
     assert np.median(lost) == pytest.approx(2.0, rel=0.02)
     assert 9.0 < lost.max() < 10.0
     assert (lost > 5.0).mean() == pytest.approx(0.12400, abs=0.002)  # P(z > ln 4 / 1.2)
