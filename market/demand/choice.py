@@ -13,7 +13,7 @@ from market.demand.intensity import STEADY, Asking, Intensity
 from market.demand.nests import slopes_within
 from market.demand.options import Options
 from market.demand.traits import FREE, Rows, Traits
-from market.demand.utilities import KEPT, Block, Utilities, utilities_in_full
+from market.demand.utilities import KEPT, Block, Utilities, blocks, utilities_in_full
 
 type Floats = NDArray[np.floating[Any]]
 
@@ -108,12 +108,10 @@ class Ground:
         if options.noise == 0.0:
             free = utilities_in_full(options, np.zeros_like(options.cost), inverse_worth, self.traits, self.local)
             return np.asarray(free.max(axis=1, initial=-np.inf))
-        utilities = self.utilities.free_without_nothing()
         found = np.full(inverse_worth.size, -np.inf, dtype=self.kind)
-        for part in utilities.blocks(inverse_worth.size):
+        for part in blocks(inverse_worth.size):
             asking = self.asking(part)
-            weighed = utilities.weights(utilities.of(asking, inverse_worth[asking]))
-            found[asking] = np.where(weighed.inside > 0, utilities.worth_of(weighed), -np.inf)
+            found[asking] = self.utilities.worth_if_free(asking, inverse_worth[asking])
         return found
 
     def asking(self, part: slice) -> Rows:
@@ -137,8 +135,8 @@ class Choice:
         self._blocks: dict[int, Block] = {}
 
     @cached_property
-    def _utilities(self) -> Utilities:
-        return self.ground.utilities.at(self.cost)
+    def _slopes(self) -> Floats:
+        return self.ground.utilities.slopes(self.cost)
 
     def of(self, mass: Floats, *, slopes: float | None = None, keep: bool = False) -> Chosen:
         """What they choose.
@@ -150,8 +148,8 @@ class Choice:
         """
         if self.ground.options.noise == 0.0:
             return _best(self, mass, slopes, keep=keep)
-        sums = _Sums(self._utilities, mass, slopes, keep=keep)
-        for part in self._utilities.blocks(mass.size):
+        sums = _Sums(self.ground.utilities, mass, slopes, keep=keep)
+        for part in blocks(mass.size):
             sums.add(self._block(part), part, mass[part])
         return sums.chosen()
 
@@ -162,10 +160,9 @@ class Choice:
             assert found.requests is not None
             assert found.shares is not None
             return found.requests, np.ascontiguousarray(found.shares[:, options].T)
-        utilities = self._utilities
         requests, shares = np.empty_like(mass), np.zeros((options.size, mass.size), dtype=mass.dtype)
-        wanted, place = np.nonzero(options[:, None] == utilities.open[None, :])
-        for part in utilities.blocks(mass.size):
+        wanted, place = np.nonzero(options[:, None] == self.ground.utilities.open[None, :])
+        for part in blocks(mass.size):
             block = self._block(part)
             requests[part] = mass[part] if block.asked is None else mass[part] * block.asked
             shares[wanted, part] = block.z[place] / block.total
@@ -175,7 +172,7 @@ class Choice:
         block = self._blocks.get(part.start)
         if block is None:
             inverse_worth, who = self.ground.inverse_worth, self.ground.asking(part)
-            block = self._utilities.block(who, inverse_worth[who], self.asking)
+            block = self.ground.utilities.block(who, self._slopes, inverse_worth[who], self.asking)
             if not isinstance(who, slice):
                 block = block.among(who - part.start, inverse_worth[part])
             if part.stop <= KEPT:

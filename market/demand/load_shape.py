@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import numpy as np
@@ -16,6 +16,9 @@ from capacity.errors import InputError
 #: load has its middle at 18 h UTC, which is 13 h in the middle of North America's zones (UTC-5).
 MEASURED_ZONE_HOURS = -5.0
 
+
+#: Middles of the hours of a day, and of one before and after it.
+MIDDLES = np.arange(-1, 25) + 0.5
 
 type Loads = Sequence[float] | NDArray[np.float64]
 
@@ -44,10 +47,15 @@ class LoadShape:
 
     def at(self, local_hour: NDArray[np.float64], weekend: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Relative load at local hours; linear between the middles of hours."""
-        middles = np.arange(-1, 25) + 0.5
         hour = np.mod(local_hour, 24.0)
-        day, end = (np.interp(hour, middles, (s[-1], *s, s[0])) for s in (self.weekday, self.weekend))
+        day, end = (np.interp(hour, MIDDLES, around) for around in self._around)
         return np.where(weekend, end, day)
+
+    @cached_property
+    def _around(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Loads of weekdays and weekends, from the hour before the first to that after the last."""
+        day, end = (np.array((s[-1], *s, s[0])) for s in (self.weekday, self.weekend))
+        return day, end
 
 
 FLAT = LoadShape((1.0,) * 24, (1.0,) * 24)

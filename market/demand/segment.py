@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +42,14 @@ def check_zones(where: str, zones: tuple[Zone, ...]) -> None:
         raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in zones):g}, not 1")
 
 
+@lru_cache(maxsize=2**6)
 def loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
-    """Relative load in the middle of a tick, by zone."""
+    """Relative load in the middle of a tick, by zone; those of a tick are looked at many times in it."""
     offsets = np.array([zone.utc_offset_h for zone in zones])
     weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
-    return shape.at(calendar.hour_of_day(tick) + offsets, weekend)
+    found = shape.at(calendar.hour_of_day(tick) + offsets, weekend)
+    found.flags.writeable = False  # many look at it
+    return found
 
 
 #: Kinds of seller that a segment may refuse: every set of them is looked at.

@@ -8,8 +8,6 @@ once for all prices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from copy import copy
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -29,6 +27,11 @@ SAFE_EXPONENT = 60.0
 BLOCK = 4096
 #: Individuals up to whom utilities are kept that serve at all prices; those of more take less time than memory.
 KEPT = 16 * BLOCK
+
+
+def blocks(individuals: int) -> list[slice]:
+    """Individuals in blocks that fit the cache."""
+    return [slice(begin, min(begin + BLOCK, individuals)) for begin in range(0, individuals, BLOCK)]
 
 
 class Block(NamedTuple):
@@ -113,38 +116,24 @@ class Utilities:
         self.peaked = _is_peaked(options, local)
         self.ones = np.ones(self.open.size, dtype=kind)
         self.price_coefficient = options.price_coefficient
-        self.cost: Floats | None = None
         self._known: dict[int, tuple[Floats, ...]] = {}
 
     def _by_row(self, values: Floats) -> Floats:
         """Values of what is sold over the scale of its tastes, as a column."""
         return np.asarray(values[self._sold] / self._scale).astype(self.kind)[:, None]
 
-    def at(self, cost: Floats) -> Utilities:
-        """The same where options cost so much, in the unit of the worth."""
-        made = copy(self)
-        made.cost = self._by_row(-cost)
-        return made
+    def slopes(self, cost: Floats) -> Floats:
+        """How utilities go with one over the worth, where options cost so much, in the unit of the worth."""
+        return self._by_row(-cost)
 
-    def free_without_nothing(self) -> Utilities:
-        """The same where all is free, and nothing is no option."""
-        made = copy(self)
-        made.cost, made.outside, made.peaked = None, None, True
-        return made
-
-    def blocks(self, individuals: int) -> Iterator[slice]:
-        """Individuals in blocks that fit the cache."""
-        for begin in range(0, individuals, BLOCK):
-            yield slice(begin, min(begin + BLOCK, individuals))
-
-    def of(self, part: Rows, inverse_worth: Floats) -> Floats:
-        """Those of some individuals, by option and individual."""
+    def of(self, part: Rows, slopes: Floats | None, inverse_worth: Floats) -> Floats:
+        """Those of some individuals, by option and individual; ``slopes``: None where all is free."""
         z = np.empty((self.open.size, inverse_worth.size), dtype=self.kind)
         sold = z[: self.gain.size]
-        if self.cost is None:
+        if slopes is None:
             sold[:] = self.gain
         else:
-            np.multiply(self.cost, inverse_worth, out=sold)
+            np.multiply(slopes, inverse_worth, out=sold)
             sold += self.gain
         for more in self._whatever_it_costs(part):
             sold += more
@@ -166,9 +155,9 @@ class Utilities:
             self._known[kept] = made
         return made
 
-    def block(self, part: Rows, inverse_worth: Floats, asking: Asking | None) -> Block:
-        """The weights of some individuals."""
-        z = self.of(part, inverse_worth)
+    def block(self, part: Rows, slopes: Floats, inverse_worth: Floats, asking: Asking | None) -> Block:
+        """The weights of some individuals; ``slopes``: as there."""
+        z = self.of(part, slopes, inverse_worth)
         weighed = self.weights(z)
         none, total, inside, shift, nests = weighed
         asked: Floats | None = None
@@ -195,15 +184,21 @@ class Utilities:
             utility += weighed.shift
         return np.asarray(utility * self.kind(self.noise))
 
-    def weights(self, z: Floats) -> Weighed:
-        """Utilities become weights, in place."""
+    def worth_if_free(self, part: Rows, inverse_worth: Floats) -> Floats:
+        """The same if all were free; -inf where nothing is open."""
+        weighed = self.weights(self.of(part, None, inverse_worth), nothing=False)
+        return np.where(weighed.inside > 0, self.worth_of(weighed), -np.inf)
+
+    def weights(self, z: Floats, *, nothing: bool = True) -> Weighed:
+        """Utilities become weights, in place; ``nothing``: whether to take nothing is an option."""
+        outside = self.outside if nothing else None
         if self.pages is not None:
-            return weigh(z, self.pages, self.outside)
-        shift = _shift(z, self.outside) if self.peaked else None
+            return weigh(z, self.pages, outside)
+        shift = _shift(z, outside) if self.peaked or not nothing else None
         if shift is not None:
             z -= shift
         np.exp(z, out=z)
-        none = _weight_of_nothing(self.outside, shift, self.kind)
+        none = _weight_of_nothing(outside, shift, self.kind)
         inside = self.ones @ z
         return Weighed(none, inside + none, inside, shift)
 
@@ -234,7 +229,7 @@ def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None
     if attached is None and refusing is None:
         return None, None
     groups = int(options.group.max(initial=-1)) + 1
-    bonus = np.broadcast_to(options.bonus / options.scale, options.gain.shape)
+    bonus = options.bonus / options.scale + np.zeros(options.gain.size)
     table = _table(
         options.group.tobytes(),
         b"" if attached is None else bonus.tobytes(),

@@ -53,9 +53,11 @@ class ElasticDemand:
 
     def quantity(self, price: float) -> float:
         """Taken at a price above 0 [rack-h]."""
-        with np.errstate(over="ignore", divide="ignore"):  # a price of next to nothing calls for all there could be
-            times = (np.float64(self.reference) / price) ** self.elasticity
-        return float(min(self.spending / self.reference * times, MOST))
+        try:
+            times: float = (self.reference / float(price)) ** self.elasticity
+        except (OverflowError, ZeroDivisionError):  # a price of next to nothing calls for all there could be
+            times = math.inf
+        return min(self.spending / self.reference * times, MOST)
 
 
 def clear_with(

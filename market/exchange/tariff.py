@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cached_property
 
 from capacity import Workload
 from capacity.errors import InputError, require_kinds
@@ -188,9 +188,17 @@ class Tariff:
 
     def factor(self, begin: datetime, hours: float) -> float:
         """What the bill is multiplied by, on average over so many hours from ``begin`` (UTC)."""
-        return math.prod(component.factor(begin, hours) for component in self.components)
+        return math.prod((component.factor(begin, hours) for component in self._of_hours), start=1.0)
 
-    @cache  # noqa: B019  # tariffs are few, and values
+    @cached_property
+    def _of_hours(self) -> tuple[TariffComponent, ...]:
+        """Components that may multiply the bill."""
+        return tuple(one for one in self.components if type(one).factor is not TariffComponent.factor)
+
+    @cached_property
+    def _known_rates(self) -> dict[float, Rates]:
+        return {}
+
     def rates(self, context: float = QUOTED_CONTEXT) -> Rates:
         """Prices of an output, an input and a cached token over the list price, in requests that read so many tokens.
 
@@ -199,7 +207,11 @@ class Tariff:
         >>> Tariff((*Tariff().components, LongContext())).rates(300_000)
         Rates(output=1.5, input=0.5, cached=0.05)
         """
+        if context not in self._known_rates:
+            self._known_rates[context] = self._rates(context)
+        return self._known_rates[context]
 
+    def _rates(self, context: float) -> Rates:
         def billed(cached: float, output: float) -> float:
             return self.billed(Workload(input=context, output=output, cached=cached)) * 1e6
 

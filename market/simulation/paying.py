@@ -152,8 +152,8 @@ def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
     buyers = [(p.name, float(allotment.spot[p.number])) for p in founded.providers]
     buyers += [(one.name, float(allotment.research[one.number])) for one in founded.researchers]
     for name, bought in buyers:
-        for owner in founded.owners:
-            share = float(sold[owner.number]) / total if bought > 0 else 0.0
+        for owner in founded.owners if bought > 0 else ():
+            share = float(sold[owner.number]) / total
             yield Payment(name, owner.name, bought * share * allotment.price, "spot")
 
 

@@ -30,11 +30,7 @@ class Firm[S: Spec, T](mesa.Agent):
     def __init__(self, model: mesa.Model, spec: S, number: int, ledger: Ledger) -> None:
         super().__init__(model)
         self.spec, self.number, self._ledger = spec, number, ledger
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return str(self.spec.name)
+        self.name = str(spec.name)
 
     @property
     def cash(self) -> float:

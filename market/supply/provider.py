@@ -221,7 +221,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             earned = self.earned(book, expected, paid)
             value = value + (self.purchases.affordable(period, earned) - earned)
         value = value.ravel()
-        need = np.broadcast_to(work_expected * (1.0 + self.spec.headroom) / BID_STEPS, worth.shape).ravel()
+        need = np.tile((work_expected * (1.0 + self.spec.headroom) / BID_STEPS).ravel(), BID_STEPS)
         order = np.argsort(-value, kind="stable")
         lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
         wanted = (lacking > 0) & (value[order] > 0)

@@ -34,7 +34,7 @@ class Purchases:
         """Take note of a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
         self.price, self.need = price, need
         pace = TODAY if np.isfinite(self._prices[period]) else 1.0
-        before = np.nan_to_num(self._prices[period])
+        before = self._prices[period] if np.isfinite(self._prices[period]) else 0.0
         self._prices[period] = before + pace * (price - before)
         self._needs[period] += pace * (need - self._needs[period])
         self._left[period] += pace * (earned - price - self._left[period])

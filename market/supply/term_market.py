@@ -16,6 +16,7 @@ With w = 1 this is the forward price of Bessembinder and Lemmon (2002).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,18 +87,13 @@ class TermMarket:
 
     def expected(self, seen: Seen, hours: float, tick_hours: float) -> float:
         """Discounted mean of expected spot over so many hours from now, by the tick [USD per rack-h]."""
-        count = max(1, round(hours / tick_hours))
-        points = np.arange(count) * tick_hours if count <= POINTS else (np.arange(POINTS) + 0.5) * (hours / POINTS)
-        at: Floats = np.asarray(points, dtype=np.float64)
-        weight = (1.0 + self.discount) ** (-at / HOURS_A_YEAR)
-        return float((self.forecast.expected(seen, at / HOURS_A_YEAR) * weight).sum() / weight.sum())
+        years, weight, total = _points(hours, tick_hours, self.discount)
+        return float((self.forecast.expected(seen, years) * weight).sum() / total)
 
     def variance(self, expected: float, hours: float) -> float:
         """Variance of the mean spot price of a term, equation (2) [(USD per rack-h)²]."""
         periods = max(1, round(hours / self.period_h))
-        gaps = np.arange(1, periods)
-        together = periods + 2.0 * float(((periods - gaps) * self.persistence**gaps).sum())
-        return float((self.spread * expected) ** 2 * together / periods**2)
+        return float((self.spread * expected) ** 2 * _together(periods, self.persistence) / periods**2)
 
     def bargain(self, expected: float, hours: float, racks: float, worth: float = 1.0, ask: float = 0.0) -> Bargain:
         """What seller and buyer agree on, equation (1).
@@ -117,3 +113,20 @@ class TermMarket:
         if most < least - SAME * expected:
             return Bargain(least, most, None)
         return Bargain(least, most, least + self.seller_share * (most - least))
+
+
+@lru_cache(maxsize=2**8)
+def _points(hours: float, tick_hours: float, discount: float) -> tuple[Floats, Floats, float]:
+    """Dates of a term at which expected spot is looked up [years], how much each counts, and the sum of that."""
+    count = max(1, round(hours / tick_hours))
+    points = np.arange(count) * tick_hours if count <= POINTS else (np.arange(POINTS) + 0.5) * (hours / POINTS)
+    at: Floats = np.asarray(points, dtype=np.float64)
+    weight = (1.0 + discount) ** (-at / HOURS_A_YEAR)
+    return at / HOURS_A_YEAR, weight, float(weight.sum())
+
+
+@lru_cache(maxsize=2**8)
+def _together(periods: int, persistence: float) -> float:
+    """Variance of the sum of so many periods over that of one, equation (2)."""
+    gaps = np.arange(1, periods)
+    return periods + 2.0 * float(((periods - gaps) * persistence**gaps).sum())
