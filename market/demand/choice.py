@@ -233,7 +233,7 @@ class _Sums:
         if self.own is not None and self.cross is not None:
             own, cross = np.zeros(options), np.zeros((options, options))
             own[there] = self.own
-            cross[np.ix_(there, there)] = self.cross
+            cross[there[:, None], there] = self.cross
         if self.kept is not None:
             kept = np.zeros((self.kept.shape[0], options), dtype=self.kept.dtype)
             kept[:, there] = self.kept

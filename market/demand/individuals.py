@@ -37,6 +37,9 @@ from market.randomness import Streams
 
 type Floats = NDArray[np.float64]
 
+#: Individuals up to whom it takes no longer to ask all than to pick out those who are beyond a quota.
+FEW = 1024
+NOTHING_SHUT = np.zeros(1, dtype=bool)
 NOTHING_PUT_OFF: Floats = np.zeros(0)
 
 
@@ -158,10 +161,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if self.haste is not None:  # each minds delay in its own way
             is_open &= np.isfinite(scene.delay_h)
             gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
-        cost = s.price_coefficient * np.where(np.isfinite(prices), prices, 0.0)
         return Options(
             np.where(np.isnan(gain), -np.inf, gain),
-            cost,
+            self._cost(prices),
             scene.provider,
             s.attachment,
             s.taste_noise,
@@ -171,6 +173,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self.nests(scene.names, scene.kind),
             slow,
         )
+
+    def _cost(self, prices: Floats) -> Floats:
+        """Prices [USD] in the unit of the worth."""
+        return np.asarray(self.segment.price_coefficient * np.where(np.isfinite(prices), prices, 0.0))
 
     def _consider_machine(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about a machine of their own: it is bought if it saves more than it costs."""
@@ -201,10 +207,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return wanted.plans[key]
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
-        options = self._options(scene, prices)
         limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
-        split = [Part(self._ground(wanted, scene, options).at(options.cost), wanted.mass)]
+        split = [Part(self._ground(wanted, scene, prices).at(self._cost(prices)), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
         used, spent, over = wanted.used_before(limited) * 0, None, 0.0
@@ -216,35 +221,44 @@ class LogitCohort(Cohort[IndividualsWanted]):
             each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
             within, used = within_limits(each, shares, left, machine)
             split = [Part(split[0].choice, wanted.mass * within)]
-            beyond = np.flatnonzero(within < 1)
-            if beyond.size:
-                shut = replace(options, gain=np.where(limited, -np.inf, options.gain))
-                elsewhere = self._new_ground(wanted, scene, shut, beyond, local=machine is None)
-                split.append(Part(elsewhere.at(options.cost), wanted.mass * (1 - within)))
+            if (beyond := np.flatnonzero(within < 1)).size:
+                who = beyond if within.size > FEW else None
+                elsewhere = self._ground(wanted, scene, prices, shut=limited, local=machine is None, who=who)
+                split.append(Part(elsewhere.at(self._cost(prices)), wanted.mass * (1 - within)))
         if budget:
             allowed, spent, over = within_budgets(split, wanted.budget_left, prices)
             used = used * allowed
             split = [part._replace(mass=part.mass * allowed) for part in split]
         return Plan([part for part in split if part.mass.any()], used if limited.any() else None, spent, over)
 
-    def _ground(self, wanted: IndividualsWanted, scene: Scene, options: Options) -> Ground:
-        """All individuals before what is open, whatever it costs; known once it has been asked for."""
-        key = (options.gain.tobytes(), b"" if options.slow is None else options.slow.tobytes())
-        if key not in wanted.grounds:
-            wanted.grounds[key] = self._new_ground(wanted, scene, options, None, local=True)
-        return wanted.grounds[key]
-
-    def _new_ground(
-        self, wanted: IndividualsWanted, scene: Scene, options: Options, who: NDArray[np.int64] | None, *, local: bool
+    def _ground(
+        self,
+        wanted: IndividualsWanted,
+        scene: Scene,
+        prices: Floats,
+        *,
+        shut: NDArray[np.bool_] = NOTHING_SHUT,
+        local: bool = True,
+        who: NDArray[np.int64] | None = None,
     ) -> Ground:
-        """Individuals before options; ``local``: whether those with a machine of their own may use it."""
-        traits = self._traits(slice(None))
+        """Individuals before what is open and not ``shut``, whatever it costs; all of them are remembered.
+
+        ``local``: whether those with a machine of their own may use it; ``who``: which of them are asked, None for all.
+        """
+        seen = (np.isfinite(prices), scene.open, scene.delay_h, scene.quality, shut)
+        key = (*(values.tobytes() for values in seen), str(local).encode())
+        if key in wanted.grounds:
+            return wanted.grounds[key]
+        options, traits = self._options(scene, prices), self._traits(slice(None))
         if (scene.fee > 0).any():
             traits, refused = traits.barred_too(options.refused, self.memberships.barred(scene.fee))
             options = replace(options, refused=refused)
+        options = replace(options, gain=np.where(shut, -np.inf, options.gain))
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
-        kind = wanted.mass.dtype.type
-        return Ground(options, self.inverse_worth, kind, traits, at_home, self.intensity, who)
+        ground = Ground(options, self.inverse_worth, self.dtype.type, traits, at_home, self.intensity, who)
+        if who is None:
+            wanted.grounds[key] = ground
+        return ground
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""

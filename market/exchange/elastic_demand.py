@@ -54,10 +54,10 @@ class ElasticDemand:
     def quantity(self, price: float) -> float:
         """Taken at a price above 0 [rack-h]."""
         try:
-            times: float = (self.reference / float(price)) ** self.elasticity
+            times = math.pow(self.reference / float(price), self.elasticity)
         except (OverflowError, ZeroDivisionError):  # a price of next to nothing calls for all there could be
             times = math.inf
-        return min(self.spending / self.reference * times, MOST)
+        return float(min(self.spending / self.reference * times, MOST))
 
 
 def clear_with(

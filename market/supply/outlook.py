@@ -28,6 +28,21 @@ class Estimate:
     cross: Floats
 
 
+class Remembered:
+    """Market research whose answers are kept: sellers come back to prices that they have asked about."""
+
+    def __init__(self, ask: Callable[[Floats], Estimate]) -> None:
+        self._ask = ask
+        self._known: dict[bytes, Estimate] = {}
+
+    def __call__(self, prices: Floats) -> Estimate:
+        """The estimate at these prices."""
+        key = np.asarray(prices, dtype=np.float64).tobytes()
+        if key not in self._known:
+            self._known[key] = self._ask(prices)
+        return self._known[key]
+
+
 @dataclass(frozen=True)
 class Hours:
     """Hours in which a list is dearer, as a seller posts them.

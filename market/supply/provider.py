@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import mesa
@@ -14,7 +15,7 @@ from market.calendar import Calendar
 from market.exchange.books import Book
 from market.exchange.ledger import Ledger, Payment
 from market.supply.firm import Firm
-from market.supply.outlook import Estimate, Outlook
+from market.supply.outlook import Estimate, Outlook, Remembered
 from market.supply.purchases import Purchases
 from market.supply.specs import Provider
 from market.supply.wholesale import Bid
@@ -169,8 +170,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             sold=(orders * book.billed[:, own]).sum(axis=0),
             capacity=have,
             toll=lambda: toll(self.offers),
-            estimate=lambda prices: estimate(self.offers, prices),
-            usual_estimate=lambda prices: usual_estimate(self.offers, prices),
+            estimate=Remembered(partial(estimate, self.offers)),
+            usual_estimate=Remembered(partial(usual_estimate, self.offers)),
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
             tick_hours=calendar.tick_hours,
