@@ -6,7 +6,7 @@ For each scenario and number of users four things take turns, a tick each, on on
   they look is timed apart, and a tick of a week is 167 usual ones and one of these;
 - a plain-Mesa market of the same choices (``plain_mesa.py``), made of this one after its first ticks. It is checked to
   order the same; it has 500 users at most, and is taken to cost as much a user with more of them;
-- as many exponentials as there are users times offers open to them;
+- as many exponentials as there are users times offers open to their segment;
 - the same scenario with a handful of users: what a tick costs before anybody chooses.
 
     python benchmarks/bench_scenarios.py                                    a table
@@ -36,9 +36,12 @@ from market import TokenMarket
 from market.demand.utilities import BLOCK
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
+from scenarios.loading.scenarios import load
 
+#: The baseline without what is a single user's own, and the same with users grouped into cells.
+BY_THE_TOKEN, GROUPED = "by-the-token", "by-the-token grouped"
 #: Chat and coding with plans, a squeeze, free quotas, a broker, other tariffs, and the world of 2024 to 2025.
-NAMES = ("baseline-2026", "compute-crunch", "free-tier", "broker", "off-peak", "hindcast")
+NAMES = ("baseline-2026", "compute-crunch", "free-tier", "broker", "off-peak", "hindcast", BY_THE_TOKEN, GROUPED)
 SIZES = (100, 1_000, 10_000, 100_000)
 #: Users of the plain version; few that show what an empty tick costs; ticks in which sellers look; and usual ticks.
 PLAIN, FEW, LOOKS, USUAL = 500, 20, 3, 24
@@ -87,6 +90,14 @@ class Measured:
         return self.week / self.exponentials
 
 
+def scenario_of(name: str) -> Scenario:
+    """One that ships, or one of the two beside them."""
+    if name in SCENARIOS:
+        return SCENARIOS[name]
+    scenario = load(str(Path(__file__).parents[1] / "docs" / "studies" / f"{BY_THE_TOKEN}.toml"))
+    return scenario.with_changes({"demand.resolution": "grouped"}) if name == GROUPED else scenario
+
+
 def shortened(scenario: Scenario) -> Scenario:
     """The scenario with three hours of settling at most, in which sellers look in every tick."""
     data, changes = scenario.data(), {}
@@ -123,8 +134,9 @@ def exponentials(model: TokenMarket) -> Callable[[], object]:
     blocks = []
     for cohort, open_ in zip(model.cohorts, model.book.open, strict=True):
         rows = int(open_.sum())
-        block = np.zeros((rows, min(BLOCK, cohort.worth.size)), dtype=cohort.dtype)
-        blocks += [block[:, : min(BLOCK, cohort.worth.size - begin)] for begin in range(0, cohort.worth.size, BLOCK)]
+        users = cohort.segment.individuals
+        block = np.zeros((rows, min(BLOCK, users)), dtype="float32" if users >= BLOCK else cohort.dtype)
+        blocks += [block[:, : min(BLOCK, users - begin)] for begin in range(0, users, BLOCK)]
 
     def alone() -> None:
         for block in blocks:
@@ -135,10 +147,11 @@ def exponentials(model: TokenMarket) -> Callable[[], object]:
 
 def measure(name: str, users: int, seconds: float) -> Measured:
     """Four things in turn, for a day of ticks or as many as fit into the time."""
-    scenario = shortened(SCENARIOS[name])
+    scenario = shortened(scenario_of(name))
     model, look = begun(scenario, users)
-    few, _ = begun(scenario, min(FEW, users))
-    plain = PlainMarket(model if users <= PLAIN else begun(scenario, PLAIN)[0])
+    one_by_one = scenario.with_changes({"demand.resolution": "individuals"})
+    few, _ = begun(one_by_one, min(FEW, users))
+    plain = PlainMarket(model if users <= PLAIN and name != GROUPED else begun(one_by_one, min(users, PLAIN))[0])
     if (wrong := plain.disagreement()) > AGREE:
         raise SystemExit(f"{name}: the plain version orders otherwise, by {wrong:.1e}")
     alone, many = exponentials(model), len(plain.agents) - len(plain.offers)
@@ -171,7 +184,7 @@ def row(one: Measured) -> tuple[str, ...]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenarios", nargs="+", default=NAMES, choices=sorted(SCENARIOS), metavar="NAME")
+    parser.add_argument("--scenarios", nargs="+", default=NAMES, choices=[*NAMES, *SCENARIOS], metavar="NAME")
     parser.add_argument("--sizes", nargs="+", default=SIZES, type=lambda text: int(float(text)), metavar="USERS")
     parser.add_argument("--seconds", type=float, default=10.0, help="of usual ticks for each row, at most")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -186,7 +199,7 @@ def all_measured(asked: argparse.Namespace) -> list[Measured]:
     """Read, or measured, with a line each as they come."""
     if asked.source:
         return [Measured(**one) for one in json.loads(asked.source.read_text(encoding="utf-8"))]
-    line = "{:16s}{:>11s}{:>13s}{:>12s}{:>12s}{:>17s}{:>19s}"
+    line = "{:22s}{:>11s}{:>13s}{:>12s}{:>12s}{:>17s}{:>19s}"
     out, found = sys.stderr if asked.json else sys.stdout, []
     print(line.format(*HEAD), file=out)
     for name in asked.scenarios:

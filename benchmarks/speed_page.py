@@ -22,6 +22,7 @@ GOALS = (
     ("baseline-2026", 100, "over plain Mesa", lambda one: one.over_plain, 1.0, True),
     ("baseline-2026", 1_000_000, "over the exponentials", lambda one: one.over_exponentials, 6.0, False),
     ("compute-crunch", 1_000_000, "over the exponentials", lambda one: one.over_exponentials, 12.0, False),
+    ("by-the-token grouped", 100_000, "over plain Mesa", lambda one: one.over_plain, 1_000.0, True),
     ("baseline-2026", 10_000, "ms of an empty tick", lambda one: one.empty, 1.5, False),
 )
 
@@ -38,7 +39,9 @@ compared takes turns, a tick each. Measured with {where}.
   waits, within the same quotas and plans (`benchmarks/plain_mesa.py`); it is checked to order the same. Its sellers set
   no prices and ask nobody, and it keeps no records: ours do all of that in the time that is compared. Measured with
   {plain} users at most, and taken in proportion.
-- **over exponentials**: how many times as long as `exp` of users times the offers open to them.
+- **over exponentials**: how many times as long as `exp` of users times the offers open to their segment.
+- **by-the-token** is the baseline without plans, quotas and ties to a provider, in which users may be
+  [grouped](../how-to/group-users.md): weighted cells, as many whatever the number of users that they are held against.
 
 """
 
