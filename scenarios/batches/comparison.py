@@ -16,7 +16,16 @@ import pandas as pd
 
 from capacity.errors import InputError
 from capacity.reading import check_path, csv_rows, is_there, near, read_bytes, read_text
-from scenarios.batches.analysis.over_seeds import LEVEL, PRECISION, differences, groups, inputs_in, measures_in, summary
+from scenarios.batches.analysis.over_seeds import (
+    LEVEL,
+    PRECISION,
+    check_runs,
+    differences,
+    groups,
+    inputs_in,
+    measures_in,
+    summary,
+)
 from scenarios.batches.store.batch import open_batch
 from scenarios.results.measures import MEASURES
 
@@ -113,8 +122,19 @@ def _table(path: Path) -> pd.DataFrame:
         raise InputError(f"'{path}' cannot be read: {' '.join(str(error).split())[:200]}") from error
     words = {"label", "scenario", "variant", *inputs_in(frame)}
     for name in frame.columns.difference(list(words)):
-        frame[name] = pd.to_numeric(frame[name].replace("", math.nan), errors="coerce")
+        frame[name] = _numbers(frame[name], path)
+    check_runs(frame)
     return frame
+
+
+def _numbers(column: pd.Series[Any], path: Path) -> pd.Series[float]:
+    """A column as numbers, where it has any; an empty cell, or 'nan', is none."""
+    numbers = pd.to_numeric(column.replace("", math.nan), errors="coerce")
+    words = numbers.isna() & ~column.astype(str).str.strip().str.lower().isin(("", "nan"))
+    if numbers.notna().any() and words.any():
+        row = int(words.to_numpy().argmax())
+        raise InputError(f"'{path}': row {row + 1}: {column.name} is {column.iloc[row]!r}, but must be a number")
+    return numbers
 
 
 def compare(

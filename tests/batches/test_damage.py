@@ -153,6 +153,16 @@ def test_a_lost_manifest_is_made_again_from_what_can_be_read(copy, finished):
     assert tables_of(copy) == tables_of(finished)
 
 
+def test_a_manifest_without_what_it_should_say_is_no_manifest(copy, finished):
+    said = json.loads((copy / "tables.json").read_text())
+    said["files"] |= {name: {"byts": 3} for name in said["files"] if name.startswith("frames/")}
+    (copy / "tables.json").write_text(json.dumps(said))
+    with pytest.raises(InputError, match="is damaged"):
+        _ = open_batch(copy).summaries
+    resume_batch(copy, engine=InLine(), work=cheap_work.draw, quiet=True)
+    assert tables_of(copy) == tables_of(finished)
+
+
 def test_damaged_papers_are_named(copy):
     (copy / "batch.json").write_text("{")
     with pytest.raises(InputError, match=r"batch\.json' is damaged"):

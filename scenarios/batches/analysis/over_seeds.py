@@ -154,13 +154,21 @@ def inputs_in(summaries: pd.DataFrame) -> list[str]:
     return [str(name) for name in summaries.columns if "." in str(name) or "[" in str(name)]
 
 
-def measures_in(summaries: pd.DataFrame, wanted: Sequence[str] | None = None) -> list[str]:
-    """Columns that are measures, or those that are wanted of them."""
+def check_runs(summaries: pd.DataFrame) -> None:
+    """A table of runs has some, each with the label of its case and its seed."""
     missing = [name for name in ("seed", "label") if name not in summaries.columns]
     if missing:
         raise InputError(f"the table of runs has no column '{missing[0]}', but needs seed and label")
     if not len(summaries):
         raise InputError("the table of runs is empty: no run has finished")
+    for name in ("seed", "label"):
+        if (empty := summaries[name].isna().to_numpy()).any():
+            raise InputError(f"the table of runs has no {name} in row {int(empty.argmax()) + 1}, but every run has one")
+
+
+def measures_in(summaries: pd.DataFrame, wanted: Sequence[str] | None = None) -> list[str]:
+    """Columns that are measures, or those that are wanted of them."""
+    check_runs(summaries)
     about = {*ABOUT, *inputs_in(summaries)}
     known = [str(name) for name in summaries.columns if name not in about and _is_number(summaries[name])]
     for name in wanted or ():

@@ -179,7 +179,7 @@ def is_sound(path: Path, name: str, manifests: list[Mapping[str, Any]], *, thoro
         return thorough is False or _is_readable(path)
     entries = [files[name] for files in manifests if name in files]
     if not thorough:
-        return path.stat().st_size in [entry["bytes"] for entry in entries]
+        return path.stat().st_size in [entry.get("bytes") for entry in entries if isinstance(entry, Mapping)]
     return checksum(path) in entries
 
 
