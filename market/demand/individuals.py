@@ -23,6 +23,7 @@ from market.demand.plan import (
     Part,
     Plan,
     Who,
+    options_of,
     what_is_seen,
     within_budgets,
     within_limits,
@@ -31,7 +32,7 @@ from market.demand.population import draw_population
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.traits import Traits, drawn_providers, refused_rows
+from market.demand.traits import Traits, drawn_providers
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -152,27 +153,14 @@ class LogitCohort(Cohort[IndividualsWanted]):
             taken_up=float(due.sum(dtype=np.float64)),
         )
 
-    def _options(self, scene: Scene, prices: Floats) -> Options:
-        s = self.segment
-        is_open = scene.open & np.isfinite(prices)
-        slow: Floats | None = None
-        with np.errstate(invalid="ignore"):
-            gain = np.where(is_open, scene.quality - s.time_value * scene.delay_h, -np.inf)
-        if self.haste is not None:  # each minds delay in its own way
-            is_open &= np.isfinite(scene.delay_h)
-            gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
-        return Options(
-            np.where(np.isnan(gain), -np.inf, gain),
-            self._cost(prices),
-            scene.provider,
-            s.attachment,
-            s.taste_noise,
-            s.outside,
-            s.price_coefficient,
-            refused_rows([refusal.kind for refusal in s.refusals], scene.kind),
-            self.nests(scene.names, scene.kind),
-            slow,
-        )
+    def _options(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Options:
+        """What there is to choose from; the last is remembered."""
+        key = what_is_seen(scene, prices)
+        if key not in wanted.options:
+            wanted.options.clear()
+            nests, alike = self.nests(scene.names, scene.kind), self.haste is None
+            wanted.options[key] = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
+        return wanted.options[key]
 
     def _cost(self, prices: Floats) -> Floats:
         """Prices [USD] in the unit of the worth."""
@@ -183,7 +171,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         who = self.machines.who_thinks()
         if who.size == 0 or self.weight == 0:
             return
-        options = self._options(scene, prices)
+        options = self._options(wanted, scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         days = self.calendar.tick_hours / 24.0
         per_day = self.requests_per_tick[who] * wanted.intensity / self.weight / days
@@ -249,7 +237,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         key = (*(values.tobytes() for values in seen), str(local).encode())
         if key in wanted.grounds:
             return wanted.grounds[key]
-        options, traits = self._options(scene, prices), self._traits(slice(None))
+        options, traits = self._options(wanted, scene, prices), self._traits(slice(None))
         if (scene.fee > 0).any():
             traits, refused = traits.barred_too(options.refused, self.memberships.barred(scene.fee))
             options = replace(options, refused=refused)
@@ -321,7 +309,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if self.segment.attachment > 0:
             self._reattach(wanted, scene, prices)
         if (scene.fee > 0).any():
-            self._consider_subscriptions(scene, prices)
+            self._consider_subscriptions(wanted, scene, prices)
         self._looked = True
         wanted.replies.clear()
         wanted.grounds.clear()
@@ -363,7 +351,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         reply = self.reply(anybody, scene, prices)
         return reply.surplus / (float(self.requests_per_tick.sum(dtype=np.float64)) - reply.not_asked)
 
-    def _consider_subscriptions(self, scene: Scene, prices: Floats) -> None:
+    def _consider_subscriptions(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""
         days = self.calendar.tick_hours / 24.0
         chance = min(1.0, self.segment.reconsider_per_day * days)
@@ -376,7 +364,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             per_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(
                 who,
-                self._options(scene, prices),
+                self._options(wanted, scene, prices),
                 scene.fee,
                 scene.quota,
                 self.inverse_worth[who],
@@ -396,7 +384,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if number == 0:
             return
         who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
-        options = self._options(scene, prices)
+        options = self._options(wanted, scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
         chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._traits(who), keep=True)
         assert chosen.shares is not None

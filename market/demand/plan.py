@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 
 from market.demand.choice import Choice, Ground
 from market.demand.cohort import Reply, Wanted
+from market.demand.nests import Nests
+from market.demand.options import Options
 from market.demand.scene import Scene
+from market.demand.segment import Segment
+from market.demand.traits import refused_rows
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
@@ -67,6 +71,7 @@ class IndividualsWanted(Wanted):
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
         plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
         replies: the last answer to prices: most prices that change are none that a segment could pay.
+        options: what there was to choose from when they were last asked.
         grounds: individuals before what they choose from, whatever it costs.
     """
 
@@ -80,6 +85,7 @@ class IndividualsWanted(Wanted):
     machine_quality: float = field(kw_only=True)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+    options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     grounds: dict[tuple[bytes, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     def used_before(self, limited: NDArray[np.bool_]) -> NDArray[Any]:
@@ -94,6 +100,35 @@ def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
     """All that a choice depends on: prices of what is open, and what a segment sees of the offers."""
     seen = (np.where(scene.open, prices, 0.0), scene.delay_h, scene.open, scene.quality, scene.quota)
     return tuple(values.tobytes() for values in seen)
+
+
+def options_of(
+    segment: Segment, scene: Scene, prices: Floats, cost: Floats, nests: Nests | None, *, alike: bool
+) -> Options:
+    """What individuals of a segment choose from.
+
+    ``cost``: prices in the unit of the worth; ``alike``: whether all mind delay alike.
+    """
+    is_open = scene.open & np.isfinite(prices)
+    slow: Floats | None = None
+    if alike:
+        with np.errstate(invalid="ignore"):
+            gain = np.where(is_open, scene.quality - segment.time_value * scene.delay_h, -np.inf)
+    else:  # each minds delay in its own way
+        is_open &= np.isfinite(scene.delay_h)
+        gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
+    return Options(
+        np.where(np.isnan(gain), -np.inf, gain),
+        cost,
+        scene.provider,
+        segment.attachment,
+        segment.taste_noise,
+        segment.outside,
+        segment.price_coefficient,
+        refused_rows([refusal.kind for refusal in segment.refusals], scene.kind),
+        nests,
+        slow,
+    )
 
 
 def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
