@@ -46,14 +46,13 @@ def check_zones(where: str, zones: tuple[Zone, ...]) -> None:
 def loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
     """Relative load in the middle of a tick, by zone; those of a tick are looked at many times in it."""
     offsets = np.array([zone.utc_offset_h for zone in zones])
-    weekend = np.array([calendar.is_weekend(tick, offset) for offset in offsets])
-    found = shape.at(calendar.hour_of_day(tick) + offsets, weekend)
+    weekend = [calendar.is_weekend(tick, offset) for offset in offsets.tolist()]
+    found = shape.at(calendar.hour_of_day(tick) + offsets, np.array(weekend))
     found.flags.writeable = False  # many look at it
     return found
 
 
-#: Kinds of seller that a segment may refuse: every set of them is looked at.
-MOST_REFUSALS = 4
+MOST_REFUSALS = 4  # kinds of seller that a segment may refuse: every set of them is looked at
 
 
 @dataclass(frozen=True)
