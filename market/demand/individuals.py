@@ -28,7 +28,7 @@ from market.demand.plan import (
     within_budgets,
     within_limits,
 )
-from market.demand.population import draw_population
+from market.demand.population import draw_population, sum_by_zone
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
@@ -58,14 +58,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.weight, self.relative, self.worth = population.weight, population.relative, population.worth
         self.zone, self.of_zones = population.zone, population.of_zones
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
-        self.budget_per_day = population.budget_per_day
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self.refusing, self.haste = population.refusing, population.haste
         self.intensity = Intensity(s.intensity_elasticity, s.asking_effort)
         self._choices = streams.stream("attachment", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
         self.memberships, self._looked = Memberships(count), False
-        self.budget_left = self.budget_per_day.copy()
+        self.budget_per_day, self.budget_left = population.budget_per_day, population.budget_per_day.copy()
         self.machines = OwnMachines(
             s, population.owns_machine.copy(), self.haste, calendar.tick_hours, streams.stream("machines", s.name)
         )
@@ -117,10 +116,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def would_want_in(self, ticks: Sequence[int]) -> list[tuple[IndividualsWanted, Floats]]:
         """Everybody's mean hour, times the load of each tick: zones differ in when they ask, not in what."""
         s, calendar, size = self.segment, self.calendar, self.requests_per_tick.astype(np.float64)
-        if self.of_zones is None:
-            by_zone = np.bincount(self.zone, weights=size, minlength=len(s.zones))
-        else:
-            by_zone = self.of_zones * size.sum()
+        by_zone = sum_by_zone(size, self.zone, self.of_zones, len(s.zones))
         load = np.array([loads(s.shape, s.zones, calendar, tick) for tick in ticks]) @ by_zone
         now = self.would_want(ticks[0])
         mass = (self.requests_per_tick * (now.growth * now.intensity)).astype(self.dtype)
@@ -140,9 +136,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
         assert self.habit is not None
         assert self.pending is not None
-        spread = (
-            self.habit.deferral.share * self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
-        )
+        habit = self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
+        spread = self.habit.deferral.share * habit
         off, due = self.dtype.type(spread.sum()), self.pending.now
         came_up = wanted.came_up
         return replace(

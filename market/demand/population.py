@@ -103,3 +103,10 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
         budget_per_day=budget.astype(dtype),
         owns_machine=draws.chosen("local", s.local.owners if s.local else 0.0),
     )
+
+
+def sum_by_zone(values: Values, zone: Values, of_zones: Values | None, zones: int) -> Values:
+    """Sums of values by zone, of individuals who live in one each, or of cells that hold users of all."""
+    if of_zones is None:
+        return np.bincount(zone, weights=values, minlength=zones)
+    return np.asarray(of_zones * values.sum())

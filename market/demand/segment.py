@@ -244,17 +244,9 @@ class Segment:
     def __post_init__(self) -> None:
         where = f"segment '{self.name}': "
         for name in (
-            "users",
-            "requests_per_day",
-            "size_spread",
-            "request_spread",
-            "worth_of_size",
-            "worth_spread",
-            "taste_noise",
-            "time_value",
-            "attachment",
-            "intensity_elasticity",
-        ):
+            "users", "requests_per_day", "size_spread", "request_spread", "worth_of_size", "worth_spread",
+            "taste_noise", "time_value", "attachment", "intensity_elasticity",
+        ):  # fmt: skip
             require(where + name, getattr(self, name), at_least=0)
         require(where + "price_coefficient", self.price_coefficient, above=0)
         require(where + "asking_effort", self.asking_effort, above=0)

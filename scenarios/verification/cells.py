@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy.integrate import quad
+from scipy.special import expit
 
 from market.demand.segment import Refusal, Segment
 from market.supply.specs import Offer, Pool, Provider
@@ -20,7 +21,7 @@ SELLER = Provider("seller", (Offer("good", PRICE),), pools=(Pool(PLENTY),), kind
 
 def buys(worth: float) -> float:
     """Share of its requests that a user orders to whom an answer is worth so much [USD]: logit."""
-    return float(1.0 / (1.0 + np.exp(-(1.0 - PRICE / worth) / TASTES)))
+    return float(expit((1.0 - PRICE / worth) / TASTES))
 
 
 def ordered(**knobs: Any) -> float:
