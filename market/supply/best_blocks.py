@@ -84,11 +84,14 @@ class Search:
         self.curves = Curves(week, week.mean * MULTIPLES)
         self.ticks = week.load.size
         self.flat_base = np.ones(self.ticks)
-        self.sold: Floats = np.nan_to_num(week.load)
+        self.sold = week.sold(rules.most_load)
         self.busiest = float(self.asked(np.array([week.mean]), self.flat_base).work.max())
         self.level = self._without_scarcity(week.mean)
         low, high = (self._without_scarcity(week.mean * (1.0 + step)) for step in (-STEP, STEP))
+        load = np.nan_to_num(week.load)  # a bill that is a little higher is paid by those who are served
+        served = np.divide(self.sold, load, out=np.ones_like(load), where=load > 0)
         self.slope: Floats = (high - low) / (2.0 * STEP * week.mean)
+        self.mean_slope = served * self.slope
         self.present = self._list(week.factor, ())
 
     def asked(self, multiples: Floats, base: Floats) -> Asked:
@@ -126,12 +129,14 @@ class Search:
         else:
             served = np.divide(usable * np.ones_like(asked.work), asked.work, out=served, where=over)
         gain = margin if rules.market_power else margin + asked.surplus
+        if rules.keeps_mean:
+            gain = np.minimum(gain, self.level + self.slope * (multiples - week.mean))
         if rules.market_power:
-            lost = (1.0 - served) * margin + rented
+            lost = (1.0 - served) * gain + rented
         else:
             lost = TURNED_AWAY * (1.0 - served) * (np.abs(margin) + np.abs(asked.surplus) + 1.0) + rented
         if rules.keeps_mean:
-            gain = np.minimum(gain - self.slope * (multiples - week.mean), self.level)
+            gain = gain - self.mean_slope * (multiples - week.mean)
         held = 0.0 if racks is None or week.term_usd is None else week.term_usd * racks
         return np.asarray(gain - lost - held)
 

@@ -93,6 +93,16 @@ class Week:
         """Length of a tick [h]."""
         return 24.0 / self.ticks_per_day
 
+    def sold(self, most_load: float) -> Floats:
+        """Of the load, what it can serve with such a share of its machines [rack-h]; 0 where nothing is known.
+
+        All of it where it may have more of them, by the hour or for the next term.
+        """
+        load = np.nan_to_num(self.load)
+        if self.term_usd is not None or np.isfinite(self.rent_usd).all():
+            return load
+        return np.minimum(load, most_load * self.held)
+
 
 class Curves:
     """What is sold in each tick of a week by multiple of the list: what was asked, and straight lines between."""

@@ -164,6 +164,7 @@ class Blocks(PricingPolicy):
             for (block, _), log in zip(lists.blocks, logs[1:], strict=True)
         )
         factor = np.exp(columns[:, 1:] @ logs[1:])
-        mean = float(week.load @ factor) / float(week.load.sum())
+        sold = week.sold(self.most_load)
+        mean = float(sold @ factor) / float(sold.sum())
         level = week.mean / mean if self._keeps else float(np.exp(logs[0]))
         return Hours(parts, level, mean, Damping(weight, move - move.mean()))
