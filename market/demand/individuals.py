@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.calendar import Calendar
+from market.demand.allowances import NO_LIMITS, Limits, carried_over, limits_of, per_day
 from market.demand.choice import Ground, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.deferral import Habit, PutOff
@@ -75,6 +76,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
         self._worth_when_idle = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
+        self._limits: Limits = NO_LIMITS
         self.wanted = self.would_want(0)
 
     @property
@@ -125,12 +127,13 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return [(replace(now, mass=mass, came_up=mass), share)]
 
     def form(self, tick: int) -> IndividualsWanted:
-        """Individuals' requests of this tick: some are put off, some fall due. Budgets and quotas are a day's."""
+        """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's."""
         wanted = self.would_want(tick)
         wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)))
         if self.calendar.period(tick) == 0:
             budget = self.budget_per_day * self.dtype.type(wanted.growth)
-            wanted = replace(wanted, budget_left=budget, quota_used=np.zeros_like(self.quota_used))
+            wanted = replace(wanted, budget_left=budget)
+        wanted = replace(wanted, quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick))
         return self._with_deferral(wanted, tick) if self.habit else wanted
 
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
@@ -190,16 +193,17 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return wanted.plans[key]
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
-        limited = np.isfinite(scene.quota)  # open or not at the moment: what was used of them today stays used
+        limits = limits_of(scene)
+        limited = np.isin(np.arange(prices.size), limits.offers)
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
         split = [Part(self._ground(wanted, scene, prices).at(self._cost(prices)), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
-        used, spent, over = wanted.used_before(limited) * 0, None, 0.0
+        used, spent, over = wanted.used_before(limits) * 0, None, 0.0
         if limited.any() or machine is not None:
             people = np.asarray(self.relative * (self.weight * wanted.growth), dtype=self.dtype)
-            left = np.maximum(scene.quota[limited][:, None].astype(self.dtype) - wanted.used_before(limited), 0)
-            short = np.append(np.flatnonzero(limited), limited.size) if machine is not None else np.flatnonzero(limited)
+            left = np.maximum(limits.amount[:, None].astype(self.dtype) - wanted.used_before(limits), 0)
+            short = np.append(limits.offers, limited.size) if machine is not None else limits.offers
             requests, shares = split[0].choice.requests_and_shares(wanted.mass, short)
             each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
             within, used = within_limits(each, shares, left, machine)
@@ -294,7 +298,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
         if plan.quota_used is not None:
-            self.quota_used = wanted.used_before(np.isfinite(scene.quota)) + plan.quota_used
+            self._limits = limits_of(scene)
+            self.quota_used = wanted.used_before(self._limits) + plan.quota_used
         if self.pending:
             self.pending.move_on(wanted.came_up, wanted.spread)
             self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
@@ -356,15 +361,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         else:
             who = np.arange(self.worth.size)
         if who.size and self.weight > 0:
-            per_day = self.requests_per_tick[who] / self.weight / days
+            asked_a_day = self.requests_per_tick[who] / self.weight / days
             self.memberships.consider(
                 who,
                 self._options(wanted, scene, prices),
                 scene.fee,
-                scene.quota,
+                per_day(scene, self.calendar.ticks_per_day),
                 self.inverse_worth[who],
                 self._traits(who),
-                per_day,
+                asked_a_day,
             )
 
     def members(self, offers: int) -> Floats:

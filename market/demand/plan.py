@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.allowances import Limits
 from market.demand.choice import Choice, Ground
 from market.demand.cohort import Reply, Wanted
 from market.demand.nests import Nests
@@ -46,7 +47,7 @@ class Plan:
 
     Attributes:
         parts: what may be chosen for requests, and how many of each individual.
-        quota_used: requests of one user that count towards a quota, by limited offer and individual.
+        quota_used: requests of one user that count towards a quota, by limit and individual.
         spent: money by individual [USD]; None without budgets.
         unaffordable: requests beyond budgets.
     """
@@ -66,7 +67,7 @@ class IndividualsWanted(Wanted):
         spread: part of the requests that came up which is put off, by ticks from the next one on.
         came_up: requests that came up, before any was put off.
         budget_left: money left for the day [USD].
-        quota_used: requests of one user that counted towards a quota today, by limited offer.
+        quota_used: requests of one user that counted towards a quota in its window, by limit.
         growth, intensity: users, and requests of one user, over those at the start.
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
         plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
@@ -88,9 +89,9 @@ class IndividualsWanted(Wanted):
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     grounds: dict[tuple[bytes, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
-    def used_before(self, limited: NDArray[np.bool_]) -> NDArray[Any]:
-        """Requests of one user that counted towards quotas earlier today, by limited offer and individual."""
-        count = int(np.count_nonzero(limited))
+    def used_before(self, limits: Limits) -> NDArray[Any]:
+        """Requests of one user that counted towards quotas earlier in their windows, by limit and individual."""
+        count = limits.offers.size
         if not count or self.quota_used.shape[0] == count:
             return self.quota_used
         return np.zeros((count, self.mass.size), dtype=self.mass.dtype)
@@ -98,7 +99,8 @@ class IndividualsWanted(Wanted):
 
 def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
     """All that a choice depends on: prices of what is open, and what a segment sees of the offers."""
-    seen = (np.where(scene.open, prices, 0.0), scene.delay_h, scene.open, scene.quality, scene.quota)
+    quotas = (scene.quota, scene.week_quota)
+    seen = (np.where(scene.open, prices, 0.0), scene.delay_h, scene.open, scene.quality, *quotas)
     return tuple(values.tobytes() for values in seen)
 
 
@@ -144,8 +146,8 @@ def within_limits(
 
     Args:
         each: requests of one user, by individual.
-        shares: how often each limited offer is chosen, then the machine where that is limited, by individual.
-        left: requests that are left of these offers, by offer and individual.
+        shares: how often the offer of each limit is chosen, then the machine where that is limited, by individual.
+        left: requests that are left, by limit and individual.
         machine: requests that a machine of one's own can do; None for no limit.
     """
     asked = shares[: left.shape[0]] * each

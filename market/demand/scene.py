@@ -21,7 +21,9 @@ class Scene:
         quality: worth of an answer relative to a perfect one.
         delay_h: expected wait and time of writing [h].
         open: whether the segment may buy.
-        quota: requests that one user may make in a day; infinite for none.
+        quota: requests that one user may make in a window; infinite for none.
+        quota_ticks: length of that window [ticks].
+        week_quota: requests that one user may make in a week; infinite for none.
         fee: subscription that opens the offer [USD a month]; 0 where it is open to all.
         slopes: whether derivatives by price are wanted.
         blur_usd: width within which offers that tie are shared [USD]; for mechanisms that look for the prices at
@@ -35,6 +37,8 @@ class Scene:
     delay_h: Floats
     open: NDArray[np.bool_]
     quota: Floats
+    quota_ticks: NDArray[np.int64]
+    week_quota: Floats
     fee: Floats
     slopes: bool = True
     blur_usd: float = 0.0

@@ -30,7 +30,9 @@ class Listing:
         speed: promised speed [token/s].
         priority: place in the order of service; smaller is served first.
         deadline_h: age at which a waiting request is turned away [h]; infinite for none.
-        quota: requests that one user may make in a day; infinite for none.
+        quota: requests that one user may make in a window; infinite for none.
+        window_h: hours of a window [h].
+        week_quota: requests that one user may make in a week; infinite for none.
         quality: worth of an answer relative to a perfect one, by segment.
         open_to: segments that may buy it; None for all.
         price: list price of output tokens at the start [USD per million].
@@ -55,6 +57,8 @@ class Listing:
     most_speed: float = math.inf
     least_h: float = 0.0
     spare: bool = False
+    window_h: float = 24.0
+    week_quota: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Book:
         names: by offer.
         provider, pool: numbers, by offer.
         priority, deadline_ticks, quota, promised: by offer.
+        quota_ticks, week_quota: length of a quota's window [ticks], and what is granted in a week, by offer.
         least_h: time from the order to the answer at least [h], by offer.
         spare: whether it is served on machines that others leave idle, by offer.
         rank: place of the offer's priority among those of its pool, from 0, where the rationing rule serves by
@@ -91,6 +96,8 @@ class Book:
     ranks: int
     deadline_ticks: Floats
     quota: Floats
+    quota_ticks: Ints
+    week_quota: Floats
     promised: Floats
     least_h: Floats
     spare: NDArray[np.bool_]
@@ -211,6 +218,8 @@ def make_book(
         ranks=ranks,
         deadline_ticks=np.array([x.deadline_h / tick_hours for x in listings], dtype=np.float64),
         quota=np.array([x.quota for x in listings], dtype=np.float64),
+        quota_ticks=np.array([max(round(x.window_h / tick_hours), 1) for x in listings], dtype=np.int64),
+        week_quota=np.array([x.week_quota for x in listings], dtype=np.float64),
         promised=np.array([x.speed for x in listings], dtype=np.float64),
         least_h=np.array([x.least_h for x in listings], dtype=np.float64),
         spare=np.array([x.spare for x in listings], dtype=bool),

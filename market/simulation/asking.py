@@ -51,6 +51,8 @@ class Asking:
             self.delay_h[segment],
             book.open[segment] & self.alive,
             book.quota,
+            book.quota_ticks,
+            book.week_quota,
             self.founded.fee,
             slopes,
             blur_usd,

@@ -121,7 +121,7 @@ def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
             speed=o.tier.speed,
             priority=o.tier.priority,
             deadline_h=o.tier.deadline_h,
-            quota=o.tier.quota_per_day,
+            quota=o.tier.quota_per_day * (o.tier.window_h / 24.0),
             quality=tuple(quality_at(o.quality, s.name) for s in economy.segments),
             open_to=None if o.open_to is None else tuple(s.name in o.open_to for s in economy.segments),
             price=o.price,
@@ -129,6 +129,8 @@ def listings_of(economy: Economy, p: ProviderAgent) -> list[Listing]:
             most_speed=o.tier.most_speed,
             least_h=o.tier.least_h,
             spare=o.tier.spare,
+            window_h=o.tier.window_h,
+            week_quota=o.tier.quota_per_week,
         )
         for o in p.spec.offers
     ]
@@ -183,7 +185,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         tick=-1,
         effects=nothing_happens(book.offers, owners + providers),
         fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
-        terms=Terms(book, np.ones(providers)),
+        terms=Terms(book, np.ones(providers), np.ones(providers), np.zeros((providers, 2))),
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),

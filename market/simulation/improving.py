@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.exchange.books import Book
-from market.kinds import answered
 from market.quality import QualityPath, quality_at
 from market.simulation.founded import Founded
+from market.simulation.granting import grant_quotas
 from market.simulation.state import Machines, Ordered, Posted, Terms
 
 type Floats = NDArray[np.float64]
@@ -32,9 +32,9 @@ def improve(
     if founded.calendar.period(tick) == 0 or tick == 0:
         book = improve_models(founded, book, founded.calendar.years(tick))
     full = orders_over_capacity(book, ordered.orders, machines.capacity)
-    granted, quota = grant_quotas(founded, terms.granted, full, effects.quota)
     is_open = keep_best_models(founded, full[book.pool], book.open, effects.there)
-    return Terms(replace(book, quota=quota, open=is_open), granted)
+    now = replace(terms, book=replace(book, open=is_open))
+    return grant_quotas(founded, tick, now, posted, ordered, machines, full, effects.quota)
 
 
 def improve_models(founded: Founded, book: Book, years: float) -> Book:
@@ -53,26 +53,6 @@ def orders_over_capacity(book: Book, orders: Floats, capacity: Floats) -> Floats
     """Work ordered over work that could be done, by pool; 0 where nothing could."""
     ordered = np.bincount(book.pool, weights=(orders * book.work).sum(axis=0), minlength=book.pools)
     return np.divide(ordered, capacity, out=np.zeros(capacity.shape), where=capacity > 0)
-
-
-def grant_quotas(founded: Founded, granted: Floats, full: Floats, allowed: Floats) -> tuple[Floats, Floats]:
-    """Providers cut the quotas of limited tiers when their machines are full; shares granted, and quotas.
-
-    ``allowed``: share of the listed quota that may be granted, by offer.
-    """
-    first = founded.book.quota
-    limited = np.isfinite(first)
-    if not limited.any():
-        return granted, first
-    granted = granted.copy()
-    for p in founded.providers:
-        if p.offers.size and p.spec.quotas.cuts:
-            policy = p.spec.quotas
-            share = policy(float(granted[p.number]), float(full[p.pools].max()))
-            who = f"provider '{p.name}': quota policy "
-            granted[p.number] = answered(who, policy, share, None, "share of the quota granted [1]").item()
-    part = granted[founded.book.provider] * allowed
-    return granted, np.where(limited, np.where(limited, first, 0.0) * part, first)
 
 
 def keep_best_models(founded: Founded, full: Floats, is_open: Flags, there: Flags) -> Flags:

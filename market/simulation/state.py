@@ -49,11 +49,15 @@ class Terms:
 
     Attributes:
         book: last posted book with today's qualities, work, quotas, and who may buy what; its price is the last.
-        granted: share of its quotas that a provider grants, by provider.
+        granted: share of its quotas of some hours that a provider grants, by provider.
+        granted_week: the same of its quotas of a week.
+        rack_hour_usd: what a rack-hour has been worth to it, mean of such a window, and of a week [USD], by provider.
     """
 
     book: Book
     granted: Floats
+    granted_week: Floats
+    rack_hour_usd: Floats
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class Tier:
         priority: place in the order of service; smaller is served first.
         deadline_h: age at which a request that waits is turned away [h]; infinite for none.
         quota_per_day: requests of one user and day; infinite for none.
+        window_h: hours over which a quota is counted: a user has so much less of it in a shorter window [h].
+        quota_per_week: requests of one user and week, from Monday to Sunday; infinite for none.
         most_speed: speed at which it is served at most, whatever the machines could do [token/s].
         least_h: time from the order to the answer at least [h].
         spare: whether it is served on machines that others leave idle, and machines are rented for it only so far
@@ -42,6 +44,8 @@ class Tier:
     priority: float = 1.0
     deadline_h: float = math.inf
     quota_per_day: float = math.inf
+    window_h: float = 24.0
+    quota_per_week: float = math.inf
     most_speed: float = math.inf
     least_h: float = 0.0
     spare: bool = False
@@ -53,7 +57,8 @@ class Tier:
         if self.spare and math.isinf(self.deadline_h):
             raise InputError(f"tier '{self.name}': spare is true, but then deadline_h must be a number, not inf")
         require(f"tier '{self.name}': priority", self.priority)
-        for name in ("deadline_h", "quota_per_day"):
+        require(f"tier '{self.name}': window_h", self.window_h, above=0, at_most=168)
+        for name in ("deadline_h", "quota_per_day", "quota_per_week"):
             require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=0)
 
 
@@ -104,19 +109,16 @@ class Offer:
     replica_racks: float = 0.0
 
     def __post_init__(self) -> None:
-        require(f"offer '{self.name}': fee_usd_per_month", self.fee_usd_per_month, at_least=0)
+        for name in ("fee_usd_per_month", "cut", "price", "cost", "replica_racks"):
+            require(f"offer '{self.name}': {name}", getattr(self, name), at_least=0)
         for name in ("open_to", "kept_for", "routes"):
             if getattr(self, name) is not None:
                 require_kinds(f"offer '{self.name}': {name}", getattr(self, name), str)
-        require(f"offer '{self.name}': cut", self.cut, at_least=0)
         require(f"offer '{self.name}': efficiency_growth", self.efficiency_growth, above=0)
         require(f"offer '{self.name}': kept_above", self.kept_above, above=0)
-        require(f"offer '{self.name}': price", self.price, at_least=0)
         require_kind(f"offer '{self.name}': technology", self.technology, Technology)
         require_kind(f"offer '{self.name}': tier", self.tier, Tier)
         require_kind(f"offer '{self.name}': tariff", self.tariff, Tariff)
-        require(f"offer '{self.name}': cost", self.cost, at_least=0)
-        require(f"offer '{self.name}': replica_racks", self.replica_racks, at_least=0)
         if not isinstance(self.quality, QualityPath):
             values = self.quality.values() if isinstance(self.quality, Mapping) else [self.quality]
             for value in values:

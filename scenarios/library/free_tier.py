@@ -5,6 +5,15 @@ from __future__ import annotations
 from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
+#: Quotas of plans by five hours and by the week: half of what seven full days would take [Anthropic's notice of
+#: July 2025: weekly limits beside those of five hours, which under 5 % of users come to feel]; the half is declared.
+WINDOWS = {
+    "labs.*.tiers.plan.window_h": 5.0,
+    "labs.*.tiers.plan.quota_per_week": 140.0,
+    "labs.*.tiers.pro.window_h": 5.0,
+    "labs.*.tiers.pro.quota_per_week": 2800.0,
+}
+
 SCENARIO = ask(
     __name__,
     __doc__,
@@ -18,6 +27,11 @@ SCENARIO = ask(
         outcome("subscribers"),
         outcome("closed-margin", against="fixed-quotas"),
         outcome("closed-queue-hours", "down", against="fixed-quotas", source="quotas in place of queues"),
+        outcome("quota-granted", against="shadow-price"),
+        outcome("closed-margin", against="shadow-price"),
     ),
-    variants={"fixed-quotas": {"labs.*.quotas.kind": "fixed"}},
+    variants={
+        "fixed-quotas": {"labs.*.quotas.kind": "fixed"},
+        "shadow-price": {"labs.*.quotas.kind": "shadow-price", **WINDOWS},
+    },
 )

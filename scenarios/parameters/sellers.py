@@ -161,6 +161,17 @@ class Tier(Section):
     quota_per_day: Number = quantity(
         math.inf, "requests/day", "requests of one user and day; inf for no limit", or_inf=True
     )
+    window_h: Number = quantity(
+        24.0,
+        "h",
+        "hours over which a quota is counted: a user has so much less of it in a shorter window",
+        "a day; plans of 2025 count by five hours",
+        above=0,
+        high=168,
+    )
+    quota_per_week: Number = quantity(
+        math.inf, "requests/week", "requests of one user and week, from Monday on; inf for no limit", or_inf=True
+    )
     most_speed: Number = quantity(
         math.inf,
         "token/s",

@@ -32,7 +32,7 @@ HALF = """
 class Half(QuotaPolicy):
     kind = "half"
 
-    def __call__(self, granted, utilisation):
+    def __call__(self, granted, utilisation, rent_usd):
         return 0.5
 """
 FEE = """

@@ -67,7 +67,7 @@ class Priced(PricingPolicy):
 class Granted(QuotaPolicy):
     share: Callable[[float, float], Any]
 
-    def __call__(self, granted: float, utilisation: float) -> Any:
+    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> Any:
         return self.share(granted, utilisation)
 
 
@@ -183,7 +183,7 @@ def test_an_example_is_made_of_what_fields_say() -> None:
         share: float = quantity(..., "1", "share granted", high=1)
         least: float = quantity(0.2, "1", "least granted", high=1)
 
-        def __call__(self, granted: float, utilisation: float) -> float:
+        def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:
             return self.share
 
     assert example_of(Half) == Half(0.5, 0.2)

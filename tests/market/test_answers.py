@@ -43,7 +43,7 @@ class OddQuota(QuotaPolicy):
 
     gives: object = None
 
-    def __call__(self, granted, utilisation):
+    def __call__(self, granted, utilisation, rent_usd):
         return self.gives
 
 

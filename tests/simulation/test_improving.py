@@ -1,11 +1,13 @@
 """Improving: qualities, work, quotas, and who may buy the best."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
 from market.quality import Improving
-from market.supply.quotas import PeakCut
+from market.supply.quotas import PeakCut, ShadowQuota
 from market.supply.specs import Tier
 
 #: Midnight of the 366th day [tick].
@@ -39,6 +41,26 @@ def test_quotas_shrink_while_more_is_ordered_than_machines_can_do() -> None:
     terms = market.make("terms", tick=1)
     np.testing.assert_allclose(terms.granted, [np.exp(-0.3)])
     np.testing.assert_allclose(terms.book.quota, [30.0 * np.exp(-0.3)])
+
+
+def test_quotas_follow_what_machines_are_worth_and_come_back_when_machines_come() -> None:
+    """Orders at 2 USD a rack-hour: full machines are worth that, idle ones nothing; a week remembers longer."""
+    tier = Tier(quota_per_day=24.0, window_h=5.0, quota_per_week=100.0)
+    policy = ShadowQuota(rent_usd=0.5)
+    market = a_market(buyers(), a_seller("lab", price=2.0, cost=0.0, quotas=policy, offer={"tier": tier}))
+    market.put("ordered", orders=np.array([[19.0]]))
+    market.put("posted", book=replace(market.state.posted.book, price=np.array([2.0])))
+    granted = []
+    for capacity in (10.0, 10.0, 100.0, 100.0, 100.0):
+        market.put("machines", capacity=np.array([capacity]))
+        terms = market.make("terms", tick=len(granted) + 1)
+        market.put("terms", **{name: getattr(terms, name) for name in ("granted", "granted_week", "rack_hour_usd")})
+        granted.append((float(terms.granted[0]), float(terms.granted_week[0])))
+    worth = 2.0 * np.exp(-np.arange(4) / 5.0), 2.0 * np.exp(-np.arange(4) / 168.0)
+    for k, means in enumerate(worth):
+        np.testing.assert_allclose([share[k] for share in granted[1:]], np.minimum(0.5 / means, 1.0))
+    np.testing.assert_allclose(terms.book.quota, 5.0 * granted[-1][0])
+    np.testing.assert_allclose(terms.book.week_quota, 100.0 * granted[-1][1])
 
 
 def test_without_a_quota_none_is_cut() -> None:

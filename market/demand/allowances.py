@@ -1,0 +1,67 @@
+"""What one user may take of offers with a quota: so many requests in a window of hours, so many in a week."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.calendar import DAYS_PER_WEEK, Calendar
+from market.demand.scene import Scene
+
+type Floats = NDArray[np.float64]
+
+#: Length of a window that is a calendar week [ticks].
+A_WEEK = 0
+
+
+class Limits(NamedTuple):
+    """Limits on what one user may take, those of windows first, then those of weeks.
+
+    Attributes:
+        offers: number of the offer, by limit.
+        amount: requests of one user in a window, by limit.
+        ticks: length of the window [ticks], by limit; 0 for a calendar week.
+    """
+
+    offers: NDArray[np.int64]
+    amount: Floats
+    ticks: NDArray[np.int64]
+
+
+NO_LIMITS = Limits(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64))
+
+
+def limits_of(scene: Scene) -> Limits:
+    """All limits of the offers, open or not at the moment: what was used of them in a window stays used."""
+    window, week = np.flatnonzero(np.isfinite(scene.quota)), np.flatnonzero(np.isfinite(scene.week_quota))
+    return Limits(
+        np.concatenate((window, week)),
+        np.concatenate((scene.quota[window], scene.week_quota[week])),
+        np.concatenate((scene.quota_ticks[window], np.full(week.size, A_WEEK))),
+    )
+
+
+def begins(limits: Limits, calendar: Calendar, tick: int) -> NDArray[np.bool_]:
+    """Whether a new window begins with this tick, by limit: windows follow each other from midnight of the first day.
+
+    >>> limits = Limits(np.array([0, 0, 1]), np.array([8.0, 200.0, 6.0]), np.array([5, A_WEEK, 24]))
+    >>> [begins(limits, Calendar(), tick).tolist() for tick in (5, 24)]
+    [[True, False, False], [False, False, True]]
+    """
+    week = calendar.week_period(tick) == 0
+    since_midnight = tick + calendar.period(0)
+    return np.where(limits.ticks == A_WEEK, week, since_midnight % np.maximum(limits.ticks, 1) == 0)
+
+
+def carried_over(used: NDArray[Any], limits: Limits, calendar: Calendar, tick: int) -> NDArray[Any]:
+    """What still counts of what was used, by limit and individual: nothing where a window begins."""
+    fresh = begins(limits, calendar, tick)
+    return np.where(fresh[:, None], np.zeros_like(used), used) if fresh.any() else used
+
+
+def per_day(scene: Scene, ticks_per_day: int) -> Floats:
+    """Requests that one user may make in a day, on average, by offer."""
+    windows = ticks_per_day / scene.quota_ticks
+    return np.asarray(np.minimum(scene.quota * windows, scene.week_quota / DAYS_PER_WEEK))
