@@ -13,6 +13,7 @@ from scenarios.reports.html import Child, Html, element
 from scenarios.reports.in_short import together
 from scenarios.reports.measured_numbers import TINY, change, pair
 from scenarios.results import summary_tables
+from scenarios.results.grouped import said_of_cells
 from scenarios.results.measures import Facts, meaning
 from scenarios.results.outcome import SAME, compare, part_of
 from scenarios.results.warm_up import said_of_warm_up, warm_up_days
@@ -234,5 +235,7 @@ def doubts(run: Run) -> list[str]:
         )
     if warm := said_of_warm_up(warm_up_days(run.frames)):
         found.append(warm)
+    if cells := said_of_cells(run.about):
+        found.append(cells)
     found.append("It is one run with one seed: a batch over several seeds tells a difference from luck.")
     return found

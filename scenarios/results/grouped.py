@@ -17,7 +17,7 @@ def simulated(about: Mapping[str, Any]) -> str:
 
 
 def said_of_cells(about: Mapping[str, Any]) -> str:
-    """How much otherwise individuals would order, in words; empty where users are individuals.
+    """How much otherwise individuals would order, in words; empty where none were asked.
 
     By chance: two draws of so many individuals, to each other.
 
@@ -26,8 +26,8 @@ def said_of_cells(about: Mapping[str, Any]) -> str:
     >>> said_of_cells({"users": 3000, "grouped": {"cells": {"coders": 256}, **off}}).split(": ")[1]
     '0.4 % of coders (by chance 3.1 %; beside finer cells 0.2 %).'
     """
-    found = about.get("grouped")
-    if not found:
+    found = about.get("grouped", {})
+    if "orders_off" not in found:  # individuals, or they were not asked
         return ""
     off, chance, finer = (
         {name: f"{100 * share:.2g} %" for name, share in found[of].items()}

@@ -71,13 +71,13 @@ class BesideIndividuals:
                 self._surplus[n][which] += reply.surplus
 
     def found(self) -> dict[str, Any]:
-        """What came out by segment: cells; how far their orders and surplus are off, and orders by chance."""
+        """What came out by segment: cells; how far their orders and surplus are off, and are by chance."""
 
         def by_segment(of: dict[int, Floats], which: int, beside: int) -> dict[str, float]:
             return {self._asked[n][0].name: apart(values[which], values[beside]) for n, values in of.items()}
 
         return {
-            "cells": {asked[0].name: int(asked[0].worth.size) for asked in self._asked.values()},
+            **cells_of(self._model),
             "ticks": len(self._ticks),
             "orders_off": by_segment(self._orders, 0, 1),
             "orders_by_chance": by_segment(self._orders, 2, 1),
@@ -96,6 +96,13 @@ def apart(these: Floats, those: Floats) -> float:
     """
     total = float(np.abs(those).sum())
     return float(np.abs(these - those).sum()) / total if total > 0 else 0.0
+
+
+def cells_of(model: TokenMarket) -> dict[str, Any]:
+    """How many cells stand for the users of each segment that is grouped, as ``run.json`` has it; empty for none."""
+    grouped = (c for c in model.cohorts if isinstance(c.segment, Segment) and c.segment.cells)
+    found = {cohort.name: int(cohort.worth.size) for cohort in grouped}
+    return {"cells": found} if found else {}
 
 
 def beside_individuals(model: TokenMarket, settings: Settings, ticks: int) -> BesideIndividuals | None:

@@ -14,7 +14,7 @@ from market import TokenMarket
 from scenarios.results.frames import frames_of
 from scenarios.results.run_folder import FORMAT, RunResult
 from scenarios.runs.changes import asks_for_itself, changes_of
-from scenarios.runs.grouping import beside_individuals
+from scenarios.runs.grouping import beside_individuals, cells_of
 from scenarios.runs.provenance import code, versions
 from scenarios.runs.settings import Settings, ticks_in
 
@@ -87,4 +87,6 @@ def result_so_far(
         "code": made_by or code(),
         "versions": versions(),
     }
+    if cells := cells_of(model):
+        about["grouped"] = cells
     return RunResult(frames_of(model), about, settings.scenario.to_toml())

@@ -9,8 +9,11 @@ import pytest
 
 from scenarios.cli import main as cli
 from scenarios.library import SCENARIOS
+from scenarios.reports.answer import doubts
+from scenarios.reports.subject import Run
 from scenarios.results.grouped import said_of_cells
-from scenarios.runs.run import run
+from scenarios.results.key_figures import subtitle
+from scenarios.runs.run import result_so_far, run, start
 from scenarios.runs.settings import Settings
 
 #: What leaves nothing that a single user would remember, as in docs/studies/by-the-token.toml.
@@ -40,6 +43,20 @@ def test_a_run_tells_how_far_its_orders_are_from_individuals(grouped):
     assert 0 < found["orders_by_chance"]["coders"] < 1.0
     assert "of coders (by chance" in said_of_cells(grouped.about)
     assert "grouped" not in run(Settings(PLAIN, 1 / 24, 1, 100)).about
+
+
+def test_a_run_that_goes_on_knows_its_cells_alone():
+    settings = Settings(GROUPED, 1 / 24, 1, 100)
+    model = start(settings)
+    model.step()
+    about = result_so_far(settings, model, 0.0).about
+    assert about["grouped"] == {"cells": {"casual": 64, "coders": 66, "agentic": 63}}
+    assert said_of_cells(about) == ""
+    assert "193 weighted cells stand for" in subtitle(about)
+
+
+def test_the_report_says_it_too(grouped, tmp_path):
+    assert said_of_cells(grouped.about) in doubts(Run(tmp_path, grouped, GROUPED))
 
 
 def test_draws_change_nothing_where_users_are_grouped(grouped):
