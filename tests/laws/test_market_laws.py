@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from market.demand.segment import CurveSegment
 from scenarios.laws.examples import CURVES
+from scenarios.laws.grouped import grouped
 from scenarios.laws.law import quick
 from scenarios.laws.random_economies import curve_segments, economies, segments
 from scenarios.laws.tick import keep_the_laws
@@ -25,3 +26,10 @@ def test_every_demand_curve_keeps_the_laws(curve: object, data: st.DataObject) -
 @given(data=st.data())
 def test_individuals_keep_the_laws(data: st.DataObject) -> None:
     keep_the_laws(data.draw(economies(segment=segments("more"))))
+
+
+@quick(12)
+@given(data=st.data())
+def test_users_grouped_into_cells_keep_the_laws(data: st.DataObject) -> None:
+    economy = data.draw(economies(segment=segments("more")))
+    keep_the_laws(grouped(economy, data.draw(st.sampled_from([1, 5, 40]))))
