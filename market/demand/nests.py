@@ -224,7 +224,7 @@ def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
     weights = np.exp(inclusive - shift)
     table *= np.divide(weights, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
     if not pages.even:
-        np.take(table.reshape(-1, z.shape[1]), pages.place, axis=0, out=z)
+        np.take(table.reshape(pages.nests * pages.longest, z.shape[1]), pages.place, axis=0, out=z)
     none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
     inside = np.asarray(weights.sum(axis=0))
     return Weighed(none, np.asarray(inside + none), inside, shift, weights)

@@ -13,7 +13,8 @@ from small_markets import assert_slopes_are_differences
 
 from capacity import Workload
 from capacity.errors import InputError, UnknownNameError
-from market.demand.choice import choose
+from market.demand.choice import Ground, choose
+from market.demand.intensity import Intensity
 from market.demand.nests import Nest, Nests, nests_of
 from market.demand.options import Options
 from market.demand.segment import LocalMachine, Refusal, Segment
@@ -166,6 +167,21 @@ def test_a_weak_nest_is_not_rounded_away() -> None:
     o = Options(np.array([-20.0]), np.zeros(1), np.zeros(1, dtype=int), 0.0, 1.0, -20.0, 1.0)
     chosen = choose(replace(o, nests=Nests(np.zeros(2, dtype=int), np.array([0.01]))), np.ones(1), np.ones(1))
     assert chosen.shares_sum[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("who", [[4500], [3], []])
+def test_those_who_ask_may_all_be_in_one_block_or_nowhere(who: list[int]) -> None:
+    """Of many individuals, few ask beyond their quotas: the others' blocks are empty."""
+    gains, x = np.array([1.0, 0.9, 0.8]), np.linspace(0.1, 1.0, 5000)
+    nests = Nests(np.array([0, 0, 1, 1]), np.array([0.4, 1.0]))
+    o = Options(gains, np.full(3, 0.5), np.arange(3), 0.0, 0.2, 0.0, 1.0, nests=nests)
+    mass = np.zeros(5000)
+    mass[who] = 7.0
+    few = Ground(o, x, np.float64, intensity=Intensity(0.7, 0.1), who=np.array(who, dtype=np.int64))
+    everybody = Ground(o, x, np.float64, intensity=Intensity(0.7, 0.1))
+    one, other = (ground.at(o.cost).of(mass) for ground in (few, everybody))
+    np.testing.assert_allclose(one.shares_sum, other.shares_sum, rtol=1e-12)
+    assert one.asked == pytest.approx(other.asked)
 
 
 def test_names_come_before_kinds_and_kinds_before_the_rest() -> None:
