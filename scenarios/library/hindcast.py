@@ -27,6 +27,12 @@ from scenarios.parameters.default_sellers import LONG
 from scenarios.parameters.demand import Request, Users
 
 START: Final = date(2024, 7, 1)
+#: Chips are counted when they are sold, and take half a year to be installed [declared: without, rents of H100s fall by
+#: a quarter until June 2025 at budgets that grow as declared; chosen knowing that rents fell in the half-year after].
+QUARTER: Final = "2023Q4"
+#: Share of users by the token to whom open models are no option [declared; what is tried is in doubtful.csv]. Those of
+#: the baseline refuse less: its plans, which are not here, hold half of what labs sell.
+REFUSES_OPEN: Final = 0.88
 #: From the start to January 2026, when the world is that of the baseline [years].
 YEARS: Final = 1.5
 #: Score of the best closed model at the start [Epoch: Gemini 1.5 Pro of May 2024].
@@ -46,9 +52,28 @@ ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
 LAB_LOOKS_H: Final = 600.0
 #: Margins of sellers who rent by the hour, around the baseline's fitted .64 [declared: an equal ladder].
 MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
-#: Machines of sellers who have some [GB200 racks, declared]: half of what open models took in the autumn of 2024 (about
-#: a rack), and each next lump four times the last, as tokens grew.
-LUMPS: Final = {"Jetty": 0.5, "Kedge": 2.0, "Lagoon": 8.0}
+#: Sellers with machines of their own: GB200 racks [declared], and how the names of the models begin that they list.
+#: Those who made models list these alone. Others list all: the first has half of what open models took in the autumn of
+#: 2024 (about four racks), and each next four times the last, as tokens grew.
+OWNERS: Final[dict[str, tuple[float, tuple[str, ...]]]] = {
+    "Islet": (0.5, ("DeepSeek",)),
+    "Jetty": (0.5, ("Qwen",)),
+    "Kedge": (0.5, ("Llama", "Gemma", "Mistral", "Mixtral")),
+    "Lagoon": (2.0, ("",)),
+    "Mooring": (8.0, ("",)),
+    "Narrows": (32.0, ("",)),
+}
+#: They look at their lists once a month, ask for idle machines part of the way to what earns most, and once they are
+#: full add the margin of the cheapest who rent [declared].
+OWNING: Final = {
+    "kind": "shadow-cost",
+    "every_hours": 720.0,
+    "stickiness": 0.0,
+    "fill": 0.8,
+    "relist": 0.25,
+    "market_power": 0.7,
+    "markup": 0.4,
+}
 #: Chance a day that a seller with idle machines looks whether to come [declared: two thirds of a year on average].
 ENTER_PER_DAY: Final = 1.0 / 240.0
 DROPS_AFTER_DAYS: Final = 60.0
@@ -81,22 +106,26 @@ def lab(name: str, template: dict[str, Any]) -> dict[str, Any]:
         for row in rows
     ]
     models = [model_of(row) | {"bills": LONG.model_dump()} for row in rows]
-    pricing = {**template["pricing"], "every_hours": LAB_LOOKS_H, "settling_hours": 72.0, "stickiness": 0.75}
+    pricing = {**template["pricing"], "every_hours": LAB_LOOKS_H, "settling_hours": 72.0, "stickiness": 0.45}
     return template | {"name": name, "edge": 0.0, "models": models, "offers": offers, "pricing": pricing, **ROOM}
 
 
 def sellers() -> list[dict[str, Any]]:
     """Sellers of open models, as tables."""
+    known = [row["name"] for row in table("hindcast_models.csv") if row["kind"] == "open"]
     renting = {"kind": "cost-plus", "memory_hours": 168.0, "every_hours": 168.0, "stickiness": 0.3}
-    owning = {"kind": "shadow-cost", "every_hours": 168.0, "stickiness": 0.0, "fill": 0.8, "relist": 0.25}
     made: list[dict[str, Any]] = [
         {"name": name, "pricing": {**renting, "margin": margin}, "drops_after_days": DROPS_AFTER_DAYS, **ROOM}
         for name, margin in MARGINS.items()
     ]
     made += [
-        {"name": name, "racks": racks, "pricing": owning, "drops_after_days": DROPS_AFTER_DAYS}
-        | {"enters": True, "enter_per_day": ENTER_PER_DAY}
-        for name, racks in LUMPS.items()
+        {"name": name, "racks": racks, "pricing": OWNING, "drops_after_days": DROPS_AFTER_DAYS}
+        | {
+            "enters": True,
+            "enter_per_day": ENTER_PER_DAY,
+            "models": [one for one in known if one.startswith(beginnings)],
+        }
+        for name, (racks, beginnings) in OWNERS.items()
     ]
     return made
 
@@ -118,18 +147,19 @@ def users(name: str, at_end: Users, rows: list[dict[str, str]], share: float) ->
         "request": REQUESTS[name].model_dump(),
         "by_month": path,
         "individuals_share": 0.49,
+        "refuses": {"open": {"share": REFUSES_OPEN}},
     }
 
 
 def scenario() -> Scenario:
     """The scenario."""
     data, rows, before = BASELINE.data(), table("hindcast_months.csv"), BASELINE.demand
-    budget = data["supply"]["research"][0] | {"name": "research", "usd_per_day": 14e6, "growth": 4.6}
+    budget = data["supply"]["research"][0] | {"name": "research", "usd_per_day": 7.4e6, "growth": 5.0}
     budget |= {"funder": "", "share_of_sales": 0.0, "sales_usd_per_day": 0.0}
     changes: dict[str, Any] = {
         "time": {"start": START, "days": 549.0, "tick_hours": 24.0},
         "supply": {
-            "quarter": "2024Q2",
+            "quarter": QUARTER,
             "expansion": "counted",
             "research": [budget],
             "contracts": {"share": 0.0},

@@ -1,9 +1,9 @@
-"""Parameters that are not known, between which values, and one draw of all of them for each seed."""
+"""Parameters that are not known, between which values, and draws of all of them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -44,18 +44,18 @@ class Doubtful:
             found = self.low + place * (self.high - self.low)
         return float(f"{found:.{DIGITS}g}")
 
-    @property
-    def paths(self) -> list[str]:
-        """The paths that it stands for.
 
-        >>> Doubtful("sellers.{A|B}.racks", 1.0, 4.0, "log", "").paths
-        ['sellers.A.racks', 'sellers.B.racks']
-        """
-        head, brace, rest = self.path.partition("{")
-        if not brace:
-            return [self.path]
-        names, _, tail = rest.partition("}")
-        return [f"{head}{name}{tail}" for name in names.split("|")]
+def paths(name: str) -> list[str]:
+    """The paths that one stands for.
+
+    >>> paths("sellers.{A|B}.racks")
+    ['sellers.A.racks', 'sellers.B.racks']
+    """
+    head, brace, rest = name.partition("{")
+    if not brace:
+        return [name]
+    names, _, tail = rest.partition("}")
+    return [f"{head}{one}{tail}" for one in names.split("|")]
 
 
 def doubtful() -> tuple[Doubtful, ...]:
@@ -66,12 +66,15 @@ def doubtful() -> tuple[Doubtful, ...]:
     )
 
 
-def drawn(scenario: Scenario, seed: int, known: Sequence[Doubtful]) -> tuple[Scenario, dict[str, float]]:
-    """The scenario with one draw of what is not known, and the values drawn by path.
+def drawn(seed: int, known: Sequence[Doubtful]) -> dict[str, float]:
+    """One draw of what is not known, by path.
 
     Each has a stream of its own: to add one moves no other.
     """
     streams = Streams(seed)
-    values = {one.path: one.value(float(streams.stream("hindcast", one.path).random())) for one in known}
-    changes = {path: values[one.path] for one in known for path in one.paths}
-    return scenario.with_changes(changes), values
+    return {one.path: one.value(float(streams.stream("hindcast", one.path).random())) for one in known}
+
+
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with a value at each path, or at all that a path stands for."""
+    return scenario.with_changes({path: value for name, value in values.items() for path in paths(name)})

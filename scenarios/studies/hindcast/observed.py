@@ -16,6 +16,8 @@ import pandas as pd
 from scenarios.studies.hindcast.indices import changes_a_model_year, indices, kinds_of_moves
 
 FIRST, LAST = "2024-10-01", "2025-12-31"
+#: Last day of what was fitted before the rest was looked at as a test.
+FITTED_LAST: Final = "2025-06-30"
 #: Last month of the data.
 LAST_MONTH: Final = "2025-12"
 #: Parts of a price: three of input to one of output, as in the published index.

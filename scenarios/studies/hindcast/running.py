@@ -14,7 +14,7 @@ from market.simulation.model import TokenMarket
 from scenarios.definition.scenario import Scenario
 from scenarios.results.measures.machines import H100_PER_RACK
 from scenarios.studies.hindcast.indices import changes_a_model_year, indices, kinds_of_moves
-from scenarios.studies.hindcast.observed import FIRST, LAST, LAST_MONTH
+from scenarios.studies.hindcast.observed import FIRST, FITTED_LAST, LAST, LAST_MONTH
 
 type Floats = NDArray[np.float64]
 
@@ -111,7 +111,8 @@ def run(
             name: {month: value for month, value in one.items() if np.isfinite(value)}
             for name, one in series_of(diary, 1.0 / H100_PER_RACK).items()
         },
-        "moves": moves_of(diary, scenario),
+        "moves": moves_of(diary, scenario, LAST),
+        "moves to June": moves_of(diary, scenario, FITTED_LAST),
     }
 
 
@@ -150,8 +151,8 @@ def router_shares(diary: Diary, month: pd.Index) -> dict[str, pd.Series]:
     return {name: pd.Series(values) for name, values in made.items()}
 
 
-def moves_of(diary: Diary, scenario: Scenario) -> dict[str, dict[str, float]]:
-    """Kinds of moves until the last day that was observed, by kind of model."""
+def moves_of(diary: Diary, scenario: Scenario, last: str) -> dict[str, dict[str, float]]:
+    """Kinds of moves until a day, by kind of model."""
     dated = [(one.name, one.released) for one in scenario.models]
     dated += [
         (f"{lab.name} {sold.name}", model.released)
@@ -163,6 +164,6 @@ def moves_of(diary: Diary, scenario: Scenario) -> dict[str, dict[str, float]]:
     came_out = pd.Series({name: pd.Timestamp(day) for name, day in dated})
     made = {}
     for kind in KINDS.values():
-        found = kinds_of_moves(diary.listed(kind).loc[:LAST], came_out)
+        found = kinds_of_moves(diary.listed(kind).loc[:last], came_out)
         made[kind] = {name: value for name, value in found.items() if np.isfinite(value)}
     return made

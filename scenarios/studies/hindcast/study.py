@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from capacity.errors import InputError
 from scenarios.definition.scenario import Scenario
-from scenarios.studies.hindcast.doubt import Doubtful, doubtful, drawn
+from scenarios.studies.hindcast.doubt import doubtful, drawn, with_values
 from scenarios.studies.hindcast.running import run
 from scenarios.text.threads import one_thread
 
@@ -32,14 +32,14 @@ class Task:
         until: last month, as in 2025-12.
         seeds: a run each.
         users: simulated users.
-        known: parameters that are drawn.
+        sets: values by path, of which each seed takes one in turn; none to draw them between their bounds.
     """
 
     scenario: Scenario
     until: str
     seeds: tuple[int, ...]
     users: int
-    known: tuple[Doubtful, ...]
+    sets: tuple[Mapping[str, float], ...] = ()
 
     @property
     def ticks(self) -> int:
@@ -48,17 +48,22 @@ class Task:
         end = date(year + month // 12, month % 12 + 1, 1)
         return self.scenario.calendar().ticks_in(float((end - self.scenario.time.start).days))
 
+    def values(self, seed: int) -> Mapping[str, float]:
+        """Values of what is not known, by path."""
+        return self.sets[(seed - 1) % len(self.sets)] if self.sets else drawn(seed, doubtful())
+
     def key(self, seed: int) -> str:
         """A name for a run that no other run has."""
-        draws = [[one.path, one.low, one.high, one.scale] for one in self.known]
-        about = [self.scenario.digest, self.until, seed, self.users, draws]
+        about = [self.scenario.digest, self.until, seed, self.users, self.values(seed)]
         return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
 
 
-def task_of(scenario: Scenario, until: str, seeds: int, users: int) -> Task:
+def task_of(
+    scenario: Scenario, until: str, seeds: Sequence[int], users: int, sets: Sequence[Mapping[str, float]]
+) -> Task:
     """A task, if its last month can be run to."""
     checked_month(until)
-    return Task(scenario, until, tuple(range(1, seeds + 1)), users, doubtful())
+    return Task(scenario, until, tuple(seeds), users, tuple(sets))
 
 
 def checked_month(until: str) -> None:
@@ -72,9 +77,9 @@ def checked_month(until: str) -> None:
 
 
 def one_run(task: Task, seed: int) -> dict[str, Any]:
-    """One run, with what was drawn for it."""
-    scenario, values = drawn(task.scenario, seed, task.known)
-    return {"seed": seed, "drawn": values, **run(scenario, seed, task.users, task.ticks)}
+    """One run, with the values that it had."""
+    values = task.values(seed)
+    return {"seed": seed, "values": values, **run(with_values(task.scenario, values), seed, task.users, task.ticks)}
 
 
 def kept(task: Task, path: Path) -> dict[int, dict[str, Any]]:

@@ -1,0 +1,87 @@
+"""Which draws of what is not known are near what was observed: approximate Bayesian computation by rejection.
+
+Values are drawn between their bounds, each set is run, and those whose runs are nearest to what was observed until a
+month are kept [Beaumont, Zhang and Balding 2002]. A set's values stay together, so that what is only known jointly
+stays so. Sets kept to June 2025 are tested on what came after; those kept to December 2025 are for what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from scenarios.studies.hindcast.forecasts import FITTED_UNTIL
+from scenarios.studies.hindcast.observed import FITTED_LAST, LAST, LAST_MONTH, observed, observed_moves, table
+
+#: Quarters of months whose means are compared, as far as they are observed.
+SPANS: Final = (
+    ("2024-11", "2025-01"),
+    ("2025-02", "2025-04"),
+    ("2025-05", "2025-06"),
+    ("2025-07", "2025-09"),
+    ("2025-10", "2025-12"),
+)
+#: By the last month that is fitted to: the last day, and what a run calls moves until then.
+ENDS: Final = {FITTED_UNTIL: (FITTED_LAST, "moves to June"), LAST_MONTH: (LAST, "moves")}
+#: Part of the sets that are kept.
+KEPT: Final = 0.2
+#: Distance, in scales, from which on more does not count: what is out of reach must not decide all else.
+MOST: Final = 3.0
+
+
+def distances(run: Mapping[str, Any], until: str) -> dict[str, float]:
+    """How far a run is from what was observed until a month, in scales, by what is compared."""
+    seen, scales = observed(), table("fitted_to.csv").set_index("series")["scale"]
+    found = {}
+    for name in scales.index:
+        if name in seen:
+            line = pd.Series(run["series"].get(name, {}), dtype=float)
+            for first, last in SPANS:
+                known = seen[name].loc[first:last].dropna()
+                if last <= until and len(known):
+                    gap = np.log(line.reindex(known.index).to_numpy()) - np.log(known.to_numpy())
+                    found[f"{name}, {first} to {last}"] = _capped(float(gap.mean()) / scales[name])
+    day, moves = ENDS[until]
+    for name in scales.index.difference(seen.columns):
+        what, _, kind = name.rpartition(" (")
+        known, had = observed_moves(kind[:-1], last=day)[what], run[moves][kind[:-1]].get(what, 0.0)
+        found[name] = _capped(float(np.log(max(had, 1e-9) / known)) / scales[name])
+    return found
+
+
+def _capped(distance: float) -> float:
+    return float(np.clip(distance, -MOST, MOST)) if np.isfinite(distance) else MOST
+
+
+def distance(run: Mapping[str, Any], until: str) -> float:
+    """Root of the mean square of all of them."""
+    return float(np.sqrt(np.mean(np.square(list(distances(run, until).values())))))
+
+
+def nearest(runs: Sequence[Mapping[str, Any]], until: str) -> list[Mapping[str, Any]]:
+    """The part of the runs that is kept, in the order in which they were drawn."""
+    far = [distance(run, until) for run in runs]
+    keep = sorted(np.argsort(far, kind="stable")[: max(round(KEPT * len(runs)), 1)])
+    return [runs[k] for k in keep]
+
+
+def write_sets(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Sets that are kept, for each month that is fitted to, as a table."""
+    rows = [
+        {"until": until, "seed": run["seed"], "distance": float(f"{distance(run, until):.4g}"), **run["values"]}
+        for until in ENDS
+        for run in nearest(runs, until)
+    ]
+    pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
+
+
+def fitted_sets(until: str) -> list[dict[str, float]]:
+    """Sets that were kept: those fitted to June 2025 for what can be tested, to December for what follows."""
+    rows = table("fitted.csv")
+    rows = rows[rows["until"] == (FITTED_UNTIL if until <= LAST_MONTH else LAST_MONTH)]
+    made: list[dict[str, float]] = rows.drop(columns=["until", "seed", "distance"]).to_dict("records")  # type: ignore[assignment]
+    return made
