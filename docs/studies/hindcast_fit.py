@@ -15,7 +15,8 @@ import numpy as np
 from scenarios.library import SCENARIOS
 from scenarios.studies.hindcast import fitting
 from scenarios.studies.hindcast.observed import LAST_MONTH
-from scenarios.studies.hindcast.study import all_runs, task_of
+from scenarios.studies.hindcast.study import task_of
+from scenarios.studies.kept_runs import all_runs
 from scenarios.text.progress_bar import runs_bar
 
 #: Seeds of the sets: others than those of the hindcast.

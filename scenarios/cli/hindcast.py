@@ -8,11 +8,12 @@ from typing import Annotated, Final
 
 import typer
 
+from scenarios.cli.kept import runs_of
 from scenarios.cli.options import AsJson, Quiet
 
 EXAMPLES: Final = """Examples:
 
-* `tokenmarket hindcast` eight seeds to December 2025, ten minutes on two cores
+* `tokenmarket hindcast` eight seeds to December 2025, a few minutes on two cores
 
 * `tokenmarket hindcast --until 2026-08 --json` the same and eight months more, for machines
 
@@ -24,7 +25,7 @@ Plot = Annotated[Path | None, typer.Option(help="Draw it: .png, .svg or .pdf.", 
 
 def hindcast_command(
     until: Annotated[str, typer.Option(metavar="MONTH", help="Last month.")] = "2025-12",
-    seeds: Annotated[int, typer.Option(help="Runs, each with a seed and a draw of what is not known.", min=1)] = 8,
+    seeds: Annotated[int, typer.Option(help="Runs, each with a seed and a set of fitted parameters.", min=1)] = 8,
     users: Annotated[int, typer.Option(help="Simulated users.", min=50, max=100_000)] = 120,
     sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", show_default=False)] = None,
@@ -37,25 +38,24 @@ def hindcast_command(
 ) -> None:
     """Run the world of summer 2024 forward and hold it against what was observed: prices, rents, shares.
 
-    Bands are over seeds and over what is not known (doubtful.csv). Machines, releases and demand are fed; no price is.
+    Bands are over seeds and over the sets of parameters that came nearest to the world until June 2025, so that what
+    came after is a test; of those until December 2025 where months after it are asked for. Machines, releases and
+    demand are fed; no price is.
     """
-    import os
-
     from scenarios.loading.scenarios import load
     from scenarios.studies.hindcast.bands import bands, covered, records
+    from scenarios.studies.hindcast.fitting import fitted_sets
     from scenarios.studies.hindcast.forecasts import errors
     from scenarios.studies.hindcast.goals import goals
     from scenarios.studies.hindcast.observed import observed
-    from scenarios.studies.hindcast.study import all_runs, task_of
-    from scenarios.text.progress_bar import runs_bar
+    from scenarios.studies.hindcast.study import task_of
 
     if plot is not None:
         from scenarios.pictures.picture_path import checked_picture_path
 
         checked_picture_path(plot)
-    task = task_of(load("hindcast", sets or []), until, seeds, users)
-    with runs_bar("hindcast", quiet=quiet) as tell:
-        runs = all_runs(task, out, workers or os.cpu_count() or 1, tell)
+    task = task_of(load("hindcast", sets or []), until, range(1, seeds + 1), users, fitted_sets(until))
+    runs = runs_of(task, "hindcast", out, workers, quiet=quiet)
     found = bands(runs, observed())
     if plot is not None:
         from scenarios.studies.hindcast.picture import draw

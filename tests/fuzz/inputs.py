@@ -172,6 +172,7 @@ NEEDS = {
     "fit": ("off-peak", *SMALL, "--parameters", "free.csv", "--workers", "1"), "moments": ("off-peak", *SMALL),
     "elasticities": ("off-peak", *SMALL), "verify": ("--only", "call-auction"), "evidence": ("--only", "3"),
     "events": ("--list",), "hindcast": ("--until", "2024-11", "--seeds", "1", "--users", "50", "--out", "runs"),
+    "forecast": ("off-peak", "--draws", "2", "--users", "20", "--days", "1", "--out", "runs"),
     "app": ("--no-browser",), "trace": ("log.csv", "--class", "b=casual", "--out", "mine.toml"),
 }  # fmt: skip
 RANGES = ("--range", "supply.growth=2:6", "--range", "demand.growth=3:12")

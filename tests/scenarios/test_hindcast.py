@@ -16,13 +16,15 @@ from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
 from scenarios.studies.hindcast import running
 from scenarios.studies.hindcast.bands import bands, covered, records
-from scenarios.studies.hindcast.doubt import doubtful, drawn
+from scenarios.studies.hindcast.doubt import doubtful, drawn, with_values
 from scenarios.studies.hindcast.events import events_in, library, with_event
+from scenarios.studies.hindcast.fitting import distances, fitted_sets, nearest
 from scenarios.studies.hindcast.forecasts import errors
 from scenarios.studies.hindcast.goals import largest_rise
 from scenarios.studies.hindcast.indices import chained, indices, kinds_of_moves, on_first_days, trimmed
 from scenarios.studies.hindcast.observed import observed, observed_moves
-from scenarios.studies.hindcast.study import RUNS, all_runs, checked_month, kept, task_of
+from scenarios.studies.hindcast.study import checked_month, task_of
+from scenarios.studies.kept_runs import RUNS, all_runs, kept
 
 
 def listed(**prices: list[float]) -> pd.DataFrame:
@@ -68,12 +70,48 @@ def test_what_was_observed_is_the_published_index() -> None:
 
 
 def test_draws_lie_between_their_bounds_and_follow_the_seed() -> None:
-    scenario, known = SCENARIOS["hindcast"], doubtful()
-    one, values = drawn(scenario, 3, known)
+    known = doubtful()
+    values = drawn(3, known)
     assert all(parameter.low <= values[parameter.path] <= parameter.high for parameter in known)
-    assert values == drawn(scenario, 3, known)[1] != drawn(scenario, 4, known)[1]
-    assert values["sellers.Jetty.racks"] == drawn(scenario, 3, known[2:3])[1]["sellers.Jetty.racks"]
-    assert next(seller.racks for seller in one.sellers if seller.name == "Jetty") == values["sellers.Jetty.racks"]
+    assert values == drawn(3, known) != drawn(4, known)
+    lagoon = next(one for one in known if one.path == "sellers.Lagoon.racks")
+    assert values[lagoon.path] == drawn(3, [lagoon])[lagoon.path]
+    made = with_values(SCENARIOS["hindcast"], values)
+    assert next(seller.racks for seller in made.sellers if seller.name == "Lagoon") == values[lagoon.path]
+
+
+def as_observed(factor: float) -> dict[str, dict[str, dict[str, object]]]:
+    """A run that is what was observed, its series so many times as high."""
+    seen = observed()
+    moves = {kind: observed_moves(kind) for kind in ("open", "closed")}
+    to_june = {kind: observed_moves(kind, last="2025-06-30") for kind in ("open", "closed")}
+    return {
+        "series": {name: (factor * seen[name].dropna()).to_dict() for name in seen},
+        "moves": moves,
+        "moves to June": to_june,
+    }
+
+
+def test_a_run_as_observed_is_nearest_and_only_what_was_seen_until_then_counts() -> None:
+    for until in ("2025-06", "2025-12"):
+        assert max(abs(one) for one in distances(as_observed(1.0), until).values()) == pytest.approx(0.0, abs=1e-9)
+    off = distances(as_observed(1.1), "2025-06")
+    assert off["H100 spot, 2025-05 to 2025-06"] == pytest.approx(np.log(1.1) / 0.05)
+    assert not any("2025-07" in name or "2025-12" in name for name in off)
+    later = as_observed(1.0)
+    later["series"]["H100 spot"] = {**later["series"]["H100 spot"], "2025-12": 1.0}
+    assert max(abs(one) for one in distances(later, "2025-06").values()) < 1e-9
+    assert distances(later, "2025-12")["H100 spot, 2025-10 to 2025-12"] < -1.0
+    assert nearest([as_observed(1.2), as_observed(1.0), as_observed(2.0)], "2025-06") == [as_observed(1.0)]
+
+
+def test_sets_that_were_kept_lie_between_their_bounds() -> None:
+    bounds = {one.path: one for one in doubtful()}
+    for until in ("2025-06", "2025-12", "2026-08"):
+        sets = fitted_sets(until)
+        assert len(sets) >= 5
+        assert all(bounds[path].low <= value <= bounds[path].high for values in sets for path, value in values.items())
+    assert fitted_sets("2026-08") != fitted_sets("2025-12")
 
 
 def made_up(months: list[str], observed_values: list[float], middle: list[float]) -> pd.DataFrame:
@@ -116,14 +154,14 @@ def small() -> object:
 
 @pytest.mark.slow
 def test_a_short_run_tells_all_series_and_is_kept(tmp_path: Path) -> None:
-    task = task_of(SCENARIOS["hindcast"], "2024-11", 1, 50)
+    task = task_of(SCENARIOS["hindcast"], "2024-11", [1], 50, fitted_sets("2024-11"))
     found = running.run(small(), 1, 50, 15)
     assert set(found["series"]) >= {"open index", "closed index", "H100 spot", "H100 one-year", "open share of tokens"}
     assert found["series"]["open index"]["2024-10"] == 1.0
     assert found == running.run(small(), 1, 50, 15)
     with (tmp_path / RUNS).open("w") as file:
-        file.write(json.dumps({"key": task.key(1), "run": found}) + '\n{"key": "half a li')
-    assert kept(task, tmp_path / RUNS) == {1: found}
+        file.write(json.dumps({"key": task.keys[1], "run": found}) + '\n{"key": "half a li')
+    assert kept(task.keys, tmp_path / RUNS) == {1: found}
     told: list[int] = []
     assert all_runs(task, tmp_path, 1, lambda done, of: told.append(done)) == [found]
     assert told == [1]

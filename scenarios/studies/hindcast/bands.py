@@ -9,10 +9,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from scenarios.studies.bands import quantiles
 from scenarios.studies.hindcast.observed import FIRST
 
-#: Quantiles by the name of their column: a band of 90 %, one of 50 %, and the middle.
-QUANTILES: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 #: Series in the order in which they are told.
 ORDER: Final = (
     "open index",
@@ -52,8 +51,7 @@ def bands(runs: Sequence[dict[str, Any]], observed: pd.DataFrame) -> pd.DataFram
         for month in sorted(frame.columns):
             values = frame[month].dropna().to_numpy(dtype=np.float64)
             seen = observed.get(series, pd.Series(dtype=float)).get(month, np.nan)
-            found = {name: float(np.quantile(values, q)) for name, q in QUANTILES.items()}
-            rows.append({"month": month, "series": series, **found, "observed": float(seen)})
+            rows.append({"month": month, "series": series, **quantiles(values), "observed": float(seen)})
     return pd.DataFrame(rows)
 
 

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 
 from scenarios.pictures.picture_path import checked_picture_path
 from scenarios.pictures.style import BLUE, GREEN, INK, PALE, RED, save, style
+from scenarios.studies.bands import draw_bands
 from scenarios.studies.hindcast.bands import unit_of
 from scenarios.studies.hindcast.forecasts import FITTED_UNTIL
 
@@ -45,9 +46,7 @@ def draw(table: pd.DataFrame, path: Path) -> Path:
 def _panel(ax: Axes, part: pd.DataFrame, series: str, colour: str) -> None:
     months = part["month"].tolist()
     at = np.arange(len(months))
-    for low, high, depth, label in (("p05", "p95", 0.18, "90 % of runs"), ("p25", "p75", 0.35, "50 % of runs")):
-        ax.fill_between(at, part[low], part[high], color=colour, alpha=depth, linewidth=0, label=label)
-    ax.plot(at, part["p50"], color=colour, linewidth=1.8, label="middle of the runs")
+    draw_bands(ax, part, colour)
     seen = part["observed"].notna().to_numpy()
     ax.plot(at[seen], part["observed"][seen], color=INK, linewidth=1.5, marker="o", markersize=3.5, label="observed")
     if FITTED_UNTIL in months:

@@ -1,0 +1,1 @@
+"""What comes of a scenario, and when, over what the baseline's fit leaves open."""
