@@ -33,7 +33,7 @@ Out = Annotated[Path, typer.Option(help="Folder of the runs; what it holds is no
 
 def forecast_command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario, or a TOML file.")] = "compute-crunch",
-    draws: Draws = 16,
+    draws: Draws = 12,
     users: Annotated[int, typer.Option(help="Simulated users.", min=20, max=1_000_000)] = 200,
     days: Days = None,
     sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter.")] = None,
