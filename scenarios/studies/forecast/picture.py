@@ -41,12 +41,7 @@ def draw(fans: pd.DataFrame, chances: pd.DataFrame, path: Path) -> Path:
             _months(ax, part["month"].tolist())
         _chances(panels[-1], chances)
         handles, labels = panels[0].get_legend_handles_labels()
-        for handle in handles:
-            handle.set_color("#6E6E6E")  # as the legend is of all panels
         figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
-        for ax, series in zip(panels, UNITS, strict=False):
-            for artist in (*ax.collections, *ax.lines):
-                artist.set_color(COLOURS[series])
         save(figure, path)
         plt.close(figure)
     return path
@@ -64,5 +59,5 @@ def _chances(ax: Axes, chances: pd.DataFrame) -> None:
     ax.set_title("Has come to it by then", loc="left")
     ax.set_ylabel("share of the runs")
     ax.set_ylim(0.0, 1.02)
-    ax.legend(fontsize=8, frameon=False, loc="upper left")
+    ax.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     _months(ax, sorted(chances["month"].unique().tolist()))
