@@ -237,10 +237,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if key in wanted.grounds:
             return wanted.grounds[key]
         options, traits = self._options(wanted, scene, prices), self._traits(slice(None))
+        refused = options.refused
         if (scene.fee > 0).any():
-            traits, refused = traits.barred_too(options.refused, self.memberships.barred(scene.fee))
-            options = replace(options, refused=refused)
-        options = replace(options, gain=np.where(shut, -np.inf, options.gain))
+            traits, refused = traits.barred_too(refused, self.memberships.barred(scene.fee))
+        options = replace(options, refused=refused, gain=np.where(shut, -np.inf, options.gain))
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         ground = Ground(options, self.inverse_worth, self.dtype.type, traits, at_home, self.intensity, who)
         if who is None:

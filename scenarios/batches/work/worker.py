@@ -6,6 +6,7 @@ A worker on another machine that does not see the folder hands the bytes back, a
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 import pickle
@@ -96,6 +97,9 @@ def perform(task: Task) -> list[Report]:
     """Do a task's runs. An InputError is for the whole batch: wrong code, or a folder that cannot be written."""
     order = task.order
     work = _work(order.work)  # before the clock starts: it imports the market
+    if not gc.isenabled():  # in a process of its own, see ``processes``: what is imported stays
+        gc.freeze()
+        gc.enable()
     for own in order.own_files:
         load_own(own)
     _check_same(order.code, order.versions)
