@@ -34,6 +34,7 @@ from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
 from market.demand.traits import Traits, drawn_providers
+from market.demand.utilities import blocks
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -194,19 +195,20 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         limits = limits_of(scene)
-        limited = np.isin(np.arange(prices.size), limits.offers)
+        limited = np.zeros(prices.size, dtype=bool)
+        limited[limits.offers] = True
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
         split = [Part(self._ground(wanted, scene, prices).at(self._cost(prices)), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
-        used, spent, over = wanted.used_before(limits) * 0, None, 0.0
+        used, spent, over = None, None, 0.0
         if limited.any() or machine is not None:
             people = np.asarray(self.relative * (self.weight * wanted.growth), dtype=self.dtype)
-            left = np.maximum(limits.amount[:, None].astype(self.dtype) - wanted.used_before(limits), 0)
+            amount, before = limits.amount.astype(self.dtype), wanted.used_before(limits)
             short = np.append(limits.offers, limited.size) if machine is not None else limits.offers
             requests, shares = split[0].choice.requests_and_shares(wanted.mass, short)
             each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
-            within, used = within_limits(each, shares, left, machine)
+            within, used = within_limits(each, shares, amount, before, machine)
             split = [Part(split[0].choice, wanted.mass * within)]
             if (beyond := np.flatnonzero(within < 1)).size:
                 who = beyond if within.size > FEW else None
@@ -214,7 +216,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
                 split.append(Part(elsewhere.at(self._cost(prices)), wanted.mass * (1 - within)))
         if budget:
             allowed, spent, over = within_budgets(split, wanted.budget_left, prices)
-            used = used * allowed
+            used = None if used is None else used * allowed
             split = [part._replace(mass=part.mass * allowed) for part in split]
         return Plan([part for part in split if part.mass.any()], used if limited.any() else None, spent, over)
 
@@ -360,17 +362,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
             who = np.unique(self._memberships.integers(0, self.worth.size, number))
         else:
             who = np.arange(self.worth.size)
-        if who.size and self.weight > 0:
-            asked_a_day = self.requests_per_tick[who] / self.weight / days
-            self.memberships.consider(
-                who,
-                self._options(wanted, scene, prices),
-                scene.fee,
-                per_day(scene, self.calendar.ticks_per_day),
-                self.inverse_worth[who],
-                self._traits(who),
-                asked_a_day,
-            )
+        options, quota = self._options(wanted, scene, prices), per_day(scene, self.calendar.ticks_per_day)
+        for part in blocks(who.size) if self.weight > 0 else ():  # a block at a time: each stands there in many copies
+            some = who[part]
+            asked, traits = self.requests_per_tick[some] / self.weight / days, self._traits(some)
+            self.memberships.consider(some, options, scene.fee, quota, self.inverse_worth[some], traits, asked)
 
     def members(self, offers: int) -> Floats:
         """Real users that subscribe to each offer."""
@@ -386,7 +382,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
         options = self._options(wanted, scene, prices)
         options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
-        chosen = choose(options, self.inverse_worth[who], wanted.mass[who], self._traits(who), keep=True)
-        assert chosen.shares is not None
-        draw = self._choices.random(number)
-        self.attached[who] = drawn_providers(chosen.shares, draw, scene.provider, self.attached[who])
+        draw, traits, drawn = self._choices.random(number), self._traits(who), self.attached[who]
+        for part in blocks(number):
+            inverse_worth, mass = self.inverse_worth[who[part]], wanted.mass[who[part]]
+            chosen = choose(options, inverse_worth, mass, traits.of(part), keep=True)
+            assert chosen.shares is not None
+            drawn[part] = drawn_providers(chosen.shares, draw[part], scene.provider, drawn[part])
+        self.attached[who] = drawn

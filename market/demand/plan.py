@@ -17,6 +17,7 @@ from market.demand.options import Options
 from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.traits import refused_rows
+from market.demand.utilities import blocks
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
@@ -140,22 +141,29 @@ def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
 
 
 def within_limits(
-    each: NDArray[Any], shares: NDArray[Any], left: NDArray[Any], machine: float | None
+    each: NDArray[Any], shares: NDArray[Any], amount: NDArray[Any], before: NDArray[Any], machine: float | None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Share of each individual's requests for which limited offers and its own machine are left; quotas used.
 
     Args:
         each: requests of one user, by individual.
-        shares: how often the offer of each limit is chosen, then the machine where that is limited, by individual.
-        left: requests that are left, by limit and individual.
+        shares: how often the offer of each limit is chosen, then the machine where that is limited, by individual; what
+            is used of the limits takes their place.
+        amount: requests that one user may make, by limit.
+        before: those that it has made, by limit and individual.
         machine: requests that a machine of one's own can do; None for no limit.
     """
-    asked = shares[: left.shape[0]] * each
-    within = at_most_all(left, asked).min(axis=0, initial=1)
-    if machine is not None:
-        at_home = shares[-1] * each
-        within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))
-    return within, asked * within
+    used, all_within = shares[: amount.size], np.empty_like(each)
+    for part in blocks(each.size):
+        asked = used[:, part] * each[part]
+        left = np.maximum(amount[:, None] - before[:, part], 0)
+        within = at_most_all(left, asked).min(axis=0, initial=1)
+        if machine is not None:
+            at_home = shares[-1, part] * each[part]
+            within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))
+        used[:, part] = asked * within
+        all_within[part] = within
+    return all_within, used
 
 
 def within_budgets(
