@@ -14,10 +14,12 @@ from pydantic.fields import FieldInfo
 
 from market.kinds import kinds_of
 from scenarios.definition.scenario import Scenario
-from scenarios.library.off_peak import SCHEDULE
 from scenarios.parameters.paths import steps
 from scenarios.text.markdown import plain
 
+#: The schedule that a list by the time of day opens with: half as dear again while the Americas and Europe work
+#: (12-22 h UTC), and 0.6 otherwise; declared.
+SCHEDULE: Final = tuple(1.5 if 12 <= hour < 22 else 0.6 for hour in range(24))
 #: Offered first where values differ between firms, and by the knobs that change lists: nothing is changed.
 AS_IT_IS: Final = "as in the scenario"
 

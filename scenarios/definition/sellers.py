@@ -16,6 +16,7 @@ from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
+from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.sticky import Sticky
 from market.supply.specs import Offer, Pool, Provider, Term, Tier
@@ -95,6 +96,10 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
     Where weeks are left out, what is looked at less than once a week is looked at after as many simulated ones.
     """
     policy: PricingPolicy = chosen.make()
+    if chosen.share.stays > 0:
+        one = chosen.share
+        harvest = one.harvest_days * 24.0 * when.simulated_share
+        policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
         simulated = chosen.every_hours * when.simulated_share
         policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)

@@ -34,6 +34,7 @@ from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
+from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.pricing.sticky import Sticky
@@ -58,6 +59,7 @@ EXAMPLES: dict[type, list[Any]] = {
     Every: [Every(CostPlus(0.2), 3)],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
     MenuCost: [MenuCost(CostPlus(0.2), cost_days=0.5), MenuCost(Surge(gain=0.5), cost_usd=1.0)],
+    Investing: [Investing(CostPlus(0.2), stays=0.5), Investing(BestResponse(sweeps=5, cap=1e6), stays=0.9, periods=3)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
     Blocks: [Blocks(blocks_hours=6.0, near=1e-2), Blocks(CostPlus(0.2), blocks_hours=5.0, near=1e-2)],
     CostPlus: [CostPlus(), CostPlus(0.3, parts_at_cost=True)],

@@ -27,5 +27,11 @@ SCENARIO = ask(
         outcome("local-owners", "up", source="Abundance: local models get good enough"),
         outcome("idle-share", "up", source="Overbuilding: supply outruns demand"),
         outcome("small-model-share"),
+        outcome("large-model-price", "up", against="price-war", source="Klemperer: who counts buyers pays for them"),
+        outcome("closed-margin", against="price-war"),
     ),
+    # Labs count seven of ten buyers as theirs for a year, and stop doing so after the first; declared.
+    variants={
+        "price-war": {"labs.*.pricing.share.stays": 0.7, "labs.*.pricing.share.harvest_days": 365.0},
+    },
 )

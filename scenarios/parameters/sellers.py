@@ -21,6 +21,7 @@ from scenarios.parameters.fields import (
     Name,
     Number,
     Section,
+    Whole,
     by_segment,
     choice,
     part,
@@ -90,6 +91,19 @@ class FundingRounds(Section):
         return Rounds(**self.model_dump()) if self.multiple > 0 else None
 
 
+class Share(Section):
+    """What a seller thinks its buyers of today will bring later, which it sets against today's price."""
+
+    stays: Number = quantity(
+        0.0, "1", "share of its buyers who are still its buyers a year later, because they are; 0: not counted", high=1
+    )
+    years: Whole = quantity(1, "years", "years that it looks ahead", DECLARED, low=1, high=100)
+    growth: Number = quantity(
+        1.0, "1/year", "factor a year by which one who stays buys more, interest taken off", DECLARED, high=100
+    )
+    harvest_days: Number = quantity(math.inf, "days", "days in which it invests; inf for ever", DECLARED, or_inf=True)
+
+
 class Pricing(KindSection):
     """How list prices are set: a policy with its numbers, and how often and how far off it is followed."""
 
@@ -129,6 +143,7 @@ class Pricing(KindSection):
         high=100,
     )
     dear_hours: DearHours = part(FLAT, "hours of the week in which the list is dearer")
+    share: Share = part(Share(), "what its buyers will bring later")
 
 
 class Bills(SeveralKinds):

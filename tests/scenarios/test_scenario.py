@@ -255,7 +255,7 @@ def test_variants() -> None:
     dynamic = off_peak.variant("dynamic")
     assert dynamic.name == "off-peak - dynamic"
     assert dynamic.variants == {}
-    assert dynamic.labs[0].pricing.kind == "surge"
-    assert set(dynamic.differences(off_peak)) >= {"labs.Aster.pricing.kind"}
+    assert dynamic.labs[0].pricing.every_hours == 0.0
+    assert set(dynamic.differences(off_peak)) >= {"labs.Aster.pricing.every_hours"}
     with pytest.raises(UnknownNameError, match="did you mean 'dynamic'"):
         off_peak.variant("dinamic")

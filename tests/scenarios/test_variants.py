@@ -34,10 +34,10 @@ def test_half_a_name_is_refused(text):
 def test_a_variant_is_loaded_by_either_notation_and_set_comes_last():
     dynamic = SCENARIOS["off-peak"].variant("dynamic")
     assert load("off-peak:dynamic") == load("off-peak", variant="dynamic") == dynamic
-    # The variant says surge; what the person says stands.
-    changed = load("off-peak:dynamic", ["open.*.pricing.kind=fixed"])
-    assert {one.pricing.kind for one in dynamic.open} == {"surge"}
-    assert {one.pricing.kind for one in changed.open} == {"fixed"}
+    # The variant says every hour; what the person says stands.
+    changed = load("off-peak:dynamic", ["open.*.pricing.every_hours=24"])
+    assert {one.pricing.every_hours for one in dynamic.open} == {0.0}
+    assert {one.pricing.every_hours for one in changed.open} == {24.0}
 
 
 def test_a_file_has_variants_too(tmp_path):
