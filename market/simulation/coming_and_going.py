@@ -6,6 +6,7 @@ What does not earn the machines that one replica of it takes is sold no longer.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.ledger import Payment
-from market.simulation.contracting import mean_spot_price
+from market.simulation.contracting import backlog_before, mean_spot_price
 from market.simulation.founded import Founded
-from market.simulation.state import Firms, Fleets, Lately, Machines, Paid, Posted, Served, Terms
+from market.simulation.state import Contracts, Firms, Fleets, Lately, Machines, Paid, Posted, Served, Terms
 from market.supply.provider import ProviderAgent
 from market.supply.rounds import DAYS_A_YEAR
 
@@ -33,6 +34,7 @@ def come_and_go(
     served: Served,
     firms: Firms,
     paid: Paid,
+    contracts: Contracts,
     effects: Effects,
 ) -> Firms:
     """Who is there in this tick."""
@@ -52,6 +54,8 @@ def come_and_go(
                 day.sell_or_close(p)
         elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0 and looks(founded, p):
             day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
+    if any(h.spec.borrowing for h in founded.owners):
+        day.close_books(backlog_before(founded, tick, contracts))
     if not np.array_equal(day.active, firms.active):
         founded.economy.check_best_prices([p.name for p in founded.providers if day.active[p.number]])
     return day.firms()
@@ -64,7 +68,7 @@ class _Day:
         self.founded, self.tick, self.lately = founded, tick, lately
         self.raised_at = firms.raised_at.copy()
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
-        self.dropped, self.sales = firms.dropped, firms.sales
+        self.dropped, self.sales, self.failed = firms.dropped, firms.sales, firms.failed.copy()
         self.opening: dict[int, float] = {}
         self.payments: list[Payment] = []
         self.cash = {p.name: p.cash for p in founded.providers} | {h.name: h.cash for h in founded.owners}
@@ -119,6 +123,19 @@ class _Day:
             self.pay(Payment("creditors", p.name, debt, "written off"))
             self.active[p.number], self.left[p.number] = False, True
 
+    def close_books(self, backlog: Mapping[str, float]) -> None:
+        """Owners of machines who owe more than creditors lend have failed; these lose it and have the machines run.
+
+        ``backlog``: to come under contracts [USD], by name.
+        """
+        for h in self.founded.owners:
+            terms = h.spec.borrowing
+            if terms is None or self.failed[h.number]:
+                continue
+            if self.cash[h.name] < -terms.line(backlog.get(h.name, 0.0)):
+                self.pay(Payment("creditors", h.name, -self.cash[h.name], "written off"))
+                self.failed[h.number] = True
+
     def prices(self, price: Floats) -> Floats:
         """List prices with those of the newcomers so far."""
         return self.firms().with_openings(price)
@@ -166,6 +183,7 @@ class _Day:
             self.raised_at,
             self.dropped,
             self.sales,
+            self.failed,
         )
 
 

@@ -34,7 +34,7 @@ def explain_firm(founded: Founded, records: Records, name: str, tick: int | None
         raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
     k = names.index(name)
     provider = next((p for p in founded.providers if p.name == name), None)
-    end = _end(records, provider.number, when) if provider is not None else None
+    end = _end(records, provider.number, when) if provider is not None else _taken_over(records, k, when)
     upto = when if end is None else max(end[0] - 1, 0)
     lines = [f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC", ""]
     if end is not None:
@@ -54,6 +54,12 @@ def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
     return (int(there[0] + gone[0]), "failed") if gone.size else None
 
 
+def _taken_over(records: Records, k: int, when: int) -> tuple[int, str] | None:
+    """First tick in which creditors have an owner's machines run, up to a tick."""
+    lost = np.flatnonzero(records.tables["books"].data["forgiven"][: when + 1, k] > 0)
+    return (int(lost[0]), "taken over") if lost.size else None
+
+
 def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) -> str:
     """How it ended, and who bears what it owed."""
     date = f"{founded.calendar.moment(tick):%d %B %Y}"
@@ -61,6 +67,11 @@ def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) 
     if how == "bought":
         return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}, which paid what it owed."
     lost = float(books["forgiven"][tick, k])
+    if how == "taken over":
+        return (
+            f"Failed: on {date} it owed more than creditors lend; they lost {money(lost)} and have its machines run "
+            "and let as before."
+        )
     rest = (
         f"; its creditors lost {money(lost)}. Its contracts ended, and their machines were let anew" if lost > 0 else ""
     )

@@ -74,6 +74,7 @@ class Firms:
         raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
         dropped: whether an offer is sold no longer, by offer.
         sales: what an offer has sold a day lately, a running mean [USD/day], by offer.
+        failed: whether an owner of machines has failed and its creditors have them run, by owner.
     """
 
     active: Flags
@@ -85,6 +86,7 @@ class Firms:
     raised_at: Floats
     dropped: Flags
     sales: Floats
+    failed: Flags
 
     def with_openings(self, price: Floats) -> Floats:
         """List prices [USD per million tokens], with those at which newcomers open."""

@@ -21,12 +21,14 @@ class Fleet:
         on_order: (year of arrival, racks), in order of arrival.
         earned: what a rack-hour has earned lately, running mean [USD per rack-h].
         next_look: year of the next look at ordering.
+        most: racks that may be ordered now: what creditors lend for.
     """
 
     racks: float
     on_order: list[tuple[float, float]] = field(default_factory=list)
     earned: float = 0.0
     next_look: float = 0.0
+    most: float = math.inf
 
 
 class Expansion(Kind, ABC):
@@ -145,7 +147,7 @@ class FollowRents(Expansion):
         coming = fleet.racks + sum(racks for _, racks in fleet.on_order)
         wish = self.response * (fleet.earned / self.cost - 1.0)
         yearly = min(max(1.0 + wish, 1.0), max(self.growth, 1.0))
-        ordered = float(coming * (yearly**month - 1.0))
+        ordered = min(float(coming * (yearly**month - 1.0)), fleet.most)
         if ordered > 0:
             lump = self.lump_months / 12.0
             last = math.ceil(years / lump - 1e-9) * lump if lump > 0 else years

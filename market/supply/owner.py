@@ -69,17 +69,22 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         """The same of its older machines, by vintage."""
         return np.maximum(self.spec.reserve, self.older.running_costs * power)
 
-    def grow(self, years: float, earned: float, price: float, power: float) -> float:
+    def grow(
+        self, years: float, earned: float, price: float, power: float, *, backlog: float = 0.0, stops: bool = False
+    ) -> float:
         """Move the fleet to so many years after the start; returns racks that were ordered.
 
         ``earned``: what a rack-hour has earned lately; ``price``: of the last tick on the spot market, NaN before the
-        first [USD per rack-h]; ``power``: what power costs over what it did at the start.
+        first [USD per rack-h]; ``power``: what power costs over what it did at the start;
+        ``backlog``: to come under contracts [USD]; ``stops``: whether it orders nothing, and gets nothing any more.
         """
         self.fleet.earned = earned
+        if self.spec.borrowing is not None:
+            self.fleet.most = self.spec.borrowing.most_racks(self.cash, backlog, self.spec.rack_price)
         if self.spec.older and np.isfinite(price):
             self.older.see(years, price, power)
             self.fleet.racks -= self.older.give_up(years, self.spec.retires_a_month)
-        return float(self.spec.expansion(self.fleet, years))
+        return 0.0 if stops else float(self.spec.expansion(self.fleet, years))
 
     def payments(self, tick: OwnerTick) -> Iterator[Payment]:
         """Power of the racks in use, and upkeep of older ones that stand."""

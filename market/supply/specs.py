@@ -11,6 +11,7 @@ from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.tariff import Tariff
 from market.exchange.technology import FixedWork, Technology
 from market.quality import Quality, QualityPath
+from market.supply.borrowing import Borrowing
 from market.supply.expansion import Expansion, SteadyGrowth
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
@@ -312,6 +313,7 @@ class Hyperscaler:
         kind: kind of agent that it is: 'hyperscaler', or one of your own.
         on_demand: machines that it rents by the hour at a posted list price, or None.
         older: vintages among its racks at the start that cost more to run; they are used last.
+        borrowing: on what terms creditors lend, or None: then it owes without end.
         retires_a_month: share of a vintage that it gives up in a month in which rent does not pay its upkeep.
     """
 
@@ -330,10 +332,12 @@ class Hyperscaler:
     pays_years: float = math.inf
     interest: float = 0.0
     life_years: float = 5.0
+    borrowing: Borrowing | None = None
     older: tuple[Vintage, ...] = ()
     retires_a_month: float = 0.0
 
     def __post_init__(self) -> None:
+        require_kind(f"hyperscaler '{self.name}': borrowing", self.borrowing, Borrowing, type(None))
         require_kinds(f"hyperscaler '{self.name}': older", self.older, Vintage)
         require(f"hyperscaler '{self.name}': retires_a_month", self.retires_a_month, at_least=0, at_most=1)
         require(

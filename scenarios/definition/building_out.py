@@ -65,6 +65,11 @@ def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
         return planned(
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
+    return after_rents(supply, rack)
+
+
+def after_rents(supply: Supply, rack: Chip) -> FollowRents:
+    """Racks that are ordered while they earn more than they cost."""
     return FollowRents(
         full_cost(supply, rack),
         supply.response,

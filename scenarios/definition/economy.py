@@ -24,13 +24,21 @@ from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.kinds import fields_of, kind_named
 from market.quality import Improving, Quality
+from market.supply.borrowing import Borrowing
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import RentForecast
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
-from scenarios.definition.building_out import counted_racks, expansion, full_cost, racks_by_owner, vintages_by_owner
+from scenarios.definition.building_out import (
+    after_rents,
+    counted_racks,
+    expansion,
+    full_cost,
+    racks_by_owner,
+    vintages_by_owner,
+)
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import HOURS_PER_WEEK, providers
 from scenarios.parameters.demand import Demand, Request, Users
@@ -253,7 +261,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     counted = counted_racks(supply, rack, parameters.time.days) if supply.expansion == "counted" else {}
     kinds = vintages_by_owner(supply.quarter, supply.calibration, rack, costs) if supply.vintages else {}
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
-    return tuple(
+    made = [
         Hyperscaler(
             RENAMED.get(owner, owner),
             racks * supply.scale,
@@ -271,6 +279,22 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()
         if owner not in supply.not_for_rent
+    ]
+    return tuple(on_credit(one, supply, rack, when) if one.name in RENAMED.values() else one for one in made)
+
+
+def on_credit(owner: Hyperscaler, supply: Supply, rack: Chip, when: Calendar) -> Hyperscaler:
+    """The same owner as one who borrows against contracts, and orders what pays and creditors lend for."""
+    terms, share = supply.neoclouds, when.simulated_share
+    if not terms.borrow:
+        return owner
+    return replace(
+        owner,
+        expansion=after_rents(supply, rack),
+        acquires=False,
+        cash=-terms.debt_usd * share,
+        interest=terms.interest,
+        borrowing=Borrowing(terms.credit_usd * share, terms.advance),
     )
 
 

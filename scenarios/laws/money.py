@@ -74,8 +74,11 @@ def statements_add_up(before: Before, model: TokenMarket) -> None:
     if model.tick > 0:
         racks = model.records.tables["books"].data["racks"][model.tick - 1]
         close(b["racks"], racks + b["capital"] - b["depreciation"], scale)
-    left = np.append(model.state.firms.left, np.zeros(len(model.hyperscalers), dtype=bool))
+    left = np.append(model.state.firms.left, model.state.firms.failed)
     must((b["forgiven"] == 0) | left, "creditors gave up {} USD of firms that go on", b["forgiven"])
+    for owner in model.hyperscalers:
+        failed = bool(model.state.firms.failed[owner.number])
+        must(not failed or owner.spec.borrowing is not None, "{} failed and owes without end", owner.name)
     close(b["commitments"].sum(), b["backlog"].sum())
 
 

@@ -24,6 +24,7 @@ from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
 from market.kinds import fields_of, kinds_of
 from market.quality import Improving, Quality
+from market.supply.borrowing import Borrowing
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
@@ -216,6 +217,7 @@ hyperscalers = st.builds(
     pays_years=st.sampled_from([math.inf, 0.0, 2.0]),
     interest=st.sampled_from([0.0, 1.0]),
     retires_a_month=st.sampled_from([0.0, 0.5]),
+    borrowing=st.sampled_from([None, Borrowing(), Borrowing(50.0, 0.5)]),
     on_demand=st.one_of(
         st.none(),
         st.builds(

@@ -27,5 +27,6 @@ SCENARIO = ask(
     variants={
         "owners-stop": {"supply.expansion": "follow-rents"},
         "old-chips": {"supply.vintages": True},
+        "neoclouds-owe": {"supply.neoclouds.debt_usd": 2.1e10, "supply.neoclouds.credit_usd": 2.5e10},
     },
 )

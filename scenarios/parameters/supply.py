@@ -180,6 +180,38 @@ class FirstPartyProducts(Section):
     )
 
 
+class Neoclouds(Section):
+    """Owners beside the large ones, who borrow against contracts and buy no more machines than creditors lend for."""
+
+    debt_usd: Number = quantity(
+        0.0,
+        "USD",
+        "what they owe at the start; 0, with no credit, leaves them as the other owners",
+        "CoreWeave: 7.9 billion USD at the end of 2024, 21.4 at the end of 2025 (money.csv)",
+        high=1e15,
+    )
+    interest: Number = quantity(
+        0.08,
+        "1/year",
+        "yearly rate on it",
+        "CoreWeave: .31 billion USD a quarter on 8 to 21 of debt (2025), some .08",
+        high=10,
+    )
+    credit_usd: Number = quantity(0.0, "USD", "what creditors lend whatever their contracts are", DECLARED, high=1e15)
+    advance: Number = quantity(
+        0.3,
+        "1",
+        "what creditors lend for each dollar to come under contracts",
+        "CoreWeave at the end of 2025: 21.4 billion USD owed, 66.8 to come",
+        high=10,
+    )
+
+    @property
+    def borrow(self) -> bool:
+        """Whether they do."""
+        return self.debt_usd > 0 or self.credit_usd > 0
+
+
 class ResearchBudget(Section):
     """A budget for machines beside inference: training and experiments, which wait when machines are dear."""
 
@@ -328,6 +360,7 @@ class Supply(Section):
         or_inf=True,
     )
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
+    neoclouds: Neoclouds = part(Neoclouds(), "owners who borrow against contracts")
     rack_price_usd: Number = quantity(
         0.0,
         "USD",

@@ -6,9 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from market import TokenMarket
 from market.calendar import Calendar
-from market.supply.specs import Contract, Hyperscaler, Offer, Provider
+from market.supply.borrowing import Borrowing
+from market.supply.expansion import Expansion, FollowRents, SteadyGrowth
+from market.supply.research import Research
+from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.machines import firms
 from scenarios.verification.setups import run
@@ -60,3 +65,45 @@ def default() -> Iterator[Finding]:
     yield exact(
         "without interest: day [d]", (cash + line) / loss + 1.0, first_tick_without(losing(152, credit=line)) / A_DAY
     )
+
+
+def neocloud(days: int, expansion: Expansion | None = None, debt: float = 800.0) -> TokenMarket:
+    """100 racks under a contract of 30 days that pays 5 a day, and 20 cents a day from research when it is over.
+
+    It owes at .001 a day. Creditors lend 700, and all that is to come under contracts.
+    """
+    tenant = Provider("tenant", (Offer("nothing", 1.0, open_to=()),), pools=(Pool(0.0),))
+    owner = Hyperscaler(
+        "neocloud", 100.0, expansion or SteadyGrowth(), cash=-debt, interest=0.001 * DAYS_A_YEAR, rack_price=1e3,
+        borrowing=Borrowing(credit=700.0, advance=1.0, kept=0.2),
+    )  # fmt: skip
+    contract = Contract("neocloud", "tenant", racks=100.0, price=5.0 / 2_400.0, ticks=30)
+    users, others = firms([1e-9], [1e-9])
+    beside: dict[str, Any] = {
+        "hyperscalers": (owner,),
+        "contracts": (contract,),
+        "research": (Research("training", 0.2),),
+        "calendar": Calendar(tick_hours=24.0),
+    }
+    return run(users, [tenant, *others], days, **beside)
+
+
+@check("neocloud", "Machines on credit against contracts that end", "first passage as in Black and Cox (1976)")
+def against_contracts() -> Iterator[Finding]:
+    """Debt grows by .001 a day and falls by what comes in, against 700 and what is to come; books are closed daily."""
+    owed, mornings, days = 800.0, [], np.arange(200)
+    for received in np.where(days < 30, 5.0, 0.2):
+        mornings.append(owed)
+        owed = owed * math.exp(0.001) - received
+    line = 700.0 + 5.0 * np.maximum(30 - days, 0)
+    day = int(np.argmax(np.array(mornings) > line))
+    model = neocloud(day + 10)
+    books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "forgiven", "sales")}
+    yield exact("debt when the contract ends [USD]", mornings[30], books["debt"][29])
+    yield exact("over the line on day [d]", day, float(np.argmax(books["forgiven"] > 0)))
+    yield exact("creditors lose [USD]", mornings[day], books["forgiven"].sum())
+    yield exact("its racks are let as before [USD a day]", 0.2, books["sales"][day + 5])
+
+    model = neocloud(33, FollowRents(cost=1e-9, growth=1e3), debt=300.0)
+    books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "capital")}
+    yield exact("it orders in a month: .8 of the line less debt [USD]", 560.0 - books["debt"][30], books["capital"][31])

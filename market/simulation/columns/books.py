@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.columns.column import column
+from market.simulation.contracting import to_come
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -22,8 +23,6 @@ type Floats = NDArray[np.float64]
 SOLD: Final = ("tokens", "subscriptions", "routed tokens", "contract", "spot", "on demand")
 RENTED: Final = ("contract", "spot", "on demand")
 RUNNING: Final = ("power", "upkeep", "routed tokens", "home machines")
-#: Of contracts without end the payments of so many years are told.
-ENDLESS_YEARS: Final = 1.0
 
 
 def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
@@ -136,10 +135,6 @@ def _balance(moment: Moment) -> Floats:
 
 def _to_come(moment: Moment, *, seller: bool) -> Floats:
     """Payments after this tick under contracts that run [USD]."""
-    number = {name: k for k, name in enumerate(moment.firms)}
-    total, hours = np.zeros(len(number)), moment.founded.hours
-    endless = ENDLESS_YEARS * 8_766.0 * moment.founded.calendar.simulated_share / hours
-    for contract in moment.state.contracts.running:
-        left = min(contract.first_tick + contract.ticks - moment.state.tick - 1, endless)
-        total[number[contract.seller if seller else contract.buyer]] += contract.racks * contract.price * hours * left
-    return total
+    state = moment.state
+    due = to_come(moment.founded, state.tick, state.contracts.running, seller=seller)
+    return np.array([due.get(name, 0.0) for name in moment.firms])
