@@ -74,7 +74,7 @@ class Firms:
         raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
         dropped: whether an offer is sold no longer, by offer.
         sales: what an offer has sold a day lately, a running mean [USD/day], by offer.
-        failed: whether an owner of machines has failed and its creditors have them run, by owner.
+        failed: whether creditors of an owner have its machines run, by owner.
     """
 
     active: Flags
@@ -248,8 +248,7 @@ class Ordered:
         orders: requests that come in this tick, by segment and offer.
         at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
         slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
-        latent: what would be ordered without any wait, when last looked at, by segment and offer.
-        latent_of: requests that were to be placed then, by segment.
+        latent, latent_of: orders without any wait when last looked at, by segment and offer, of requests by segment.
     """
 
     cleared: Cleared
@@ -309,7 +308,7 @@ class Known:
         chance_wait_h: usual wait beside that for what waits already [h], by offer.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
-        usual_wanted: requests to be placed, ordered or not, in the same way by segment and tick of the day.
+        usual_wanted: requests to be placed, in the same way by segment and tick of the day.
         level: orders of the last hours over the usual ones, by segment and offer.
         members: real users who subscribe, by segment and offer.
         weeks: what each provider knows of its week.

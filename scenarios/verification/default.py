@@ -73,10 +73,16 @@ def neocloud(days: int, expansion: Expansion | None = None, debt: float = 800.0)
     It owes at .001 a day. Creditors lend 700, and all that is to come under contracts.
     """
     tenant = Provider("tenant", (Offer("nothing", 1.0, open_to=()),), pools=(Pool(0.0),))
+    terms = Borrowing(credit=700.0, advance=1.0, kept=0.2)
     owner = Hyperscaler(
-        "neocloud", 100.0, expansion or SteadyGrowth(), cash=-debt, interest=0.001 * DAYS_A_YEAR, rack_price=1e3,
-        borrowing=Borrowing(credit=700.0, advance=1.0, kept=0.2),
-    )  # fmt: skip
+        "neocloud",
+        100.0,
+        expansion or SteadyGrowth(),
+        cash=-debt,
+        interest=0.001 * DAYS_A_YEAR,
+        rack_price=1e3,
+        borrowing=terms,
+    )
     contract = Contract("neocloud", "tenant", racks=100.0, price=5.0 / 2_400.0, ticks=30)
     users, others = firms([1e-9], [1e-9])
     beside: dict[str, Any] = {
