@@ -119,7 +119,13 @@ class FollowRents(Expansion):
     )
     retired_a_year: float = quantity(0.0, "1/year", "share of racks retired in a year", high=1)
     pipeline_growth: float = quantity(
-        1.0, "1/year", "growth that was ordered before the start; 1 for nothing on order", above=0, high=1e3
+        1.0,
+        "1/year",
+        "growth that was ordered before the start; 1 for nothing on order",
+        "Epoch: 3.4",
+        above=0,
+        high=1e3,
+        shipped=3.4,
     )
     lump_months: int = quantity(
         0, "months", "what is ordered within so many months comes together; 0: as it is ordered", high=60, whole=True
