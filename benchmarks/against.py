@@ -45,6 +45,7 @@ class Worker:
     """A process with the code of a folder."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         paths = {"PYTHONPATH": str(folder), "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, str(Path(__file__).resolve()), "--work"]
         self._process = subprocess.Popen(
@@ -57,7 +58,10 @@ class Worker:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{what} {number}\n")
         self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"bench_scenarios: the code in {self._folder} does not run {what}: see above")
+        return float(line)
 
     def end(self) -> None:
         """No more of it."""
