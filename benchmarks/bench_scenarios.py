@@ -75,6 +75,11 @@ class Measured:
     phases: dict[str, float] = field(default_factory=dict)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether a whole day was timed: hours differ in what they cost, so a part of one compares with no other."""
+        return self.ticks == USUAL
+
+    @property
     def week(self) -> float:
         """Mean tick of a week."""
         return self.usual + (self.look - self.usual) / TICKS_PER_WEEK
@@ -174,7 +179,7 @@ def row(one: Measured) -> tuple[str, ...]:
     return (
         one.scenario,
         f"{one.users:,}",
-        f"{one.week:.1f}",
+        f"{one.week:.1f}" if one.is_whole else f"{one.week:.1f} ({one.ticks} of {USUAL} h)",
         f"{one.look:.0f}",
         f"{one.empty:.1f}",
         f"{one.over_plain:.2g}x" if one.over_plain < 10 else f"{one.over_plain:.0f}x",
@@ -186,7 +191,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenarios", nargs="+", default=NAMES, choices=[*NAMES, *SCENARIOS], metavar="NAME")
     parser.add_argument("--sizes", nargs="+", default=SIZES, type=lambda text: int(float(text)), metavar="USERS")
-    parser.add_argument("--seconds", type=float, default=10.0, help="of usual ticks for each row, at most")
+    parser.add_argument(
+        "--seconds", type=float, default=300.0, help="of a day of ticks for each row; what takes longer is marked"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--from", dest="source", type=Path, help="a file that --json wrote, in place of measuring")
     parser.add_argument("--page", type=Path, help="write the page of the docs")
@@ -199,7 +206,7 @@ def all_measured(asked: argparse.Namespace) -> list[Measured]:
     """Read, or measured, with a line each as they come."""
     if asked.source:
         return [Measured(**one) for one in json.loads(asked.source.read_text(encoding="utf-8"))]
-    line = "{:22s}{:>11s}{:>13s}{:>12s}{:>12s}{:>17s}{:>19s}"
+    line = "{:22s}{:>11s}{:>22s}{:>12s}{:>12s}{:>17s}{:>19s}"
     out, found = sys.stderr if asked.json else sys.stdout, []
     print(line.format(*HEAD), file=out)
     for name in asked.scenarios:

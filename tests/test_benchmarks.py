@@ -54,6 +54,14 @@ def test_the_page_says_what_is_missed(tmp_path):
     assert (tmp_path / "speed.png").stat().st_size > 10_000
 
 
+def test_a_part_of_a_day_is_marked_and_held_against_no_goal():
+    """Its hours are others than those of the other rows."""
+    part = measured(ticks=12)
+    assert bench_scenarios.row(part)[2] == "11.0 (12 of 24 h)"
+    assert speed_page.goals([part]) == []
+    assert speed_page.goals([measured()]) != []
+
+
 class Fake:
     """A process whose ticks take so long [s]."""
 

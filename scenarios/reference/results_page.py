@@ -26,8 +26,8 @@ on processors that give BLAS and numpy the same kernels (`versions.kernels` is t
 
 `run.json` says how the run was made: scenario, question, seed, users (simulated and real), days, ticks, begin and end,
 command, code (hash of all source files, commit), versions, when it was made and how long it took; where users are
-[grouped](../how-to/group-users.md), how many cells there are and how far off their orders (`grouped`). It also has size,
-checksum, rows and columns of every file, and a `seal`, its own checksum. Whoever reads the folder checks them: a
+[grouped](../how-to/group-users.md), how many cells there are and how far off their orders (`grouped`). It also has
+size, checksum, rows and columns of every file, and a `seal`, its own checksum. Whoever reads the folder checks them: a
 damaged file is named with what differs (a column, a type, rows, bytes), status 2, and no number of it is shown.
 Pictures and reports do not count, since they are drawn from the frames. Columns and files of your own may be there:
 `--force` keeps files that are not of the run.
