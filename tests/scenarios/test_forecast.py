@@ -64,6 +64,11 @@ def test_a_scenario_without_anything_fitted_is_refused(monkeypatch: pytest.Monke
         task_of(SCENARIOS["off-peak"], 2, 20)
 
 
+def test_catalogues_are_left_to_the_hindcast() -> None:
+    with pytest.raises(InputError, match=r"'hindcast' has sellers with catalogues.*tokenmarket hindcast"):
+        task_of(SCENARIOS["hindcast"], 2, 20)
+
+
 def runs_by_hand() -> list[dict[str, dict[str, dict[str, float]]]]:
     lines = ([1.0, 2.0, 1.0], [1.0, 1.4, 1.6], [2.0, 2.0, 2.0], [1.0, 1.0, 4.0])
     return [{"series": {"spot": {str(k + 1): value for k, value in enumerate(line)}}} for line in lines]
