@@ -17,8 +17,9 @@ from market.demand.utilities import KEPT, Block, Utilities, blocks, utilities_in
 
 type Floats = NDArray[np.floating[Any]]
 
-#: Weight of all that is open, over that of nothing, below which nobody takes any of it.
-NOBODY = 1e-30
+#: Weight of all that is open, over that of nothing, below which nobody takes any of it: far below what any sum notices,
+#: and far above what numbers of 32 bits can be divided by.
+NOBODY = 1e-20
 
 
 @dataclass
