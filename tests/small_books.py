@@ -44,6 +44,8 @@ def book_of(
         ranks=int(rank.max(initial=0)) + 1,
         deadline_ticks=np.array(deadline_ticks if deadline_ticks is not None else [np.inf] * offers),
         quota=np.full(offers, np.inf),
+        quota_ticks=np.ones(offers, dtype=np.int64),
+        week_quota=np.full(offers, np.inf),
         promised=np.ones(offers),
         least_h=np.zeros(offers),
         spare=np.zeros(offers, dtype=bool),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from market.events.effects import Effects
+from market.simulation.backlog import to_come
 from market.simulation.founded import Founded
 from market.simulation.needing import TIMES
 from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Machines, Quoted
@@ -25,22 +25,6 @@ def mean_spot_price(founded: Founded, machines: Machines) -> float:
     if machines.spot_prices.size == 0:
         return min((owner.ask for owner in founded.owners), default=0.0)
     return float(machines.spot_prices.mean())
-
-
-#: Of contracts without end the payments of so many years are told.
-ENDLESS_YEARS: Final = 1.0
-
-
-def to_come(founded: Founded, tick: int, running: Sequence[Contract], *, seller: bool) -> dict[str, float]:
-    """Payments after a tick under contracts that run [USD], by name of who gets them, or of who pays."""
-    hours = founded.hours
-    endless = ENDLESS_YEARS * 8_766.0 * founded.calendar.simulated_share / hours
-    total: dict[str, float] = {}
-    for contract in running:
-        left = min(contract.first_tick + contract.ticks - tick - 1, endless)
-        name = contract.seller if seller else contract.buyer
-        total[name] = total.get(name, 0.0) + contract.racks * contract.price * hours * left
-    return total
 
 
 def backlog_before(founded: Founded, tick: int, contracts: Contracts) -> dict[str, float]:

@@ -94,8 +94,8 @@ def parts_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
     examples=15,
 )
 def below_cost_only_as_an_investment(policy: PricingPolicy, outlook: Outlook) -> None:
-    """Once something is known. Who invests in share, or lists what was given, does not say so."""
-    if not policy.covers_cost(outlook.tick_hours) or outlook.tick == 0:
+    """Once something is known, in hours that count. Who invests in share, or lists what was given, does not say so."""
+    if not policy.covers_cost(outlook.tick_hours) or outlook.tick == 0 or outlook.weight == 0.0:
         return
     prices = np.asarray(policy(outlook))
     must(prices >= outlook.cost * (1.0 - 1e-9), "asks {} where cost is {}", prices, outlook.cost)

@@ -103,10 +103,10 @@ def test_what_is_turned_is_in_the_command_and_can_be_set_back(tab, kind, path, v
 
 
 def test_a_variant_is_chosen_by_name(tab):
-    tab.selectbox(key="scenario").set_value("off-peak").run()
-    widget(tab, "selectbox", "variant").set_value("dynamic").run()
-    assert command(tab).startswith("tokenmarket run off-peak:dynamic --days 28")
-    assert widget(tab, "selectbox", "labs.*.pricing.kind").value == "surge"
+    tab.selectbox(key="scenario").set_value("compute-crunch").run()
+    widget(tab, "selectbox", "variant").set_value("supply-leads").run()
+    assert command(tab).startswith("tokenmarket run compute-crunch:supply-leads --days 1096")
+    assert widget(tab, "slider", "demand.growth").value == 3.0
 
 
 @pytest.mark.parametrize(

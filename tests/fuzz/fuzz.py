@@ -45,6 +45,7 @@ LATER = (
     "scenarios.batches.work.running.create", "scenarios.batches.work.running._go_on",
     "scenarios.batches.work.pilot.forecast", "scenarios.verification.run.Progress", "scenarios.app.server.serve",
     "market.simulation.model.TokenMarket.step", "scenarios.studies.moments.fitting.Runs.of",
+    "scenarios.studies.kept_runs.all_runs",
 )  # fmt: skip
 #: The same where an option is tried: a right value may ask for much.
 MUCH = (

@@ -218,7 +218,7 @@ VALUES = {
     "--set": ("supply.growth=5", "labs.Aster.cash=1e9", "market.rationing=max-min", 'demand.others=["scientists"]'),
     "--systems": ("2",), "--tick": ("3",), "--ttft": ("2",), "--users": ("50",), "--until": ("2024-12",),
     "--variant": ("dynamic",),
-    "--vary": ("supply.growth=2,3.4",), "--with": ("mine.py", "machines.toml"), "--workers": ("2",),
+    "--vary": ("supply.growth=2,3.4",), "--when": ("spot=2x", "refused=0.2"), "--with": ("mine.py", "machines.toml"), "--workers": ("2",),
     "--workload": ("coding",), "scenario": ("off-peak:dynamic", "scenario.toml"), "scenarios": ("off-peak:*",),
     "name": ("baseline-2026",), "folder": ("run", "batch"), "folders": ("run",), "source": ("runs.csv", "batch"),
     "run_or_scenario": ("run", "off-peak"), "file": ("mine.py",),

@@ -79,7 +79,7 @@ def test_a_broken_law_is_told_in_words(told: tuple[int, str, str]) -> None:
     assert "what is granted is a share, from 0 to 1 kept" in lines
     assert "came out: served [1], in sum 1, of a capacity of 0.5" in lines
     assert "share: 0.5" in lines
-    assert lines[-1] == "mine.py: 3 of 19 laws broken"
+    assert lines[-1] == "mine.py: 3 of 21 laws broken"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_laws_for_machines(listed: tuple[int, str, str]) -> None:
     status, out, _ = listed
     answer = json.loads(out)
     rows = answer["laws"]
-    assert (status, answer["broken"], len(rows)) == (1, 3, 19)
+    assert (status, answer["broken"], len(rows)) == (1, 3, 21)
     quotas = [row for row in rows if row["name"] == "half"]
     assert {(row["kind"], row["kept"]) for row in quotas} == {("quota policy", True)}
     assert rows[0]["given"]["share"] == "0.5"

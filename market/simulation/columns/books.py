@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from market.simulation.backlog import to_come
 from market.simulation.columns.column import column
-from market.simulation.contracting import to_come
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
