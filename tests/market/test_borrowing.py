@@ -28,7 +28,7 @@ def test_terms_that_cannot_be_are_refused(terms: dict[str, float]) -> None:
 
 def test_borrowing_is_a_borrowing() -> None:
     with pytest.raises(InputError, match="borrowing"):
-        Hyperscaler("cloud", 1.0, borrowing=0.3)  # type: ignore[arg-type]
+        Hyperscaler("cloud", 1.0, borrowing=0.3)
 
 
 def test_who_owes_more_than_creditors_lend_has_failed_once_and_goes_on_without_debt() -> None:

@@ -83,8 +83,10 @@ def test_draws_lie_between_their_bounds_and_follow_the_seed() -> None:
 def as_observed(factor: float) -> dict[str, dict[str, dict[str, object]]]:
     """A run that is what was observed, its series so many times as high."""
     seen = observed()
-    moves = {kind: observed_moves(kind) for kind in ("open", "closed")}
-    to_june = {kind: observed_moves(kind, last="2025-06-30") for kind in ("open", "closed")}
+    moves: dict[str, dict[str, object]] = {kind: {**observed_moves(kind)} for kind in ("open", "closed")}
+    to_june: dict[str, dict[str, object]] = {
+        kind: {**observed_moves(kind, last="2025-06-30")} for kind in ("open", "closed")
+    }
     return {
         "series": {name: (factor * seen[name].dropna()).to_dict() for name in seen},
         "moves": moves,
