@@ -30,7 +30,7 @@ PAGE = HERE.parent / "explanation" / "evidence.md"
 RUNS = HERE / "evidence.csv"
 PICTURE = HERE.parent / "images" / "growth-map.png"
 KEYS = ["label", "scenario", "variant", "seed"]
-SEEDS, USERS = 8, 2000
+SEEDS, USERS = 4, 500
 
 
 def scorecard(summaries: pd.DataFrame) -> str:
