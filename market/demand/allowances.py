@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,12 +36,22 @@ NO_LIMITS = Limits(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=n
 
 def limits_of(scene: Scene) -> Limits:
     """All limits of the offers, open or not at the moment: what was used of them in a window stays used."""
-    window, week = np.flatnonzero(np.isfinite(scene.quota)), np.flatnonzero(np.isfinite(scene.week_quota))
-    return Limits(
+    return _limits_of(scene.quota.tobytes(), scene.quota_ticks.tobytes(), scene.week_quota.tobytes())
+
+
+@lru_cache(maxsize=2**4)
+def _limits_of(quotas: bytes, lengths: bytes, weekly: bytes) -> Limits:
+    """Worked out once an hour: all segments see the same quotas, and look at them more than once."""
+    quota, week_quota = np.frombuffer(quotas), np.frombuffer(weekly)
+    window, week = np.flatnonzero(np.isfinite(quota)), np.flatnonzero(np.isfinite(week_quota))
+    made = Limits(
         np.concatenate((window, week)),
-        np.concatenate((scene.quota[window], scene.week_quota[week])),
-        np.concatenate((scene.quota_ticks[window], np.full(week.size, A_WEEK))),
+        np.concatenate((quota[window], week_quota[week])),
+        np.concatenate((np.frombuffer(lengths, dtype=np.int64)[window], np.full(week.size, A_WEEK))),
     )
+    for values in made:
+        values.flags.writeable = False  # many look at them
+    return made
 
 
 def begins(limits: Limits, calendar: Calendar, tick: int) -> NDArray[np.bool_]:
@@ -57,6 +68,8 @@ def begins(limits: Limits, calendar: Calendar, tick: int) -> NDArray[np.bool_]:
 
 def carried_over(used: NDArray[Any], limits: Limits, calendar: Calendar, tick: int) -> NDArray[Any]:
     """What still counts of what was used, by limit and individual: nothing where a window begins."""
+    if not limits.offers.size:
+        return used
     fresh = begins(limits, calendar, tick)
     return np.where(fresh[:, None], np.zeros_like(used), used) if fresh.any() else used
 

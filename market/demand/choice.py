@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,7 @@ class Choice:
             assert found.shares is not None
             return found.requests, np.ascontiguousarray(found.shares[:, options].T)
         requests, shares = np.empty_like(mass), np.zeros((options.size, mass.size), dtype=mass.dtype)
-        wanted, place = np.nonzero(options[:, None] == self.ground.utilities.open[None, :])
+        wanted, place = _places(options.tobytes(), self.ground.utilities.open.tobytes())
         for part in blocks(mass.size):
             block = self._block(part)
             requests[part] = mass[part] if block.asked is None else mass[part] * block.asked
@@ -179,6 +179,13 @@ class Choice:
             if part.stop <= KEPT:
                 self._blocks[part.start] = block
         return block
+
+
+@lru_cache(maxsize=2**8)
+def _places(options: bytes, among: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of these options are there, and their places among the others; worked out once."""
+    wanted, place = np.nonzero(np.frombuffer(options, dtype=np.int64)[:, None] == np.frombuffer(among, dtype=np.int64))
+    return wanted, place
 
 
 class _Sums:
@@ -199,13 +206,13 @@ class _Sums:
         utilities, z, total = self.utilities, block.z, block.total
         if block.asked is not None:
             mass = mass * block.asked
-        self.asked += float(mass.sum(dtype=np.float64))
+        self.asked += float(np.add.reduce(mass, dtype=np.float64))
         if block.stuck is not None:  # they go without
             self.nothing += float(mass[block.stuck].sum(dtype=np.float64))
         scale = mass / total
         self.shares += z @ scale
         if utilities.outside is not None:
-            self.nothing += float(np.sum(scale * block.none, dtype=np.float64))
+            self.nothing += float(np.add.reduce(scale * block.none, dtype=np.float64))
         self.surplus += float(np.dot(mass / block.inverse_worth, block.utility)) * utilities.noise
         if self.own is not None and self.cross is not None and self.slopes is not None:
             weight = scale * block.inverse_worth * utilities.kind(self.slopes / utilities.noise)

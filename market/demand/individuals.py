@@ -129,12 +129,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def form(self, tick: int) -> IndividualsWanted:
         """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's."""
-        wanted = self.would_want(tick)
-        wanted = replace(wanted, formed=float(wanted.mass.sum(dtype=np.float64)))
+        wanted, budget = self.would_want(tick), self.budget_left
         if self.calendar.period(tick) == 0:
             budget = self.budget_per_day * self.dtype.type(wanted.growth)
-            wanted = replace(wanted, budget_left=budget)
-        wanted = replace(wanted, quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick))
+        wanted = replace(
+            wanted,
+            formed=float(wanted.mass.sum(dtype=np.float64)),
+            budget_left=budget,
+            quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick),
+        )
         return self._with_deferral(wanted, tick) if self.habit else wanted
 
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
@@ -171,7 +174,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if who.size == 0 or self.weight == 0:
             return
         options = self._options(wanted, scene, prices)
-        options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
+        options = options._replace(gain=np.where(scene.fee > 0, -np.inf, options.gain))
         days = self.calendar.tick_hours / 24.0
         per_day = self.requests_per_tick[who] * wanted.intensity / self.weight / days
         buyers = self.machines.buy(
@@ -242,7 +245,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         refused = options.refused
         if (scene.fee > 0).any():
             traits, refused = traits.barred_too(refused, self.memberships.barred(scene.fee))
-        options = replace(options, refused=refused, gain=np.where(shut, -np.inf, options.gain))
+        options = options._replace(refused=refused, gain=np.where(shut, -np.inf, options.gain))
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         ground = Ground(options, self.inverse_worth, self.dtype.type, traits, at_home, self.intensity, who)
         if who is None:
@@ -381,7 +384,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             return
         who = self._choices.integers(0, self.attached.size, number) if self._looked else np.arange(number)
         options = self._options(wanted, scene, prices)
-        options = replace(options, gain=np.where(scene.fee > 0, -np.inf, options.gain))
+        options = options._replace(gain=np.where(scene.fee > 0, -np.inf, options.gain))
         draw, traits, drawn = self._choices.random(number), self._traits(who), self.attached[who]
         for part in blocks(number):
             inverse_worth, mass = self.inverse_worth[who[part]], wanted.mass[who[part]]

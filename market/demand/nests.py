@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity.errors import InputError, require, require_kinds
+from market.demand.words import Words
 
 type Floats = NDArray[np.floating[Any]]
 type Places = NDArray[np.int64]
@@ -171,13 +172,14 @@ def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.s
     """
     if all(nest.scale == 1.0 for nest in nests):
         return None
-    return _nests_of(tuple(nests), tuple(names.tolist()), tuple(kinds.tolist()))
+    return _nests_of(tuple(nests), Words.of(names), Words.of(kinds))
 
 
 @lru_cache(maxsize=2**8)
-def _nests_of(nests: tuple[Nest, ...], names: tuple[str, ...], kinds: tuple[str, ...]) -> Nests:
+def _nests_of(nests: tuple[Nest, ...], of_names: Words, of_kinds: Words) -> Nests:
     """Worked out once: offers are what they are, and users are asked many times an hour."""
-    of = np.full(len(names) + 1, len(nests), dtype=np.int64)
+    names, kinds = of_names.array, of_kinds.array
+    of = np.full(names.size + 1, len(nests), dtype=np.int64)
     for number, nest in enumerate(nests):
         if nest.holds_the_rest:
             of[:] = number
@@ -211,23 +213,30 @@ def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
     ``pages``: where options stand. ``outside``: utility of nothing over the scale between nests.
     """
     kind, table = z.dtype.type, pages.table(z)
-    top = table.max(axis=1, initial=-np.inf)
-    top[np.isneginf(top)] = 0.0  # of a nest that is closed to an individual
+    top = np.maximum.reduce(table, axis=1, initial=-np.inf)
+    closed = top == -np.inf  # nests that are closed to an individual
+    some_closed = np.count_nonzero(closed) > 0
+    if some_closed:
+        top[closed] = 0.0
     table -= top[:, None, :]
     np.exp(table, out=table)
-    sums = table.sum(axis=1)
-    with np.errstate(divide="ignore"):
-        inclusive = pages.scale.astype(z.dtype) * (top + np.log(sums))
-    shift = inclusive.max(axis=0, initial=-np.inf if outside is None else outside)
-    if outside is None:
-        shift[np.isneginf(shift)] = 0.0
+    sums = np.add.reduce(table, axis=1)
+    logs = np.log(sums, out=np.full_like(sums, -np.inf), where=~closed) if some_closed else np.log(sums)
+    logs += top
+    inclusive = np.multiply(pages.scale.astype(z.dtype), logs, out=logs)
+    shift = np.maximum.reduce(inclusive, axis=0, initial=-np.inf if outside is None else outside)
+    if outside is None and some_closed:
+        shift[shift == -np.inf] = 0.0
     weights = np.exp(inclusive - shift)
-    table *= np.divide(weights, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
+    if some_closed:
+        table *= np.divide(weights, sums, out=np.zeros_like(sums), where=~closed)[:, None, :]
+    else:
+        table *= (weights / sums)[:, None, :]
     if not pages.even:
         np.take(table.reshape(pages.nests * pages.longest, z.shape[1]), pages.place, axis=0, out=z)
     none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
-    inside = np.asarray(weights.sum(axis=0))
-    return Weighed(none, np.asarray(inside + none), inside, shift, weights)
+    inside = np.add.reduce(weights, axis=0)
+    return Weighed(none, inside + none, inside, shift, weights)
 
 
 def slopes_within(

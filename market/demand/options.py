@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,7 @@ from numpy.typing import NDArray
 from market.demand.nests import Nests
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What is to be chosen from; all relative to the worth of a perfect answer.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,7 +37,7 @@ class Part(NamedTuple):
     def blurred(self, noise: float) -> Part:
         """The same with tastes of this scale, in full precision."""
         before = self.choice.ground
-        options = replace(before.options, noise=noise)
+        options = before.options._replace(noise=noise)
         ground = Ground(options, before.inverse_worth, np.float64, before.traits, before.local, who=before.who)
         return Part(Choice(ground, self.choice.cost, self.choice.asking), self.mass.astype(np.float64))
 
@@ -100,9 +100,7 @@ class IndividualsWanted(Wanted):
 
 def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
     """All that a choice depends on: prices of what is open, and what a segment sees of the offers."""
-    quotas = (scene.quota, scene.week_quota)
-    seen = (np.where(scene.open, prices, 0.0), scene.delay_h, scene.open, scene.quality, *quotas)
-    return tuple(values.tobytes() for values in seen)
+    return (np.where(scene.open, prices, 0.0).tobytes(), *scene.seen)
 
 
 def options_of(
@@ -115,13 +113,15 @@ def options_of(
     is_open = scene.open & np.isfinite(prices)
     slow: Floats | None = None
     if alike:
-        with np.errstate(invalid="ignore"):
+        if segment.time_value > 0:
             gain = np.where(is_open, scene.quality - segment.time_value * scene.delay_h, -np.inf)
+        else:  # 0 times a delay without end is no number
+            gain = np.where(is_open & np.isfinite(scene.delay_h), scene.quality, -np.inf)
     else:  # each minds delay in its own way
         is_open &= np.isfinite(scene.delay_h)
         gain, slow = np.where(is_open, scene.quality, -np.inf), np.where(is_open, scene.delay_h, 0.0)
     return Options(
-        np.where(np.isnan(gain), -np.inf, gain),
+        gain,
         cost,
         scene.provider,
         segment.attachment,

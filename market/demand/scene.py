@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,3 +43,9 @@ class Scene:
     fee: Floats
     slopes: bool = True
     blur_usd: float = 0.0
+
+    @cached_property
+    def seen(self) -> tuple[bytes, ...]:
+        """All that a choice depends on beside prices, as what can be looked up by it."""
+        seen = (self.delay_h, self.open, self.quality, self.quota, self.week_quota)
+        return tuple(values.tobytes() for values in seen)

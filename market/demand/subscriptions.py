@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -61,7 +60,7 @@ class Memberships:
         copies = np.repeat(np.arange(sold.size + 1, dtype=np.int32), who.size)
         every = np.tile(np.arange(who.size), sold.size + 1)
         twins, refused = traits.of(every).barred_too(options.refused, (rows, copies))
-        worth, shares = worth_of(replace(options, refused=refused), inverse_worth[every], twins)
+        worth, shares = worth_of(options._replace(refused=refused), inverse_worth[every], twins)
         worth, shares = worth.reshape(sold.size + 1, -1), shares.reshape(sold.size + 1, who.size, -1)
         best = np.zeros(who.size)
         choice = np.full(who.size, NOBODY, dtype=np.int16)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from market.demand.words import Words
 
 #: What is no option, by row and offer, and the row of each individual.
 type Barred = tuple[NDArray[np.bool_], NDArray[np.integer[Any]]]
@@ -54,9 +56,10 @@ class Traits:
         ``rows``: the table that ``refusing`` is a row of.
         """
         if rows is None or self.refusing is None:
-            return replace(self, refusing=also[1]), also[0]
+            return Traits(self.attached, also[1], self.haste), also[0]
         both = _both(rows.tobytes(), also[0].tobytes(), rows.shape[1])
-        return replace(self, refusing=self.refusing * np.int32(also[0].shape[0]) + also[1]), both
+        row = self.refusing * np.int32(also[0].shape[0]) + also[1]
+        return Traits(self.attached, row, self.haste), both
 
 
 #: Nobody minds with whom it is, refuses anybody, or minds delay more than others.
@@ -72,7 +75,7 @@ def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np
            [0, 0, 1],
            [0, 1, 1]])
     """
-    return _refused_rows(tuple(refusals), tuple(kinds.tolist())) if refusals else None
+    return _refused_rows(tuple(refusals), Words.of(kinds)) if refusals else None
 
 
 @lru_cache(maxsize=2**8)
@@ -85,11 +88,12 @@ def _both(rows: bytes, also: bytes, offers: int) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=2**8)
-def _refused_rows(refusals: tuple[str, ...], kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+def _refused_rows(refusals: tuple[str, ...], of_kinds: Words) -> NDArray[np.bool_]:
     """Worked out once: sellers are what they are, and users are asked many times an hour."""
-    rows = np.zeros((2 ** len(refusals), len(kinds)), dtype=bool)
+    kinds = of_kinds.array
+    rows = np.zeros((2 ** len(refusals), kinds.size), dtype=bool)
     for bit, kind in enumerate(refusals):
-        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= np.array(kinds) == kind
+        rows[(np.arange(rows.shape[0]) >> bit) & 1 == 1] |= kinds == kind
     rows.flags.writeable = False  # many look at it
     return rows
 

@@ -95,7 +95,7 @@ class Utilities:
 
     def __init__(self, options: Options, kind: Any, traits: Traits, local: Floats | None) -> None:
         self.kind, self.noise, self.local = kind, options.noise, local
-        sold = np.flatnonzero(options.gain > -np.inf)
+        sold = (options.gain > -np.inf).nonzero()[0]
         self.all = options.gain.size + (local is not None)
         self.open = sold if local is None else np.append(sold, self.all - 1)
         self.pages: Pages | None = None
@@ -114,7 +114,6 @@ class Utilities:
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
         self.peaked = _is_peaked(options, local)
-        self.ones = np.ones(self.open.size, dtype=kind)
         self.price_coefficient = options.price_coefficient
         self._known: dict[int, tuple[Floats, ...]] = {}
 
@@ -165,13 +164,11 @@ class Utilities:
         if asking is not None:
             cost = asking.cost(self.worth_of(weighed), part)
             asked, less = asking.intensity.asked(cost), asking.intensity.slope(cost)
-        stuck = None
+        stuck: NDArray[np.bool_] | None = None
         if self.peaked or nests is not None:
-            stuck = total == 0
-            if stuck.any():
+            if np.count_nonzero(total) < total.size:
+                stuck = total == 0
                 total[stuck] = 1.0
-            else:
-                stuck = None
         utility = np.log(total)
         if shift is not None:
             utility += shift
@@ -199,7 +196,7 @@ class Utilities:
             z -= shift
         np.exp(z, out=z)
         none = _weight_of_nothing(outside, shift, self.kind)
-        inside = self.ones @ z
+        inside = np.ones(self.open.size, dtype=self.kind) @ z
         return Weighed(none, inside + none, inside, shift)
 
 

@@ -94,10 +94,12 @@ def _clearing_price(
 
     def steps(above: float) -> float:
         """Offered less wanted by steps, at prices just above one."""
-        return float(ask_quantities[ask_prices <= above].sum() - bid_quantities[bid_prices > above].sum())
+        offered = np.add.reduce(ask_quantities[ask_prices <= above])
+        return float(offered - np.add.reduce(bid_quantities[bid_prices > above]))
 
-    quotes = np.unique(np.concatenate((bid_prices, ask_prices)))
-    quotes = quotes[quotes > 0]
+    quotes = np.concatenate((bid_prices, ask_prices))
+    quotes = np.sort(quotes[quotes > 0])
+    quotes = quotes[np.append(quotes[:1] > 0, quotes[1:] != quotes[:-1])]
     low, high = 0, quotes.size  # quotes below ``low`` are too cheap; at ``high`` and above not
     while low < high:
         middle = (low + high) // 2

@@ -159,22 +159,26 @@ class Queue:
         over = (ages[None, :] + 1 > book.deadline_ticks[:, None])[None, :, :]
         late = left * over
         left -= late
-        stays = np.broadcast_to(self.stays[:, None, None], left.shape)
+        stays = np.asarray(self.stays[:, None, None])
         if book.spare.any():  # who orders what is done when there is time has agreed to wait for it
             stays = np.where(book.spare[None, :, None], 1.0, stays)
         if closed is not None and closed.any():
             stays = np.where(closed[None, :, None], 0.0, stays)
-        impatient = left - rng.binomial(left.astype(np.int64), stays) if self.whole else left * (1.0 - stays)
+        impatient = (
+            left - rng.binomial(left.astype(np.int64), np.broadcast_to(stays, left.shape))
+            if self.whole
+            else left * (1.0 - stays)
+        )
         left -= impatient
         return late.sum(axis=2), impatient.sum(axis=2)
 
     def _keep(self, left: Floats) -> None:
         """Keep what is left, a tick older, and drop ages at which nobody waits."""
-        oldest = int(np.max(np.flatnonzero(left.any(axis=(0, 1))), initial=-1)) + 1
-        self.waiting = left[:, :, : max(oldest, 1)].copy()
+        ages = left.any(axis=(0, 1)).nonzero()[0]
+        self.waiting = left[:, :, : int(ages[-1]) + 1 if ages.size else 1].copy()
         self.begun[self.length <= 0] = 0.0
-        ages = (np.arange(self.waiting.shape[2]) + 1.0) * self.tick_hours
-        self.waited_h = (self.waiting * ages).sum(axis=2)
+        aged = (np.arange(self.waiting.shape[2]) + 1.0) * self.tick_hours
+        self.waited_h = (self.waiting * aged).sum(axis=2)
 
     def add(self, requests: Floats) -> None:
         """Let requests that left another offer join as if they had come in the tick that ends."""

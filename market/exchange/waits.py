@@ -93,7 +93,7 @@ class WaitModel:
         """
         waits = np.zeros(work.shape)
         total = work.sum(axis=1)
-        busy = np.flatnonzero((total > 0) & (racks > 0))
+        busy = ((total > 0) & (racks > 0)).nonzero()[0]
         if busy.size == 0:
             return waits
         arrivals, work, squares, total = arrivals[busy], work[busy], squares[busy], total[busy]
@@ -102,7 +102,7 @@ class WaitModel:
         together = arrivals.sum(axis=1)
         # A slot is held while its share of a rack works; a rank without orders is taken for the mean of the pool.
         mean = (total / together)[:, None]
-        each = np.divide(work, arrivals, out=np.broadcast_to(mean, work.shape).copy(), where=work > 0)
+        each = np.divide(work, arrivals, out=mean + np.zeros(work.shape), where=work > 0)
         fuller = np.maximum(total / racks[busy] / self.fullest, 1.0)
         found = np.asarray(
             priority_waits(

@@ -90,8 +90,9 @@ def answer_hours(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:
 
 def writing_hours(book: Book, load: Floats) -> Floats:
     """Time of writing an answer [h] at these loads of the pools, by segment and offer."""
-    position = np.clip(load, 0.0, 1.0)[book.pool] * (LOADS.size - 1)
+    position = np.minimum(np.maximum(load, 0.0), 1.0)[book.pool] * (LOADS.size - 1)
     low = np.minimum(position.astype(np.int64), LOADS.size - 2)
     part = position - low
     index = np.arange(book.offers)
-    return np.asarray(book.hours[:, index, low] + part * (book.hours[:, index, low + 1] - book.hours[:, index, low]))
+    below = book.hours[:, index, low]
+    return np.asarray(below + part * (book.hours[:, index, low + 1] - below))

@@ -73,7 +73,7 @@ def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> t
     day, period = int(calendar.is_weekend(tick)), calendar.period(tick)
     usual = known.usual_orders[day, :, :, period]
     surprise = np.divide(orders, usual, out=np.ones_like(usual), where=usual > 0)
-    level = known.level + learning_pace(founded, tick) * (np.clip(surprise, *SURPRISE) - known.level)
+    level = known.level + learning_pace(founded, tick) * (np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1]) - known.level)
     return with_today(founded, tick, known.usual_orders, orders), level
 
 

@@ -23,7 +23,7 @@ def taken_back(before: Allotment, now: Allotment) -> Floats:
     Machines that stood idle and new ones are taken first.
     """
     free = before.idle + np.maximum(now.owned - before.owned, 0.0)
-    return np.clip(firm(now) - firm(before) - free, 0.0, before.sold_spot)
+    return np.minimum(np.maximum(firm(now) - firm(before) - free, 0.0), before.sold_spot)
 
 
 def work_done_again(founded: Founded, before: Allotment, now: Allotment, taken: Floats) -> tuple[Floats, Floats]:

@@ -213,20 +213,25 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         work_expected = expected * work
         if (work_expected.sum() * (1.0 + self.spec.headroom)) * ENOUGH < held:
             return []
-        with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
-            room = np.divide(expected, slopes, out=np.zeros_like(expected), where=slopes > 0)
-        room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
+        room = np.zeros(expected.shape)
+        if slopes.any():
+            with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
+                np.divide(expected, slopes, out=room, where=slopes > 0)
+            room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
         worth = paid + BID_PARTS * room - self._cost * billed
         value = worth / work
         if stays:
             earned = self.earned(book, expected, paid)
             value = value + (self.purchases.affordable(period, earned) - earned)
         value = value.ravel()
-        need = np.tile((work_expected * (1.0 + self.spec.headroom) / BID_STEPS).ravel(), BID_STEPS)
-        order = np.argsort(-value, kind="stable")
-        lacking = np.diff(np.maximum(np.cumsum(need[order]) - held, 0.0), prepend=0.0)
-        wanted = (lacking > 0) & (value[order] > 0)
-        bids = zip(value[order][wanted].tolist(), lacking[wanted].tolist(), strict=True)
+        order = (-value).argsort(kind="stable")
+        need = (work_expected * (1.0 + self.spec.headroom) / BID_STEPS).ravel()[order % work.size]
+        value = value[order]
+        upto = np.maximum(need.cumsum() - held, 0.0)
+        lacking = upto.copy()
+        lacking[1:] -= upto[:-1]
+        wanted = (lacking > 0) & (value > 0)
+        bids = zip(value[wanted].tolist(), lacking[wanted].tolist(), strict=True)
         return [Bid(self.number, price, quantity, lost) for price, quantity in bids]
 
     def earned(self, book: Book, expected: Floats, paid: Floats) -> float:

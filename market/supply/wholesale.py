@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,7 @@ from market.supply.term_market import TermMarket
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Bid:
+class Bid(NamedTuple):
     """Rack-hours that a provider would rent at up to a price [USD per rack-h].
 
     ``lost``: part of the work of one from the spot market that it expects to lose when the machine is taken back.
@@ -209,14 +209,18 @@ class Wholesale:
         old = older.left_of(left)
         newest = left - by_owner(np.append(np.zeros(owners), old), older, owners) if old.size else left
         left, asks = np.append(np.maximum(newest, 0.0), old), np.append(asks, older.ask)
-        worth, wanted, lost = np.array([(b.price, b.quantity, b.lost) for b in bids], dtype=np.float64).reshape(-1, 3).T
+        of_bids = np.array(bids, dtype=np.float64).reshape(-1, len(Bid._fields))
+        worth, wanted, lost = of_bids[:, 1:].T
         kept = lists.kept(left, np.append(np.arange(owners), older.owner))
         sold = clear_with_lists(self.auction, worth, wanted, asks, left, research, kept, lost, lists.lost_research)
-        buyers = np.array([b.provider for b in bids], dtype=np.int64)
+        buyers = of_bids[:, 0].astype(np.int64)
         spot, at_list = np.zeros(providers), np.zeros((providers, owners))
         np.add.at(spot, buyers, sold.spot)
-        np.add.at(at_list, buyers, by_owner(sold.at_list, older, owners).T)
-        return spot, at_list.T, replace(sold, elastic_at_list=by_owner(sold.elastic_at_list, older, owners))
+        if kept:
+            np.add.at(at_list, buyers, by_owner(sold.at_list, older, owners).T)
+        if older.owner.size:
+            sold = replace(sold, elastic_at_list=by_owner(sold.elastic_at_list, older, owners))
+        return spot, at_list.T, sold
 
 
 def by_owner(by_machines: Floats, older: Older, owners: int) -> Floats:

@@ -21,7 +21,9 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 def _above(load: Numbers) -> Numbers:
     """Total load of the classes above each (last axis, highest rank first)."""
-    return np.concatenate([np.zeros_like(load[..., :1]), np.cumsum(load, axis=-1)[..., :-1]], axis=-1)
+    above = np.zeros(load.shape)
+    np.cumsum(load[..., :-1], axis=-1, out=above[..., 1:])
+    return above
 
 
 @quiet
@@ -31,7 +33,7 @@ def _non_preemptive(load: Numbers, rate: Numbers, residual: Numbers, servers: Nu
     upto = np.cumsum(load, axis=-1)
     total = upto[..., -1:]
     # What's in service when a request arrives: all that's offered, or what fits, by rank, when it's too much.
-    served = np.clip(servers - above, 0.0, load)
+    served = np.minimum(np.maximum(servers - above, 0.0), load)
     work = served.sum(axis=-1, keepdims=True)
     rest = np.where(work > 0, (served * residual).sum(axis=-1, keepdims=True) / work, 0.0)
     service = np.where(total > 0, total / rate.sum(axis=-1, keepdims=True), 1.0)
@@ -162,4 +164,6 @@ def _classes(
             "service_mean and service_scv must have one entry, or one for each of the "
             f"{rate.shape[-1]} classes, got shapes {service.shape} and {scv.shape}"
         )
+    if rate.shape == service.shape == scv.shape == shape:
+        return rate, service, scv
     return np.broadcast_to(rate, shape), np.broadcast_to(service, shape), np.broadcast_to(scv, shape)

@@ -30,19 +30,28 @@ def excess_over_log(u: Numbers) -> Numbers:
 @quiet
 def stirling_error(x: Numbers) -> Numbers:
     """log Γ(x + 1) less Stirling's formula for it, x > 0 (Loader 2000)."""
+    many = x > 15
     far = np.maximum(x, 15.0)
+    series: Numbers = np.polyval(_STIRLING, 1 / (far * far)) / far
+    if many.all():
+        return series
     near = np.minimum(x, 15.0)
     direct: Numbers = special.gammaln(near + 1) - (near + 0.5) * np.log(near) + near - 0.5 * np.log(2 * np.pi)
-    return np.where(x > 15, np.polyval(_STIRLING, 1 / (far * far)) / far, direct)
+    return np.where(many, series, direct)
 
 
 @quiet
 def poisson_density(count: Numbers, mean: Numbers) -> Numbers:
     """mean^count e^-mean / Γ(count + 1) for real count >= 0, to a dozen digits at any size (Loader 2000)."""
+    many = count > 15
+    direct: Numbers = np.zeros(())
+    if not many.all():
+        direct = np.exp(special.xlogy(count, mean) - mean - special.gammaln(count + 1))
+        if not many.any():
+            return direct
     far = np.maximum(count, 15.0)
     saddle: Numbers = np.exp(-stirling_error(far) - far * excess_over_log((mean - far) / far))
-    direct: Numbers = np.exp(special.xlogy(count, mean) - mean - special.gammaln(count + 1))
-    density: Numbers = np.where(count > 15, saddle / np.sqrt(2 * np.pi * far), direct)
+    density: Numbers = np.where(many, saddle / np.sqrt(2 * np.pi * far), direct)
     return density
 
 
@@ -54,9 +63,9 @@ def upper_ratio(count: Numbers, mean: Numbers) -> Numbers:
     (DLMF 8.9.2, even part).
     """
     far = mean > count + FAR * np.sqrt(count) + 2
-    ratio: Numbers = poisson_density(count, mean) / special.gammaincc(count + 1, np.where(~far, mean, 0.0))
     if not far.any():
-        return ratio
+        return np.asarray(poisson_density(count, mean) / special.gammaincc(count + 1, mean))
+    ratio: Numbers = poisson_density(count, mean) / special.gammaincc(count + 1, np.where(~far, mean, 0.0))
     s, a = np.where(far, count, 0.0), np.where(far, mean, 1.0)
     tail = np.zeros(far.shape)
     for k in range(DEPTH, 0, -1):
