@@ -308,7 +308,7 @@ def answered(who: str, behaviour: object, given: object, size: int | None, wante
         raise InputError(f"{where} gave {type(given).__name__}, {expected}")
     if numbers.shape not in ((), (1,)) if size is None else numbers.shape != (size,):
         raise InputError(f"{where} gave {'x'.join(map(str, numbers.shape)) or 'one'} numbers, {expected}")
-    if np.isnan(numbers).any():
+    if np.count_nonzero(np.isnan(numbers)):
         place = "" if size is None else f" at place {int(np.flatnonzero(np.isnan(numbers))[0])}"
         raise InputError(f"{where} gave NaN{place}, {expected}")
     return numbers

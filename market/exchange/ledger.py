@@ -69,8 +69,9 @@ class Ledger:
 
     def post(self, payments: Iterable[Payment]) -> None:
         """Move the money of several payments, in their order."""
-        for payment in payments:
-            self.pay(*payment)
+        for payer, receiver, amount, kind in payments:
+            if amount != 0.0:
+                self.pay(payer, receiver, amount, kind)
 
     def __getitem__(self, name: str) -> float:
         return self._money[self._number[name]]

@@ -24,19 +24,23 @@ BELOW_THE_LINE = (*OF_OWNERS, "burn", "research", "interest")
 def lately(founded: Founded, tick: int, before: Lately, ledger: Ledger) -> Lately:
     """Running means of what providers sold, earned and kept, with the tick that has just been paid."""
     number = {p.name: p.number for p in founded.providers}
-    sold, earned, net = (np.zeros(len(number)) for _ in range(3))
+    # Lists, not arrays: what is added one by one is added faster there.
+    sold, earned, net = ([0.0] * len(number) for _ in range(3))
     for (payer, receiver, kind), amount in ledger.flows.items():
-        for name, signed in ((payer, -amount), (receiver, amount)):
-            if name in number:
-                k = number[name]
-                sold[k] += signed * (kind in SALES and name == receiver)
-                earned[k] += signed * (kind not in BELOW_THE_LINE)
-                net[k] += signed * (kind not in OF_OWNERS)
+        for k, signed in ((number.get(payer), -amount), (number.get(receiver), amount)):
+            if k is None:
+                continue
+            if kind not in OF_OWNERS:
+                net[k] += signed
+                if kind not in BELOW_THE_LINE:
+                    earned[k] += signed
+        if kind in SALES and (k := number.get(receiver)) is not None:
+            sold[k] += amount
     a_day = 24.0 / founded.hours
 
-    def mean(old: Floats, new: Floats, hours: float) -> Floats:
+    def mean(old: Floats, new: list[float], hours: float) -> Floats:
         pace = max(founded.hours / hours, 1.0 / (tick + 1.0))  # of all ticks so far while they are few
-        return np.asarray(old + min(pace, 1.0) * (new * a_day - old))
+        return np.asarray(old + min(pace, 1.0) * (np.array(new) * a_day - old))
 
     return Lately(
         mean(before.sold, sold, HOURS_PER_MONTH),

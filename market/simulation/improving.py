@@ -33,7 +33,7 @@ def improve(
         book = improve_models(founded, book, founded.calendar.years(tick))
     full = orders_over_capacity(book, ordered.orders, machines.capacity)
     is_open = keep_best_models(founded, full[book.pool], book.open, effects.there)
-    now = replace(terms, book=replace(book, open=is_open))
+    now = replace(terms, book=book if is_open is book.open else replace(book, open=is_open))
     return grant_quotas(founded, tick, now, posted, ordered, machines, full, effects.quota)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from market.simulation.founded import Founded
 from market.simulation.state import State
 
 type Floats = NDArray[np.float64]
-type Flows = dict[str, dict[str, float]]
+type Flows = defaultdict[str, defaultdict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,11 @@ class Moment:
     @cached_property
     def _flows(self) -> tuple[Flows, Flows]:
         """What accounts received and what they spent in the tick [USD], by kind and account."""
-        into: Flows = {}
-        out: Flows = {}
+        into: Flows = defaultdict(lambda: defaultdict(float))
+        out: Flows = defaultdict(lambda: defaultdict(float))
         for (payer, receiver, kind), amount in self.state.ledger.flows.items():
-            for flows, name in ((into, receiver), (out, payer)):
-                of_kind = flows.setdefault(kind, {})
-                of_kind[name] = of_kind.get(name, 0.0) + amount
+            into[kind][receiver] += amount
+            out[kind][payer] += amount
         return into, out
 
     def received(self, names: list[str], kind: str) -> Floats:
@@ -75,7 +75,7 @@ class Moment:
 
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""
-        return float(np.sum(self.written["segments"][name]))
+        return float(np.add.reduce(self.written["segments"][name]))
 
     def by_pool(self, by_offer: Floats) -> Floats:
         """Sums over the offers that a pool serves."""
@@ -84,4 +84,6 @@ class Moment:
 
 
 def _of_accounts(flows: dict[str, float] | None, names: list[str]) -> Floats:
-    return np.zeros(len(names)) if flows is None else np.array([flows.get(name, 0.0) for name in names])
+    if flows is None:
+        return np.zeros(len(names))
+    return np.fromiter((flows.get(name, 0.0) for name in names), np.float64, len(names))

@@ -85,11 +85,10 @@ def pay(
 def for_credit(founded: Founded) -> Iterator[Payment]:
     """Interest on what firms owe at the begin of the tick, when machines and debts of the day have been paid."""
     years = founded.hours / HOURS_A_YEAR / founded.calendar.simulated_share
-    owing = [(p.name, p.cash, p.spec.interest) for p in founded.providers]
-    owing += [(owner.name, owner.cash, owner.spec.interest) for owner in founded.owners]
-    for name, cash, rate in owing:
-        if rate > 0 and cash < 0:
-            yield Payment(name, "creditors", -cash * math.expm1(rate * years), "interest")
+    for firm in (*founded.providers, *founded.owners):
+        rate = firm.spec.interest
+        if rate > 0 and (cash := firm.cash) < 0:
+            yield Payment(firm.name, "creditors", -cash * math.expm1(rate * years), "interest")
 
 
 def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
@@ -98,14 +97,15 @@ def of_users(founded: Founded, for_tokens: Floats) -> Iterator[Payment]:
         yield Payment("users' income", cohort.name, float(for_tokens[s].sum()), "income")
         yield Payment("users' income", cohort.name, cohort.spent_on_machines, "income")
         yield Payment(cohort.name, "capital", cohort.spent_on_machines, "machines at home")
+        paid = for_tokens[s]
         for p in founded.providers:
-            yield Payment(cohort.name, p.name, float(for_tokens[s, p.own].sum()), "tokens")
+            yield Payment(cohort.name, p.name, float(np.add.reduce(paid[p.own])), "tokens")
 
 
 def for_subscriptions(founded: Founded, posted: Posted, for_plans: Floats) -> Iterator[Payment]:
     """Members pay their fee, an hour's share of the month at a time."""
     for s, cohort in enumerate(founded.cohorts):
-        for j in np.flatnonzero(for_plans[s] > 0):
+        for j in (for_plans[s] > 0).nonzero()[0].tolist():
             amount = float(for_plans[s, j])
             yield Payment("users' income", cohort.name, amount, "income")
             provider = founded.providers[int(posted.book.provider[j])]

@@ -46,13 +46,12 @@ def post(
     fresh[list(firms.opening)] = True
     looking = [p for p in founded.providers if looks_at_list(p, tick, founded.hours, fresh)]
     if looking:
-        now = replace(effects, fresh=fresh)
+        now = replace(effects, fresh=fresh) if firms.opening else effects
         listed = new_prices(
             founded, tick, looking, listed, firms, machines, wanted, expected, ordered, served, known, now
         )
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
-    posted = replace(posted, hours=listed.hours)
     return route(founded, listed, firms, machines, posted)
 
 
@@ -163,6 +162,10 @@ class Sight:
     last: Asking
     effects: Effects
 
+    def toll(self, book: Book, own: NDArray[np.int64]) -> Floats:
+        """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
+        return toll(replace(self.last, book=book), self.ordered, self.machines.capacity, own)
+
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
         book = listed.book
@@ -175,7 +178,7 @@ class Sight:
             self.machines.capacity,
             self.work_ordered,
             self.window_used,
-            partial(toll, replace(self.last, book=book), self.ordered, self.machines.capacity),
+            partial(self.toll, book),
             partial(self.research.of_tick, book, listed.factor),
             partial(self.research.of_usual_tick, book, listed.factor),
         )
@@ -202,7 +205,7 @@ def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
         outlook = sight.outlook(p, listed)
     level = listed.level.copy()
     level[p.offers] = asked_price(p, outlook, sight.effects.fresh[p.offers])
-    return replace(listed, level=level)
+    return Listed(listed.offers, level, listed.factor, listed.hours)
 
 
 def with_hours(sight: Sight, p: ProviderAgent, listed: Listed, outlook: Outlook, hours: Hours) -> Listed:
@@ -264,7 +267,7 @@ def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, po
     """Point every routed offer at the cheapest of its targets that has machines, at that price and a cut."""
     book, level = listed.book, listed.level
     if not founded.routes:
-        return replace(posted, book=book, level=level)
+        return Posted(book, level, posted.routed_to, posted.ahead_of, listed.hours)
     routed_to: dict[int, int] = {}
     copied = {name: getattr(book, name).copy() for name in ("work", "billed", "hours", "slots", "quality", "open")}
     level, tariffs = level.copy(), list(book.tariffs)
@@ -281,10 +284,10 @@ def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, po
         promised[j], pool[j] = book.promised[target], book.pool[target]
     book = replace(book, price=price, promised=promised, pool=pool, tariffs=tuple(tariffs), **copied)
     if routed_to == posted.routed_to:
-        return Posted(book, level, routed_to, posted.ahead_of, posted.hours)
+        return Posted(book, level, routed_to, posted.ahead_of, listed.hours)
     rank, ranks = rank_in_pool(pool, book.priority, by_rank=founded.economy.rationing.serves_by_rank)
     book = replace(book, rank=rank, ranks=ranks)
-    return Posted(book, level, routed_to, served_ahead(book), posted.hours)
+    return Posted(book, level, routed_to, served_ahead(book), listed.hours)
 
 
 def served_ahead(book: Book) -> Floats:

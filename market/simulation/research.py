@@ -88,7 +88,7 @@ class Research:
         """
         begin = self.founded.calendar.moment(self.tick)
         factor = np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in book.tariffs])
-        if np.any(factor[own] != now[own]):
+        if (factor[own] != now[own]).any():
             return self.of_tick(book, now, own, prices)
         usually = Asking(self.founded, self._usually, book, self.alive, self.delay_h)
         return estimate(usually, factor, own, prices)

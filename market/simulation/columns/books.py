@@ -28,7 +28,10 @@ RUNNING: Final = ("power", "upkeep", "routed tokens", "home machines")
 def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
     """What firms paid or received, of some kinds [USD]."""
     of_kind = moment.spent if paid else moment.received
-    return np.asarray(sum(of_kind(moment.firms, kind) for kind in kinds))
+    total = np.zeros(len(moment.firms))
+    for kind in kinds:
+        total += of_kind(moment.firms, kind)
+    return total
 
 
 def _net(moment: Moment, *kinds: str) -> Floats:
