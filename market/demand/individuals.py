@@ -362,6 +362,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         chance = min(1.0, self.segment.reconsider_per_day * days)
         if self._looked:
             number = self._memberships.binomial(self.worth.size, chance)
+            if number == 0:
+                return
             who = np.unique(self._memberships.integers(0, self.worth.size, number))
         else:
             who = np.arange(self.worth.size)

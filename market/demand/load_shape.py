@@ -36,6 +36,14 @@ class LoadShape:
             if values.shape != (24,) or not np.all(np.isfinite(values)) or np.any(values < 0):
                 raise InputError(f"load shape: {name} must be 24 numbers of at least 0")
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: loads of a tick are looked up by their shape many times."""
+        return hash((self.weekday, self.weekend))
+
     @classmethod
     def of_loads(cls, weekday: Loads, weekend: Loads) -> LoadShape:
         """The shape of loads by local hour in any unit: over their mean, five weekdays to two days of a weekend."""

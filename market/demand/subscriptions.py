@@ -52,27 +52,24 @@ class Memberships:
             per_day: requests of one user and day.
         """
         sold = np.flatnonzero(fee > 0)
-        if not np.isfinite(options.gain[sold]).any():
+        is_open = np.isfinite(options.gain[sold])
+        if not is_open.any():
             self.offer[who] = NOBODY
             return
         rows, _ = self.barred(fee)
         # Each stands there once without a subscription, and once with each: copies by subscription, then individual.
         copies = np.repeat(np.arange(sold.size + 1, dtype=np.int32), who.size)
-        every = np.tile(np.arange(who.size), sold.size + 1)
+        every = np.arange(copies.size) % who.size
         twins, refused = traits.of(every).barred_too(options.refused, (rows, copies))
         worth, shares = worth_of(options._replace(refused=refused), inverse_worth[every], twins)
         worth, shares = worth.reshape(sold.size + 1, -1), shares.reshape(sold.size + 1, who.size, -1)
-        best = np.zeros(who.size)
-        choice = np.full(who.size, NOBODY, dtype=np.int16)
-        for k, j in enumerate(sold, 1):
-            if not np.isfinite(options.gain[j]):
-                continue
-            # Beyond the quota the offer is no use.
-            used = np.minimum(per_day, quota[j] / np.maximum(shares[k, :, j], 1e-9))
-            net = (worth[k] - worth[0]) * used - fee[j] / DAYS_PER_MONTH
-            better = net > best
-            best, choice = np.where(better, net, best), np.where(better, j, choice).astype(np.int16)
-        self.offer[who] = choice
+        # Beyond the quota the offer is no use.
+        share = shares[np.arange(1, sold.size + 1), :, sold]
+        used = np.minimum(per_day, quota[sold, None] / np.maximum(share, 1e-9))
+        net = (worth[1:] - worth[0]) * used - fee[sold, None] / DAYS_PER_MONTH
+        gains = is_open[:, None] & (net > 0)
+        best = np.where(gains, net, 0.0).argmax(axis=0)
+        self.offer[who] = np.where(gains.any(axis=0), sold[best], NOBODY)
 
     def members(self, offers: int) -> NDArray[np.float64]:
         """Individuals that subscribe to each offer."""

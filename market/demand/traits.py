@@ -109,7 +109,8 @@ def drawn_providers(
     ``draw``: a number between 0 and 1 for each individual. ``provider``: of each offer. ``before``: whom each was
     with; who draws nothing stays with it.
     """
-    ladder = np.cumsum(shares, axis=1)
-    pick = (ladder < draw[:, None]).sum(axis=1)
-    drawn = np.append(provider, -1)[np.minimum(pick, provider.size)]
-    return np.where(drawn >= 0, drawn, before).astype(np.int16)
+    pick = (shares.cumsum(axis=1) < draw[:, None]).sum(axis=1)
+    one = pick < provider.size
+    drawn = before.copy()
+    drawn[one] = provider[pick[one]]
+    return drawn

@@ -225,30 +225,32 @@ def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None
     refusing = traits.refusing if options.refused is not None else None
     if attached is None and refusing is None:
         return None, None
-    groups = int(options.group.max(initial=-1)) + 1
-    bonus = options.bonus / options.scale + np.zeros(options.gain.size)
-    table = _table(
+    table, groups = _table(
         options.group.tobytes(),
-        b"" if attached is None else bonus.tobytes(),
+        0.0 if attached is None else options.bonus,
+        np.asarray(options.scale).tobytes(),
         b"" if refusing is None or options.refused is None else options.refused.tobytes(),
-        np.dtype(kind).str,
+        kind,
     )
     return table, Traits(attached, refusing).columns(groups)
 
 
 @lru_cache(maxsize=2**8)
-def _table(group: bytes, bonus: bytes, refused: bytes, kind: str) -> Floats:
-    """The table of bonuses, worked out once: sellers are what they are, and users are asked many times an hour."""
+def _table(group: bytes, bonus: float, scale: bytes, refused: bytes, kind: Any) -> tuple[Floats, int]:
+    """The table of bonuses, and how many groups there are.
+
+    Worked out once: sellers are what they are, and users are asked many times an hour.
+    """
     of = np.frombuffer(group, dtype=np.int64)
     groups = int(of.max(initial=-1)) + 1
     table = np.zeros((of.size, groups + 1), dtype=kind)
     if bonus:
-        table[np.arange(of.size), of] = np.frombuffer(bonus, dtype=np.float64)
+        table[np.arange(of.size), of] = bonus / np.frombuffer(scale, dtype=np.float64)
     if refused:
         barred = np.where(np.frombuffer(refused, dtype=np.bool_).reshape(-1, of.size), -np.inf, 0.0).astype(kind).T
         table = (barred[:, :, None] + table[:, None, :]).reshape(of.size, -1)
     table.flags.writeable = False  # many look at it
-    return table
+    return table, groups
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
