@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Calendar:
             self, "start", self.start.replace(tzinfo=UTC) if zone is None else self.start.astimezone(UTC)
         )
 
-    @property
+    @cached_property
     def ticks_per_day(self) -> int:
         """Ticks in a day."""
         return round(HOURS_PER_DAY / self.tick_hours)

@@ -86,12 +86,7 @@ class Cohort[W: Wanted](mesa.Agent):
 
     def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
         super().__init__(model)
-        self.segment = segment
-
-    @property
-    def name(self) -> str:
-        """Name of the segment."""
-        return self.segment.name
+        self.segment, self.name = segment, segment.name
 
     @property
     def cash(self) -> float:

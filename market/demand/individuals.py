@@ -237,8 +237,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
         ``local``: whether those with a machine of their own may use it; ``who``: which of them are asked, None for all.
         """
-        seen = (np.isfinite(prices), scene.open, scene.delay_h, scene.quality, shut)
-        key = (*(values.tobytes() for values in seen), str(local).encode())
+        key = (*scene.seen, np.isfinite(prices).tobytes(), shut.tobytes(), local)
         if key in wanted.grounds:
             return wanted.grounds[key]
         options, traits = self._options(wanted, scene, prices), self._traits(slice(None))

@@ -88,7 +88,7 @@ class IndividualsWanted(Wanted):
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
-    grounds: dict[tuple[bytes, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+    grounds: dict[tuple[Any, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     def used_before(self, limits: Limits) -> NDArray[Any]:
         """Requests of one user that counted towards quotas earlier in their windows, by limit and individual."""

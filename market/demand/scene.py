@@ -47,5 +47,10 @@ class Scene:
     @cached_property
     def seen(self) -> tuple[bytes, ...]:
         """All that a choice depends on beside prices, as what can be looked up by it."""
-        seen = (self.delay_h, self.open, self.quality, self.quota, self.week_quota)
-        return tuple(values.tobytes() for values in seen)
+        return (
+            self.delay_h.tobytes(),
+            self.open.tobytes(),
+            self.quality.tobytes(),
+            self.quota.tobytes(),
+            self.week_quota.tobytes(),
+        )

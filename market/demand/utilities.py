@@ -165,10 +165,9 @@ class Utilities:
             cost = asking.cost(self.worth_of(weighed), part)
             asked, less = asking.intensity.asked(cost), asking.intensity.slope(cost)
         stuck: NDArray[np.bool_] | None = None
-        if self.peaked or nests is not None:
-            if np.count_nonzero(total) < total.size:
-                stuck = total == 0
-                total[stuck] = 1.0
+        if (self.peaked or nests is not None) and np.count_nonzero(total) < total.size:
+            stuck = total == 0
+            total[stuck] = 1.0
         utility = np.log(total)
         if shift is not None:
             utility += shift

@@ -188,7 +188,7 @@ class Tariff:
 
     def factor(self, begin: datetime, hours: float) -> float:
         """What the bill is multiplied by, on average over so many hours from ``begin`` (UTC)."""
-        return math.prod((component.factor(begin, hours) for component in self._of_hours), start=1.0)
+        return math.prod([component.factor(begin, hours) for component in self._of_hours])
 
     @cached_property
     def _of_hours(self) -> tuple[TariffComponent, ...]:
@@ -199,11 +199,18 @@ class Tariff:
     def _known_rates(self) -> dict[float, Rates]:
         return {}
 
-    def rates(self, context: float = QUOTED_CONTEXT) -> Rates:
-        """Prices of an output, an input and a cached token over the list price, in requests that read so many tokens.
+    @cached_property
+    def quoted(self) -> Rates:
+        """Prices of an output, an input and a cached token over the list price, as they are quoted.
 
-        >>> Tariff().rates()
+        >>> Tariff().quoted
         Rates(output=1.0, input=0.25, cached=0.025)
+        """
+        return self.rates(QUOTED_CONTEXT)
+
+    def rates(self, context: float) -> Rates:
+        """The same in requests that read so many tokens.
+
         >>> Tariff((*Tariff().components, LongContext())).rates(300_000)
         Rates(output=1.5, input=0.5, cached=0.05)
         """
@@ -231,7 +238,7 @@ class Tariff:
     def with_ratios(self, input_ratio: float, cached_ratio: float) -> Tariff:
         """The same tariff, with other prices of input and cached tokens over that of output, where it has them.
 
-        >>> Tariff().with_ratios(0.2, 0.02).rates()
+        >>> Tariff().with_ratios(0.2, 0.02).quoted
         Rates(output=1.0, input=0.2, cached=0.02)
         """
         made: list[TariffComponent] = []

@@ -35,16 +35,17 @@ def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered,
     usual = np.where(np.isnan(usual), ordered.orders, usual * known.level)
     if rests:
         return np.maximum(usual, ordered.latent * of_this_hour(asking, tick, usual, ordered, known)), ordered.slopes
-    foot = np.concatenate([np.full(p.offers.size, p.spec.foot_in_the_door) for p in founded.providers] or [np.zeros(0)])
-    return np.maximum(usual, foot * ordered.latent * by_orders(asking, usual, ordered)), ordered.slopes
+    return np.maximum(
+        usual, founded.foot_in_the_door * ordered.latent * by_orders(asking, usual, ordered)
+    ), ordered.slopes
 
 
 def by_orders(asking: Asking, usual: Floats, ordered: Ordered) -> Floats:
     """What is usually ordered in this hour, over what would be without waits when last looked at: at most 1."""
     total = ordered.latent.sum(axis=1, keepdims=True)
     if asking.founded.calendar.ticks_per_day <= LOOKS_PER_DAY:  # it was looked at in the last tick
-        return np.ones_like(total)
-    now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
+        return np.ones(total.shape)
+    now = np.divide(usual.sum(axis=1, keepdims=True), total, out=np.zeros(total.shape), where=total > 0)
     return np.asarray(np.minimum(now, 1.0))
 
 
@@ -52,7 +53,7 @@ def of_this_hour(asking: Asking, tick: int, usual: Floats, ordered: Ordered, kno
     """Requests that this hour brings, over those of when it was last looked at; by orders while that is not known."""
     calendar = asking.founded.calendar
     hour = known.usual_wanted[int(calendar.is_weekend(tick)), :, calendar.period(tick)]
-    times = np.divide(hour, ordered.latent_of, out=np.zeros_like(hour), where=ordered.latent_of > 0)[:, None]
+    times = np.divide(hour, ordered.latent_of, out=np.zeros(hour.shape), where=ordered.latent_of > 0)[:, None]
     return np.where(np.isnan(times), by_orders(asking, usual, ordered), times)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,12 +63,18 @@ class Founded:
     befallen: Sequence[NDArray[np.int64]]
     output_tokens: Floats
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """When ticks are, and how long."""
         return self.economy.calendar
 
-    @property
+    @cached_property
+    def foot_in_the_door(self) -> Floats:
+        """Share of what would be ordered without waits that its provider always expects, by offer."""
+        shares = [p.spec.foot_in_the_door for p in self.providers for _ in p.spec.offers]
+        return np.array(shares, dtype=np.float64)
+
+    @cached_property
     def hours(self) -> float:
         """Length of a tick [h]."""
         return self.economy.calendar.tick_hours

@@ -38,7 +38,7 @@ def learn(
     most = longest_wait_h(machines.capacity, book.pool)
     chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
     used = served.round.used
-    load = np.divide(used, machines.capacity, out=np.zeros_like(used), where=machines.capacity > 0)
+    load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)
     usual, level = learn_orders(founded, tick, ordered.at_list, known)
     to_place = np.array([one.due for one in wanted])
     return Known(
@@ -72,8 +72,10 @@ def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> t
     calendar = founded.calendar
     day, period = int(calendar.is_weekend(tick)), calendar.period(tick)
     usual = known.usual_orders[day, :, :, period]
-    surprise = np.divide(orders, usual, out=np.ones_like(usual), where=usual > 0)
-    level = known.level + learning_pace(founded, tick) * (np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1]) - known.level)
+    surprise = np.divide(orders, usual, out=np.ones(usual.shape), where=usual > 0)
+    level = known.level + learning_pace(founded, tick) * (
+        np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1]) - known.level
+    )
     return with_today(founded, tick, known.usual_orders, orders), level
 
 

@@ -73,6 +73,11 @@ class Moment:
         """Names of the firms that keep books: providers, then owners of machines."""
         return [*self.providers, *self.owners]
 
+    @cached_property
+    def balances(self) -> Floats:
+        """Money of the firms [USD]."""
+        return np.array([self.state.ledger[name] for name in self.firms])
+
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""
         return float(np.add.reduce(self.written["segments"][name]))
@@ -86,4 +91,4 @@ class Moment:
 def _of_accounts(flows: dict[str, float] | None, names: list[str]) -> Floats:
     if flows is None:
         return np.zeros(len(names))
-    return np.fromiter((flows.get(name, 0.0) for name in names), np.float64, len(names))
+    return np.array([flows.get(name, 0.0) for name in names])

@@ -71,7 +71,7 @@ def earned_per_request(founded: Founded, prices: Floats, members: Floats, expect
     if not founded.fee.any():
         return prices
     fees = members * founded.fee * (founded.hours / HOURS_PER_MONTH)
-    return np.asarray(prices + np.divide(fees, expected, out=np.zeros_like(fees), where=expected > 0))
+    return np.asarray(prices + np.divide(fees, expected, out=np.zeros(fees.shape), where=expected > 0))
 
 
 def bids_of(founded: Founded, needs: Needs, p: ProviderAgent, held: Floats, machines: Machines) -> list[Bid]:

@@ -247,7 +247,7 @@ def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
         return np.ones(book.offers)
     used, spare = np.ones(book.offers), np.flatnonzero(book.spare)
     in_time = orders[spare] * book.window_ticks[spare]
-    part = np.divide(waiting[spare], in_time, out=np.zeros_like(in_time), where=in_time > 0)
+    part = np.divide(waiting[spare], in_time, out=np.zeros(in_time.shape), where=in_time > 0)
     used[spare] = np.minimum(part, 1.0)
     return used
 

@@ -147,11 +147,11 @@ def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
 def earned_lately(before: Floats, allotment: Allotment, listed: Floats, hours: float) -> Floats:
     """What a rack-hour that is for rent has earned over about a month, by owner [USD per rack-h]."""
     rentable = allotment.sold_spot + allotment.idle
-    sold = np.divide(allotment.sold_spot, rentable, out=np.ones_like(rentable), where=rentable > 0)
+    sold = np.divide(allotment.sold_spot, rentable, out=np.ones(rentable.shape), where=rentable > 0)
     earned = allotment.price * sold
     if allotment.listed.any():
         whole = rentable + allotment.listed
-        at_list = np.divide(allotment.listed, whole, out=np.zeros_like(whole), where=whole > 0)
+        at_list = np.divide(allotment.listed, whole, out=np.zeros(whole.shape), where=whole > 0)
         earned = earned + at_list * (np.where(np.isfinite(listed), listed, 0.0) - earned)
     pace = np.where(before != 0.0, hours / HOURS_PER_MONTH, 1.0)
     return np.asarray(before + pace * (earned - before))

@@ -100,7 +100,7 @@ def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:
     cost = [
         cohort.hourly_cost(asking.wanted[s], asking.scene(s), cleared.prices[s]) for s, cohort in enumerate(cohorts)
     ]
-    came = np.divide(orders, expected, out=np.zeros_like(orders), where=expected > 0)  # 1 but for whole requests
+    came = np.divide(orders, expected, out=np.zeros(orders.shape), where=expected > 0)  # 1 but for whole requests
     return np.asarray((np.array(cost).reshape(orders.shape) * came).sum(axis=0))
 
 
@@ -124,7 +124,7 @@ def toll(asking: Asking, ordered: Ordered, capacity: Floats, own: NDArray[np.int
             waits.append(economy.waits.expected(book, changed, none, capacity, asking.founded.hours))
         more, less = waits
         both = np.isfinite(more) & np.isfinite(less)
-        rise = np.subtract(more, less, out=np.zeros_like(more), where=both) / (2.0 * STEP * total[j])
+        rise = np.subtract(more, less, out=np.zeros(more.shape), where=both) / (2.0 * STEP * total[j])
         sold = float(orders[:, j] @ book.billed[:, j]) / total[j]
         tolls[k] = float(rise @ per_hour) / sold
     return tolls

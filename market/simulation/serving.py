@@ -62,11 +62,11 @@ def fall_back(founded: Founded, left: Floats, ordered: Ordered, firms: Firms) ->
     # Sums over the others, not the sum over all less the own: that would cancel.
     without_own = 1.0 - np.eye(left.shape[1])
     others = weights @ without_own + outside[:, None]
-    rate = np.divide(left, others, out=np.zeros_like(left), where=others > NO_ALTERNATIVE)
+    rate = np.divide(left, others, out=np.zeros(left.shape), where=others > NO_ALTERNATIVE)
     joined = weights * (rate @ without_own)
     for s, without in nested.items():
         total = without.sum(axis=1) + outside[s]
-        joined[s] = np.divide(left[s], total, out=np.zeros_like(total), where=total > NO_ALTERNATIVE) @ without
+        joined[s] = np.divide(left[s], total, out=np.zeros(total.shape), where=total > NO_ALTERNATIVE) @ without
     return np.asarray(joined)
 
 

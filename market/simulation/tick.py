@@ -75,7 +75,7 @@ def run_tick(founded: Founded, state: State, timings: Timings | None = None) -> 
     state.tick += 1
     for phase in PHASES:
         begin = time.perf_counter() if timings is not None else 0.0
-        made = phase.run(*(founded if name == "founded" else getattr(state, name) for name in phase.reads))
+        made = phase.run(*[founded if name == "founded" else getattr(state, name) for name in phase.reads])
         setattr(state, phase.makes, made)
         if timings is not None:
             timings[phase.name] = timings.get(phase.name, 0.0) + time.perf_counter() - begin

@@ -149,7 +149,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         weights = np.where(orders.sum(axis=0) > 0, orders, book.open[:, own])
         billed = (weights * book.billed[:, own]).sum(axis=0)
         work = (weights * book.work[:, own]).sum(axis=0)
-        work = np.divide(work, billed, out=np.zeros_like(work), where=billed > 0)
+        work = np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
         rented = window_used[own]
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
@@ -163,7 +163,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             weight=self.purchases.weight,
             work=work,
             parts=lambda: np.array(
-                [(rates.input, rates.cached) for rates in (tariff.rates() for tariff in book.tariffs[own])]
+                [(rates.input, rates.cached) for rates in (tariff.quoted for tariff in book.tariffs[own])]
             ),
             token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,

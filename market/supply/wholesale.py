@@ -176,7 +176,7 @@ class Wholesale:
         own_use = np.minimum(first_party, np.where(own_first, owned, np.maximum(owned - due, 0.0)))
         free = owned - np.where(own_first, own_use, 0.0)
         # A seller that owes more than it has left delivers the same share of every contract.
-        kept = np.divide(np.minimum(due, free), due, out=np.ones_like(due), where=due > 0)
+        kept = np.divide(np.minimum(due, free), due, out=np.ones(due.shape), where=due > 0)
         by_contract = promised * kept[sellers] if contracts else promised
         contracted = due * kept
         left = np.maximum(owned - own_use - contracted, 0.0)

@@ -30,7 +30,7 @@ THREE = Tariff().components
 def test_a_bill_is_the_sum_of_its_parts() -> None:
     tariff = Tariff((OutputTokens(), InputTokens(0.2), CachedTokens(0.02)))
     assert tariff.billed(ASKED) * 1e6 == pytest.approx(500 + 0.2 * 4_000 + 0.02 * 16_000)
-    assert tariff.rates() == Rates(1.0, 0.2, 0.02)
+    assert tariff.quoted == Rates(1.0, 0.2, 0.02)
 
 
 def test_a_long_request_costs_more_from_the_first_token() -> None:
@@ -38,7 +38,7 @@ def test_a_long_request_costs_more_from_the_first_token() -> None:
     short, long = Workload(10_000, 100), Workload(10_001, 100)
     assert tariff.billed(short) * 1e6 == pytest.approx(100 + 0.25 * 10_000)
     assert tariff.billed(long) * 1e6 == pytest.approx(1.5 * 100 + 0.5 * 10_001)
-    assert tariff.rates(), tariff.rates(20_000) == (Rates(1.0, 0.25, 0.025), Rates(1.5, 0.5, 0.05))
+    assert tariff.quoted, tariff.rates(20_000) == (Rates(1.0, 0.25, 0.025), Rates(1.5, 0.5, 0.05))
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_two_sellers_bill_the_same_request_by_their_own_tariffs() -> None:
     for name, tariff in lists.items():
         own = rows.loc[name]
         np.testing.assert_allclose(own["revenue"], own["served"] * 100.0 * tariff.billed(ASKED))
-        np.testing.assert_allclose(own["input_price"], 100.0 * tariff.rates().input)
-        np.testing.assert_allclose(own["cached_price"], 100.0 * tariff.rates().cached)
+        np.testing.assert_allclose(own["input_price"], 100.0 * tariff.quoted.input)
+        np.testing.assert_allclose(own["cached_price"], 100.0 * tariff.quoted.cached)
     assert (rows.loc["one", "served"].to_numpy() > rows.loc["other", "served"].to_numpy()).all()
 
 

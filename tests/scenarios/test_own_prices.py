@@ -23,8 +23,8 @@ def test_listed_offers_have_these_prices_and_keep_them(here: Path) -> None:
     offers = {offer.name: offer for offer in economy.providers[0].offers}
     standard, batch = offers["Aster standard"], offers["Aster batch"]
     assert (standard.price, standard.fixed_price) == (15.0, True)
-    assert (standard.tariff.rates().input, standard.tariff.rates().cached) == pytest.approx((0.2, 0.02))
-    assert (batch.tariff.rates().input, batch.tariff.rates().cached) == pytest.approx((0.125, 0.025))
+    assert (standard.tariff.quoted.input, standard.tariff.quoted.cached) == pytest.approx((0.2, 0.02))
+    assert (batch.tariff.quoted.input, batch.tariff.quoted.cached) == pytest.approx((0.125, 0.025))
     assert not offers["Aster priority"].fixed_price
     assert not any(offer.fixed_price for offer in economy.providers[1].offers if offer.price)
 
@@ -37,7 +37,7 @@ def test_a_file_names_its_list_beside_it_and_keeps_the_numbers(tmp_path: Path) -
     (tmp_path / "list.csv").unlink()
     ferry = scenario.economy(100).providers[3]
     assert (ferry.offers[0].price, ferry.offers[0].fixed_price) == (4.0, True)
-    assert ferry.offers[0].tariff.rates().cached == 0.0
+    assert ferry.offers[0].tariff.quoted.cached == 0.0
 
 
 @pytest.mark.parametrize(

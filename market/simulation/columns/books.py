@@ -104,12 +104,12 @@ def owners_gave(moment: Moment) -> Any:
 
 @column("books", "cash", "USD", "money at the end of the tick; 0 of who owes")
 def cash(moment: Moment) -> Any:
-    return np.maximum(_balance(moment), 0.0)
+    return np.maximum(moment.balances, 0.0)
 
 
 @column("books", "debt", "USD", "owed at the end of the tick")
 def debt(moment: Moment) -> Any:
-    return np.maximum(-_balance(moment), 0.0)
+    return np.maximum(-moment.balances, 0.0)
 
 
 @column("books", "racks", "USD", "value of racks at the end of the tick, at cost less depreciation")
@@ -119,7 +119,8 @@ def racks(moment: Moment) -> Any:
 
 @column("books", "equity", "USD", "cash and racks less debt")
 def equity(moment: Moment) -> Any:
-    return cash(moment) + racks(moment) - debt(moment)
+    books = moment.written["books"]
+    return books["cash"] + books["racks"] - books["debt"]
 
 
 @column("books", "commitments", "USD", "to pay under contracts, of endless ones for a year; not in the balance")
@@ -130,10 +131,6 @@ def commitments(moment: Moment) -> Any:
 @column("books", "backlog", "USD", "to get under contracts, of endless ones for a year; not in the balance")
 def backlog(moment: Moment) -> Any:
     return _to_come(moment, seller=True)
-
-
-def _balance(moment: Moment) -> Floats:
-    return np.array([moment.state.ledger[name] for name in moment.firms])
 
 
 def _to_come(moment: Moment, *, seller: bool) -> Floats:

@@ -21,13 +21,13 @@ def price(moment: Moment) -> Any:
 @column("offers", "input_price", "USD per million input tokens", "list price of a token read for the first time")
 def input_price(moment: Moment) -> Any:
     book = moment.state.posted.book
-    return book.price * [tariff.rates().input for tariff in book.tariffs]
+    return book.price * [tariff.quoted.input for tariff in book.tariffs]
 
 
 @column("offers", "cached_price", "USD per million cached tokens", "list price of a token read from the prompt cache")
 def cached_price(moment: Moment) -> Any:
     book = moment.state.posted.book
-    return book.price * [tariff.rates().cached for tariff in book.tariffs]
+    return book.price * [tariff.quoted.cached for tariff in book.tariffs]
 
 
 @column("offers", "paid_price", "USD per million output-equivalent tokens", "mean price paid, scarcity rent included")
@@ -87,7 +87,7 @@ def speed(moment: Moment) -> Any:
     served = moment.state.served.round.served
     writing = (served * moment.state.expected.writing_h).sum(axis=0)
     written = (served * moment.founded.output_tokens[:, None]).sum(axis=0) / SECONDS_PER_HOUR
-    return np.divide(written, writing, out=np.zeros_like(writing), where=writing > 0)
+    return np.divide(written, writing, out=np.zeros(writing.shape), where=writing > 0)
 
 
 @column("offers", "tokens", "million tokens", "served, input and output")

@@ -35,7 +35,7 @@ def backlog(moment: Moment) -> Any:
 @column("pools", "utilisation", "1", "used over capacity")
 def utilisation(moment: Moment) -> Any:
     could, did = moment.state.machines.capacity, moment.state.served.round.used
-    return np.divide(did, could, out=np.zeros_like(did), where=could > 0)
+    return np.divide(did, could, out=np.zeros(did.shape), where=could > 0)
 
 
 @column("pools", "rent", "USD per rack-h", "scarcity rent; 0 where prices are posted")
