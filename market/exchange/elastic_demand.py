@@ -77,7 +77,7 @@ def clear_with(
     wanted = np.array([demand.quantity(price) if demand.spending > 0 else 0.0 for demand in elastic])
     # The last unit that it takes is worth the price to it, all others more: it comes before bids at the price.
     above = np.full(wanted.size, math.nextafter(price, math.inf))
-    more = 1.0 + BEYOND * float(np.sum(ask_quantities)) / float(wanted.sum())
+    more = 1.0 + BEYOND * float(np.add.reduce(ask_quantities)) / float(wanted.sum())
     outcome = auction.clear(
         np.concatenate((bids[0], above)), np.concatenate((bids[1], wanted * more)), ask_prices, ask_quantities
     )
@@ -90,7 +90,7 @@ def _clearing_price(
     """Lowest price at which no more is wanted than offered."""
 
     def elastic(price: float) -> float:
-        return sum(demand.quantity(price) for demand in taking)
+        return sum([demand.quantity(price) for demand in taking])
 
     def steps(above: float) -> float:
         """Offered less wanted by steps, at prices just above one."""

@@ -35,9 +35,8 @@ def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered,
     usual = np.where(np.isnan(usual), ordered.orders, usual * known.level)
     if rests:
         return np.maximum(usual, ordered.latent * of_this_hour(asking, tick, usual, ordered, known)), ordered.slopes
-    return np.maximum(
-        usual, founded.foot_in_the_door * ordered.latent * by_orders(asking, usual, ordered)
-    ), ordered.slopes
+    foot = founded.foot_in_the_door * ordered.latent * by_orders(asking, usual, ordered)
+    return np.maximum(usual, foot), ordered.slopes
 
 
 def by_orders(asking: Asking, usual: Floats, ordered: Ordered) -> Floats:

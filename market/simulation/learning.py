@@ -73,9 +73,8 @@ def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> t
     day, period = int(calendar.is_weekend(tick)), calendar.period(tick)
     usual = known.usual_orders[day, :, :, period]
     surprise = np.divide(orders, usual, out=np.ones(usual.shape), where=usual > 0)
-    level = known.level + learning_pace(founded, tick) * (
-        np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1]) - known.level
-    )
+    surprise = np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1])
+    level = known.level + learning_pace(founded, tick) * (surprise - known.level)
     return with_today(founded, tick, known.usual_orders, orders), level
 
 

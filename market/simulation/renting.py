@@ -30,7 +30,7 @@ def rent(
     hours, period = founded.hours, founded.calendar.period(tick)
     capacity, own_racks, home_racks = own_machines(founded, firms, period, effects)
     parties = [(founded.number_of[c.seller], founded.number_of[c.buyer]) for c in contracts.running]
-    held = np.array([float(capacity[p.pools].sum()) for p in founded.providers])
+    held = np.array([float(np.add.reduce(capacity[p.pools])) for p in founded.providers])
     for contract, (_, buyer) in zip(contracts.running, parties, strict=True):
         held[buyer] += contract.racks * hours
     bids = [

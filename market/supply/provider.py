@@ -145,10 +145,14 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer;
         ``window_used``: part of its window that an offer needs, by offer; 1 where it does not wait for spare machines.
         """
-        own, orders = self.own, mix[:, self.own]
-        weights = np.where(orders.sum(axis=0) > 0, orders, book.open[:, own])
-        billed = (weights * book.billed[:, own]).sum(axis=0)
-        work = (weights * book.work[:, own]).sum(axis=0)
+        own, orders, paid_for = self.own, mix[:, self.own], book.billed[:, self.own]
+        sold = np.add.reduce(orders * paid_for, axis=0)
+        weights, billed = orders, sold
+        ordered_at_all = np.add.reduce(orders, axis=0) > 0
+        if not ordered_at_all.all():
+            weights = np.where(ordered_at_all, orders, book.open[:, own])
+            billed = np.add.reduce(weights * paid_for, axis=0)
+        work = np.add.reduce(weights * book.work[:, own], axis=0)
         work = np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
         rented = window_used[own]
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
@@ -167,7 +171,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             ),
             token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,
-            sold=(orders * book.billed[:, own]).sum(axis=0),
+            sold=sold,
             capacity=have,
             toll=lambda: toll(self.offers),
             estimate=Remembered(partial(estimate, self.offers)),
