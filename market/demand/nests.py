@@ -225,7 +225,7 @@ def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
     logs += top
     inclusive = np.multiply(pages.scale.astype(z.dtype), logs, out=logs)
     shift = np.maximum.reduce(inclusive, axis=0, initial=-np.inf if outside is None else outside)
-    if outside is None and some_closed:
+    if outside is None:
         shift[shift == -np.inf] = 0.0
     weights = np.exp(inclusive - shift)
     if some_closed:
@@ -257,10 +257,16 @@ def slopes_within(
     own, across = np.asarray(z @ weight, dtype=np.float64), z * pairs
     alone = pages.nests == 1
     cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
-    for (part, scale), of_nest in zip(pages.parts, weights, strict=True):
+    closed = weights <= 0  # nests that are closed to an individual
+    some_closed = np.count_nonzero(closed) > 0
+    for (part, scale), of_nest, shut in zip(pages.parts, weights, closed, strict=True):
         if scale < 1.0 or alone:
             own[part] /= scale
-            inside = np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=of_nest > 0)
+            inside = (
+                np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=~shut)
+                if some_closed
+                else z[part] / of_nest
+            )
             inside *= weight * (1.0 / scale - 1.0)
             cross[part, part] += (inside + across if alone else inside) @ z[part].T
     return own, cross

@@ -26,8 +26,8 @@ from market.simulation.state import (
     Quoted,
     Served,
 )
-from market.supply.owner import OwnerTick
-from market.supply.provider import ProviderTick
+from market.supply.owner import HyperscalerAgent, OwnerTick
+from market.supply.provider import ProviderAgent, ProviderTick
 from market.supply.research import INVESTORS
 from market.supply.term_market import HOURS_A_YEAR
 from market.supply.wholesale import Allotment
@@ -85,7 +85,8 @@ def pay(
 def for_credit(founded: Founded) -> Iterator[Payment]:
     """Interest on what firms owe at the begin of the tick, when machines and debts of the day have been paid."""
     years = founded.hours / HOURS_A_YEAR / founded.calendar.simulated_share
-    for firm in (*founded.providers, *founded.owners):
+    firms: tuple[ProviderAgent | HyperscalerAgent, ...] = (*founded.providers, *founded.owners)
+    for firm in firms:
         rate = firm.spec.interest
         if rate > 0 and (cash := firm.cash) < 0:
             yield Payment(firm.name, "creditors", -cash * math.expm1(rate * years), "interest")

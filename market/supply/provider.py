@@ -145,15 +145,9 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer;
         ``window_used``: part of its window that an offer needs, by offer; 1 where it does not wait for spare machines.
         """
-        own, orders, paid_for = self.own, mix[:, self.own], book.billed[:, self.own]
-        sold = np.add.reduce(orders * paid_for, axis=0)
-        weights, billed = orders, sold
-        ordered_at_all = np.add.reduce(orders, axis=0) > 0
-        if not ordered_at_all.all():
-            weights = np.where(ordered_at_all, orders, book.open[:, own])
-            billed = np.add.reduce(weights * paid_for, axis=0)
-        work = np.add.reduce(weights * book.work[:, own], axis=0)
-        work = np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
+        own, orders = self.own, mix[:, self.own]
+        sold = np.add.reduce(orders * book.billed[:, own], axis=0)
+        weights, work = work_of_tokens(book, own, orders)
         rented = window_used[own]
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
@@ -217,12 +211,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         work_expected = expected * work
         if (work_expected.sum() * (1.0 + self.spec.headroom)) * ENOUGH < held:
             return []
-        room = np.zeros(expected.shape)
-        if slopes.any():
-            with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
-                np.divide(expected, slopes, out=room, where=slopes > 0)
-            room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
-        worth = paid + BID_PARTS * room - self._cost * billed
+        worth = paid + BID_PARTS * room_to_rise(expected, slopes, paid) - self._cost * billed
         value = worth / work
         if stays:
             earned = self.earned(book, expected, paid)
@@ -301,6 +290,29 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
                 yield Payment(self.name, "capital", cost * racks, "capital")
             if pool.term:
                 yield Payment(self.name, "capital", pool.term.rack_hour_usd * racks * tick.hours, "capital")
+
+
+def room_to_rise(expected: Floats, slopes: Floats, paid: Floats) -> Floats:
+    """By how much the price of a request could rise before nobody bought it, by its last seen slope [USD]."""
+    room = np.zeros(expected.shape)
+    if slopes.any():
+        with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
+            np.divide(expected, slopes, out=room, where=slopes > 0)
+        room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
+    return room
+
+
+def work_of_tokens(book: Book, own: slice, orders: Floats) -> tuple[Floats, Floats]:
+    """Weights of segments in what is sold of some offers, and rack-hours of a million tokens [rack-h], by offer.
+
+    Weights are orders, and of what nobody ordered those who may.
+    """
+    weights, at_all = orders, np.add.reduce(orders, axis=0) > 0
+    if not at_all.all():
+        weights = np.where(at_all, orders, book.open[:, own])
+    billed = np.add.reduce(weights * book.billed[:, own], axis=0)
+    work = np.add.reduce(weights * book.work[:, own], axis=0)
+    return weights, np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
 
 
 class FrontierLab(ProviderAgent):

@@ -7,17 +7,42 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from capacity.errors import Catalogue
 from scenarios.definition.scenario import Scenario
 
-
-def _all() -> list[Scenario]:
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    found = [module.SCENARIO for module in modules if hasattr(module, "SCENARIO")]
-    return sorted(found, key=lambda scenario: scenario.name != "baseline-2026")
+FIRST = "baseline-2026"
 
 
-SCENARIOS: Final[Catalogue[Scenario]] = Catalogue("scenario", _all())
+@dataclass(frozen=True)
+class Unread:
+    """A file of the library that nobody has asked for yet.
+
+    Attributes:
+        name: what its scenario is called: the file's name, with hyphens.
+        module: name of the module.
+    """
+
+    name: str
+    module: str
+
+
+class Library(Catalogue[Any]):
+    """Scenarios by name, each read from its file when it is first asked for: a command waits for one, not for all."""
+
+    def __init__(self) -> None:
+        files = sorted(info.name for info in pkgutil.iter_modules(__path__))
+        unread = [Unread(file.replace("_", "-"), f"{__name__}.{file}") for file in files]
+        super().__init__("scenario", sorted(unread, key=lambda one: one.name != FIRST))
+
+    def __getitem__(self, name: str) -> Scenario:
+        entry = super().__getitem__(name)
+        if isinstance(entry, Unread):
+            entry = self._entries[name] = importlib.import_module(entry.module).SCENARIO
+        scenario: Scenario = entry
+        return scenario
+
+
+SCENARIOS: Final = Library()

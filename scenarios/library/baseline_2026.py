@@ -16,8 +16,8 @@ import csv
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from scenarios.definition.asking import outcome
 from scenarios.definition.scenario import Scenario
-from scenarios.library.asking import outcome
 
 if TYPE_CHECKING:
     from market.economy import Economy

@@ -10,7 +10,7 @@ only where that is worth what a change costs.
 
 from __future__ import annotations
 
-from scenarios.library.asking import ask, outcome
+from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 from scenarios.library.hindcast import model_of, table
 from scenarios.parameters.demand import PLACES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import TWO_YEARS, ask, outcome
+from scenarios.definition.asking import TWO_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 SCENARIO = ask(

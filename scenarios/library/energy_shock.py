@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from scenarios.definition.asking import ask, outcome
 from scenarios.library.abundance import SCENARIO as ABUNDANCE
-from scenarios.library.asking import ask, outcome
 
 SCENARIO = ask(
     __name__,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import CRUNCH, ONE_YEAR, ask, outcome
+from scenarios.definition.asking import CRUNCH, ONE_YEAR, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: Quotas of plans by five hours and by the week: half of what seven full days would take [Anthropic's notice of

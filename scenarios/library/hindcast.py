@@ -20,8 +20,8 @@ from datetime import date
 from importlib import resources
 from typing import Any, Final
 
+from scenarios.definition.asking import outcome
 from scenarios.definition.scenario import Scenario
-from scenarios.library.asking import outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 from scenarios.parameters.default_sellers import LONG
 from scenarios.parameters.demand import Request, Users

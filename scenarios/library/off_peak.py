@@ -6,7 +6,7 @@ they look, too, for hours of the week that should be dearer; with dynamic prices
 
 from __future__ import annotations
 
-from scenarios.library.asking import ask, outcome
+from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: Open providers of the baseline follow the hour; here they go by the mean of a day, and look as often as labs do.

@@ -6,7 +6,7 @@ lists that owners post, and by the hour, where a machine may be taken back and i
 
 from __future__ import annotations
 
-from scenarios.library.asking import ask, outcome
+from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: Lists for at most half of what is for rent; a quarter of an hour's work lost with a machine; terms by expected spot.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.library.asking import ask, outcome
+from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: A minute a day of clips of five seconds, for ten million users; a minute is worth 15-50 USD [Inflation].

@@ -130,7 +130,9 @@ def _put_in_catalogues(module: ModuleType) -> Iterator[str]:
     )
     for value in list(vars(module).values()):
         for cls, catalogue in catalogues:
-            # What a file only imports is there already.
-            if isinstance(value, cls) and all(value is not known for known in catalogue.values()):
+            if not isinstance(value, cls):
+                continue
+            name = str(vars(value)["name"])
+            if name not in catalogue or catalogue[name] is not value:  # what a file only imports is there already
                 catalogue.add(value)
-                yield str(vars(value)["name"])
+                yield name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -88,12 +87,12 @@ def test_derivatives_are_those_of_the_shares(
     case: tuple[Options, Floats, Floats, NDArray[np.int64] | None], k: int
 ) -> None:
     o, worth, mass, attached = case
-    o = replace(o, noise=max(o.noise, 0.3), outside=0.0 if o.outside in (-40.0, 40.0) else o.outside)
+    o = o._replace(noise=max(o.noise, 0.3), outside=0.0 if o.outside in (-40.0, 40.0) else o.outside)
     k = k % o.gain.size
     step, money = 1e-6, o.price_coefficient  # of price; a price weighs so much
     up, down = (
         choose(
-            replace(o, cost=o.cost + sign * money * step * (np.arange(o.gain.size) == k)),
+            o._replace(cost=o.cost + sign * money * step * (np.arange(o.gain.size) == k)),
             1 / worth,
             mass,
             Traits(attached),
@@ -116,9 +115,9 @@ def test_derivatives_are_those_of_the_shares(
 @given(case=cases())
 def test_little_noise_is_the_best_option(case: tuple[Options, Floats, Floats, NDArray[np.int64] | None]) -> None:
     o, worth, mass, attached = case
-    o = replace(o, gain=o.gain + 0.1 * np.arange(o.gain.size) ** 2)  # hardly any ties
-    best = choose(replace(o, noise=0.0), 1 / worth, mass, Traits(attached))
-    nearly = choose(replace(o, noise=1e-9), 1 / worth, mass, Traits(attached), keep=True)
+    o = o._replace(gain=o.gain + 0.1 * np.arange(o.gain.size) ** 2)  # hardly any ties
+    best = choose(o._replace(noise=0.0), 1 / worth, mass, Traits(attached))
+    nearly = choose(o._replace(noise=1e-9), 1 / worth, mass, Traits(attached), keep=True)
     assert nearly.shares is not None
     # Two options as good up to 1e-8 are a tie to the one and none to the other.
     assume(not ((nearly.shares > 1e-6) & (nearly.shares < 1 - 1e-6)).any())

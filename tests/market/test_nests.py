@@ -106,11 +106,11 @@ def test_derivatives_are_those_of_the_shares(
     o, worth, mass, traits, local = case
     assert o.nests is not None
     scale = np.maximum(o.nests.scale, 0.3)
-    o = replace(o, noise=max(o.noise, 1.0), outside=0.0, nests=replace(o.nests, scale=scale))
+    o = o._replace(noise=max(o.noise, 1.0), outside=0.0, nests=replace(o.nests, scale=scale))
     k, step, money = k % o.gain.size, 1e-6, o.price_coefficient
     dearer = money * step * (np.arange(o.gain.size) == k)
     up, down = (
-        choose(replace(o, cost=cost), 1 / worth, mass, traits, local=local)
+        choose(o._replace(cost=cost), 1 / worth, mass, traits, local=local)
         for cost in (o.cost + dearer, o.cost - dearer)
     )
     slope = (up.shares_sum - down.shares_sum) / (2 * step)
@@ -130,9 +130,9 @@ def test_derivatives_are_those_of_the_shares(
 def test_scale_one_is_no_nest(case: tuple[Options, Floats, Floats, Traits, Floats | None]) -> None:
     o, worth, mass, traits, local = case
     assert o.nests is not None
-    ones = replace(o, nests=replace(o.nests, scale=np.ones(3)))
+    ones = o._replace(nests=replace(o.nests, scale=np.ones(3)))
     nested, plain = (
-        choose(one, 1 / worth, mass, traits, local=local, slopes=1.0) for one in (ones, replace(o, nests=None))
+        choose(one, 1 / worth, mass, traits, local=local, slopes=1.0) for one in (ones, o._replace(nests=None))
     )
     assert nested.surplus == pytest.approx(plain.surplus, rel=1e-12, abs=1e-12)
     for name in ("shares_sum", "own", "cross"):
@@ -165,7 +165,7 @@ def test_far_ends_stay_numbers(
 def test_a_weak_nest_is_not_rounded_away() -> None:
     """exp(-2000) is no number, but exp(.01 x -2000) is a share that counts."""
     o = Options(np.array([-20.0]), np.zeros(1), np.zeros(1, dtype=int), 0.0, 1.0, -20.0, 1.0)
-    chosen = choose(replace(o, nests=Nests(np.zeros(2, dtype=int), np.array([0.01]))), np.ones(1), np.ones(1))
+    chosen = choose(o._replace(nests=Nests(np.zeros(2, dtype=int), np.array([0.01]))), np.ones(1), np.ones(1))
     assert chosen.shares_sum[0] == pytest.approx(0.5)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from scenarios.batches.comparison import compare, read_runs
-from scenarios.library.asking import outcome
+from scenarios.definition.asking import outcome
 from scenarios.reports import subject
 from scenarios.reports.answer import GOOD, MISSED, OPEN, REPORTED, UNSURE, Verdict, _moved, counted, of_run, wish
 from scenarios.reports.batch_answer import _kind, of_batch

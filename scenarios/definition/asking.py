@@ -1,4 +1,4 @@
-"""Small words in which the files of the library are written."""
+"""Asking: small words in which the files of the library are written."""
 
 from __future__ import annotations
 
