@@ -19,6 +19,7 @@ from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
+from market.supply.rack_maker import RackMaker
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler, Provider
 from market.supply.wholesale import Wholesale
@@ -43,6 +44,8 @@ class Economy:
         whole: whole requests that arrive at random, in place of a fluid of expected ones.
         fallback: whether those who lose patience try another offer before they give up.
         events: dated shocks.
+        maker: who makes racks, of whom owners whose expansion orders them buy; None: they buy at their ``rack_price``
+            as many as they like.
         needs_without_waits: whether sellers rent machines for what would be ordered if nobody had to wait, and ask
             users before the first tick what they would order at other prices; otherwise by what is ordered with the
             waits that there are, so that who once had too few machines goes on with too few.
@@ -65,6 +68,7 @@ class Economy:
     research: tuple[Research, ...] = ()
     products: tuple[Products, ...] = ()
     events: tuple[Event, ...] = ()
+    maker: RackMaker | None = None
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -102,9 +106,10 @@ class Economy:
                     )
 
     @property
-    def agents(self) -> tuple[Segment | CurveSegment | Provider | Hyperscaler | Research, ...]:
+    def agents(self) -> tuple[Segment | CurveSegment | Provider | Hyperscaler | Research | RackMaker, ...]:
         """All who have an account."""
-        return (*self.segments, *self.providers, *self.hyperscalers, *self.research)
+        makers = () if self.maker is None else (self.maker,)
+        return (*self.segments, *self.providers, *self.hyperscalers, *self.research, *makers)
 
     def _check_kinds(self) -> None:
         require_kinds("economy: segments", self.segments, Segment, CurveSegment)
@@ -119,6 +124,7 @@ class Economy:
         require_kind("economy: rationing", self.rationing, Rationing)
         require_kind("economy: waits", self.waits, WaitModel)
         require_kind("economy: wholesale", self.wholesale, Wholesale)
+        require_kind("economy: maker", self.maker, RackMaker, type(None))
 
     def _check_names(self) -> None:
         agents = [a.name for a in self.agents]

@@ -39,7 +39,8 @@ def explain_firm(founded: Founded, records: Records, name: str, tick: int | None
     lines = [f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC", ""]
     if end is not None:
         lines.append(_what_came(founded, records, k, *end))
-    return "\n".join([*lines, *_month(founded, records, k, upto), *_means(founded, records, name, k, upto)])
+    racks = _racks(founded, records, upto) if founded.maker is not None and name == founded.maker.name else []
+    return "\n".join([*lines, *_month(founded, records, k, upto), *racks, *_means(founded, records, name, k, upto)])
 
 
 def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
@@ -110,6 +111,23 @@ def _month(founded: Founded, records: Records, k: int, upto: int) -> list[str]:
     if sums["raised"] > 0:
         lines.append(f"Investors gave {money(sums['raised'])}.")
     return lines
+
+
+def _racks(founded: Founded, records: Records, upto: int) -> list[str]:
+    """What a maker of racks was asked for in the month before, what it made, and at which prices."""
+    maker = founded.economy.maker
+    assert maker is not None
+    first = max(upto + 1 - round(HOURS_PER_MONTH / founded.hours), 0)
+    ordered, given = (
+        float(records.tables["wholesale"].data[key][first : upto + 1].sum()) for key in ("racks_ordered", "racks_given")
+    )
+    asked, memory = (float(records.tables["ticks"].data[key][upto, 0]) for key in ("rack_price", "memory_price"))
+    share_of_weeks = founded.calendar.simulated_share
+    short = f" of {ordered:,.0f} ordered: its rule is '{maker.allotment.kind}'" if given < 0.9999 * ordered else ""
+    line = f"Racks: {given:,.0f} sold{short}, at {money(asked)} ({money(maker.price / share_of_weeks)} at the start)."
+    if maker.memory is not None:
+        line += f" Memory at {money(memory)} per GB ({money(maker.memory.price / share_of_weeks)})."
+    return [line]
 
 
 def _means(founded: Founded, records: Records, name: str, k: int, upto: int) -> list[str]:

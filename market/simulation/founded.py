@@ -17,6 +17,7 @@ from market.exchange.supply_curve import SupplyCurve
 from market.randomness import Streams
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.rack_maker import RackMakerAgent
 from market.supply.research import ResearchAgent
 
 type Floats = NDArray[np.float64]
@@ -31,6 +32,7 @@ class Founded:
         economy: what the market is made of.
         streams: random numbers by name.
         cohorts, providers, owners, researchers: the agents.
+        maker: who makes racks, or None.
         number_of: place of a provider among the providers, or of an owner among the owners, by name.
         pool_names, supply_curves: by pool.
         offer_names, offer_kinds, offer_models: names of the offers, kinds of their providers, and models that they are.
@@ -49,6 +51,7 @@ class Founded:
     providers: Sequence[ProviderAgent]
     owners: Sequence[HyperscalerAgent]
     researchers: Sequence[ResearchAgent]
+    maker: RackMakerAgent | None
     number_of: Mapping[str, int]
     pool_names: Sequence[str]
     supply_curves: Sequence[SupplyCurve]
@@ -73,6 +76,12 @@ class Founded:
         """Share of what would be ordered without waits that its provider always expects, by offer."""
         shares = [p.spec.foot_in_the_door for p in self.providers for _ in p.spec.offers]
         return np.array(shares, dtype=np.float64)
+
+    @cached_property
+    def firms(self) -> list[str]:
+        """Names of who keeps books: providers, owners of machines, and who makes racks."""
+        makers = [] if self.maker is None else [self.maker.name]
+        return [*(p.name for p in self.providers), *(owner.name for owner in self.owners), *makers]
 
     @cached_property
     def hours(self) -> float:

@@ -46,6 +46,7 @@ from market.simulation.weeks import unknown_weeks
 from market.supply.firm import agent_class
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.rack_maker import RackMakerAgent, nothing_sold
 from market.supply.research import ResearchAgent
 from market.supply.wholesale import Allotment
 
@@ -63,8 +64,9 @@ def found(model: mesa.Model, economy: Economy, streams: Streams) -> tuple[Founde
         ledger.pay("funding", owner.name, owner.cash, "funding")
     for provider in economy.providers:
         ledger.pay("funding", provider.name, provider.cash, "funding")
+    maker = make_maker(model, economy, ledger)
     book = list_offers(economy, providers)
-    founded = found_market(economy, streams, cohorts, providers, owners, researchers, book)
+    founded = found_market(economy, streams, cohorts, providers, owners, researchers, maker, book)
     return founded, first_state(founded, ledger)
 
 
@@ -90,6 +92,15 @@ def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[
 def make_researchers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[ResearchAgent]:
     """Budgets for research."""
     return [agent_class(ResearchAgent, spec.kind)(model, spec, k, ledger) for k, spec in enumerate(economy.research)]
+
+
+def make_maker(model: mesa.Model, economy: Economy, ledger: Ledger) -> RackMakerAgent | None:
+    """Who makes racks, if there is one, with what it starts with."""
+    spec = economy.maker
+    if spec is None:
+        return None
+    ledger.pay("funding", spec.name, spec.cash, "funding")
+    return agent_class(RackMakerAgent, spec.kind)(model, spec, 0, ledger)
 
 
 def make_cohorts(model: mesa.Model, economy: Economy, streams: Streams) -> list[Cohort[Wanted]]:
@@ -143,6 +154,7 @@ def found_market(
     providers: Sequence[ProviderAgent],
     owners: Sequence[HyperscalerAgent],
     researchers: Sequence[ResearchAgent],
+    maker: RackMakerAgent | None,
     book: Book,
 ) -> Founded:
     """What stays as it is."""
@@ -156,6 +168,7 @@ def found_market(
         providers=providers,
         owners=owners,
         researchers=researchers,
+        maker=maker,
         number_of={owner.name: owner.number for owner in owners} | {p.name: p.number for p in providers},
         pool_names=[
             p.name if len(p.spec.pools) == 1 else f"{p.name}/{pool.name}" for p in providers for pool in p.spec.pools
@@ -184,7 +197,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
     return State(
         tick=-1,
         effects=nothing_happens(book.offers, owners + providers),
-        fleets=Fleets(np.array([owner.racks for owner in founded.owners]), ()),
+        fleets=Fleets(np.array([owner.racks for owner in founded.owners]), (), nothing_sold(economy.maker, owners)),
         terms=Terms(book, np.ones(providers), np.ones(providers), np.zeros((providers, 2))),
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),

@@ -8,24 +8,42 @@ from market.events.effects import Effects
 from market.exchange.ledger import Payment
 from market.simulation.contracting import backlog_before
 from market.simulation.founded import Founded
+from market.simulation.selling_racks import paid_for_racks, sell_racks
 from market.simulation.state import Contracts, Firms, Fleets, Machines
+from market.supply.expansion import Ordering
+from market.supply.owner import HyperscalerAgent
 
 
 def grow(
-    founded: Founded, tick: int, machines: Machines, contracts: Contracts, firms: Firms, effects: Effects
+    founded: Founded,
+    tick: int,
+    fleets: Fleets,
+    machines: Machines,
+    contracts: Contracts,
+    firms: Firms,
+    effects: Effects,
 ) -> Fleets:
     """Fleets move to the new hour; what is ordered has to be paid. Who has failed orders nothing."""
-    years = founded.calendar.years(tick)
+    years, maker = founded.calendar.years(tick), founded.economy.maker
     backlog = backlog_before(founded, tick, contracts)
-    payments = []
+    payments: list[Payment] = []
+    buyers: dict[HyperscalerAgent, float] = {}
     for owner in founded.owners:
         delayed = max(years - float(effects.late_years[owner.number]), 0.0)
         earned, power = float(machines.earned[owner.number]), float(effects.power[owner.number])
         price = machines.allotment.price if machines.spot_prices.size else np.nan
-        stops = bool(firms.failed[owner.number])
-        ordered = owner.grow(delayed, earned, price, power, backlog=backlog.get(owner.name, 0.0), stops=stops)
-        added = ordered + float(effects.bought[owner.number])
+        owner.see(delayed, earned, price, power, backlog.get(owner.name, 0.0))
+        added, expansion = float(effects.bought[owner.number]), owner.spec.expansion
+        if not firms.failed[owner.number]:
+            if maker is None or not isinstance(expansion, Ordering):
+                added += expansion(owner.fleet, delayed)
+            elif expansion.looks(owner.fleet, delayed):
+                buyers[owner] = delayed
         payments.append(Payment(owner.name, "capital", added * owner.spec.rack_price, "capital"))
+    sales = fleets.sales
+    if maker is not None:
+        sales = sell_racks(founded, maker, sales, buyers, backlog, years)
+        payments += paid_for_racks(founded, maker, sales)
     count = len(founded.owners)
     racks = np.array([owner.racks for owner in founded.owners]) + effects.added[:count]
-    return Fleets(racks * effects.running[:count], tuple(payments))
+    return Fleets(racks * effects.running[:count], tuple(payments), sales)

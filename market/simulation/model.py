@@ -78,7 +78,7 @@ class TokenMarket(mesa.Model):
             "segments": [s.name for s in economy.segments],
             "wholesale": [h.name for h in economy.hyperscalers],
             "forward": list(AHEAD),
-            "books": [p.name for p in economy.providers] + [h.name for h in economy.hyperscalers],
+            "books": self.founded.firms,
         }
         self.records = Records(self.calendar, COLUMNS, entities, ENTITY)
         self.datacollector = mesa.DataCollector(

@@ -68,10 +68,10 @@ class Moment:
         """Names of the owners of machines."""
         return [owner.name for owner in self.founded.owners]
 
-    @cached_property
+    @property
     def firms(self) -> list[str]:
-        """Names of the firms that keep books: providers, then owners of machines."""
-        return [*self.providers, *self.owners]
+        """Names of the firms that keep books."""
+        return self.founded.firms
 
     @cached_property
     def balances(self) -> Floats:

@@ -18,6 +18,7 @@ from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
 from market.supply.rack_lists import HourOfBids
+from market.supply.rack_maker import RackSales
 from market.supply.specs import Contract
 from market.supply.week import Damping
 from market.supply.wholesale import Allotment
@@ -37,10 +38,12 @@ class Fleets:
     Attributes:
         racks: racks that run, by owner.
         payments: for racks that were ordered.
+        sales: of who makes racks.
     """
 
     racks: Floats
     payments: tuple[Payment, ...]
+    sales: RackSales
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Terms:
     """What is sold on which terms, prices aside; made by ``improving``.
 
     Attributes:
-        book: last posted book with today's qualities, work, quotas, and who may buy what; its price is the last.
+        book: last posted book with today's qualities, work, quotas, and who may buy what.
         granted: share of its quotas of some hours that a provider grants, by provider.
         granted_week: the same of its quotas of a week.
         rack_hour_usd: what a rack-hour has been worth to it, mean of such a window, and of a week [USD], by provider.
@@ -72,8 +75,7 @@ class Firms:
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
         payments: between parents and those that they bought, of investors, and of creditors for what they lose.
         raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
-        dropped: whether an offer is sold no longer, by offer.
-        sales: what an offer has sold a day lately, a running mean [USD/day], by offer.
+        dropped, sales: whether it is sold no longer, and what it has sold a day lately [USD/day], by offer.
         failed: whether creditors of an owner have its machines run, by owner.
     """
 
@@ -142,8 +144,7 @@ class Contracts:
     Attributes:
         signed: all contracts that were ever made, in order.
         running: those that cover this tick.
-        refused: those that have ended and were not renewed because it suited one of the two no more; they talk again
-            every month.
+        refused: those that ended and suited one of the two no more; they talk again every month.
     """
 
     signed: tuple[Contract, ...]
@@ -162,8 +163,8 @@ class Machines:
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
         spot_prices: of the last month, oldest first [USD per rack-h].
         bids: of the last month, oldest first, where an owner has a list to set by them.
-        worth: what racks under a contract have been worth lately over what they would have cost on the spot market,
-            running means, by contract, for ``needing.TIMES`` as many racks, where contracts are bargained for.
+        worth: what racks under a contract that is bargained for have lately been worth over what spot would have
+            cost, running means, by contract, for ``needing.TIMES`` as many racks.
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
         chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
         restarted: work done again because its machine was taken back [rack-h], by provider.
@@ -270,7 +271,7 @@ class Served:
         begun: work done on those of them that are not finished [rack-h], by segment and offer; 0 in a fluid.
         waited_h: waiting time so far of those who wait, summed [request-h], by segment and offer.
         wait_h: expected wait of a request that came in this tick [h], by offer.
-        chance_h: what of that is beside the wait for what waited before [h]; may be no number where nothing serves.
+        chance_h: what of that is beside the wait for what waited before [h]; no number where nothing serves.
     """
 
     round: Round
@@ -287,8 +288,8 @@ class Weeks:
     """Loads and machines by provider and tick of the week, from Monday 0:00 UTC.
 
     Attributes:
-        load: work ordered, tiers on spare machines aside [rack-h]; mean of the weeks since the provider last changed
-            its hours, the last ones most; NaN where it is not known yet.
+        load: work ordered, tiers on spare machines aside [rack-h]; mean of the weeks since hours were last changed, the
+            last ones most; NaN where it is not known yet.
         seen: weeks that this is a mean of.
         held: work that could be done by machines that were not rented by the hour [rack-h].
         rent_usd: what a rack-hour cost on the spot market [USD], by tick of the week.
@@ -375,8 +376,7 @@ class Paid:
 class State:
     """All parts; a phase's result takes the place of its part.
 
-    Two things are kept over the ticks and moved in place: the queue, by ``serving`` alone, and the ledger, by
-    ``paying`` alone.
+    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone.
     """
 
     tick: int

@@ -11,6 +11,9 @@ import numpy as np
 from capacity.errors import InputError
 from market.kinds import Kind, quantities, quantity
 
+#: Time between two looks at ordering [years].
+MONTH = 1.0 / 12.0
+
 
 @dataclass
 class Fleet:
@@ -32,7 +35,7 @@ class Fleet:
 
 
 class Expansion(Kind, ABC):
-    """A plan for a fleet. Called once a tick; returns the racks that were ordered, to be paid for."""
+    """A plan for a fleet. Called once a tick; returns the racks that were added, to be paid for."""
 
     def fleet(self, racks: float) -> Fleet:
         """So many racks at the start, and what is on order then: nothing, unless a kind says so."""
@@ -90,11 +93,35 @@ class PlannedRacks(Expansion):
         return max(fleet.racks - before, 0.0)
 
 
+class Ordering(Expansion):
+    """A plan by which racks are ordered now and then, and come later; a maker of racks can be asked for them."""
+
+    @abstractmethod
+    def looks(self, fleet: Fleet, years: float) -> bool:
+        """Take in what arrives; whether it is time to order."""
+
+    @abstractmethod
+    def wished(self, fleet: Fleet, dearer: float) -> float:
+        """Racks that it would order now, were one so many USD dearer than at the start. Changes nothing."""
+
+    @abstractmethod
+    def order(self, fleet: Fleet, years: float, racks: float) -> None:
+        """Have so many racks come later."""
+
+    def __call__(self, fleet: Fleet, years: float) -> float:
+        """Order what is wished at the price of the start."""
+        if not self.looks(fleet, years):
+            return 0.0
+        ordered = self.wished(fleet, 0.0)
+        self.order(fleet, years, ordered)
+        return ordered
+
+
 @dataclass(frozen=True)
-class FollowRents(Expansion):
+class FollowRents(Ordering):
     """Racks are ordered while they earn more than they cost, and come after a lead time.
 
-    Once a month, with what a rack-hour has earned, e, and its full cost, c:
+    Once a month, with what a rack-hour has earned, e, and its full cost, c, which rises with the price of a rack:
 
         growth ordered a year = response (e / c - 1), between none and the ceiling                      (1)
 
@@ -130,6 +157,9 @@ class FollowRents(Expansion):
     lump_months: int = quantity(
         0, "months", "what is ordered within so many months comes together; 0: as it is ordered", high=60, whole=True
     )
+    charge: float = quantity(
+        0.0, "USD per rack-h and USD", "what a dollar more for a rack adds to the cost of an hour", settable=False
+    )
 
     def fleet(self, racks: float) -> Fleet:
         """What was ordered before the start is on order, equation (2)."""
@@ -139,23 +169,29 @@ class FollowRents(Expansion):
         coming = [(years, after - before) for years, before, after in zip(due, levels, levels[1:], strict=False)]
         return Fleet(racks, on_order=[one for one in coming if one[1] > 0])
 
-    def __call__(self, fleet: Fleet, years: float) -> float:
-        """Take in what arrives; look once a month whether to order."""
+    def looks(self, fleet: Fleet, years: float) -> bool:
+        """Once a month; a part of the racks is retired then."""
         while fleet.on_order and fleet.on_order[0][0] <= years:
             fleet.racks += fleet.on_order.pop(0)[1]
         if years < fleet.next_look:
-            return 0.0
-        month = 1.0 / 12.0
-        fleet.next_look = years + month
-        fleet.racks *= (1.0 - self.retired_a_year) ** month
+            return False
+        fleet.next_look = years + MONTH
+        fleet.racks *= (1.0 - self.retired_a_year) ** MONTH
+        return True
+
+    def wished(self, fleet: Fleet, dearer: float) -> float:
+        """Equation (1) for a month; nothing where nothing has been earned yet."""
         if fleet.earned <= 0.0:
-            return 0.0  # nothing has been earned yet: nothing is known
+            return 0.0
         coming = fleet.racks + sum(racks for _, racks in fleet.on_order)
-        wish = self.response * (fleet.earned / self.cost - 1.0)
+        cost = self.cost + self.charge * dearer
+        wish = self.response * (fleet.earned / cost - 1.0) if cost > 0 else math.inf
         yearly = min(max(1.0 + wish, 1.0), max(self.growth, 1.0))
-        ordered = min(float(coming * (yearly**month - 1.0)), fleet.most)
-        if ordered > 0:
+        return min(float(coming * (yearly**MONTH - 1.0)), fleet.most)
+
+    def order(self, fleet: Fleet, years: float, racks: float) -> None:
+        """They come when the lead time is over, those of some months together."""
+        if racks > 0:
             lump = self.lump_months / 12.0
             last = math.ceil(years / lump - 1e-9) * lump if lump > 0 else years
-            fleet.on_order.append((last + self.lead_quarters / 4.0, ordered))
-        return ordered
+            fleet.on_order.append((last + self.lead_quarters / 4.0, racks))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import mesa
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.ledger import Ledger, Payment
-from market.supply.expansion import Fleet
+from market.supply.expansion import Fleet, Ordering
 from market.supply.firm import Firm
 from market.supply.specs import Hyperscaler
 from market.supply.vintages import Standing
@@ -69,22 +70,28 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         """The same of its older machines, by vintage."""
         return np.maximum(self.spec.reserve, self.older.running_costs * power)
 
-    def grow(
-        self, years: float, earned: float, price: float, power: float, *, backlog: float = 0.0, stops: bool = False
-    ) -> float:
-        """Move the fleet to so many years after the start; returns racks that were ordered.
+    def see(self, years: float, earned: float, price: float, power: float, backlog: float) -> None:
+        """See how machines do so many years after the start, and give up what does not pay.
 
         ``earned``: what a rack-hour has earned lately; ``price``: of the last tick on the spot market, NaN before the
         first [USD per rack-h]; ``power``: what power costs over what it did at the start;
-        ``backlog``: to come under contracts [USD]; ``stops``: whether it orders nothing, and gets nothing any more.
+        ``backlog``: to come under contracts [USD].
         """
-        self.fleet.earned = earned
-        if self.spec.borrowing is not None:
-            self.fleet.most = self.spec.borrowing.most_racks(self.cash, backlog, self.spec.rack_price)
+        self.fleet.earned, self.fleet.most = earned, self.most_racks(backlog, self.spec.rack_price)
         if self.spec.older and np.isfinite(price):
             self.older.see(years, price, power)
             self.fleet.racks -= self.older.give_up(years, self.spec.retires_a_month)
-        return 0.0 if stops else float(self.spec.expansion(self.fleet, years))
+
+    def most_racks(self, backlog: float, rack_price: float) -> float:
+        """Racks that creditors lend for, with so much to come under contracts [USD] and at a price of a rack [USD]."""
+        terms = self.spec.borrowing
+        return math.inf if terms is None else terms.most_racks(self.cash, backlog, rack_price)
+
+    def wished_at(self, price: float, opening: float, backlog: float) -> float:
+        """Racks that it would order from who makes them at a price [USD], which was ``opening`` at the start."""
+        expansion = self.spec.expansion
+        assert isinstance(expansion, Ordering)
+        return expansion.wished(replace(self.fleet, most=self.most_racks(backlog, price)), price - opening)
 
     def payments(self, tick: OwnerTick) -> Iterator[Payment]:
         """Power of the racks in use, and upkeep of older ones that stand."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from typing import Final
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Chip, Costs, Deployment, Workload, fleet
-from capacity.units import HOURS_PER_YEAR
+from capacity.units import GIGA, HOURS_PER_YEAR
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.supply.memory import Memory
+from market.supply.rack_maker import RackMaker
 from market.supply.vintages import Vintage
 from scenarios.parameters.supply import Ceilings, Supply
 
@@ -56,8 +59,8 @@ def full_cost(supply: Supply, rack: Chip) -> float:
     return Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh).usd_per_chip_hour(rack) * rack.chips_per_system
 
 
-def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
-    """How racks grow."""
+def expansion(supply: Supply, rack: Chip, days: float, share: float) -> Expansion:
+    """How racks grow; ``share`` of all weeks is simulated."""
     if supply.expansion in ("steady", "counted"):
         return SteadyGrowth(supply.growth)
     if supply.expansion == "planned":
@@ -65,19 +68,73 @@ def expansion(supply: Supply, rack: Chip, days: float) -> Expansion:
         return planned(
             supply.quarter, supply.growth, supply.lead_quarters, supply.pipeline_growth, supply.ceilings, count
         )
-    return after_rents(supply, rack)
+    return after_rents(supply, rack, share)
 
 
-def after_rents(supply: Supply, rack: Chip) -> FollowRents:
-    """Racks that are ordered while they earn more than they cost."""
+#: Where racks are bought of who makes them nothing else limits what rents can call for [1/year].
+NO_LIMIT: Final = 1e3
+
+
+def after_rents(supply: Supply, rack: Chip, share: float) -> FollowRents:
+    """Racks that are ordered while they earn more than they cost.
+
+    ``share``: of all weeks that are simulated; what is bought once is paid for by that part of it.
+    """
+    capital = Costs(owned=True).capital_usd_per_chip_hour(rack) / rack.capital
     return FollowRents(
         full_cost(supply, rack),
         supply.response,
         supply.lead_quarters,
-        supply.growth,
+        NO_LIMIT if supply.maker.sells else supply.growth,
         supply.retired_a_year,
         supply.pipeline_growth,
         supply.lump_months,
+        charge=capital / share if supply.maker.sells else 0.0,
+    )
+
+
+def rack_capital(rack: Chip) -> float:
+    """What a rack costs at the start, with its network and building [USD]."""
+    return rack.capital * rack.chips_per_system
+
+
+def rack_maker(supply: Supply, rack: Chip, racks: float, share: float) -> RackMaker | None:
+    """Who makes racks for owners of so many at the start, or None.
+
+    With orders for all that it makes, which come after the lead time, racks R grow at the rate g: it makes
+
+        R ln(g) g^(lead + t)    racks a year at t                                                           (1)
+    """
+    terms = supply.maker
+    if not terms.sells:
+        return None
+    price = rack_capital(rack)
+    memory = memory_for_racks(supply, rack, racks, share) if terms.memory.priced else None
+    cost = terms.cost_share * price * share
+    path = racks * max(math.log(supply.growth), 0.0) * supply.growth ** (supply.lead_quarters / 4.0)
+    return RackMaker(
+        "rack maker",
+        price * share,
+        cost if memory is None else max(cost - memory.per_rack * memory.price, 0.0),
+        math.inf if math.isinf(terms.output) else terms.output * path,
+        supply.growth,
+        terms.pricing.make(),
+        terms.allotment.make(),
+        memory,
+    )
+
+
+def memory_for_racks(supply: Supply, rack: Chip, racks: float, share: float) -> Memory:
+    """Memory for so many racks' part of the world's machines, as of the DRAM ceiling of a planned build-out."""
+    terms = supply.maker.memory
+    world = fleet.compute(fleet.world_units(supply.quarter)) / (rack.compute("bf16") * rack.chips_per_system)
+    a_quarter = next(iter(fleet.dram_ceiling(supply.ceilings.dram_gw_per_year).per_quarter.values()))
+    return Memory(
+        rack.memory * rack.chips_per_system / GIGA,
+        terms.usd_per_gb * share,
+        4.0 * a_quarter / GIGA * min(racks / world, 1.0),
+        terms.growth,
+        terms.elasticity,
     )
 
 

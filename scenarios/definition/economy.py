@@ -36,6 +36,8 @@ from scenarios.definition.building_out import (
     counted_racks,
     expansion,
     full_cost,
+    rack_capital,
+    rack_maker,
     racks_by_owner,
     vintages_by_owner,
 )
@@ -45,7 +47,8 @@ from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
-from scenarios.parameters.supply import CONTRACTING, RENAMED, ResearchBudget, Supply
+from scenarios.parameters.research import ResearchBudget
+from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply
 from scenarios.parameters.time import Time
 
 FOREVER: Final = 10**9
@@ -66,6 +69,12 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         contracts=contracts(parameters, owners, when),
         research=tuple(research(one, when, parameters.supply.restart_h) for one in parameters.supply.research),
         products=products(parameters, owners),
+        maker=rack_maker(
+            parameters.supply,
+            parameters.known.chips[parameters.supply.chip],
+            sum(owner.racks for owner in owners),
+            when.simulated_share,
+        ),
         events=(*releases(parameters), *(event.make() for event in parameters.events)),
         calendar=when,
         wholesale=Wholesale(terms=term_market(parameters.supply, parameters.known.chips[parameters.supply.chip])),
@@ -257,7 +266,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     rack = parameters.known.chips[supply.chip]
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
     power = costs.power_usd_per_chip_hour(rack) * rack.chips_per_system
-    grows = expansion(supply, rack, parameters.time.days)
+    grows = expansion(supply, rack, parameters.time.days, when.simulated_share)
     counted = counted_racks(supply, rack, parameters.time.days) if supply.expansion == "counted" else {}
     kinds = vintages_by_owner(supply.quarter, supply.calibration, rack, costs) if supply.vintages else {}
     # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
@@ -270,7 +279,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             first_party_first=supply.first_party_first,
             acquires=supply.acquires,
             pays_years=supply.pays_years,
-            rack_price=supply.rack_price_usd * when.simulated_share,
+            rack_price=(rack_capital(rack) if supply.maker.sells else supply.rack_price_usd) * when.simulated_share,
             running_cost=kinds[owner][0].running_cost if kinds else power,
             older=tuple(replace(old, racks=old.racks * supply.scale) for old in kinds[owner][1:]) if kinds else (),
             retires_a_month=supply.retires_a_month,
@@ -290,7 +299,7 @@ def on_credit(owner: Hyperscaler, supply: Supply, rack: Chip, when: Calendar) ->
         return owner
     return replace(
         owner,
-        expansion=after_rents(supply, rack),
+        expansion=after_rents(supply, rack, share),
         acquires=False,
         cash=-terms.debt_usd * share,
         interest=terms.interest,

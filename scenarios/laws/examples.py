@@ -41,7 +41,9 @@ from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import QuotaPolicy
+from market.supply.rack_allotments import RackAllotment
 from market.supply.rack_lists import RackList
+from market.supply.rack_prices import RackPricing
 from market.supply.rents import Foreseen, RentForecast, TowardCost
 
 RACK = CHIPS["gb200-nvl72"]
@@ -69,7 +71,7 @@ EXAMPLES: dict[type, list[Any]] = {
     FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
-    FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5)],
+    FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5, charge=0.2)],
     TowardCost: [TowardCost(2.0), TowardCost(1.0, cheaper=3.0, pace=5.0)],
     Foreseen: [Foreseen((0.0, 0.001, 1.0), (1.0, 3.0, 0.5))],
     Improving: [IMPROVING],
@@ -107,6 +109,8 @@ PARTS: list[TariffComponent] = examples(TariffComponent)
 EXPANSIONS: list[Expansion] = examples(Expansion)
 QUOTAS: list[QuotaPolicy] = examples(QuotaPolicy)
 LISTS: list[RackList] = examples(RackList)
+RACK_PRICES: list[RackPricing] = examples(RackPricing)
+RACK_ALLOTMENTS: list[RackAllotment] = examples(RackAllotment)
 FORECASTS: list[RentForecast] = examples(RentForecast)
 PATHS: list[QualityPath] = examples(QualityPath)
 SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)

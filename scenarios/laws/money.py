@@ -58,6 +58,18 @@ def accounts_move_as_the_frames_say(before: Before, model: TokenMarket) -> None:
     close(rents, w["income"].sum(), scale)
 
 
+def racks_are_paid_for(before: Before, model: TokenMarket) -> None:
+    """Who makes racks gets their price for each that is ordered and given, and pays what it costs."""
+    maker, sales = model.economy.maker, model.state.fleets.sales
+    must(sales.given <= sales.ordered * (1 + ROUNDING), "{} racks given of {} ordered", sales.given, sales.ordered)
+    if maker is None:
+        must(sales.ordered == 0, "{} racks were ordered of nobody", sales.ordered)
+        return
+    sold = float(sales.given.sum())
+    close(model.ledger.net(maker.name), sold * (sales.price - maker.cost_at(sales.memory_price)), sold * sales.price)
+    close(model.ledger.net(maker.name, "capital"), sold * sales.price)
+
+
 def statements_add_up(before: Before, model: TokenMarket) -> None:
     """What a firm holds less what it owes, and its equity, move by what its books say; nothing is forgiven unasked."""
     b = {name: row(model, "books", name) for name in model.records.tables["books"].names}
@@ -75,7 +87,8 @@ def statements_add_up(before: Before, model: TokenMarket) -> None:
         racks = model.records.tables["books"].data["racks"][model.tick - 1]
         close(b["racks"], racks + b["capital"] - b["depreciation"], scale)
     left = np.append(model.state.firms.left, model.state.firms.failed)
-    must((b["forgiven"] == 0) | left, "creditors gave up {} USD of firms that go on", b["forgiven"])
+    forgiven = b["forgiven"][: left.size]
+    must((forgiven == 0) | left, "creditors gave up {} USD of firms that go on", forgiven)
     for owner in model.hyperscalers:
         failed = bool(model.state.firms.failed[owner.number])
         must(not failed or owner.spec.borrowing is not None, "{} failed and owes without end", owner.name)

@@ -67,7 +67,7 @@ def ticks_of(economy: Economy, count: int, seed: int = 1) -> Iterator[tuple[Befo
             model.queue.begun.copy(),
             model.ledger.inside_total,
             sum(cohort.put_off for cohort in model.cohorts),
-            {p.name: p.cash for p in model.providers} | {h.name: h.cash for h in model.hyperscalers},
+            {name: model.ledger[name] for name in model.founded.firms},
         )
         model.step()
         yield before, model

@@ -59,6 +59,7 @@ from scenarios.laws.examples import (
 )
 from scenarios.laws.grouped import grouped
 from scenarios.laws.plain_economies import UNIT
+from scenarios.laws.random_makers import makers
 
 CHAT = Workload(8_000, 1_000)
 
@@ -383,5 +384,6 @@ def economies(
         products=draw(products(owners)),
         events=draw(events(sellers, owners)),
         wholesale=Wholesale(terms=draw(term_markets)),
+        maker=draw(makers),
     )
     return grouped(made, 7) if draw(st.sampled_from([False, False, False, False, True])) else made

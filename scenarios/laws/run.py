@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from market.kinds import Kind, called
-from scenarios.laws import clearing, expansion, machines, pricing, quotas, rationing, supply_curves, tariff, tick  # noqa: F401
+from scenarios.laws import (  # noqa: F401
+    clearing,
+    expansion,
+    machines,
+    pricing,
+    quotas,
+    racks,
+    rationing,
+    supply_curves,
+    tariff,
+    tick,
+)
 from scenarios.laws.examples import example_of
 from scenarios.laws.law import LAWS, Broken, Law, laws_of
 from scenarios.laws.time_limit import time_limit

@@ -27,6 +27,7 @@ from scenarios.laws.money import (
     budgets_hold,
     contracts_are_paid_whether_used_or_not,
     money_is_neither_made_nor_lost,
+    racks_are_paid_for,
     research_is_paid_by_whose_it_is,
     statements_add_up,
 )
@@ -217,6 +218,7 @@ LAWS_OF_A_TICK = [
     whole_requests_stay_whole,
     machines_are_given_out_once,
     money_is_neither_made_nor_lost,
+    racks_are_paid_for,
     accounts_move_as_the_frames_say,
     statements_add_up,
     contracts_are_paid_whether_used_or_not,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from scenarios.definition.asking import CRUNCH, MACHINES_FOR_SALE, THREE_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
+#: Racks are bought of a maker, by owners who follow rents.
+BOUGHT = {"supply.expansion": "follow-rents", "supply.maker.sells": True}
+
 SCENARIO = ask(
     __name__,
     __doc__,
@@ -26,6 +29,8 @@ SCENARIO = ask(
     ),
     variants={
         "supply-leads": {"demand.growth": 3.0, "supply.growth": 5.0},
+        "one-maker": {**BOUGHT, "supply.maker.pricing": "monopoly"},
+        "allotted": {**BOUGHT, "supply.maker.allotment": "by-contract"},
         "with-progress": {"progress.advancing": True, "progress.efficiency_growth": 2.0},
     },
 )

@@ -20,6 +20,12 @@ SCENARIO = ask(
     variants={
         "no-ceiling": {"supply.ceilings.dram_gw_per_year": float("inf"), "supply.ceilings.capex_scale": float("inf")},
         "half-the-memory": {"supply.ceilings.dram_gw_per_year": 3.75},
+        "priced": {
+            "supply.expansion": "follow-rents",
+            "supply.maker.sells": True,
+            "supply.maker.output": float("inf"),
+            "supply.maker.memory.priced": True,
+        },
         "capex-only": {"supply.ceilings.dram_gw_per_year": float("inf")},
     },
 )

@@ -19,7 +19,6 @@ from scenarios.parameters.fields import (
     Name,
     Number,
     Section,
-    Text,
     Whole,
     choice,
     part,
@@ -30,6 +29,8 @@ from scenarios.parameters.fields import (
 )
 from scenarios.parameters.kinds import KindSection, kind_field
 from scenarios.parameters.load_shapes import CHAT, Shape
+from scenarios.parameters.rack_makers import RackMaking
+from scenarios.parameters.research import RESEARCH, ResearchBudget
 
 #: How many of the largest owners contract with the labs.
 CONTRACTING: Final = 3
@@ -212,71 +213,6 @@ class Neoclouds(Section):
         return self.debt_usd > 0 or self.credit_usd > 0
 
 
-class ResearchBudget(Section):
-    """A budget for machines beside inference: training and experiments, which wait when machines are dear."""
-
-    name: Name = choice(..., "what it is called")
-    usd_per_day: Number = quantity(
-        ...,
-        "USD/day",
-        "what investors give for machines a day, at the start",
-        "fitted to the price of a rack-hour",
-        high=1e12,
-    )
-    elasticity: Number = quantity(
-        1.0,
-        "1",
-        "by how many per cent it takes fewer machines when they cost one more; 1 spends the budget at any price",
-        high=20,
-    )
-    reference_usd: Number = quantity(
-        400.0,
-        "USD per rack-h",
-        "price of a rack-hour at which it spends that; no matter with an elasticity of 1",
-        above=0,
-        high=1e6,
-    )
-    growth: Number = quantity(
-        2.0,
-        "1/year",
-        "factor a year of what investors give",
-        "two labs' research and training compute: 6.5 billion USD in 2024, 13.1 in 2025 [Epoch, The Information]",
-        above=0,
-        high=1e3,
-    )
-    funder: Text = choice(
-        "", "seller of tokens whose research it is, and from whose books it is paid; empty for nobody"
-    )
-    share_of_sales: Number = quantity(
-        0.0,
-        "1",
-        "share of the funder's sales that goes to it, beside what investors give",
-        "two labs: sales rose by 13.5 billion USD from 2024 to 2025, research and training compute by 6.6: .49 of it; "
-        "all of that compute is .74 of sales in 2025 [Epoch, The Information]",
-        high=10,
-    )
-    sales_days: Number = quantity(7.0, "days", "days over which these sales are averaged", above=0, high=3_653)
-    sales_usd_per_day: Number = quantity(
-        0.0, "USD/day", "the funder's sales before the start, from which that mean begins", high=1e12
-    )
-
-
-#: What labs train and try: it takes the machines that inference leaves, and yields first. Of a dollar more of sales .49
-#: went there from 2024 to 2025 at two labs, beside 4.5 billion a year that does not depend on sales [Epoch]; each of
-#: three has a third of that, and its sales of January 2026 to begin with.
-RESEARCH: Final = tuple(
-    ResearchBudget(
-        name=f"research of {lab}",
-        usd_per_day=4.1e6,
-        growth=1.0,
-        funder=lab,
-        share_of_sales=0.49,
-        sales_usd_per_day=sales,
-    )
-    for lab, sales in (("Aster", 55e6), ("Borealis", 35e6), ("Cygnus", 30e6))
-)
-
-
 class Supply(Section):
     """All machines for rent."""
 
@@ -360,6 +296,7 @@ class Supply(Section):
         or_inf=True,
     )
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
+    maker: RackMaking = part(RackMaking(), "who makes racks, of whom owners who follow rents buy")
     neoclouds: Neoclouds = part(Neoclouds(), "owners who borrow against contracts")
     rack_price_usd: Number = quantity(
         0.0,
@@ -385,6 +322,8 @@ class Supply(Section):
             raise refuse("quarter", self.quarter, f"it must be a counted quarter: {error}") from None
         if self.expansion == "counted":
             self._check_counts()
+        if self.maker.sells and self.expansion != "follow-rents" and not self.neoclouds.borrow:
+            raise refuse("maker.sells", True, "somebody must order racks: supply.expansion has to be follow-rents")
         if self.calibration not in CALIBRATIONS:
             allowed = f"must be one of {', '.join(CALIBRATIONS)}{nearest(self.calibration, CALIBRATIONS)}"
             raise refuse("calibration", self.calibration, allowed)

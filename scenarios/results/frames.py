@@ -30,8 +30,8 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("cost", "USD per million output-equivalent tokens", "running cost beside machines"),
     ),
     "sellers": (
-        Column("seller", "", "name of a provider or hyperscaler"),
-        Column("kind", "", "frontier, open, broker or hyperscaler"),
+        Column("seller", "", "name of a provider, a hyperscaler, or who makes racks"),
+        Column("kind", "", "frontier, open, broker, hyperscaler or rack-maker"),
         Column("start_cash", "USD", "money before the first tick"),
         Column("ask", "USD per rack-h", "lowest price at which a hyperscaler rents machines; 0 for others"),
     ),
@@ -77,7 +77,8 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
 
 
 def _sellers(model: TokenMarket) -> pd.DataFrame:
-    sellers: list[Any] = [*model.providers, *model.hyperscalers]
+    makers = [] if model.founded.maker is None else [model.founded.maker]
+    sellers: list[Any] = [*model.providers, *model.hyperscalers, *makers]
     asks = {owner.name: owner.ask for owner in model.hyperscalers}
     rows = [(s.name, s.kind, float(s.spec.cash), float(asks.get(s.name, 0.0))) for s in sellers]
     return pd.DataFrame(rows, columns=_names("sellers"))

@@ -10,13 +10,22 @@ from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.specs import Offer, Pool, Provider
-from scenarios.laws import expansion, pricing, quotas, tariff  # noqa: F401  # their laws
-from scenarios.laws.examples import COMPONENTS, EVENTS, EXPANSIONS, PATHS, POLICIES, QUOTAS
+from scenarios.laws import expansion, pricing, quotas, racks, tariff  # noqa: F401  # their laws
+from scenarios.laws.examples import (
+    COMPONENTS,
+    EVENTS,
+    EXPANSIONS,
+    PATHS,
+    POLICIES,
+    QUOTAS,
+    RACK_ALLOTMENTS,
+    RACK_PRICES,
+)
 from scenarios.laws.law import Law, cases
 from scenarios.laws.plain_economies import market_of, people, run, seller
 from scenarios.laws.tick import BOOKS
 
-CASES = cases([*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS, *EVENTS])
+CASES = cases([*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS, *EVENTS, *RACK_ALLOTMENTS, *RACK_PRICES])
 
 
 @pytest.mark.parametrize(("law", "behaviour"), [one for one in CASES if one[0].words != BOOKS], ids=str)
@@ -41,8 +50,8 @@ def test_dearer_rivals_and_costs_raise_the_best_response() -> None:
 
 
 def test_an_adjusted_price_rises_in_shortage_and_falls_in_plenty() -> None:
-    for racks, sign in ((10.0, 1), (1e4, -1)):
-        economy = market_of(people(), seller("p", 5.0, racks=racks, pricing=PriceAdjustment(1e-3)))
+    for machines, sign in ((10.0, 1), (1e4, -1)):
+        economy = market_of(people(), seller("p", 5.0, racks=machines, pricing=PriceAdjustment(1e-3)))
         prices = run(economy, 4).records.series("offers", "price")
         assert sign * (prices[-1] - prices[0]) > 0
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 type Floats = NDArray[np.float64]
 
-SOLD: Final = ("tokens", "subscriptions", "routed tokens", "contract", "spot", "on demand")
+SOLD: Final = ("tokens", "subscriptions", "routed tokens", "contract", "spot", "on demand", "capital")
 RENTED: Final = ("contract", "spot", "on demand")
-RUNNING: Final = ("power", "upkeep", "routed tokens", "home machines")
+RUNNING: Final = ("power", "upkeep", "routed tokens", "home machines", "making", "memory")
 
 
 def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
@@ -34,12 +34,22 @@ def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
     return total
 
 
+def _of(moment: Moment, providers: Floats | None = None, owners: Floats | None = None) -> Floats:
+    """By firm what is known of providers or owners [USD]; 0 for the others."""
+    made, first = np.zeros(len(moment.firms)), len(moment.providers)
+    if providers is not None:
+        made[:first] = providers
+    if owners is not None:
+        made[first : first + len(moment.owners)] = owners
+    return made
+
+
 def _net(moment: Moment, *kinds: str) -> Floats:
     """What firms received less what they paid, of some kinds [USD]."""
     return _sum(moment, kinds, paid=False) - _sum(moment, kinds, paid=True)
 
 
-@column("books", "sales", "USD", "from users, brokers and renters of machines")
+@column("books", "sales", "USD", "from users, brokers, renters of machines and who buys racks")
 def sales(moment: Moment) -> Any:
     return _sum(moment, SOLD, paid=False)
 
@@ -49,10 +59,9 @@ def machines(moment: Moment) -> Any:
     return _sum(moment, RENTED, paid=True)
 
 
-@column("books", "running", "USD", "paid for power, upkeep, routed tokens, homes, and its own pools' racks")
+@column("books", "running", "USD", "paid for power, upkeep, routed tokens, homes, racks made, and its own pools' racks")
 def running(moment: Moment) -> Any:
-    cycles = np.append(moment.spent(moment.providers, "capital"), np.zeros(len(moment.owners)))
-    return _sum(moment, RUNNING, paid=True) + cycles
+    return _sum(moment, RUNNING, paid=True) + _of(moment, providers=moment.spent(moment.providers, "capital"))
 
 
 @column("books", "staff", "USD", "paid for staff, whatever is sold")
@@ -72,7 +81,7 @@ def interest(moment: Moment) -> Any:
 
 @column("books", "depreciation", "USD", "value that racks in the books have lost")
 def depreciation(moment: Moment) -> Any:
-    return np.append(np.zeros(len(moment.providers)), moment.state.paid.depreciated)
+    return _of(moment, owners=moment.state.paid.depreciated)
 
 
 @column("books", "forgiven", "USD", "debt that creditors have lost, of a firm that failed")
@@ -89,7 +98,7 @@ def income(moment: Moment) -> Any:
 
 @column("books", "capital", "USD", "paid for racks that are added")
 def capital(moment: Moment) -> Any:
-    return np.append(np.zeros(len(moment.providers)), moment.spent(moment.owners, "capital"))
+    return _of(moment, owners=moment.spent(moment.owners, "capital"))
 
 
 @column("books", "raised", "USD", "from investors")
@@ -114,7 +123,7 @@ def debt(moment: Moment) -> Any:
 
 @column("books", "racks", "USD", "value of racks at the end of the tick, at cost less depreciation")
 def racks(moment: Moment) -> Any:
-    return np.append(np.zeros(len(moment.providers)), moment.state.paid.value)
+    return _of(moment, owners=moment.state.paid.value)
 
 
 @column("books", "equity", "USD", "cash and racks less debt")

@@ -139,6 +139,16 @@ def research_spent(moment: Moment) -> Any:
     return moment.spent(names, "spot").sum() + moment.spent(names, "on demand").sum()
 
 
+@column("ticks", "rack_price", "USD", "asked for a rack by who makes them, had no weeks been left out; 0 of nobody")
+def rack_price(moment: Moment) -> Any:
+    return moment.state.fleets.sales.price / moment.founded.calendar.simulated_share
+
+
+@column("ticks", "memory_price", "USD per GB", "of memory for racks, likewise; 0 where there is no market for it")
+def memory_price(moment: Moment) -> Any:
+    return moment.state.fleets.sales.memory_price / moment.founded.calendar.simulated_share
+
+
 @column("ticks", "surplus", "USD", "expected surplus of the users at the prices and waits they saw")
 def surplus(moment: Moment) -> Any:
     return moment.total("surplus")

@@ -65,6 +65,16 @@ def listed_at(moment: Moment) -> Any:
     return np.where(np.isfinite(listed), listed, 0.0)
 
 
+@column("wholesale", "racks_ordered", "racks", "that it ordered of who makes them")
+def racks_ordered(moment: Moment) -> Any:
+    return moment.state.fleets.sales.ordered
+
+
+@column("wholesale", "racks_given", "racks", "of these that will come")
+def racks_given(moment: Moment) -> Any:
+    return moment.state.fleets.sales.given
+
+
 @column("wholesale", "income", "USD", "from contracts, at list prices and from spot")
 def income(moment: Moment) -> Any:
     names = moment.owners
