@@ -30,7 +30,7 @@ SCENARIO = ask(
     variants={
         "supply-leads": {"demand.growth": 3.0, "supply.growth": 5.0},
         "one-maker": {**BOUGHT, "supply.maker.pricing": "monopoly"},
-        "allotted": {**BOUGHT, "supply.maker.allotment": "by-contract"},
+        "allotted": {**BOUGHT, "supply.maker.output": 0.3, "supply.maker.allotment": "by-contract"},
         "with-progress": {"progress.advancing": True, "progress.efficiency_growth": 2.0},
     },
 )
