@@ -38,6 +38,7 @@ class Founded:
         offer_names, offer_kinds, offer_models: names of the offers, kinds of their providers, and models that they are.
         book: the offers as first listed.
         fee: subscription that opens an offer [USD a month], by offer; 0 for none.
+        user_worth: what a user without a subscription is worth to the seller [USD a month], by offer.
         kept_for: whether an offer is kept for a segment while machines are full, by segment and offer.
         kept_above: orders over capacity above which it is kept, by offer.
         routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
@@ -60,6 +61,7 @@ class Founded:
     offer_models: NDArray[np.str_]
     book: Book
     fee: Floats
+    user_worth: Floats
     kept_for: Flags
     kept_above: Floats
     routes: Mapping[int, tuple[tuple[int, ...], float]]

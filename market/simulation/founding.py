@@ -179,12 +179,20 @@ def found_market(
         offer_models=np.array([o.model for o in specs], dtype=np.str_),
         book=book,
         fee=np.array([o.fee_usd_per_month for o in specs]),
+        user_worth=np.array([o.user_worth_usd_per_month for o in specs]),
         kept_for=np.array(kept, dtype=bool).reshape(book.open.shape),
         kept_above=np.array([o.kept_above for o in specs]),
         routes={place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes},
         befallen=befallen(economy),
         output_tokens=np.array([s.workload.output for s in economy.segments]),
     )
+
+
+def usual_request(book: Book) -> Floats:
+    """Rack-hours, and million tokens billed, of a request of each offer: mean over the segments that may buy it."""
+    buyers = np.where(book.open.any(axis=0), book.open, True)
+    weight = np.divide(buyers, buyers.sum(axis=0), out=np.zeros(buyers.shape), where=buyers.any(axis=0))
+    return np.array([(book.work * weight).sum(axis=0), (book.billed * weight).sum(axis=0)])
 
 
 def first_state(founded: Founded, ledger: Ledger) -> State:
@@ -198,7 +206,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         tick=-1,
         effects=nothing_happens(book.offers, owners + providers),
         fleets=Fleets(np.array([owner.racks for owner in founded.owners]), (), nothing_sold(economy.maker, owners)),
-        terms=Terms(book, np.ones(providers), np.ones(providers), np.zeros((providers, 2))),
+        terms=Terms(book, np.ones((2, book.offers)), np.zeros((2, providers)), np.tile(usual_request(book), (2, 1, 1))),
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
@@ -216,6 +224,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             usual_wanted=np.full((2, shape[0], founded.calendar.ticks_per_day), np.nan),
             level=np.ones(shape),
             members=np.zeros(shape),
+            visitors=np.zeros(shape),
             weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market.calendar import DAYS_PER_WEEK
+from market.demand.subscriptions import DAYS_PER_MONTH
 from market.kinds import answered
 from market.simulation.founded import Founded
 from market.simulation.state import Machines, Ordered, Posted, Terms
 from market.supply.provider import ProviderAgent
+from market.supply.quotas import Standing
 
 type Floats = NDArray[np.float64]
 
-HOURS_PER_WEEK = 168.0
+HOURS_PER_WEEK = 24.0 * DAYS_PER_WEEK
 
 
 def grant_quotas(
@@ -27,35 +31,53 @@ def grant_quotas(
     full: Floats,
     allowed: Floats,
 ) -> Terms:
-    """The terms with the quotas of this tick: each provider grants a share of those of its limited tiers.
+    """The terms with the quotas of this tick: each provider grants a share of those of its limited offers.
 
     ``full``: orders over capacity, by pool; ``allowed``: share of the listed quota that may be granted, by offer.
     """
     first = founded.book
-    limited = np.isfinite(first.quota) | np.isfinite(first.week_quota)
-    if not limited.any():
+    limits = np.array([first.quota, first.week_quota])
+    if not np.isfinite(limits).any():
         return terms
-    shares = np.array([terms.granted, terms.granted_week])
-    worth = terms.rack_hour_usd.copy()
+    windows_a_day = founded.calendar.ticks_per_day / first.quota_ticks
+    per_day = limits * np.array([windows_a_day, np.full(first.offers, 1.0 / DAYS_PER_WEEK)])
+    granted, worth, usual = terms.granted.copy(), terms.rack_hour_usd.copy(), terms.requests.copy()
     for p in founded.providers:
         if not (p.offers.size and p.spec.quotas.cuts):
             continue
-        now = rack_hour_worth(p, posted, ordered, machines, float(full[p.pools].max()))
+        utilisation = float(full[p.pools].max())
+        now, ordered_now = rack_hour_worth(p, posted, ordered, machines, utilisation), requests_of(p, posted, ordered)
         for k, window_h in enumerate((window_hours(founded, p), HOURS_PER_WEEK)):
-            weight = -np.expm1(-founded.hours / window_h) if tick > 1 else 1.0
-            worth[p.number, k] += weight * (now - worth[p.number, k])
-            shares[k, p.number] = share_granted(
-                p, float(shares[k, p.number]), float(full[p.pools].max()), float(worth[p.number, k])
-            )
-    of_window, of_week = shares[:, first.provider] * allowed
-    book = replace(terms.book, quota=part_of(first.quota, of_window), week_quota=part_of(first.week_quota, of_week))
-    return Terms(book, shares[0], shares[1], worth)
+            weight = -np.expm1(-founded.hours / window_h)
+            worth[k, p.number] += (weight if tick > 1 else 1.0) * (now - worth[k, p.number])
+            before = usual[k][:, p.offers]
+            usual[k][:, p.offers] += weight * (np.where(np.isnan(ordered_now), before, ordered_now) - before)
+            for j, standing in standings(founded, p, posted, per_day[k], usual[k]):
+                whole = standing._replace(granted=granted[k, j], utilisation=utilisation, rent_usd=worth[k, p.number])
+                granted[k, j] = share_granted(p, whole)
+    quota, week_quota = (part_of(limit, share) for limit, share in zip(limits, granted * allowed, strict=True))
+    return Terms(replace(terms.book, quota=quota, week_quota=week_quota), granted, worth, usual)
 
 
-def share_granted(p: ProviderAgent, granted: float, utilisation: float, rent_usd: float) -> float:
-    """What a provider's policy grants of the quotas of a window."""
+def standings(
+    founded: Founded, p: ProviderAgent, posted: Posted, per_day: Floats, usual: Floats
+) -> Iterator[tuple[int, Standing]]:
+    """Each own offer with a quota: what a user who takes all of it takes, pays and brings in a day.
+
+    ``per_day``: requests of the listed quota a day, by offer; ``usual``: what a request takes and is billed for.
+    """
+    brings = (founded.fee + founded.user_worth) / DAYS_PER_MONTH
+    left = posted.book.price[p.offers] - p.marginal_cost(np.zeros(p.offers.size), 0.0)
+    for k, j in enumerate(p.offers):
+        if np.isfinite(per_day[j]):
+            rack_hours, billed = (float(per_day[j] * each) for each in usual[:, j])
+            yield int(j), Standing(rack_hours=rack_hours, pays_usd=billed * float(left[k]), brings_usd=float(brings[j]))
+
+
+def share_granted(p: ProviderAgent, standing: Standing) -> float:
+    """What a provider's policy grants of a quota."""
     policy = p.spec.quotas
-    share = policy(granted, utilisation, rent_usd)
+    share = policy(standing)
     return float(answered(f"provider '{p.name}': quota policy ", policy, share, None, "share of the quota granted [1]"))
 
 
@@ -63,6 +85,14 @@ def part_of(quota: Floats, share: Floats) -> Floats:
     """A share of the quotas that there are."""
     limited = np.isfinite(quota)
     return np.where(limited, np.where(limited, quota, 0.0) * share, quota)
+
+
+def requests_of(p: ProviderAgent, posted: Posted, ordered: Ordered) -> Floats:
+    """Rack-hours, and million tokens billed, of a request of each own offer in the last tick; NaN where none was."""
+    book, orders = posted.book, ordered.orders[:, p.offers]
+    requests, each = orders.sum(axis=0), (book.work[:, p.offers], book.billed[:, p.offers])
+    total = np.array([(orders * of_one).sum(axis=0) for of_one in each])
+    return np.asarray(np.divide(total, requests, out=np.full(total.shape, np.nan), where=requests > 0))
 
 
 def window_hours(founded: Founded, p: ProviderAgent) -> float:
@@ -77,10 +107,12 @@ def rack_hour_worth(
 ) -> float:
     """What a rack-hour was worth to a provider in the last tick [USD].
 
-    What one more cost to rent, where it rents by the hour; and where more was ordered than its machines could do, at
-    least what tokens that it sells earn on one, since that is what a request of a plan then stands in the way of.
+    What one cost on the spot market, where it rents there or under contract: so much it could do without, or would have
+    to pay for more. Where more was ordered than its machines could do, at least what tokens that it sells earn on one,
+    since that is what a request of a plan then stands in the way of.
     """
-    rent = float(machines.allotment.price) if p.spec.spot else 0.0
+    rents = p.spec.spot or machines.contracted_racks[p.number] > 0
+    rent = float(machines.allotment.price) if rents else 0.0
     if utilisation <= 1.0:
         return rent
     book = posted.book

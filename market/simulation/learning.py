@@ -41,13 +41,15 @@ def learn(
     load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)
     usual, level = learn_orders(founded, tick, ordered.at_list, known)
     to_place = np.array([one.due for one in wanted])
+    members = np.array([cohort.members(book.offers) for cohort in founded.cohorts])
     return Known(
         chance_wait_h=known.chance_wait_h + pace * (chance - known.chance_wait_h),
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
         usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),
         level=level,
-        members=np.array([cohort.members(book.offers) for cohort in founded.cohorts]),
+        members=members,
+        visitors=visitors_of(founded, ordered.orders, members),
         weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
     )
 
@@ -65,6 +67,20 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         usual_price = spent / requests if requests > 0 else 0.0
         response = cleared.response
         cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
+
+
+def visitors_of(founded: Founded, orders: Floats, members: Floats) -> Floats:
+    """Users without a subscription, by segment and offer: with the sellers to whom they are worth something, by orders.
+
+    So many of a segment have none, and each is counted once: where orders of such offers go, users go.
+    """
+    if not founded.user_worth.any():
+        return np.zeros_like(orders)
+    given = orders * (founded.user_worth > 0)
+    total = given.sum(axis=1, keepdims=True)
+    without = np.array([cohort.users for cohort in founded.cohorts]) - members.sum(axis=1)
+    share = np.divide(given, total, out=np.zeros_like(given), where=total > 0)
+    return np.asarray(np.maximum(without, 0.0)[:, None] * share)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:

@@ -55,7 +55,7 @@ def foresee(
     for j, target in posted.routed_to.items():
         orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
         orders[:, j] = 0.0
-    earned = earned_per_request(founded, prices, known.members, orders)
+    earned = earned_per_request(founded, prices, known, orders)
     return Needs(book, orders, earned, slopes, founded.calendar.period(tick))
 
 
@@ -66,11 +66,15 @@ def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
     return np.where(book.spare, waiting / book.window_ticks, orders)
 
 
-def earned_per_request(founded: Founded, prices: Floats, members: Floats, expected: Floats) -> Floats:
-    """What a request earns its seller [USD], by segment and offer: the list price, and its part of subscriptions."""
-    if not founded.fee.any():
+def earned_per_request(founded: Founded, prices: Floats, known: Known, expected: Floats) -> Floats:
+    """What a request earns its seller [USD], by segment and offer: the list price, and its part of what users bring.
+
+    Members bring their fees; who has no subscription what the seller holds such a user to be worth.
+    """
+    if not (founded.fee.any() or founded.user_worth.any()):
         return prices
-    fees = members * founded.fee * (founded.hours / HOURS_PER_MONTH)
+    fees = known.members * founded.fee + known.visitors * founded.user_worth
+    fees = fees * (founded.hours / HOURS_PER_MONTH)
     return np.asarray(prices + np.divide(fees, expected, out=np.zeros(fees.shape), where=expected > 0))
 
 

@@ -52,15 +52,16 @@ class Terms:
 
     Attributes:
         book: last posted book with today's qualities, work, quotas, and who may buy what.
-        granted: share of its quotas of some hours that a provider grants, by provider.
-        granted_week: the same of its quotas of a week.
-        rack_hour_usd: what a rack-hour has been worth to it, mean of such a window, and of a week [USD], by provider.
+        granted: share of the listed quotas of some hours, and of a week, that is granted, by offer.
+        rack_hour_usd: what a rack-hour has been worth, mean of such a window, and of a week [USD], by provider.
+        requests: what a request has taken [rack-h] and was billed for [million output-equivalent tokens], mean of the
+            same, by kind of window and offer; before any was made the mean over who may buy.
     """
 
     book: Book
     granted: Floats
-    granted_week: Floats
     rack_hour_usd: Floats
+    requests: Floats
 
 
 @dataclass(frozen=True)
@@ -312,6 +313,7 @@ class Known:
         usual_wanted: requests to be placed, in the same way by segment and tick of the day.
         level: orders of the last hours over the usual ones, by segment and offer.
         members: real users who subscribe, by segment and offer.
+        visitors: real users without a subscription of offers to whose sellers such users are worth something.
         weeks: what each provider knows of its week.
     """
 
@@ -321,6 +323,7 @@ class Known:
     usual_wanted: Floats
     level: Floats
     members: Floats
+    visitors: Floats
     weeks: Weeks
 
 

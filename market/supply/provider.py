@@ -99,8 +99,11 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
     @property
     def granted(self) -> float:
-        """Share of its quotas that it grants."""
-        return float(self.model.state.terms.granted[self.number])
+        """Share of its listed quotas that it grants, mean over its offers that have one; 1 where none has."""
+        book, (of_window, of_week) = self.model.founded.book, self.model.state.terms.granted
+        by_window, by_week = np.isfinite(book.quota[self.offers]), np.isfinite(book.week_quota[self.offers])
+        shares = np.where(by_window, of_window[self.offers], of_week[self.offers])[by_window | by_week]
+        return float(shares.mean()) if shares.size else 1.0
 
     @property
     def spot_racks(self) -> float:

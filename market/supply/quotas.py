@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from market.kinds import Kind, quantity
 
 
+class Standing(NamedTuple):
+    """How an offer with a quota stands with its seller, over the window in which that is counted.
+
+    Attributes:
+        granted: the present share of the listed quota.
+        utilisation: last tick's orders over capacity.
+        rent_usd: what a rack-hour has been worth to the provider, mean of the window [USD].
+        rack_hours: what a user who takes all of the listed quota takes a day [rack-h].
+        pays_usd: what such a user pays for it by the request, running cost beside machines taken off [USD a day].
+        brings_usd: what a user brings a day whatever is asked: the fee, and what the offer says a user is worth [USD].
+    """
+
+    granted: float = 1.0
+    utilisation: float = 0.0
+    rent_usd: float = 0.0
+    rack_hours: float = 1.0
+    pays_usd: float = 0.0
+    brings_usd: float = 0.0
+
+
 class QuotaPolicy(Kind, ABC):
-    """From how full a provider's machines are, and what they are worth to it, to the share of the quota that it grants.
+    """From how an offer with a quota stands with its seller to the share of the quota that is granted.
 
     It is asked for each window in which a quota is counted: of some hours, and of a week.
 
     Attributes:
-        cuts: whether it ever grants less than the list says; one that does not is not asked.
+        cuts: whether it ever grants anything but what the list says; one that does not is not asked.
+        most_granted: largest share that it may grant; infinite where the list only says in what it is counted.
     """
 
     cuts: ClassVar[bool] = True
+    most_granted: ClassVar[float] = 1.0
 
     @abstractmethod
-    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:
-        """New share granted.
-
-        Args:
-            granted: the present share.
-            utilisation: last tick's orders over capacity.
-            rent_usd: what a rack-hour has been worth to the provider, mean of a window [USD].
-        """
+    def __call__(self, of: Standing) -> float:
+        """Share of the listed quota that is granted from now on."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,7 @@ class FixedQuota(QuotaPolicy):
     kind = "fixed"
     cuts = False
 
-    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:  # noqa: ARG002
+    def __call__(self, of: Standing) -> float:  # noqa: ARG002
         """All of it."""
         return 1.0
 
@@ -53,7 +70,7 @@ class PeakCut(QuotaPolicy):
 
         q' = q exp(-k (u - u*)), the exponent at most 0.5 either way, and q' from q0 to 1               (1)
 
-    >>> round(PeakCut(target=0.9, pace=0.3)(granted=1.0, utilisation=1.9, rent_usd=0.0), 3)
+    >>> round(PeakCut(target=0.9, pace=0.3)(Standing(granted=1.0, utilisation=1.9)), 3)
     0.741
     """
 
@@ -63,45 +80,42 @@ class PeakCut(QuotaPolicy):
     pace: float = quantity(0.3, "1", "relative cut a tick per unit off target", high=10)
     least: float = quantity(0.05, "1", "smallest share of a quota that is ever granted", high=1)
 
-    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:  # noqa: ARG002
+    def __call__(self, of: Standing) -> float:
         """Move the share by how far utilisation is off target."""
-        moved = granted * np.exp(np.clip(-self.pace * (utilisation - self.target), -0.5, 0.5))
+        moved = of.granted * np.exp(np.clip(-self.pace * (of.utilisation - self.target), -0.5, 0.5))
         return float(np.clip(moved, self.least, 1.0))
 
 
 @dataclass(frozen=True)
-class ShadowQuota(QuotaPolicy):
-    """Quotas follow what machines are worth to the seller: cut while a rack-hour is dear, given back when it is not.
+class BreakEven(QuotaPolicy):
+    """Nobody costs more than he brings: quotas are found, and the list says only in what they are counted.
 
-    A member pays nothing more for a request, so the seller grants as many as are worth to a member what their machines
-    cost: where the worth of the q-th request of a window falls as q^(-1/e), and is its cost at the quota Q0 of the
-    list and a rent r0, the best quota of a plan whose fee takes what it is worth is, at a rent r [Oi 1971]
+    A user who takes all of the listed quota takes h rack-hours a day and pays p by the request, less running cost; a
+    fee brings b a day whatever is asked, and a user who pays none what the seller holds members and advertisements to
+    come for. At a worth of r of a rack-hour the share granted is the one at which such a user costs a part of what
+    comes in:
 
-        Q = Q0 (r0 / r)^e, at most Q0                                                                    (1)
+        q = part b / (r h - p), from ``least`` to ``most``; ``most`` where requests pay for themselves              (1)
 
-    With e = 1 a member may take machine time for the same money, however dear it is.
+    So what brings least for its machines is cut first and comes back last, and better algorithms give more of it.
+    With the worth of the n-th request of a window falling as 1/n it is also the quota that is best for the seller, up
+    to a factor [Oi 1971].
 
-    >>> ShadowQuota(rent_usd=400.0, elasticity=1.0)(granted=1.0, utilisation=0.5, rent_usd=1600.0)
-    0.25
+    >>> standing = Standing(rent_usd=400.0, rack_hours=2e-4, brings_usd=20.0 / 30.4)
+    >>> round(BreakEven()(standing), 2), BreakEven()(standing._replace(rent_usd=0.0))
+    (8.22, 1000.0)
     """
 
-    kind = "shadow-price"
+    kind = "break-even"
+    most_granted = math.inf
 
-    rent_usd: float = quantity(
-        400.0,
-        "USD per rack-h",
-        "what a rack-hour is worth at most where all of the listed quota is granted",
-        "the spot price that the baseline is fitted to",
-        above=0,
-        high=1e6,
-    )
-    elasticity: float = quantity(
-        1.0, "1", "by how much less a member would ask, relative, where a request cost it so much more", high=10
-    )
-    least: float = quantity(0.05, "1", "smallest share of a quota that is ever granted", high=1)
+    part: float = quantity(1.0, "1", "largest part of what a user brings in that its machines may cost", high=100)
+    least: float = quantity(0.01, "1", "smallest share of the listed quota that is ever granted", high=1)
+    most: float = quantity(1000.0, "1", "largest share of the listed quota that is ever granted", low=1, high=1e6)
 
-    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:  # noqa: ARG002
+    def __call__(self, of: Standing) -> float:
         """Equation (1)."""
-        if rent_usd <= self.rent_usd:
-            return 1.0
-        return float(max((self.rent_usd / rent_usd) ** self.elasticity, self.least))
+        short = of.rent_usd * of.rack_hours - of.pays_usd
+        if self.part * of.brings_usd >= self.most * short:
+            return self.most
+        return max(self.part * of.brings_usd / short, self.least)

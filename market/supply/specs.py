@@ -81,6 +81,8 @@ class Offer:
         kept_above: orders over capacity from which on it is kept for them, and below which it is for all again.
         fixed_price: whether its list price stays as it is, whatever the provider's policy does with the others.
         fee_usd_per_month: subscription that opens it, up to the tier's quota [USD a month]; 0 where it is open to all.
+        user_worth_usd_per_month: what a user without a subscription is worth to the seller besides: members and
+            advertisements to come [USD a month]. Nobody pays it: the seller rents and grants as if it did.
         routes: names of other providers' offers: this one is served by the cheapest of them that has machines, at
             its price and a cut. Its own price, quality and technology are then theirs.
         cut: share added to the price of the offer that it is routed to.
@@ -103,6 +105,7 @@ class Offer:
     kept_above: float = 0.95
     fixed_price: bool = False
     fee_usd_per_month: float = 0.0
+    user_worth_usd_per_month: float = 0.0
     routes: tuple[str, ...] = ()
     cut: float = 0.0
     tariff: Tariff = field(default_factory=Tariff)
@@ -110,7 +113,8 @@ class Offer:
     replica_racks: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("fee_usd_per_month", "cut", "price", "cost", "replica_racks"):
+        amounts = ("fee_usd_per_month", "user_worth_usd_per_month", "cut", "price", "cost", "replica_racks")
+        for name in amounts:
             require(f"offer '{self.name}': {name}", getattr(self, name), at_least=0)
         for name in ("open_to", "kept_for", "routes"):
             if getattr(self, name) is not None:

@@ -15,7 +15,7 @@ EXAMPLES = """Examples:
 
 * `tokenmarket dashboard results/baseline-2026-seed1` eight charts, those in which something happens
 
-* `tokenmarket dashboard results/baseline-2026-seed1 --all` all fourteen
+* `tokenmarket dashboard results/baseline-2026-seed1 --all` all fifteen
 
 * `tokenmarket dashboard results/mine --all --with mine.py` also the charts of a file of your own
 

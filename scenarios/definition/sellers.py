@@ -189,6 +189,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         kept_above=model.kept_above,
         fixed_price=sold.fixed_price or sold.price == 0.0,
         fee_usd_per_month=sold.fee_usd_per_month,
+        user_worth_usd_per_month=sold.user_worth_usd_per_month,
         tariff=Tariff(model.bills.make()),
     )
     return as_listed(offer, one.prices, sold.model)

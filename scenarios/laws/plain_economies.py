@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from capacity import Workload
 from market import TokenMarket
+from market.demand.individuals import LogitCohort
 from market.demand.segment import CurveSegment, Segment
 from market.economy import Economy
 from market.simulation.columns import ENTITY
@@ -56,6 +57,7 @@ class Before:
     inside: float
     pending: float
     cash: dict[str, float]
+    quota_used: list[NDArray[Any]]
 
 
 def ticks_of(economy: Economy, count: int, seed: int = 1) -> Iterator[tuple[Before, TokenMarket]]:
@@ -68,6 +70,7 @@ def ticks_of(economy: Economy, count: int, seed: int = 1) -> Iterator[tuple[Befo
             model.ledger.inside_total,
             sum(cohort.put_off for cohort in model.cohorts),
             {name: model.ledger[name] for name in model.founded.firms},
+            [cohort.quota_used for cohort in model.cohorts if isinstance(cohort, LogitCohort)],
         )
         model.step()
         yield before, model

@@ -73,6 +73,8 @@ tiers = st.builds(
     priority=st.sampled_from([0.0, 1.0, 2.0]),
     deadline_h=lasting,
     quota_per_day=st.sampled_from([math.inf, math.inf, math.inf, 0.0, 1.0, 30.0]),
+    window_h=st.sampled_from([24.0, 24.0, 5.0]),
+    quota_per_week=st.sampled_from([math.inf, math.inf, math.inf, 0.0, 90.0]),
 )
 pools = st.builds(
     Pool,
@@ -168,6 +170,7 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
             open_to=draw(st.sampled_from([None, None, None, (), ("users 0",)])),
             fixed_price=draw(st.booleans()),
             fee_usd_per_month=draw(st.sampled_from([0.0, 0.0, 0.0, 20.0, 1e9])),
+            user_worth_usd_per_month=draw(st.sampled_from([0.0, 0.0, 1.0, 1e6])),
             kept_for=draw(st.sampled_from([(), (), ("users 0",)])),
             kept_above=draw(st.sampled_from([0.2, 0.95])),
             pool=draw(st.sampled_from([pool.name for pool in made])),

@@ -168,12 +168,16 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
 
 
 def quotas_hold(before: Before, model: TokenMarket) -> None:
-    """Nobody takes more of a tier than its quota."""
-    for cohort in model.cohorts:
-        if isinstance(cohort, LogitCohort) and cohort.quota_used.size:
-            quota = model.founded.book.quota[np.isfinite(model.book.quota)]
-            allowed = quota[:, None] * (1 + single(model)) + 1e-9
-            must(cohort.quota_used <= allowed, "used {} of quotas of {}", cohort.quota_used.max(axis=1), quota)
+    """Nobody takes more of a tier than is granted of its quota, or has taken before it was cut."""
+    quotas = np.concatenate((model.book.quota, model.book.week_quota))
+    granted = quotas[np.isfinite(quotas)][:, None]
+    cohorts = [cohort for cohort in model.cohorts if isinstance(cohort, LogitCohort)]
+    for cohort, used_before in zip(cohorts, before.quota_used, strict=True):
+        used = cohort.quota_used
+        if used.size:
+            allowed = np.maximum(granted, used_before if used_before.shape == used.shape else 0.0)
+            allowed = allowed * (1 + single(model)) + 1e-9
+            must(used <= allowed, "used {} of quotas of {}", used.max(axis=1), granted[:, 0])
 
 
 def every_number_is_one(before: Before, model: TokenMarket) -> None:

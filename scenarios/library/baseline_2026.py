@@ -3,9 +3,8 @@
 It is held against the world (``tokenmarket moments``): the fleet of 2025Q4, chat that is free for nearly all, plans of
 20 and 200 USD a month, requests as measured, costs that are machines and little else, research that takes the machines
 that inference leaves. What is not fitted is a default of ``scenarios/parameters``, each with its source. The numbers in
-``baseline_2026.csv`` beside this file are fitted (``tokenmarket fit``, 2,000 users, 8 days): all of them on two seeds,
-and then those who refuse open models, coders' tastes and what chat is worth once more on six. They were moved until
-the moments of ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down before. Each has the
+``baseline_2026.csv`` beside this file are fitted (``tokenmarket fit --users 8000 --days 8``). They were moved until the
+moments of ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down before. Each has the
 range within which others would do as well, and the moment that moves it most; none was moved by hand. Demand grows
 as it did, tenfold a year, compute 3.4-fold, and research with what labs sell.
 """

@@ -9,9 +9,9 @@ from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 #: July 2025: weekly limits beside those of five hours, which under 5 % of users come to feel]; the half is declared.
 WINDOWS = {
     "labs.*.tiers.plan.window_h": 5.0,
-    "labs.*.tiers.plan.quota_per_week": 140.0,
+    "labs.*.tiers.plan.quota_per_week": 525.0,
     "labs.*.tiers.pro.window_h": 5.0,
-    "labs.*.tiers.pro.quota_per_week": 2800.0,
+    "labs.*.tiers.pro.quota_per_week": 2625.0,
 }
 
 SCENARIO = ask(
@@ -27,11 +27,14 @@ SCENARIO = ask(
         outcome("subscribers"),
         outcome("closed-margin", against="fixed-quotas"),
         outcome("closed-queue-hours", "down", against="fixed-quotas", source="quotas in place of queues"),
-        outcome("quota-granted", against="shadow-price"),
-        outcome("closed-margin", against="shadow-price"),
+        outcome("quota-granted", against="peak-cut"),
+        outcome("closed-margin", against="peak-cut"),
+        outcome("free-quota", "down", source="Epoch: free plans less generous"),
+        outcome("plan-quota"),
     ),
     variants={
         "fixed-quotas": {"labs.*.quotas.kind": "fixed"},
-        "shadow-price": {"labs.*.quotas.kind": "shadow-price", **WINDOWS},
+        "peak-cut": {"labs.*.quotas.kind": "peak-cut", "labs.*.quotas.target": 0.95},
+        "windows": WINDOWS,
     },
 )

@@ -50,9 +50,9 @@ class Market(Section):
     whole: Flag = choice(False, "whole requests at random, in place of a fluid of expected ones")
     fallback: Flag = choice(True, "whether those who lose patience try another offer before they give up")
     needs_without_waits: Flag = choice(
-        False,
+        True,
         "whether sellers rent for what would be ordered if nobody had to wait; otherwise by orders with these waits",
-        "false: the baseline is fitted without; what hangs on it: docs/explanation/machines.md",
+        "what hangs on it: docs/explanation/machines.md",
     )
     learning_hours: Number = quantity(
         6.0,

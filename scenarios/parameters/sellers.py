@@ -241,6 +241,13 @@ class LabOffer(Section):
         "Epoch: 20 and 200 USD a month",
         high=1e6,
     )
+    user_worth_usd_per_month: Number = quantity(
+        0.0,
+        "USD/month",
+        "what a user without a subscription is worth to the lab besides: members and advertisements to come; not paid",
+        "OpenAI's plan of 2025 as reported: 2 USD a year from a free user in 2026",
+        high=1e6,
+    )
 
 
 class OwnPrice(Section):

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 ROWS: Final = (
     (("price-paths", 5.2), ("supply-demand", 4.6), ("day-shape", 3.7)),
     (("utilisation", 4.2), ("spot-price", 3.0), ("queue-lengths", 2.8), ("expected-waits", 3.5)),
-    (("unserved-by-segment", 6.6), ("speeds", 3.0), ("tiers", 3.9)),
-    (("market-shares", 2.7), ("profits", 3.5), ("cash", 3.5), ("welfare-split", 3.9)),
+    (("unserved-by-segment", 6.2), ("quotas", 3.7), ("speeds", 3.6)),
+    (("tiers", 5.2), ("market-shares", 3.2), ("profits", 5.1)),
+    (("cash", 6.7), ("welfare-split", 6.8)),
 )
-HEIGHTS: Final = (4.3, 3.5, 3.9, 3.7)
+HEIGHTS: Final = (4.3, 3.5, 3.9, 3.9, 3.7)
 #: Width of the page of eight, and height of one of its rows [inch]: two charts side by side, to be read without a lens.
 NARROW, ROW = 12.5, 3.7
 ACROSS: Final = 2

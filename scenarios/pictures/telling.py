@@ -19,6 +19,8 @@ PANELS: Final = 8
 ALWAYS: Final = ("price-paths", "supply-demand", "unserved-by-segment", "profits", "welfare-split")
 #: Change, or share of requests, from which something has happened.
 MOVED: Final = 0.02
+#: Relative change from which quotas have moved: more than from a weekday to a weekend.
+QUOTAS_MOVED: Final = 0.5
 #: Expected wait from which it matters [h].
 LONG_WAIT: Final = 1.0 / 60.0
 
@@ -66,6 +68,11 @@ def _price_has_hours(frames: Frames) -> bool:
     return bool((np.abs(ratios - 1.0) > MOVED).any())
 
 
+def _quotas_move(frames: Frames) -> bool:
+    granted = frames["offers"].groupby("offer", observed=True)["granted"]
+    return bool((granted.max() > (1.0 + QUOTAS_MOVED) * granted.min()).any())
+
+
 def _many_lost(frames: Frames) -> bool:
     ticks = frames["ticks"]
     return bool(ticks[[*LOST]].to_numpy().sum() > MOVED * float(ticks["asked"].sum()))
@@ -75,6 +82,7 @@ def _many_lost(frames: Frames) -> bool:
 WHERE: Final[dict[str, Callable[[Frames], bool]]] = {
     "spot-price": _spot_moves,
     "cash": _comes_or_goes,
+    "quotas": _quotas_move,
     "tiers": _tiers_differ,
     "queue-lengths": _many_wait,
     "expected-waits": _some_wait,
@@ -94,6 +102,7 @@ ORDER: Final = (
     "queue-lengths",
     "expected-waits",
     "unserved-by-segment",
+    "quotas",
     "speeds",
     "tiers",
     "market-shares",

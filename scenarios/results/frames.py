@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from market.calendar import DAYS_PER_WEEK
 from market.exchange.ledger import OUTSIDE
 from market.records import DAILY, Column
 from market.simulation.columns import COLUMNS
@@ -27,6 +28,7 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("promised_speed", "token/s", "speed that the tier promises"),
         Column("priority", "1", "place in the order of service; smaller is served first"),
         Column("deadline_h", "h", "age at which a waiting request is turned away"),
+        Column("quota_per_day", "requests/day", "listed quota of one user, of which a share is granted"),
         Column("cost", "USD per million output-equivalent tokens", "running cost beside machines"),
     ),
     "sellers": (
@@ -70,6 +72,7 @@ def _listings(model: TokenMarket) -> pd.DataFrame:
                     offer.tier.speed,
                     offer.tier.priority,
                     offer.tier.deadline_h,
+                    min(offer.tier.quota_per_day, offer.tier.quota_per_week / DAYS_PER_WEEK),
                     offer.cost,
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
-from market.supply.quotas import FixedQuota, QuotaPolicy, ShadowQuota
+from market.demand.subscriptions import DAYS_PER_MONTH
+from market.supply.quotas import BreakEven, FixedQuota, QuotaPolicy
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.setups import UNIT, run
@@ -21,10 +23,16 @@ MONDAY, IN_FIVE_HOURS = Calendar(datetime(2026, 1, 5)), 96.0
 PRICE, COST = 9.0, 1.0
 
 
-def plan_market(policy: QuotaPolicy, racks: tuple[float, ...], ticks: int, tier: Tier) -> TokenMarket:
-    """Ten requests an hour of one member of a plan, and a hundred of people who pay by the request and need all."""
+def plan_market(
+    policy: QuotaPolicy, racks: tuple[float, ...], ticks: int, tier: Tier, user_worth: float = 0.0
+) -> TokenMarket:
+    """Ten requests an hour of one member of a plan, and a hundred of people who pay by the request and need all.
+
+    ``user_worth``: what the member is worth to the seller [USD a month].
+    """
+    plan = Offer("plan", 0.0, cost=COST, tier=tier, open_to=("member",), fixed_price=True)
     offers = (
-        Offer("plan", 0.0, cost=COST, tier=tier, open_to=("member",), fixed_price=True),
+        replace(plan, user_worth_usd_per_month=user_worth),
         Offer("paid", PRICE, cost=COST, open_to=("payers",), fixed_price=True),
     )
     firm = Provider("firm", offers, pools=(Pool(racks),), quotas=policy)
@@ -54,20 +62,29 @@ def quota_windows() -> Iterator[Finding]:
     yield exact("largest error of an hour", 0.0, np.abs(taken - expected).max())
 
 
-@check("quota-shadow", "Quotas at the shadow price of machines", "Oi (1971)")
-def quota_shadow() -> Iterator[Finding]:
-    """Machines short by day, when a rack-hour is worth what it sells for, and idle by night, when it is worth nothing.
+@check("quota-break-even", "Quotas that break even", "an account of one user and day")
+def quota_break_even() -> Iterator[Finding]:
+    """Machines short at all hours, so that a rack-hour is worth 8: what takes one sells for 9 and costs 1 besides.
 
-    The mean of a window of five hours runs up to 8 (1 - e^(-12/5)) / (1 - e^(-24/5)) and down to e^(-12/5) of that.
+    A user who is worth 270 USD a month, and costs 8 in machines and 1 besides for a request, breaks even at 270 / 30.4
+    / 9 requests a day; one who is worth half as much at half as many. Where nobody lacks machines a request costs 1.
+
+    Where they are short by day and idle by night, the mean of a window of five hours of what a rack-hour is worth runs
+    up to 8 (1 - e^(-12/5)) / (1 - e^(-24/5)) and down to e^(-12/5) of that.
     """
+    tier = Tier("plan", quota_per_day=10.0)
+    for a_month in (270.0, 135.0):
+        a_day = a_month / DAYS_PER_MONTH
+        short = plan_market(BreakEven(), (50.0,) * 24, 3 * 24, tier, a_month)
+        taken = short.records.series("offers", "ordered", "plan")[-24:].sum()
+        yield exact(f"{a_month:g} USD a month: requests of the last day", a_day / PRICE, taken)
+        plenty = plan_market(BreakEven(), (1e6,) * 24, 3 * 24, tier, a_month)
+        granted = plenty.records.series("offers", "granted", "plan")[-1]
+        yield exact(f"{a_month:g} USD a month, machines that nobody lacks: quota", a_day / COST, granted * 10.0)
     tier = Tier("plan", quota_per_day=IN_FIVE_HOURS, window_h=5.0, quota_per_week=1e6)
-    for elasticity in (1.0, 0.5):
-        policy = ShadowQuota(rent_usd=0.5, elasticity=elasticity, least=0.0)
-        model = plan_market(policy, (50.0,) * 12 + (1e6,) * 12, 15 * 24 + 1, tier)
-        granted = model.records.series("providers", "granted", "firm")[-25:]
-        dear = (PRICE - COST) * -np.expm1(-12 / 5) / -np.expm1(-24 / 5)
-        yield exact(f"elasticity {elasticity:g}: granted after the day", (0.5 / dear) ** elasticity, granted.min())
-        night = (0.5 / (dear * np.exp(-12 / 5))) ** elasticity
-        yield exact(f"elasticity {elasticity:g}: granted after the night", min(night, 1.0), granted[0])
-    plenty = plan_market(ShadowQuota(rent_usd=0.5), (1e6,) * 24, 48, tier)
-    yield exact("machines that nobody lacks: granted", 1.0, plenty.records.series("providers", "granted", "firm").min())
+    by_day = plan_market(BreakEven(least=0.0), (50.0,) * 12 + (1e6,) * 12, 15 * 24 + 1, tier, 270.0)
+    granted = by_day.records.series("offers", "granted", "plan")[-25:] * IN_FIVE_HOURS
+    dear = (PRICE - COST) * -np.expm1(-12 / 5) / -np.expm1(-24 / 5)
+    yield exact("quota after a day of short machines", 270.0 / DAYS_PER_MONTH / (dear + COST), granted.min())
+    night = 270.0 / DAYS_PER_MONTH / (dear * np.exp(-12 / 5) + COST)
+    yield exact("quota after a night of idle ones", night, granted[0])

@@ -32,7 +32,7 @@ HALF = """
 class Half(QuotaPolicy):
     kind = "half"
 
-    def __call__(self, granted, utilisation, rent_usd):
+    def __call__(self, of):
         return 0.5
 """
 FEE = """

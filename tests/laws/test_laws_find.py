@@ -25,7 +25,7 @@ from market.kinds import Kind, quantity
 from market.supply.expansion import Expansion, Fleet
 from market.supply.outlook import Outlook
 from market.supply.pricing.base import PricingPolicy
-from market.supply.quotas import QuotaPolicy
+from market.supply.quotas import QuotaPolicy, Standing
 from scenarios.laws.examples import example_of
 from scenarios.laws.law import Broken, laws_of
 from scenarios.laws.run import bases, hold_to_laws
@@ -67,8 +67,8 @@ class Priced(PricingPolicy):
 class Granted(QuotaPolicy):
     share: Callable[[float, float], Any]
 
-    def __call__(self, granted: float, utilisation: float, rent_usd: float) -> Any:
-        return self.share(granted, utilisation)
+    def __call__(self, of: Standing) -> Any:
+        return self.share(of.granted, of.utilisation)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def broken(behaviour: Any, law: str, *, shrink: bool = True) -> Broken | None:
 
 
 PRICES = "prices are numbers of at least 0, one an offer"
-GRANTED = "what is granted is a share, from 0 to 1"
+GRANTED = "what is granted is a share, from 0 to the most that the policy says"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_an_example_is_made_of_what_fields_say() -> None:
         share: float = quantity(..., "1", "share granted", high=1)
         least: float = quantity(0.2, "1", "least granted", high=1)
 
-        def __call__(self, granted: float, utilisation: float, rent_usd: float) -> float:
+        def __call__(self, of: Standing) -> float:
             return self.share
 
     assert example_of(Half) == Half(0.5, 0.2)

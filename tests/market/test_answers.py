@@ -43,7 +43,7 @@ class OddQuota(QuotaPolicy):
 
     gives: object = None
 
-    def __call__(self, granted, utilisation, rent_usd):
+    def __call__(self, of):
         return self.gives
 
 

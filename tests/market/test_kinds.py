@@ -44,7 +44,7 @@ FAMILIES: dict[type[Kind], list[str]] = {
     PricingPolicy: [
         "best-response", "clearing", "congestion-toll", "cost-plus", "fixed", "shadow-cost", "surge", "time-of-day",
     ],
-    QuotaPolicy: ["fixed", "peak-cut", "shadow-price"],
+    QuotaPolicy: ["break-even", "fixed", "peak-cut"],
     Rationing: ["pro-rata", "first-come", "lottery", "max-min"],
     Clearing: ["posted", "auction"],
     SupplyCurve: ["fixed-capacity", "rising-cost"],

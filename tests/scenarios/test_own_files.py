@@ -38,7 +38,7 @@ class Halved(QuotaPolicy):
 
     kind = "halved"
 
-    def __call__(self, granted, utilisation, rent_usd):
+    def __call__(self, of):
         return 0.5
 
 
@@ -165,7 +165,7 @@ def sums():
 
 BEGIN = "from dataclasses import dataclass\nfrom market.supply.quotas import QuotaPolicy\n"
 QUOTA = "@dataclass(frozen=True)\nclass Mine(QuotaPolicy):\n    kind = 'mine'\n"
-BODY = "    def __call__(self, granted, utilisation, rent_usd):\n        return 0.5\n"
+BODY = "    def __call__(self, of):\n        return 0.5\n"
 
 
 BAD = {

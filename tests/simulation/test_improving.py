@@ -1,17 +1,25 @@
 """Improving: qualities, work, quotas, and who may buy the best."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
 from market.quality import Improving
-from market.supply.quotas import PeakCut, ShadowQuota
+from market.supply.quotas import PeakCut, QuotaPolicy, Standing
 from market.supply.specs import Tier
 
 #: Midnight of the 366th day [tick].
 NEXT_YEAR = 8760
+
+
+@dataclass(frozen=True)
+class ByWorth(QuotaPolicy):
+    """Half a dollar's worth of machines, at most all of the list."""
+
+    def __call__(self, of: Standing) -> float:
+        return min(0.5 / of.rent_usd, 1.0)
 
 
 def crowded(orders: float, capacity: float, **offer: object) -> Market:
@@ -39,23 +47,22 @@ def test_quotas_shrink_while_more_is_ordered_than_machines_can_do() -> None:
     """Orders of 1.9 times the capacity are 1.0 off target: exp(-0.3)."""
     market = crowded(orders=19.0, capacity=10.0, tier=Tier(quota_per_day=30.0))
     terms = market.make("terms", tick=1)
-    np.testing.assert_allclose(terms.granted, [np.exp(-0.3)])
+    np.testing.assert_allclose(terms.granted[0], [np.exp(-0.3)])
     np.testing.assert_allclose(terms.book.quota, [30.0 * np.exp(-0.3)])
 
 
 def test_quotas_follow_what_machines_are_worth_and_come_back_when_machines_come() -> None:
     """Orders at 2 USD a rack-hour: full machines are worth that, idle ones nothing; a week remembers longer."""
     tier = Tier(quota_per_day=24.0, window_h=5.0, quota_per_week=100.0)
-    policy = ShadowQuota(rent_usd=0.5)
-    market = a_market(buyers(), a_seller("lab", price=2.0, cost=0.0, quotas=policy, offer={"tier": tier}))
+    market = a_market(buyers(), a_seller("lab", price=2.0, cost=0.0, quotas=ByWorth(), offer={"tier": tier}))
     market.put("ordered", orders=np.array([[19.0]]))
     market.put("posted", book=replace(market.state.posted.book, price=np.array([2.0])))
     granted = []
     for capacity in (10.0, 10.0, 100.0, 100.0, 100.0):
         market.put("machines", capacity=np.array([capacity]))
         terms = market.make("terms", tick=len(granted) + 1)
-        market.put("terms", **{name: getattr(terms, name) for name in ("granted", "granted_week", "rack_hour_usd")})
-        granted.append((float(terms.granted[0]), float(terms.granted_week[0])))
+        market.put("terms", **{name: getattr(terms, name) for name in ("granted", "rack_hour_usd", "requests")})
+        granted.append((float(terms.granted[0, 0]), float(terms.granted[1, 0])))
     worth = 2.0 * np.exp(-np.arange(4) / 5.0), 2.0 * np.exp(-np.arange(4) / 168.0)
     for k, means in enumerate(worth):
         np.testing.assert_allclose([share[k] for share in granted[1:]], np.minimum(0.5 / means, 1.0))
@@ -65,7 +72,7 @@ def test_quotas_follow_what_machines_are_worth_and_come_back_when_machines_come(
 
 def test_without_a_quota_none_is_cut() -> None:
     terms = crowded(orders=19.0, capacity=10.0).make("terms", tick=1)
-    assert terms.granted.tolist() == [1.0]
+    assert terms.granted.tolist() == [[1.0], [1.0]]
     assert terms.book.quota.tolist() == [np.inf]
 
 

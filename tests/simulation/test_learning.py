@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
+from capacity import Workload
+from market.demand.segment import Segment
+from market.simulation.learning import visitors_of
 from market.simulation.looking import LONGEST_WAIT_H
+from market.supply.specs import Offer, Provider
 
 
 def after_a_tick(*, used: float, capacity: float, chance_h: float, orders: float) -> Market:
@@ -61,3 +65,18 @@ def test_users_take_note_of_what_they_wanted() -> None:
     market = after_a_tick(used=4.0, capacity=8.0, chance_h=0.0, orders=7.0)
     market.make("known", tick=0)
     assert market.founded.cohorts[0].wanted is market.state.wanted[0]
+
+
+def test_users_without_a_plan_are_counted_where_they_order_what_is_free() -> None:
+    """Of 100 users 10 have a plan; two thirds of the others order at one of two labs to which they are worth something.
+
+    The orders of a lab to which they are worth nothing count nobody.
+    """
+    users = Segment("people", Workload(0, 1_000_000), 100.0, 4, requests_per_day=24.0)
+    worth = {"user_worth_usd_per_month": 1.0}
+    plan = Offer("plan", 0.0, fee_usd_per_month=20.0)
+    labs = (a_seller("one", offer=worth), a_seller("two", offer=worth), a_seller("none"), Provider("plans", (plan,)))
+    market = a_market(users, *labs)
+    orders, members = np.array([[8.0, 4.0, 12.0, 3.0]]), np.array([[0.0, 0.0, 0.0, 10.0]])
+    np.testing.assert_allclose(visitors_of(market.founded, orders, members), [[60.0, 30.0, 0.0, 0.0]])
+    assert not visitors_of(market.founded, np.zeros((1, 4)), members).any()

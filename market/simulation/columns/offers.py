@@ -110,6 +110,12 @@ def members(moment: Moment) -> Any:
     return moment.state.known.members.sum(axis=0)
 
 
+@column("offers", "granted", "1", "share of its listed quota that is granted; 1 where there is none")
+def granted(moment: Moment) -> Any:
+    of_window, of_week = moment.state.terms.granted
+    return np.where(np.isfinite(moment.founded.book.quota), of_window, of_week)
+
+
 @column("offers", "work", "rack-h", "work done")
 def work(moment: Moment) -> Any:
     return moment.state.served.round.work.sum(axis=0)

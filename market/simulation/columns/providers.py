@@ -114,6 +114,6 @@ def acquired(moment: Moment) -> Any:
     return [parent is not None for parent in moment.state.firms.parent]
 
 
-@column("providers", "granted", "1", "share of its quotas that it grants")
+@column("providers", "granted", "1", "share of its listed quotas that it grants, mean over its offers; 1 with no quota")
 def granted(moment: Moment) -> Any:
-    return moment.state.terms.granted
+    return [p.granted for p in moment.founded.providers]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Final
+
+import numpy as np
 
 from scenarios.results.measures.facts import LOST, SMALL, Facts, Wanted, ratio
 from scenarios.results.measures.measure import SHARE, Measure, register
 
 QUEUE_HOURS: Final = "hours in queues for each request ordered"
+GRANTED: Final = "quotas that labs grant, over those of the first week"
+QUOTA: Final = "requests a day that labs let one user make, in the last week"
 LOST_SHARE: Final = "share of requests given up, unaffordable or turned away"
 
 
@@ -31,10 +36,25 @@ def unserved(f: Facts, segment: str = "") -> float:
 
 
 def granted(f: Facts) -> float:
-    """Share of quotas that labs grant."""
+    """Share of listed quotas that labs grant."""
     labs = f.frames["listings"].loc[f.listed(kind="frontier"), "provider"].unique()
     rows = f.frames["providers"]
     return float(rows.loc[rows["provider"].isin(labs), "granted"].mean())
+
+
+def over_first(now: Facts, f: Facts) -> float:
+    """Quotas that labs grant over those of the first week of a run: a list only says in what they are counted."""
+    return ratio(granted(now), granted(f.early))
+
+
+def quota(f: Facts, tier: str) -> float:
+    """Requests a day that one user may make of the labs' offers of a tier."""
+    wanted = f.listed(kind="frontier", tier=tier)
+    listed = f.frames["listings"]["quota_per_day"].to_numpy()
+    rows = f.where(kind="frontier", tier=tier)
+    if not (wanted.any() and np.isfinite(listed[wanted]).all()):
+        return math.nan
+    return float((f.offers("granted") * listed[f.listing_of])[rows].mean())
 
 
 def waiting_share(f: Facts, kind: str) -> float:
@@ -81,9 +101,9 @@ register(
         "open-wait-gap", SHARE, "share that waits at the end of its tick in the last week, open providers less labs",
         lambda f: waiting_share(f.late, "open") - waiting_share(f.late, "frontier"),
     ),
-    Measure("quota-granted", SHARE, "share of quotas that labs grant", granted),
-    Measure(
-        "late-quota-granted", SHARE, "share of quotas that labs grant, in the last week", lambda f: granted(f.late)
-    ),
+    Measure("quota-granted", "1", GRANTED, lambda f: over_first(f, f)),
+    Measure("late-quota-granted", "1", "in the last week", lambda f: over_first(f.late, f), whole=GRANTED),
+    Measure("free-quota", "requests/day", "of chat that is free", lambda f: quota(f.late, "free"), whole=QUOTA),
+    Measure("plan-quota", "requests/day", "of a plan", lambda f: quota(f.late, "plan"), whole=QUOTA),
     order=200,
 )  # fmt: skip
