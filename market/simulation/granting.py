@@ -19,6 +19,8 @@ from market.supply.quotas import Standing
 type Floats = NDArray[np.float64]
 
 HOURS_PER_WEEK = 24.0 * DAYS_PER_WEEK
+#: Orders over capacity above which machines are full: an auction fills them to rounding, and its rents tell.
+FULL = 1.0 + 1e-6
 
 
 def grant_quotas(
@@ -108,12 +110,13 @@ def rack_hour_worth(
     """What a rack-hour was worth to a provider in the last tick [USD].
 
     What one cost on the spot market, where it rents there or under contract: so much it could do without, or would have
-    to pay for more. Where more was ordered than its machines could do, at least what tokens that it sells earn on one,
-    since that is what a request of a plan then stands in the way of.
+    to pay for more; at least what an auction charges for scarce ones. Where more was ordered than its machines could
+    do, at least what tokens that it sells earn on one, since that is what a request of a plan stands in the way of.
     """
     rents = p.spec.spot or machines.contracted_racks[p.number] > 0
-    rent = float(machines.allotment.price) if rents else 0.0
-    if utilisation <= 1.0:
+    scarce = float(ordered.cleared.rents[p.pools].max())
+    rent = max(float(machines.allotment.price) if rents else 0.0, scarce)
+    if utilisation <= FULL:
         return rent
     book = posted.book
     orders = ordered.orders[:, p.offers] * (book.price[p.offers] > 0)

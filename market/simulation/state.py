@@ -54,8 +54,7 @@ class Terms:
         book: last posted book with today's qualities, work, quotas, and who may buy what.
         granted: share of the listed quotas of some hours, and of a week, that is granted, by offer.
         rack_hour_usd: what a rack-hour has been worth, mean of such a window, and of a week [USD], by provider.
-        requests: what a request has taken [rack-h] and was billed for [million output-equivalent tokens], mean of the
-            same, by kind of window and offer; before any was made the mean over who may buy.
+        requests: rack-hours, and million tokens billed, of a mean request of the same windows, by offer.
     """
 
     book: Book
@@ -164,8 +163,7 @@ class Machines:
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
         spot_prices: of the last month, oldest first [USD per rack-h].
         bids: of the last month, oldest first, where an owner has a list to set by them.
-        worth: what racks under a contract that is bargained for have lately been worth over what spot would have
-            cost, running means, by contract, for ``needing.TIMES`` as many racks.
+        worth: running mean worth of racks over their cost on spot, by contract, for ``needing.TIMES`` as many racks.
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
         chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
         restarted: work done again because its machine was taken back [rack-h], by provider.
@@ -289,8 +287,7 @@ class Weeks:
     """Loads and machines by provider and tick of the week, from Monday 0:00 UTC.
 
     Attributes:
-        load: work ordered, tiers on spare machines aside [rack-h]; mean of the weeks since hours were last changed, the
-            last ones most; NaN where it is not known yet.
+        load: mean work ordered since hours last changed, tiers on spare machines aside [rack-h]; NaN if unknown.
         seen: weeks that this is a mean of.
         held: work that could be done by machines that were not rented by the hour [rack-h].
         rent_usd: what a rack-hour cost on the spot market [USD], by tick of the week.

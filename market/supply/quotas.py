@@ -95,7 +95,9 @@ class BreakEven(QuotaPolicy):
     come for. At a worth of r of a rack-hour the share granted is the one at which such a user costs a part of what
     comes in:
 
-        q = part b / (r h - p), from ``least`` to ``most``; ``most`` where requests pay for themselves              (1)
+        q = part b / (r h - p), from ``least_share`` to ``most_share``                                             (1)
+
+    and ``most_share`` where requests pay for themselves.
 
     So what brings least for its machines is cut first and comes back last, and better algorithms give more of it.
     With the worth of the n-th request of a window falling as 1/n it is also the quota that is best for the seller, up
@@ -110,12 +112,12 @@ class BreakEven(QuotaPolicy):
     most_granted = math.inf
 
     part: float = quantity(1.0, "1", "largest part of what a user brings in that its machines may cost", high=100)
-    least: float = quantity(0.01, "1", "smallest share of the listed quota that is ever granted", high=1)
-    most: float = quantity(1000.0, "1", "largest share of the listed quota that is ever granted", low=1, high=1e6)
+    least_share: float = quantity(0.01, "1", "smallest share of the listed quota that is ever granted", high=1)
+    most_share: float = quantity(1000.0, "1", "largest share of the listed quota that is ever granted", low=1, high=1e6)
 
     def __call__(self, of: Standing) -> float:
         """Equation (1)."""
         short = of.rent_usd * of.rack_hours - of.pays_usd
-        if self.part * of.brings_usd >= self.most * short:
-            return self.most
-        return max(self.part * of.brings_usd / short, self.least)
+        if self.part * of.brings_usd >= self.most_share * short:
+            return self.most_share
+        return max(self.part * of.brings_usd / short, self.least_share)

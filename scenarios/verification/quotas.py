@@ -82,7 +82,7 @@ def quota_break_even() -> Iterator[Finding]:
         granted = plenty.records.series("offers", "granted", "plan")[-1]
         yield exact(f"{a_month:g} USD a month, machines that nobody lacks: quota", a_day / COST, granted * 10.0)
     tier = Tier("plan", quota_per_day=IN_FIVE_HOURS, window_h=5.0, quota_per_week=1e6)
-    by_day = plan_market(BreakEven(least=0.0), (50.0,) * 12 + (1e6,) * 12, 15 * 24 + 1, tier, 270.0)
+    by_day = plan_market(BreakEven(least_share=0.0), (50.0,) * 12 + (1e6,) * 12, 15 * 24 + 1, tier, 270.0)
     granted = by_day.records.series("offers", "granted", "plan")[-25:] * IN_FIVE_HOURS
     dear = (PRICE - COST) * -np.expm1(-12 / 5) / -np.expm1(-24 / 5)
     yield exact("quota after a day of short machines", 270.0 / DAYS_PER_MONTH / (dear + COST), granted.min())

@@ -45,7 +45,7 @@ def last_day(model: TokenMarket, column: str, offer: str) -> float:
 @pytest.mark.parametrize("rent", [0.5, 2.0])
 def test_each_user_takes_machines_for_what_it_brings(rent: float) -> None:
     """Of a rack-hour a request: 18 of 20 USD a day buy 9 requests at 2; 900 buy more than the 240 that are asked."""
-    model = after_days(BreakEven(part=0.9, least=0.0), rent, free=20.0, plan=1000.0)
+    model = after_days(BreakEven(part=0.9, least_share=0.0), rent, free=20.0, plan=1000.0)
     assert last_day(model, "served", "free") == pytest.approx(18.0 / rent, rel=1e-6)
     assert last_day(model, "served", "plan") == pytest.approx(240.0, rel=1e-6)
 
@@ -60,7 +60,7 @@ def test_what_brings_least_is_cut_first_and_comes_back_last() -> None:
     """As rents rise ever fewer free requests are granted, while the plan has all; then the plan's are cut, too."""
     granted = {}
     for rent in (0.01, 1.0, 2.0):
-        model = after_days(BreakEven(part=0.5, least=0.0), rent, free=20.0, plan=600.0)
+        model = after_days(BreakEven(part=0.5, least_share=0.0), rent, free=20.0, plan=600.0)
         granted[rent] = [model.records.series("offers", "granted", name)[-1] for name in ("free", "plan")]
     asked = 0.24
     assert granted[0.01][0] > asked < granted[0.01][1]

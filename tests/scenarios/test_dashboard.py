@@ -26,7 +26,7 @@ def closed():
     plt.close("all")
 
 
-@pytest.mark.parametrize(("everything", "panels"), [(False, 8), (True, 14)])
+@pytest.mark.parametrize(("everything", "panels"), [(False, 8), (True, 15)])
 def test_the_page_has_no_overlaps_and_nothing_falls_off(everything, panels):
     figure = dashboard(small_run(), everything=everything)
     assert flaws(figure) == []

@@ -215,7 +215,7 @@ def test_policies_and_rules() -> None:
     ).economy(30)  # fmt: skip
     assert made.providers[0].pricing == TimeOfDay(tuple(schedule))
     assert made.providers[3].pricing == Surge()
-    assert made.providers[0].quotas == PeakCut(target=0.95)
+    assert made.providers[0].quotas == PeakCut()
     assert isinstance(made.clearing, ScarcityAuction)
     assert made.rationing == StrictPriority(within=ProRata())
     assert (
