@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,13 @@ import typer
 from scenarios.cli.options import AsJson, Quiet, Users
 
 if TYPE_CHECKING:
-    pass
+    from scenarios.studies.scorecard.statements import Statement
 
 EXAMPLES = """Examples:
 
-* `tokenmarket evidence` all ten statements, 8 seeds each
+* `tokenmarket evidence` all ten statements and what real sellers did, 8 seeds each
+
+* `tokenmarket evidence --sellers --seeds 4 --users 500` only what real sellers did; a quarter of an hour
 
 * `tokenmarket evidence --only 3 --seeds 2 --users 300` one statement, quick and rough
 
@@ -32,6 +35,10 @@ def evidence_command(
         int | None, typer.Option(help="Worker processes [default: one a core].", show_default=False)
     ] = None,
     only: Annotated[list[int] | None, typer.Option("--only", help="Number of a statement; again for more.")] = None,
+    sellers: Annotated[
+        bool,
+        typer.Option("--sellers", help="Only what real sellers did with their lists (and --only)."),
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder of the batch of runs; what it holds is not run again.")] = Path(
         "results/evidence"
     ),
@@ -39,26 +46,21 @@ def evidence_command(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold the model against the sources' ten statements: hit or miss, over seeds.
+    """Hold the model against the sources' ten statements and what real sellers did: hit or miss, over seeds.
 
-    The ranges were written down before the scenarios were tuned. It is a batch of runs, some of three years: with all
-    statements it takes about half an hour on two cores. It can be stopped and goes on where it was.
+    The ranges were written down before the scenarios were tuned. It is a batch of runs, some of three years: all of it
+    takes about an hour on two cores. It can be stopped and goes on where it was.
     """
     from capacity.errors import InputError
     from scenarios.batches.store.folder import resume_hint
     from scenarios.batches.work.running import run_batch
     from scenarios.studies.scorecard.judging import evidence_study, judge
-    from scenarios.studies.scorecard.records import markdown_table, records_of
-    from scenarios.studies.scorecard.statements import STATEMENTS
+    from scenarios.studies.scorecard.records import records_of
 
-    known = {statement.number for statement in STATEMENTS}
-    for number in only or ():
-        if number not in known:
-            raise InputError(f"--only is {number}, but statements are numbered 1 to {max(known)}")
     if as_json and markdown:
         raise InputError("--json and --markdown ask for two different prints: give one of them")
-    chosen = [s for s in STATEMENTS if not only or s.number in only]
-    folder = out if not only else out.with_name(f"{out.name}-{'-'.join(map(str, sorted(set(only))))}")
+    chosen = _chosen(only or [], sellers=sellers)
+    folder = out.with_name("-".join([out.name, *map(str, sorted(set(only or []))), *(["sellers"] if sellers else [])]))
     try:
         batch = run_batch(evidence_study(chosen, seeds, users), folder, workers=workers, resume=True, quiet=quiet)
     except KeyboardInterrupt:
@@ -69,7 +71,7 @@ def evidence_command(
     if as_json:
         typer.echo(json.dumps(records, indent=2, allow_nan=False))
     elif markdown:
-        typer.echo(markdown_table(records, seeds, users))
+        _print_markdown(records, seeds, users)
     else:
         _print(records)
     if failed:
@@ -77,23 +79,60 @@ def evidence_command(
         raise typer.Exit(1)
 
 
-def _print(records: list[dict[str, Any]]) -> None:
-    from rich.markup import escape
+def _chosen(only: list[int], *, sellers: bool) -> list[Statement]:
+    """All of it, or the statements of these numbers and, if asked for, what real sellers did."""
+    from capacity.errors import InputError
+    from scenarios.studies.scorecard.sellers import sellers as what_sellers_did
+    from scenarios.studies.scorecard.statements import STATEMENTS
 
-    from scenarios.studies.scorecard.records import HEADS, cells, hits
-    from scenarios.text.console import console, table
+    known = {statement.number for statement in STATEMENTS}
+    for number in only:
+        if number not in known:
+            raise InputError(f"--only is {number}, but statements are numbered 1 to {max(known)}")
+    chosen = [s for s in STATEMENTS if s.number in only or not (only or sellers)]
+    return [*chosen, what_sellers_did()] if sellers or not only else chosen
+
+
+def _print_markdown(records: list[dict[str, Any]], seeds: int, users: int) -> None:
+    from scenarios.studies.scorecard.records import markdown_table, parts, sellers_markdown
+
+    for part, made in zip(parts(records), (markdown_table, sellers_markdown), strict=True):
+        if part:
+            typer.echo(made(part, seeds, users))
+
+
+def _print(records: list[dict[str, Any]]) -> None:
+    from scenarios.studies.scorecard.records import HEADS, SELLERS_HEADS, cells, hits, parts, sellers_cells, sources
+    from scenarios.text.console import console
 
     shown = console()
-    for number in dict.fromkeys(r["statement"] for r in records):
-        rows = [r for r in records if r["statement"] == number]
-        shown.print(f"\n[bold]{number}. {escape(rows[0]['text'])}[/bold] ({escape(rows[0]['source'])})")
-        made = table("", list(HEADS))
-        for column in made.columns[:2]:
-            column.justify = "left"
-        for row in rows:
-            made.add_row(*map(escape, cells(row)))
-        shown.print(made)
-    shown.print(hits(records))
+    statements, sellers = parts(records)
+    for number in dict.fromkeys(r["statement"] for r in statements):
+        rows = [r for r in statements if r["statement"] == number]
+        _print_block(rows, HEADS, cells, rows[0]["source"])
+    if statements:
+        shown.print(hits(statements))
+    if sellers:
+        _print_block(sellers, SELLERS_HEADS, sellers_cells, "sources below")
+        shown.print(hits(sellers), "", sep="\n")
+        shown.print(*sources(sellers), sep="\n", style="dim", markup=False)
+
+
+def _print_block(
+    rows: list[dict[str, Any]], heads: Sequence[str], cells: Callable[[dict[str, Any]], list[str]], source: str
+) -> None:
+    from rich.markup import escape
+
+    from scenarios.text.console import console, table
+
+    shown, first = console(), rows[0]
+    shown.print(f"\n[bold]{first['statement']}. {escape(first['text'])}[/bold] ({escape(source)})")
+    made = table("", list(heads))
+    for column in made.columns[:2]:
+        column.justify = "left"
+    for row in rows:
+        made.add_row(*map(escape, cells(row)))
+    shown.print(made)
 
 
 def register(app: typer.Typer) -> None:

@@ -3,9 +3,9 @@
 One seller of an open model holds its machines for a term, so that its busiest hours pay for them, and looks every four
 weeks for hours that should be dearer. Its users live in few time zones. No price, no hour and no ratio is given.
 
-The variant 'catalogues' is held against what real sellers did (``tokenmarket moments --moments sellers``): eight
-sellers list the same six open models, three on rented machines and five on their own, and all, labs too, change a list
-only where that is worth what a change costs.
+The variant 'catalogues' is held against what real sellers did (``tokenmarket evidence --sellers``): eight sellers list
+the same six open models, three on rented machines and five on their own, and all, labs too, change a list only where
+that is worth what a change costs. In 'catalogues-by-hour' the eight may look for dear hours, too.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def catalogues() -> dict[str, object]:
     ]
     sellers += [{"name": name, "racks": racks, "pricing": owning} for name, racks in LUMPS.items()]
     return {
+        "time.days": 182.0,
         "demand.zones": [place.model_dump() for place in PLACES],
         "open": [],
         "models": [model_of(row) | {"price": float(row["list_usd_per_mtok"])} for row in rows],
@@ -49,6 +50,13 @@ def catalogues() -> dict[str, object]:
         **{f"labs.*.pricing.{name}": value for name, value in CLOSED_LISTS.items()},
     }
 
+
+#: All eight may look for dear hours, once, and a week is seen of what they found: looking takes most of the time.
+HOURS = {
+    "time.days": 35.0,
+    "sellers.*.pricing.dear_hours.blocks": 2,
+    "sellers.*.pricing.dear_hours.every_hours": 672.0,
+}
 
 #: All users in one zone, and one list that stays at 3.5 on average while machines are held; all declared.
 SELLER = "open.Ferry"
@@ -82,5 +90,6 @@ SCENARIO = ask(
         "flat": {f"{SELLER}.pricing.dear_hours.blocks": 0},
         "global": {"demand.zones": [place.model_dump() for place in PLACES]},
         "catalogues": catalogues(),
+        "catalogues-by-hour": catalogues() | HOURS,
     },
 )

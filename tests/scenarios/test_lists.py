@@ -70,6 +70,20 @@ def test_dearer_hours_are_no_change() -> None:
     assert math.isnan(found(flat, "off-peak-list-ratio"))
 
 
+def test_a_list_that_follows_costs_by_the_hour_is_no_tariff() -> None:
+    hour = np.arange(24 * DAYS)
+    run = facts(open_a_x=1.0 + hour % 24, open_a_y=np.where(hour % 24 < 8, 30.0, 40.0))
+    assert found(run, "off-peak-lists") == 0.5
+    assert found(run, "off-peak-list-ratio") == pytest.approx(4 / 3)
+
+
+def test_catalogues_that_are_listed_anew_on_one_day_are_blocks() -> None:
+    lists = {f"open_{name}_x": daily(1.0, 1.0, 2.0, 2.0) for name in "abc"}
+    run = facts(**lists, open_d_x=daily(1.0, 1.0, 1.0, 2.0))
+    assert found(run, "open-list-blocks") == pytest.approx(3 / 4)
+    assert math.isnan(found(run, "closed-list-blocks"))
+
+
 @pytest.mark.parametrize("days", [0, 1, 8])
 def test_a_run_that_is_too_short_says_nothing(days: int) -> None:
     run = facts(open_a_x=np.ones(24 * max(days, 1) - (23 if days == 0 else 0)))

@@ -17,8 +17,12 @@ from scenarios.batches.plan.planning import study_of
 from scenarios.cli.evidence import evidence_command
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
+from scenarios.loading.scenarios import load
 from scenarios.results.measures import MEASURES
+from scenarios.studies.moments.moments import Moment, shipped
 from scenarios.studies.scorecard.judging import Verdict, evidence_study, judge
+from scenarios.studies.scorecard.records import records_of, sellers_markdown
+from scenarios.studies.scorecard.sellers import observed, sellers
 from scenarios.studies.scorecard.statements import STATEMENTS, Check, Statement
 
 
@@ -34,6 +38,37 @@ def test_every_check_asks_a_known_scenario_for_something(check: Check) -> None:
     assert check.low < check.high
     assert math.isfinite(check.low) or math.isfinite(check.high)
     assert check.measure in MEASURES
+
+
+def test_every_target_of_what_sellers_did_is_asked_of_a_scenario_that_is_there() -> None:
+    checks = sellers().checks
+    assert {check.measure for check in checks} == {moment.measure for moment in shipped("sellers")}
+    assert all(check.name and check.source for check in checks)
+    for check in checks:
+        assert load(check.scenario, []).time.days >= 28.0
+
+
+@pytest.mark.parametrize("moment", shipped("sellers"), ids=lambda moment: moment.measure)
+def test_what_is_counted_in_the_lists_is_within_its_target(moment: Moment) -> None:
+    counted = observed(moment.measure)
+    assert math.isnan(counted) is not moment.measure.startswith(("open", "closed"))
+    assert math.isnan(counted) or moment.low <= counted <= moment.high
+
+
+def test_what_sellers_did_is_judged_and_written_as_a_table() -> None:
+    measures = {check.measure: 0.5 for check in sellers().checks}
+    labels = dict.fromkeys(": ".join(check.scenario.split(":")) for check in sellers().checks)
+    runs = pd.DataFrame([{"label": label, "seed": seed} | measures for label in labels for seed in (1, 2)])
+    records = records_of(judge(runs, [sellers()]))
+    hits = {(r["measure"], r["scenario"]) for r in records if r["hit"]}
+    assert hits == {
+        ("batch-ratio", "baseline-2026"), ("batch-ratio", "dear-hours:catalogues"),
+        ("closed-list-change-size", "dear-hours:catalogues"), ("closed-list-blocks", "dear-hours:catalogues"),
+    }  # fmt: skip
+    text = sellers_markdown(records, 2, 50)
+    assert text.startswith(f"4 of {len(records)} checks are hits, 2 seeds each.")
+    assert "| dear-hours:catalogues | 3.5 to 7.3 | 5.94 | 0.5 | 0.5 to 0.5 | MISS |" in text
+    assert text.count("\n- ") == len(shipped("sellers"))
 
 
 def statement(*checks: Check) -> Statement:
@@ -102,7 +137,7 @@ def test_the_command_runs_a_batch_judges_it_and_goes_on(
         lambda *_: study_of(shorter, seeds=2, users=40, name="evidence"),
     )
     for _ in range(2):  # the second time everything is there
-        evidence_command(out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)
+        evidence_command(only=[1], out=tmp_path / "evidence", workers=1, as_json=True, quiet=True)
         [record] = json.loads(capsys.readouterr().out)
         assert record["measure"] == "late-quota-granted"
         assert record["seeds"] == 2

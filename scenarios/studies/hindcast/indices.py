@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.results.measures.lists import BLOCK, LEAST_BLOCK
+
 type Floats = NDArray[np.float64]
 
 #: A step below this, in logs, is rounding.
 ROUNDING: Final = 1e-6
 #: Part that is cut off at each end for the trimmed mean.
 TRIMMED: Final = 0.1
-#: Changes on one day are a block if they are of so many of the models listed, and three at least: seven of a hundred.
-BLOCK, LEAST_BLOCK = 0.07, 3
 #: Steps up to this, in logs, are small.
 SMALL: Final = 0.15
 #: Models listed for longer than this are old [days].

@@ -16,6 +16,8 @@ import pandas as pd
 from scenarios.studies.hindcast.indices import changes_a_model_year, indices, kinds_of_moves
 
 FIRST, LAST = "2024-10-01", "2025-12-31"
+#: First day of the lists.
+FIRST_LISTED: Final = "2024-09-21"
 #: Last day of what was fitted before the rest was looked at as a test.
 FITTED_LAST: Final = "2025-06-30"
 #: Last month of the data.
@@ -31,13 +33,13 @@ def table(name: str) -> pd.DataFrame:
 
 
 @cache
-def listed(kind: str) -> pd.DataFrame:
-    """Listed prices of open or closed models, by day and model."""
+def listed(kind: str, begin: str = FIRST) -> pd.DataFrame:
+    """Listed prices of open or closed models from a day on, by day and model."""
     rows = table("list_prices.csv")
     rows = rows[rows["kind"] == kind]
     price = INPUT * rows["input_usd_per_mtok"] + OUTPUT * rows["output_usd_per_mtok"]
     rows = rows.assign(price=price)
-    days = pd.date_range(FIRST, LAST)
+    days = pd.date_range(begin, LAST)
     made = {}
     for model, part in rows.groupby("model", sort=False):
         steps = part.groupby("date", sort=True)["price"].last()

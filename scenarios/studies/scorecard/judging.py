@@ -56,11 +56,16 @@ def judge(summaries: pd.DataFrame, statements: Iterable[Statement] = STATEMENTS)
 
 def _judge(statement: Statement, check: Check, summaries: pd.DataFrame) -> Verdict:
     table = by_seed(summaries, check.measure, "label")
-    values = table[check.scenario]
+    values = table[_label(check.scenario)]
     if check.against:
         # The same seed draws the same users in both: the difference is sharp.
-        values = values - table[check.against]
+        values = values - table[_label(check.against)]
     found = values.to_numpy(dtype="float64")
     # A measure that is the same in every run, or NaN in one, is judged by what there is.
     found = found[[math.isfinite(value) for value in found]]
     return Verdict(statement, check, *interval(found, LEVEL), found.size)
+
+
+def _label(name: str) -> str:
+    """What a batch calls a scenario, or a variant of one: "off-peak: dynamic"."""
+    return ": ".join(name.split(":"))

@@ -20,6 +20,8 @@ class Check:
         measure: what is measured on a run of it, a name in ``scenarios.results.measures``.
         low, high: range of the mean that is a hit.
         against: scenario whose measure is taken off, seed by seed; None for none.
+        name: what it is called; the measure's meaning if nothing is said.
+        source: who says so; the statement's source if nothing is said.
     """
 
     scenario: str
@@ -27,6 +29,8 @@ class Check:
     low: float = -math.inf
     high: float = math.inf
     against: str | None = None
+    name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
