@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ import matplotlib.pyplot as plt
 import mesa
 import numpy as np
 
+from scenarios.pictures.style import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, VIOLET, save, style
+
 #: Written down before anything was made faster (issue 19): scenario, users, what, the goal, and whether more is better.
 GOALS = (
     ("baseline-2026", 100_000, "over plain Mesa", lambda one: one.over_plain, 100.0, True),
@@ -25,6 +28,9 @@ GOALS = (
     ("by-the-token grouped", 100_000, "over plain Mesa", lambda one: one.over_plain, 1_000.0, True),
     ("baseline-2026", 10_000, "ms of an empty tick", lambda one: one.empty, 1.5, False),
 )
+
+#: A curve a scenario: told apart by colour and by marker, since several lie on each other.
+LOOKS = tuple(zip((BLUE, RED, GREEN, ORANGE, VIOLET, BROWN, SKY, PURPLE), "os^DvPX*", strict=True))
 
 TOP = """# Speed
 
@@ -103,18 +109,21 @@ def phases(found: Sequence[Any]) -> str:
 def draw(found: Sequence[Any], path: Path) -> None:
     """Time of a tick by users, one curve a scenario, beside plain Mesa and the exponentials of the first."""
     found = [one for one in found if one.is_whole]
-    figure, axes = plt.subplots(figsize=(8.0, 5.0), layout="constrained")
     names = list(dict.fromkeys(one.scenario for one in found))
-    for name in names:
-        _curve(axes, [one for one in found if one.scenario == name], lambda one: one.week, label=name, marker="o")
-    first = [one for one in found if one.scenario == names[0]]
-    _curve(axes, first, lambda one: one.plain, label=f"plain Mesa, choices of {names[0]}", color="0.2", ls="--")
-    _curve(axes, first, lambda one: one.exponentials, label="its exponentials alone", color="0.5", ls=":")
-    axes.set(xscale="log", yscale="log", xlabel="simulated users", ylabel="CPU time of a tick [ms]")
-    axes.grid(visible=True, alpha=0.3)
-    axes.legend(frameon=False, fontsize="small")
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+    with style():
+        figure, axes = plt.subplots(figsize=(9.0, 5.6), layout="constrained")
+        for name, (colour, marker) in zip(names, itertools.cycle(LOOKS), strict=False):
+            rows = [one for one in found if one.scenario == name]
+            look = {"color": colour, "marker": marker, "markersize": 7, "markerfacecolor": "none", "linewidth": 1.5}
+            _curve(axes, rows, lambda one: one.week, label=name, **look)
+        first = [one for one in found if one.scenario == names[0]]
+        _curve(axes, first, lambda one: one.plain, label=f"plain Mesa, choices of {names[0]}", color=INK, ls="--")
+        _curve(axes, first, lambda one: one.exponentials, label="its exponentials alone", color=GREY, ls=":")
+        axes.set(xscale="log", yscale="log", xlabel="simulated users", ylabel="CPU time of a tick [ms]")
+        axes.set_title("What a tick costs, by scenario and users")
+        figure.legend(frameon=False, loc="outside right center")
+        save(figure, path)
+        plt.close(figure)
 
 
 def _curve(axes: Any, rows: Sequence[Any], of: Callable[[Any], float], **look: Any) -> None:

@@ -49,6 +49,7 @@ class Economy:
         needs_without_waits: whether sellers rent machines for what would be ordered if nobody had to wait, and ask
             users before the first tick what they would order at other prices; otherwise by what is ordered with the
             waits that there are, so that who once had too few machines goes on with too few.
+        contexts: whether a request that is longer than a model's context is no option at its offers.
         learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
     """
 
@@ -64,6 +65,7 @@ class Economy:
     whole: bool = False
     fallback: bool = True
     needs_without_waits: bool = False
+    contexts: bool = False
     learning_ticks: float = 3.0
     research: tuple[Research, ...] = ()
     products: tuple[Products, ...] = ()
@@ -141,6 +143,11 @@ class Economy:
 
     def _check_segments(self) -> None:
         for segment in self.segments:
+            if self.contexts and isinstance(segment, CurveSegment):
+                raise InputError(
+                    f"segment '{segment.name}' is given by its demand, which knows no sizes of requests: contexts must "
+                    "be False"
+                )
             for name in (segment.offers or ()) if isinstance(segment, CurveSegment) else ():
                 self._known(f"segment '{segment.name}': offer", name, self._offer_names())
             for nest in segment.nests if isinstance(segment, Segment) else ():
@@ -148,8 +155,13 @@ class Economy:
                     self._known(f"segment '{segment.name}': nest: offer", name, self._offer_names())
 
     def _check_cells(self) -> None:
-        """Say so if a user whose segment is grouped into cells would remember what is its own."""
+        """Say so if a user whose segment is grouped into cells would remember, or be, what is its own."""
         for segment in (s for s in self.segments if isinstance(s, Segment) and s.cells):
+            if self.contexts and segment.request_spread > 0.0:
+                raise InputError(
+                    f"segment '{segment.name}' cannot be grouped into cells, since requests differ in size "
+                    f"(request_spread is {segment.request_spread:g}) and contexts limit them"
+                )
             found = [one for one in _memories(segment, self.providers) if one[1] != one[2]]
             first = {
                 what: f"{what}{of} is {value:g}, but must be {free:g}" for what, value, free, of in reversed(found)

@@ -14,6 +14,7 @@ from market.calendar import Calendar
 from market.demand.allowances import NO_LIMITS, Limits, carried_over, limits_of, per_day
 from market.demand.choice import Ground, choose
 from market.demand.cohort import Cohort, Reply
+from market.demand.contexts import UNLIMITED
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
 from market.demand.intensity import Intensity
@@ -33,7 +34,7 @@ from market.demand.population import draw_population, sum_by_zone
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.traits import Traits, drawn_providers
+from market.demand.traits import Traits, drawn_providers, either
 from market.demand.utilities import blocks
 from market.quality import quality_at
 from market.randomness import Streams
@@ -51,17 +52,21 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     segment: Segment
 
-    def __init__(self, model: mesa.Model, segment: Segment, calendar: Calendar, streams: Streams) -> None:
+    def __init__(
+        self, model: mesa.Model, segment: Segment, calendar: Calendar, streams: Streams, contexts: Floats = UNLIMITED
+    ) -> None:
+        """``contexts``: tokens that an offer's model can attend to at most, by offer; none where that limits nobody."""
         super().__init__(model, segment)
         s, self.calendar = segment, calendar
         self.dtype = np.dtype(s.dtype)
-        population = draw_population(s, calendar.tick_hours, streams)
+        population = draw_population(s, calendar.tick_hours, streams, contexts)
         count = population.worth.size
         self.weight, self.relative, self.worth = population.weight, population.relative, population.worth
         self.zone, self.of_zones = population.zone, population.of_zones
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self.refusing, self.haste = population.refusing, population.haste
+        self.too_long = population.too_long
         self.intensity = Intensity(s.intensity_elasticity, s.asking_effort)
         self._choices = streams.stream("attachment", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
@@ -161,7 +166,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if key not in wanted.options:
             wanted.options.clear()
             nests, alike = self.nests(scene.names, scene.kind), self.haste is None
-            wanted.options[key] = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
+            seen = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
+            refused = seen.refused if self.too_long is None else either(seen.refused, self.too_long)
+            wanted.options[key] = replace(seen, refused=refused)
         return wanted.options[key]
 
     def _cost(self, prices: Floats) -> Floats:

@@ -23,9 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.contexts import UNLIMITED, too_long
 from market.demand.draws import Cells, Draws, Individuals
 from market.demand.haste import bounded, shares_lost_per_hour
 from market.demand.segment import Segment
+from market.demand.traits import Barred, numbered
 from market.randomness import Streams
 
 type Values = NDArray[Any]
@@ -45,7 +47,9 @@ class Population:
         of_zones: share of the users who live in each zone, where all are in every cell; None where each lives in one.
         budget_per_day: money of all whom an individual stands for [USD/day].
         haste: share of its worth that it loses per hour of delay [1/h]; None where that is all the segment's.
-        refusing: row of the table of what is refused (see ``demand.traits``): a bit for each kind of seller; or None.
+        too_long: offers whose model cannot attend to requests of some; None where it can to all.
+        refusing: row of the table of what is no option (see ``demand.traits``): a bit for each kind of seller, and how
+            many contexts its requests pass; or None.
         owns_machine: whether it has a machine of its own at the start.
     """
 
@@ -58,12 +62,16 @@ class Population:
     budget_per_day: Values
     owns_machine: NDArray[np.bool_]
     of_zones: Values | None = None
-    refusing: NDArray[np.int16] | None = None
+    refusing: NDArray[np.integer[Any]] | None = None
     haste: Values | None = None
+    too_long: Barred | None = None
 
 
-def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Population:
-    """The individuals of a segment, or its cells."""
+def draw_population(segment: Segment, tick_hours: float, streams: Streams, contexts: Values = UNLIMITED) -> Population:
+    """The individuals of a segment, or its cells.
+
+    ``contexts``: tokens that an offer's model can attend to at most, by offer; none where that limits nobody.
+    """
     draws: Draws = Cells(segment) if segment.cells else Individuals(segment, streams)
     s, count, dtype = segment, draws.count, np.dtype(segment.dtype)
     weight, relative = s.users / count, draws.relative
@@ -72,7 +80,7 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     else:
         worth = s.worth_usd * bounded(np.exp(s.worth_spread * draws.normal("worth")), s.worth_cap)
     size = np.exp(s.size_spread * draws.normal("size"))
-    of_request = worth
+    of_request, tokens = worth, np.ones(count)
     if s.request_spread > 0:
         tokens = np.exp(s.request_spread * draws.normal("tokens"))
         tokens *= (relative * size).sum() / ((relative * size) @ tokens)
@@ -89,9 +97,10 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
     refusing = np.zeros(count, dtype=np.int16)
     for bit, refusal in enumerate(s.refusals):
         refusing |= np.int16(1 << bit) * draws.chosen(f"refuses {refusal.kind}", refusal.share)
+    refused, barred = refusing if s.refusals else None, too_long(s.workload.context * tokens, contexts)
     shares = [zone.share for zone in s.zones]
     return Population(
-        refusing=refusing if s.refusals else None,
+        refusing=refused if barred is None else numbered(refused, barred),
         haste=haste,
         weight=weight,
         relative=relative,
@@ -102,6 +111,7 @@ def draw_population(segment: Segment, tick_hours: float, streams: Streams) -> Po
         of_zones=np.array(shares) if draws.merged else None,
         budget_per_day=budget.astype(dtype),
         owns_machine=draws.chosen("local", s.local.owners if s.local else 0.0),
+        too_long=barred,
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from capacity import Workload
 from capacity.errors import InputError, require, require_kind, require_kinds, require_or_inf, require_whole
 from market.calendar import Calendar
+from market.demand.bass import Bass
 from market.demand.growth import TREND, Adoption, KnownPath
 from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape
@@ -190,7 +191,7 @@ class Segment:
         growth: factor a year of users, as long as they get what they got at the start.
         adoption: how users come and go with what they get.
         intensity_growth: factor a year of what one user asks.
-        users_path, intensity_path: the same where it is known and not steady, in place of the factors a year; or None.
+        users_path, intensity_path: the same where it is known or Bass's, in place of the factors a year; or None.
         dtype: 'float64', or 'float32' for large populations.
     """
 
@@ -229,7 +230,7 @@ class Segment:
     time_values: TimeValues = ALIKE
     background: Background = NO_BACKGROUND
     adoption: Adoption = TREND
-    users_path: KnownPath | None = None
+    users_path: KnownPath | Bass | None = None
     intensity_path: KnownPath | None = None
     cells: int = 0
 
@@ -262,7 +263,7 @@ class Segment:
         require_or_inf(where + "worth_cap", self.worth_cap, at_least=1)
         require_kind(where + "time_values", self.time_values, TimeValues)
         require_kind(where + "background", self.background, Background)
-        require_kind(where + "users_path", self.users_path, KnownPath, type(None))
+        require_kind(where + "users_path", self.users_path, KnownPath, Bass, type(None))
         require_kind(where + "intensity_path", self.intensity_path, KnownPath, type(None))
         self._check_adoption(where)
         require(where + "worth_usd", self.worth_usd, above=0)

@@ -55,15 +55,25 @@ class Traits:
 
         ``rows``: the table that ``refusing`` is a row of.
         """
-        if rows is None or self.refusing is None:
-            return Traits(self.attached, also[1], self.haste), also[0]
-        both = _both(rows.tobytes(), also[0].tobytes(), rows.shape[1])
-        row = self.refusing * np.int32(also[0].shape[0]) + also[1]
-        return Traits(self.attached, row, self.haste), both
+        number = also[1] if rows is None else numbered(self.refusing, also)
+        return Traits(self.attached, number, self.haste), either(rows, also)
 
 
 #: Nobody minds with whom it is, refuses anybody, or minds delay more than others.
 FREE = Traits()
+
+
+def either(rows: NDArray[np.bool_] | None, also: Barred) -> NDArray[np.bool_]:
+    """What is no option by one table or the other, by row of the one, row of the other and offer.
+
+    ``rows``: the one; None where it bars nothing.
+    """
+    return also[0] if rows is None else _both(rows.tobytes(), also[0].tobytes(), rows.shape[1])
+
+
+def numbered(refusing: NDArray[np.integer[Any]] | None, also: Barred) -> NDArray[np.integer[Any]]:
+    """Row of that table, by individual; ``refusing``: its row of the first, None where that bars nothing."""
+    return also[1] if refusing is None else np.asarray(refusing * np.int32(also[0].shape[0]) + also[1])
 
 
 def refused_rows(refusals: Sequence[str], kinds: NDArray[np.str_]) -> NDArray[np.bool_] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capacity import Deployment, Workload
-from capacity.errors import require
+from capacity.errors import require, require_or_inf
 from capacity.token_times import TokenTimes, token_times
 from capacity.units import MILLION, SECONDS_PER_HOUR
 
@@ -36,6 +37,11 @@ class Technology(ABC):
     def slots(self, workload: Workload, speed: float) -> float:
         """Requests that one rack has in flight at full load."""
 
+    @property
+    def context(self) -> float:
+        """Tokens of a request, input and output, that it can attend to at most; infinite if there is no limit."""
+        return math.inf
+
     def token_work(self, workload: Workload, speed: float) -> Floats:
         """Work of a million output, input and cached tokens [rack-h]; over all tokens of a request it is its work.
 
@@ -48,17 +54,25 @@ class Technology(ABC):
 class FixedWork(Technology):
     """Every request takes the same work, whatever it asks and however fast: a textbook's good.
 
-    ``seconds`` is the time a request takes on an idle machine; ``slots_per_rack`` how many a rack takes at once.
+    ``seconds`` is the time a request takes on an idle machine; ``slots_per_rack`` how many a rack takes at once;
+    ``longest`` the tokens of the longest request that it serves, where the economy minds them (``Economy.contexts``).
     """
 
     rack_hours: float = 1.0
     seconds: float = 0.0
     slots_per_rack: float = 1.0
+    longest: float = math.inf
 
     def __post_init__(self) -> None:
+        require_or_inf("fixed work: longest", self.longest, at_least=1)
         require("fixed work: rack_hours", self.rack_hours, above=0)
         require("fixed work: seconds", self.seconds, at_least=0)
         require("fixed work: slots_per_rack", self.slots_per_rack, above=0)
+
+    @property
+    def context(self) -> float:
+        """Tokens of the longest request."""
+        return self.longest
 
     def work(self, workload: Workload, speed: float) -> float:  # noqa: ARG002
         """Rack-hours that one request takes [rack-h]."""
@@ -140,6 +154,11 @@ class Inference(Technology):
     deployment: Deployment
     reference_chips: float = 72.0
     efficiency: float = 1.0
+
+    @property
+    def context(self) -> float:
+        """Tokens that the model can attend to at most."""
+        return self.deployment.architecture.context
 
     def _operation(self, workload: Workload, speed: float) -> Operation:
         return operation(self.deployment, workload, speed)

@@ -43,6 +43,7 @@ class Founded:
         kept_above: orders over capacity above which it is kept, by offer.
         routes: offers that a routed offer may be sent to, and the cut on their price, by number of the routed offer.
         befallen: numbers of the offers, or of the owners of machines, that each event befalls.
+        contexts: tokens of a request that an offer serves at most, by offer.
         output_tokens: output of a request [tokens], by segment.
     """
 
@@ -66,6 +67,7 @@ class Founded:
     kept_above: Floats
     routes: Mapping[int, tuple[tuple[int, ...], float]]
     befallen: Sequence[NDArray[np.int64]]
+    contexts: Floats
     output_tokens: Floats
 
     @cached_property

@@ -106,9 +106,20 @@ def make_maker(model: mesa.Model, economy: Economy, ledger: Ledger) -> RackMaker
 def make_cohorts(model: mesa.Model, economy: Economy, streams: Streams) -> list[Cohort[Wanted]]:
     """Users, a cohort a segment."""
     return [
-        CurveCohort(model, s) if isinstance(s, CurveSegment) else LogitCohort(model, s, economy.calendar, streams)
+        CurveCohort(model, s)
+        if isinstance(s, CurveSegment)
+        else LogitCohort(model, s, economy.calendar, streams, contexts_of(economy))
         for s in economy.segments
     ]
+
+
+def contexts_of(economy: Economy) -> Floats:
+    """Tokens that an offer's model can attend to at most, by offer: of a routed one, the least of where it may go."""
+    specs = {o.name: o for p in economy.providers for o in p.offers}
+    if not economy.contexts:
+        return np.full(len(specs), np.inf)
+    own = {name: o.technology.context for name, o in specs.items()}
+    return np.array([min((own[to] for to in o.routes), default=own[o.name]) for o in specs.values()])
 
 
 def list_offers(economy: Economy, providers: Sequence[ProviderAgent]) -> Book:
@@ -184,6 +195,7 @@ def found_market(
         kept_above=np.array([o.kept_above for o in specs]),
         routes={place[o.name]: (tuple(place[target] for target in o.routes), o.cut) for o in specs if o.routes},
         befallen=befallen(economy),
+        contexts=contexts_of(economy),
         output_tokens=np.array([s.workload.output for s in economy.segments]),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.contexts import may_follow
 from market.exchange.queue import Queue
 from market.simulation.founded import Founded
 from market.simulation.looking import longest_wait_h
@@ -53,17 +54,17 @@ def fall_back(founded: Founded, left: Floats, ordered: Ordered, firms: Firms) ->
     weights = response.requests * firms.alive
     outside = np.maximum(response.nothing, 0.0)
     nested = {
-        s: nests.without_first(weights[s], float(response.local[s]))
+        s: nests.without_first(weights[s], float(response.local[s])) * may_follow(founded.contexts)
         for s, cohort in enumerate(founded.cohorts)
         if (nests := cohort.nests(founded.offer_names, founded.offer_kinds)) is not None
     }
     if founded.economy.whole:
         return whole_fall_back(founded, left, weights, nested, outside)
     # Sums over the others, not the sum over all less the own: that would cancel.
-    without_own = 1.0 - np.eye(left.shape[1])
-    others = weights @ without_own + outside[:, None]
+    allowed = (1.0 - np.eye(left.shape[1])) * may_follow(founded.contexts)
+    others = weights @ np.ascontiguousarray(allowed.T) + outside[:, None]
     rate = np.divide(left, others, out=np.zeros(left.shape), where=others > NO_ALTERNATIVE)
-    joined = weights * (rate @ without_own)
+    joined = weights * (rate @ allowed)
     for s, without in nested.items():
         total = without.sum(axis=1) + outside[s]
         joined[s] = np.divide(left[s], total, out=np.zeros(total.shape), where=total > NO_ALTERNATIVE) @ without
@@ -77,10 +78,11 @@ def whole_fall_back(
 
     ``nested``: weights of offers without the first, by number of a segment with nests.
     """
-    rng = founded.streams.stream("fallback")
+    rng, follows = founded.streams.stream("fallback"), may_follow(founded.contexts)
     joined = np.zeros(left.shape)
     for s, j in zip(*np.nonzero(left), strict=True):
         chance = np.append(nested[s][j] if s in nested else weights[s], outside[s])
+        chance[:-1] *= follows[j]
         chance[j] = 0.0
         if chance.sum() > 0:
             joined[s] += rng.multinomial(int(left[s, j]), chance / chance.sum())[:-1]

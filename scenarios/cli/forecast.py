@@ -64,7 +64,7 @@ def forecast_command(
     if plot is not None:
         from scenarios.studies.forecast.picture import draw
 
-        draw(found, likely, plot)
+        draw(found, likely, f"{asked.name}: {len(runs)} runs over sets of parameters that fit about as well", plot)
     if as_json:
         from scenarios.cli.printing import print_json
 

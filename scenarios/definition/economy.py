@@ -11,7 +11,7 @@ from capacity import Chip, Costs, Workload
 from capacity.custom import Known
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
-from market.demand.growth import Adoption, KnownPath
+from market.demand.growth import Adoption
 from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
@@ -43,6 +43,8 @@ from scenarios.definition.building_out import (
 )
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import HOURS_PER_WEEK, providers
+from scenarios.definition.trends import known_path, users_path
+from scenarios.parameters.adopting import Adopting
 from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
@@ -84,6 +86,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         whole=rules.whole,
         fallback=rules.fallback,
         needs_without_waits=rules.needs_without_waits,
+        contexts=rules.contexts,
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),
     )
 
@@ -187,15 +190,6 @@ def tiers_of_sellers(scale: float, parameters: Parameters) -> tuple[Nest, ...]:
     return tuple(Nest(scale, tuple(f"{lab.name} {one.name}" for one in lab.offers)) for lab in parameters.labs)
 
 
-def known_path(users: Users, growth: float, share: float) -> KnownPath | None:
-    """A share of the log of demand where it is known by month, or None; after that it grows by so much a year."""
-    if not users.by_month:
-        return None
-    years = tuple(k / 12.0 for k in range(len(users.by_month)))
-    scale = users.by_month[0]
-    return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth**share)
-
-
 def local_machine(segment: str, users: Users, parameters: Parameters, when: Calendar) -> LocalMachine:
     """What a machine of their own does for users, and costs."""
     machine = users.local
@@ -209,6 +203,12 @@ def local_machine(segment: str, users: Users, parameters: Parameters, when: Cale
         machine.life_days,
         chance_in_simulated_day(machine.consider_per_day, when),
     )
+
+
+def adoption(come: Adopting) -> Adoption:
+    """How users answer to what they get; the ceiling of Bass's curve is in the curve."""
+    ceiling = math.inf if come.innovation + come.imitation else come.ceiling
+    return Adoption(come.response, ceiling, come.start_days)
 
 
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
@@ -239,7 +239,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         intensity_elasticity=users.intensity_elasticity,
         asking_effort=users.asking_effort,
         nests=(*tiers_of_sellers(users.tier_nest, parameters), Nest(users.nest)),
-        adoption=Adoption(users.adoption.response, users.adoption.ceiling, users.adoption.start_days),
+        adoption=adoption(users.adoption),
         reconsider_per_day=users.reconsider_per_day / when.simulated_share,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,
@@ -250,7 +250,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         burstiness=users.burstiness,
         growth=growth**demand.users_share,
         intensity_growth=growth ** (1.0 - demand.users_share),
-        users_path=known_path(users, growth, demand.users_share),
+        users_path=users_path(users, growth, demand.users_share, demand.scale),
         intensity_path=known_path(users, growth, 1.0 - demand.users_share),
         cells=round(demand.cells) if grouped else 0,
         dtype="float32" if individuals >= 1_000 and not grouped else "float64",

@@ -68,7 +68,7 @@ EXAMPLES: dict[type, list[Any]] = {
     PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],
     LongContext: [LongContext(long_above=1_000.0)],
     RisingCost: [RisingCost(0.5)],
-    FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0)],
+    FixedWork: [FixedWork(), FixedWork(0.01, seconds=20.0, slots_per_rack=50.0), FixedWork(longest=12_000.0)],
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
     FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5, charge=0.2)],

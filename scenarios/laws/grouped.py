@@ -11,9 +11,10 @@ from market.supply.specs import Offer
 
 
 def grouped(economy: Economy, cells: int) -> Economy:
-    """The same economy without what a single user would remember, and with about so many cells a segment."""
+    """The same economy without what a single user would remember, or be, and with about so many cells a segment."""
     return replace(
         economy,
+        contexts=False,
         segments=tuple(_in_cells(segment, cells) for segment in economy.segments),
         providers=tuple(replace(p, offers=tuple(map(_for_all, p.offers))) for p in economy.providers),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 
 from capacity.errors import Catalogue
+from scenarios.parameters.adopting import Adopting
 from scenarios.parameters.fields import (
     DECLARED,
     SEGMENTS,
@@ -64,22 +65,6 @@ class Machine(Section):
     life_days: Number = quantity(1461.0, "days", "days over which it is earned back", above=0, high=36_525)
     consider_per_day: Number = quantity(
         0.02, "1/day", "share of individuals who think about buying one in a day", high=1
-    )
-
-
-class Adopting(Section):
-    """How users come and go with what they get."""
-
-    response: Number = quantity(
-        0.0,
-        "1/year",
-        "growth rate that a unit of what a request is worth adds: expected utility in units of taste_noise, over that "
-        "at the start",
-        high=1e3,
-    )
-    ceiling: Number = quantity(math.inf, "people", "all who might ever use it; inf: no limit", above=0, or_inf=True)
-    start_days: Number = quantity(
-        1.0, "days", "days from the start whose worth is that at the start; until then the trend alone", high=366
     )
 
 

@@ -54,6 +54,11 @@ class Market(Section):
         "whether sellers rent for what would be ordered if nobody had to wait; otherwise by orders with these waits",
         "what hangs on it: docs/explanation/machines.md",
     )
+    contexts: Flag = choice(
+        False,
+        "whether offers of a model are no option for requests, input and output, that are longer than its context",
+        "lengths: capacity/architectures.py; false: the baseline is fitted without",
+    )
     learning_hours: Number = quantity(
         6.0,
         "h",

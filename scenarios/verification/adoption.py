@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from market.demand.bass import Bass
 from market.demand.growth import Adoption
 from market.demand.segment import Segment
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
@@ -48,6 +49,39 @@ def adoption() -> Iterator[Finding]:
             yield exact(f"{case}: users at t = {t}", answer, users[12 * t])
     plain = run(growing(0.4, 0.0), firms, 25).records.series("segments", "users", "users")
     yield exact("no response: users at t = 2", 10.0 * math.exp(0.8), plain[24])
+
+
+def in_small_steps(p: float, q: float, share: float, until: float, steps: int = 20_000) -> float:
+    """Bass's equation itself, by Heun's rule.
+
+    >>> round(in_small_steps(1.0, 0.0, 0.0, 1.0), 6) == round(1.0 - math.exp(-1.0), 6)
+    True
+    """
+    step = until / steps
+    for _ in range(steps):
+        slope = (p + q * share) * (1.0 - share)
+        ahead = share + step * slope
+        share += 0.5 * step * (slope + (p + q * ahead) * (1.0 - ahead))
+    return share
+
+
+@check("bass", "Adoption by innovation and imitation", "Bass (1969), eqs. 1-9; the ODE solved")
+def bass() -> Iterator[Finding]:
+    """Of 50 a tenth, or a millionth, has come; p = .1, q = .4 a half-day."""
+    p, q = 0.1, 0.4
+    seller = Provider("firm", (Offer("good", 1.0, 1.0),), pools=(Pool(PLENTY),))
+    found = {}
+    for begun in (0.1, 1e-6):
+        curve = Bass(p * HALF_DAYS_PER_YEAR, q * HALF_DAYS_PER_YEAR, begun)
+        model = run(Segment("users", UNIT, 50.0 * begun, users_path=curve), seller, 12 * 8 + 1)
+        found[begun] = model.records.series("segments", "users", "users")[::12]
+    for t in (1, 4, 8):
+        answer = 50.0 * in_small_steps(p, q, 0.1, t)
+        yield Finding(f"a tenth has come: users at t = {t}, the equation in small steps", answer, found[0.1][t], 1e-6)
+    for t in (1, 4, 8):
+        fall = math.exp(-(p + q) * t)
+        answer = 50.0 * (1.0 - fall) / (1.0 + q / p * fall)
+        yield Finding(f"nobody has come: users at t = {t}", answer, found[1e-6][t], 1e-4)
 
 
 @check("crowding", "Adoption on crowded machines grows as they do", "fixed point and its rate, own derivation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from capacity import Workload
 from capacity.errors import InputError
 from market import TokenMarket
 from market.calendar import Calendar
+from market.demand.bass import Bass
 from market.demand.growth import Adopters, Adoption
 from market.demand.nests import Nest
 from market.demand.segment import Segment
 from market.economy import Economy
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
+from scenarios.library import SCENARIOS
 
 ONE = Workload(0, 1_000_000)
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
@@ -131,3 +134,58 @@ def test_adoption_is_checked() -> None:
         Segment("users", ONE, 100.0, adoption=Adoption(ceiling=5.0))
     with pytest.raises(InputError, match="adoption: response is 1, but must be 0 where taste_noise is 0"):
         Segment("users", ONE, 100.0, taste_noise=0.0, adoption=Adoption(1.0))
+
+
+@QUICK
+@given(p=st.floats(0, 1), q=st.floats(0.01, 2), begun=st.floats(1e-6, 1), years=st.floats(0, 20))
+def test_the_curve_of_bass_keeps_its_equation(p: float, q: float, begun: float, years: float) -> None:
+    """dF/dt = (p + q F) (1 - F), by a difference; F rises from its start to 1 and no further."""
+    curve, step = Bass(p, q, begun), 1e-4
+    before, here, after = (begun * curve.at(years + step * k) for k in (-1, 0, 1))
+    assert begun * (1 - 1e-9) <= here <= 1 + 1e-9
+    assert (after - before) / (2 * step) == pytest.approx((p + q * here) * (1 - here), rel=1e-5, abs=1e-8)
+
+
+def test_bass_is_the_logistic_curve_without_innovation_and_most_come_at_its_turn() -> None:
+    logistic = Adopters(Adoption(ceiling=100.0), 10.0)
+    assert Bass(0.0, 0.7, 0.1).at(3.0) == pytest.approx(logistic.factor(math.exp(0.7 * 3.0)), rel=1e-12)
+    p, q = 0.03, 0.38
+    turn = math.log(q / p) / (p + q)  # Bass (1969), eq. 10, from nobody
+    assert 1e-9 * Bass(p, q, 1e-9).at(turn) == pytest.approx(0.5 - p / (2 * q), rel=1e-6)
+
+
+def test_users_of_bass_answer_to_worth_like_others() -> None:
+    curve = Bass(0.5, 1.0, 0.2)
+    plain = run(Segment("users", ONE, 100.0, users_path=curve), firm(0.5))
+    assert plain == pytest.approx([100.0 * curve.at(day / 365.25) for day in range(4)], rel=1e-14)
+    drawn = run(Segment("users", ONE, 100.0, users_path=curve, adoption=AT_ONCE), firm(0.5, growth=0.5))
+    assert drawn[0] == plain[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"innovation": -1.0}, "innovation is -1, but must be at least 0"),
+        ({"innovation": 0.0, "imitation": 0.0}, "one of them must be above"),
+        ({"begun": 0.0}, "begun is 0, but must be above 0 and at most 1"),
+    ],
+)
+def test_a_curve_of_bass_is_checked(changes: dict[str, float], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        Bass(**{"innovation": 0.1, "imitation": 0.2, "begun": 0.3} | changes)
+
+
+def test_a_scenario_sets_bass_by_segment() -> None:
+    coming = {"innovation": 0.1, "imitation": 0.4, "ceiling": 1e10}
+    changed = SCENARIOS["baseline-2026"].with_changes({f"demand.casual.adoption.{k}": v for k, v in coming.items()})
+    plain = {one.name: one for one in SCENARIOS["baseline-2026"].economy(individuals=30).segments}
+    for users in changed.economy(individuals=30).segments:
+        expected = Bass(0.1, 0.4, users.users / 1e10) if users.name == "casual" else None
+        assert users == replace(plain[users.name], users_path=expected)
+    with pytest.raises(InputError, match=r"ceiling.*must be a number of people"):
+        SCENARIOS["baseline-2026"].with_changes({"demand.casual.adoption.imitation": 0.4})
+    few = changed.with_changes({"demand.casual.adoption.ceiling": 10.0})
+    with pytest.raises(InputError, match=r"adoption.ceiling is 10, but 1e\+09 users are there"):
+        few.economy(individuals=30)
+    with pytest.raises(InputError, match="by_month has demand as it is known"):
+        changed.with_changes({"demand.casual.by_month": [1.0, 1.1]}).economy(individuals=30)

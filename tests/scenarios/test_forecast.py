@@ -154,4 +154,6 @@ def test_the_command_says_when_and_draws(tmp_path: Path) -> None:
 
 def test_a_picture_of_runs_by_hand(tmp_path: Path) -> None:
     made = runs_by_hand()
-    assert draw(fans(made), chances(made, [Event("spot", 2.0)]), tmp_path / "fans.svg").exists()
+    events = [Event("spot", 2.0), Event("spot", 2.0, "unit")]
+    written = draw(fans(made), chances(made, events), "crunch: two runs", tmp_path / "fans.svg").read_text()
+    assert all(text in written for text in ("crunch: two runs", "spot 2x", "Runs that have come to it"))

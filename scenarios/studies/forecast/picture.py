@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,26 +12,33 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from scenarios.pictures.picture_path import checked_picture_path
-from scenarios.pictures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, VIOLET, save, style
+from scenarios.pictures.style import ACTORS, INK, save, style
 from scenarios.studies.bands import draw_bands
 from scenarios.studies.forecast.task import OPEN, REFUSED, SPOT, STANDARD, UNITS, WAIT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: A colour a series: that of its actor.
-COLOURS: Final[Mapping[str, str]] = {SPOT: BLUE, STANDARD: RED, OPEN: GREEN, REFUSED: ORANGE, WAIT: PURPLE}
-#: Events are told apart by colour and by line.
-LINES: Final = tuple(
-    (colour, line) for line in ("-", "--") for colour in (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, VIOLET, BLACK)
-)
+#: A colour a series: that of its actor, of nobody for what nobody serves, and of no actor for waits.
+COLOURS: Final[Mapping[str, str]] = {
+    SPOT: ACTORS["hyperscaler"],
+    STANDARD: ACTORS["frontier"],
+    OPEN: ACTORS["open"],
+    REFUSED: ACTORS["nothing"],
+    WAIT: INK,
+}
+#: Longest line beside a panel [characters].
+WIDTH: Final = 18
+#: Share of the runs from which on what is written on it is white.
+DARK: Final = 0.55
 
 
-def draw(fans: pd.DataFrame, chances: pd.DataFrame, path: Path) -> Path:
-    """Draw it."""
+def draw(fans: pd.DataFrame, chances: pd.DataFrame, title: str, path: Path) -> Path:
+    """Draw it; ``title``: which scenario, and of how many runs."""
     checked_picture_path(path)
     with style():
         figure, axes = plt.subplots(2, 3, figsize=(13.0, 7.4), layout="constrained")
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
         panels = list(axes.flat)
         for ax, series in zip(panels, UNITS, strict=False):
             part = fans[fans["series"] == series]
@@ -54,10 +62,21 @@ def _months(ax: Axes, months: list[int]) -> None:
 
 
 def _chances(ax: Axes, chances: pd.DataFrame) -> None:
-    for (event, part), (colour, line) in zip(chances.groupby("event", sort=False), LINES, strict=False):
-        ax.step(np.arange(len(part)), part["share"], where="post", color=colour, linestyle=line, label=str(event))
-    ax.set_title("Has come to it by then", loc="left")
-    ax.set_ylabel("share of the runs")
-    ax.set_ylim(0.0, 1.02)
-    ax.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
-    _months(ax, sorted(chances["month"].unique().tolist()))
+    """A row an event, darker the more of the runs have come to it, so that none hides another."""
+    shares = chances.pivot_table(index="event", columns="month", values="share", sort=False)
+    ax.imshow(shares, cmap="Greys", vmin=0.0, vmax=1.0, aspect="auto", interpolation="nearest")
+    for row, last in enumerate(shares.iloc[:, -1]):
+        colour = "white" if last >= DARK else INK
+        ax.text(shares.shape[1] - 1, row, f"{last:.0%}", ha="right", va="center", fontsize=8.5, color=colour)
+    ax.set_yticks(range(len(shares)), [_in_lines(str(event)) for event in shares.index], fontsize=8.5)
+    ax.set_yticks(np.arange(len(shares) - 1) + 0.5, minor=True)
+    ax.grid(visible=False)
+    ax.grid(which="minor", axis="y", color="white", linewidth=3.0, alpha=1.0)
+    ax.tick_params(which="minor", left=False)
+    ax.set_title("Runs that have come to it (x: its start)", loc="left")
+    _months(ax, [int(month) for month in shares.columns])
+
+
+def _in_lines(event: str) -> str:
+    """What an event is called, in lines that fit beside the panel."""
+    return textwrap.fill(event.removesuffix(" its start"), WIDTH)
