@@ -34,7 +34,7 @@ from market.demand.population import draw_population, sum_by_zone
 from market.demand.scene import Scene
 from market.demand.segment import Segment, loads
 from market.demand.subscriptions import Memberships
-from market.demand.traits import Traits, drawn_providers, either
+from market.demand.traits import Traits, drawn_providers
 from market.demand.utilities import blocks
 from market.quality import quality_at
 from market.randomness import Streams
@@ -65,8 +65,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.zone, self.of_zones = population.zone, population.of_zones
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
-        self.refusing, self.haste = population.refusing, population.haste
-        self.too_long = population.too_long
+        self.refusing, self.haste, self.too_long = population.refusing, population.haste, population.too_long
         self.intensity = Intensity(s.intensity_elasticity, s.asking_effort)
         self._choices = streams.stream("attachment", s.name)
         self._memberships = streams.stream("subscriptions", s.name)
@@ -167,8 +166,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             wanted.options.clear()
             nests, alike = self.nests(scene.names, scene.kind), self.haste is None
             seen = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
-            refused = seen.refused if self.too_long is None else either(seen.refused, self.too_long)
-            wanted.options[key] = replace(seen, refused=refused)
+            wanted.options[key] = seen.but_for(self.too_long)
         return wanted.options[key]
 
     def _cost(self, prices: Floats) -> Floats:

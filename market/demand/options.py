@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.nests import Nests
+from market.demand.traits import Barred, either
 
 
 class Options(NamedTuple):
@@ -36,6 +37,10 @@ class Options(NamedTuple):
     refused: NDArray[np.bool_] | None = None
     nests: Nests | None = None
     slow: NDArray[np.float64] | None = None
+
+    def but_for(self, barred: Barred | None) -> Options:
+        """The same, where something else is no option to some either (see ``traits.numbered``); None for nothing."""
+        return self if barred is None else self._replace(refused=either(self.refused, barred))
 
     @property
     def scale(self) -> Any:
