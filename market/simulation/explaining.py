@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
+from market.calendar import DAYS_PER_WEEK
 from market.exchange.books import Book
 from market.records import Records
 from market.simulation.describe import hours, money, number, share
@@ -35,6 +36,7 @@ def explain(founded: Founded, state: State, records: Records, offer: str, tick: 
         "",
         *_price(o, pool, provider.name),
         *_capacity(o, pool, founded.pool_names[k]),
+        *_quota(founded, j, o),
         *_buyers(founded, book, j, flows),
         *_unserved(o),
         *_wholesale(founded, records, provider.number, when),
@@ -61,6 +63,21 @@ def _capacity(o: dict[str, Any], pool: dict[str, Any], name: str) -> list[str]:
         f"Service: {number(o['served'])} requests served at {number(o['speed'])} tokens/s; a request that came in the "
         f"tick could expect to wait {hours(o['wait_h'])}.",
     ]
+
+
+def _quota(founded: Founded, j: int, o: dict[str, Any]) -> list[str]:
+    """What one user may make of it a day, and what such a user brings."""
+    first, a_day = founded.book, founded.calendar.ticks_per_day
+    of_windows = float(first.quota[j]) * a_day / float(first.quota_ticks[j])
+    listed = min(of_windows, float(first.week_quota[j]) / DAYS_PER_WEEK)
+    if not np.isfinite(listed):
+        return []
+    fee, worth = float(founded.fee[j]), float(founded.user_worth[j])
+    line = f"Quota: one user could make {number(o['granted'] * listed)} requests of it a day, "
+    line += f"{share(float(o['granted']))} of the {number(listed)} that are listed"
+    brings = [f"pays {money(fee)} a month for it"] if fee > 0 else []
+    brings += [f"is held to be worth {money(worth)} a month to its seller"] if worth > 0 else []
+    return [f"{line}; a user {' and '.join(brings)}." if brings else f"{line}."]
 
 
 def _buyers(founded: Founded, book: Book, j: int, flows: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.describe import hours, money, number, share
+from market.supply.quotas import FixedQuota
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
 
 USERS = Segment("users", Workload(0, 1_000_000), 500.0, 20, worth_usd=10.0, worth_spread=0.7, patience_h=1.0)
@@ -139,3 +141,15 @@ def test_quantities_in_words() -> None:
     assert [hours(x) for x in (0, 1e-150, 0.001, 0.5, 3)] == [
         "0 seconds", "less than a millisecond", "3.6 seconds", "30 minutes", "3 hours",
     ]  # fmt: skip
+
+
+def test_a_quota_and_what_a_user_brings() -> None:
+    offer = Offer("offer", 0.0, tier=Tier(quota_per_day=96.0, window_h=5.0), fixed_price=True)
+    given = replace(offer, user_worth_usd_per_month=3.0)
+    text = words(Provider("shop", (given,), pools=(Pool(1e6),), quotas=FixedQuota()))
+    assert (
+        "could make 96 requests of it a day, 100 % of the 96 that are listed; a user is held to be worth $3.00" in text
+    )
+    paid = words(Provider("shop", (replace(offer, fee_usd_per_month=20.0),), pools=(Pool(1e6),)))
+    assert "a user pays $20.00 a month for it." in paid
+    assert "Quota" not in words(shop(1e6))
