@@ -19,6 +19,7 @@ from scenarios.results.grouped import said_of_cells
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import Facts
 from scenarios.results.measures.order import LONG_WEEKS, order_of_events
+from scenarios.results.quotas import quotas
 from scenarios.results.run_folder import RunResult
 from scenarios.results.warm_up import said_of_warm_up, warm_up_days
 from scenarios.results.welfare import beside_efficient, said_of_efficient
@@ -51,6 +52,7 @@ def summary(result: RunResult) -> RenderableType:
             "waited, and who came from another offer's queue waits a tick."
         ),
         "",
+        *quota_parts(frames),
         outcome_table(frames),
         share_table(frames),
         peak_table(frames),
@@ -152,6 +154,22 @@ def wait_table(frames: Frames) -> Table:
         )
     made.columns[1].justify = "left"
     return made
+
+
+def quota_parts(frames: Frames) -> list[RenderableType]:
+    """What one user may ask a day, where there are quotas."""
+    found = quotas(frames)
+    if found.empty:
+        return []
+    made = table(
+        "What one user may ask (requests a day)", ["provider", "tier", "first\nday", "mean", "last\nday", "from - to"]
+    )
+    for row in found.to_dict("records"):
+        days = [short_number(row[name]) for name in ("first", "mean", "last")]
+        span = f"{short_number(row['least'])} - {short_number(row['most'])}"
+        made.add_row(row["kind"], escape(row["tier"]), *days, span)
+    made.columns[1].justify = "left"
+    return [made]
 
 
 def outcome_table(frames: Frames) -> Table:
@@ -306,6 +324,7 @@ def summary_record(result: RunResult) -> Record:
         "prices": _records(summary_tables.prices(frames)),
         "segment_prices": _records(summary_tables.segment_prices(frames).reset_index()),
         "waits": _records(summary_tables.waits(frames)),
+        "quotas": _records(quotas(frames)),
         "outcomes": _records(summary_tables.outcomes(frames).rename_axis("segment").reset_index()),
         "providers": _records(
             summary_tables.margins(frames)

@@ -13,6 +13,7 @@ from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.measures import Facts
 from scenarios.results.measures.order import LONG_WEEKS, order_of_events
+from scenarios.results.quotas import quotas
 from scenarios.results.run_folder import RunResult
 from scenarios.results.welfare import beside_efficient, said_of_efficient
 from scenarios.text.durations import hours_in_words
@@ -51,7 +52,7 @@ def cost(value: float) -> str:
 
 def of_run(result: RunResult, prefix: str = "") -> list[Html]:
     """All tables of a run."""
-    makers = (_prices, _paid_by, _waits, _fates, _sellers, _providers, _peak)
+    makers = (_prices, _paid_by, _waits, _quotas, _fates, _sellers, _providers, _peak)
     found = [make(result.frames, prefix) for make in makers]
     return [table.html() for table in (*found, _gains(result, prefix), _checks(result.frames, prefix)) if table.rows]
 
@@ -98,6 +99,16 @@ def _waits(frames: Frames, prefix: str) -> Table:
         "whole ticks; who came from another offer's queue waits a tick."
     )
     return Table(f"{prefix}table-waits", "How long requests wait", heads, rows, note)
+
+
+def _quotas(frames: Frames, prefix: str) -> Table:
+    rows: list[Row] = [
+        [f"{row['kind']} {row['tier']}", *(number(row[name]) for name in ("first", "mean", "last", "least", "most"))]
+        for row in quotas(frames).to_dict("records")
+    ]
+    heads = [word("tier"), *map(Column, ("first day", "mean", "last day", "least day", "most"))]
+    note = "Requests that one user may make a day, mean over sellers: the listed quota times the share that is granted."
+    return Table(f"{prefix}table-quotas", "What one user may ask", heads, rows, note)
 
 
 def _fates(frames: Frames, prefix: str) -> Table:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from scenarios.results import summary_tables
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.measures import MEASURES
 from scenarios.results.measures.facts import busy_and_calm, tick_hours
+from scenarios.results.quotas import quotas
 from scenarios.results.run_folder import RunResult
 from scenarios.runs.run import run
 from scenarios.runs.settings import Settings
@@ -255,3 +257,17 @@ def test_a_dearer_batch_is_said_in_words():
     frames["offers"].loc[offers == "Aster batch", "price"] *= 1.5
     said = "Batch is listed above standard by Aster $30.00 against $20.00."
     assert summary_tables.said_of_batches(frames).startswith(said)
+
+
+def test_quotas_are_what_the_list_says_times_what_is_granted() -> None:
+    frames = run(Settings(length_days=2, users=60, seed=1)).frames
+    offers = frames["offers"].merge(frames["listings"], on="offer")
+    offers = offers[offers["tier"] == "plan"]
+    days = (offers["granted"] * offers["quota_per_day"]).groupby(offers["time"].dt.day).mean()
+    found = quotas(frames).set_index("tier")
+    assert list(found.index) == ["free", "plan", "pro"]
+    row = found.loc["plan"]
+    assert (row["first"], row["last"], row["mean"]) == pytest.approx((days.iloc[0], days.iloc[1], days.mean()))
+    assert (row["least"], row["most"]) == pytest.approx((days.min(), days.max()))
+    none = frames | {"listings": frames["listings"].assign(quota_per_day=math.inf)}
+    assert quotas(none).empty

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from scenarios.pictures.chart import chart
 from scenarios.pictures.chart_data import KIND, TIER, ChartData, Column, NothingToShowError, long, one
 from scenarios.pictures.charts.tiers import GROUP, tier_colours, tier_name
 from scenarios.pictures.panel import label_ends, path, plain_log, time_axis
-from scenarios.results import summary_tables
 from scenarios.results.frames import Frames
 from scenarios.results.over_time import in_bins
+from scenarios.results.quotas import quotas_by_offer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,11 +25,10 @@ QUOTA: Final = Column("value", "requests a day", "requests that one user may mak
 @chart("What one user may ask a day", group=GROUP, order=320)
 def quotas(frames: Frames) -> ChartData:
     """Quota of each kind and tier that has one, mean over sellers: what the list says times the share granted."""
-    made = summary_tables.offers(frames)
-    made = made[np.isfinite(made["quota_per_day"].to_numpy(dtype=np.float64))]
+    made = quotas_by_offer(frames)
     if made.empty:
         raise NothingToShowError("no offer of this run has a quota")
-    made = in_bins(made.assign(quota=made["granted"] * made["quota_per_day"]), frames)
+    made = in_bins(made, frames)
     table = made.pivot_table(index="bin", columns=["kind", "tier"], values="quota", sort=False)
     columns: Any = table.columns
     keys = {tier_name(key): key for key in columns}
