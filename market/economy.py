@@ -19,6 +19,7 @@ from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
+from market.supply.firm_sale import FirmSale
 from market.supply.rack_maker import RackMaker
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler, Provider
@@ -44,6 +45,7 @@ class Economy:
         whole: whole requests that arrive at random, in place of a fluid of expected ones.
         fallback: whether those who lose patience try another offer before they give up.
         events: dated shocks.
+        sale: how firms that cannot pay are sold.
         maker: who makes racks, of whom owners whose expansion orders them buy; None: they buy at their ``rack_price``
             as many as they like.
         needs_without_waits: whether sellers rent machines for what would be ordered if nobody had to wait, and ask
@@ -71,6 +73,7 @@ class Economy:
     products: tuple[Products, ...] = ()
     events: tuple[Event, ...] = ()
     maker: RackMaker | None = None
+    sale: FirmSale = field(default_factory=FirmSale)
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -126,6 +129,7 @@ class Economy:
         require_kind("economy: rationing", self.rationing, Rationing)
         require_kind("economy: waits", self.waits, WaitModel)
         require_kind("economy: wholesale", self.wholesale, Wholesale)
+        require_kind("economy: sale", self.sale, FirmSale)
         require_kind("economy: maker", self.maker, RackMaker, type(None))
 
     def _check_names(self) -> None:

@@ -16,10 +16,15 @@ ENDLESS_YEARS: Final = 1.0
 def to_come(founded: Founded, tick: int, running: Sequence[Contract], *, seller: bool) -> dict[str, float]:
     """Payments after a tick under contracts that run [USD], by name of who gets them, or of who pays."""
     hours = founded.hours
-    endless = ENDLESS_YEARS * 8_766.0 * founded.calendar.simulated_share / hours
     total: dict[str, float] = {}
     for contract in running:
-        left = min(contract.first_tick + contract.ticks - tick - 1, endless)
         name = contract.seller if seller else contract.buyer
+        left = ticks_left(founded, tick, contract)
         total[name] = total.get(name, 0.0) + contract.racks * contract.price * hours * left
     return total
+
+
+def ticks_left(founded: Founded, tick: int, contract: Contract) -> float:
+    """Ticks of a contract after a tick; of one without end those of a year."""
+    endless = ENDLESS_YEARS * 8_766.0 * founded.calendar.simulated_share / founded.hours
+    return min(contract.first_tick + contract.ticks - tick - 1, endless)

@@ -5,7 +5,6 @@ What does not earn the machines that one replica of it takes is sold no longer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,9 +16,9 @@ from market.exchange.books import Book
 from market.exchange.ledger import Payment
 from market.simulation.contracting import backlog_before, mean_spot_price
 from market.simulation.founded import Founded
+from market.simulation.selling_firms import Appraisal
 from market.simulation.state import Contracts, Firms, Fleets, Lately, Machines, Paid, Posted, Served, Terms
 from market.supply.provider import ProviderAgent
-from market.supply.rounds import DAYS_A_YEAR
 
 type Floats = NDArray[np.float64]
 
@@ -42,7 +41,8 @@ def come_and_go(
         firms = with_sales(founded, tick, machines, served, paid, effects, firms)
     if not (founded.calendar.period(tick) == 0 or tick == 0):
         return replace(firms, opening={}, payments=()) if firms.opening or firms.payments else firms
-    day = _Day(founded, tick, firms, paid.lately)
+    spot = mean_spot_price(founded, machines)
+    day = _Day(founded, tick, firms, paid.lately, Appraisal(founded, tick, paid, contracts, spot))
     for payment in fleets.payments:
         day.foresee(payment)
     for p in founded.providers:
@@ -53,7 +53,7 @@ def come_and_go(
             if p.spec.leaves and day.cash[p.name] < -p.spec.credit:
                 day.sell_or_close(p)
         elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0 and looks(founded, p):
-            day.enter(p, terms.book, day.prices(posted.book.price), mean_spot_price(founded, machines))
+            day.enter(p, terms.book, day.prices(posted.book.price), spot)
     if any(h.spec.borrowing for h in founded.owners):
         day.close_books(backlog_before(founded, tick, contracts))
     if not np.array_equal(day.active, firms.active):
@@ -64,8 +64,8 @@ def come_and_go(
 class _Day:
     """The firms while a day's decisions are made one after the other."""
 
-    def __init__(self, founded: Founded, tick: int, firms: Firms, lately: Lately) -> None:
-        self.founded, self.tick, self.lately = founded, tick, lately
+    def __init__(self, founded: Founded, tick: int, firms: Firms, lately: Lately, appraisal: Appraisal) -> None:
+        self.founded, self.tick, self.lately, self.appraisal = founded, tick, lately, appraisal
         self.raised_at = firms.raised_at.copy()
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
         self.dropped, self.sales, self.failed = firms.dropped, firms.sales, firms.failed.copy()
@@ -106,22 +106,26 @@ class _Day:
             self.raised_at[k] = self.tick
 
     def sell_or_close(self, p: ProviderAgent) -> None:
-        """A provider that owes too much is bought by who pays its debt, or it closes and its creditors lose that.
+        """A provider that owes too much is bought by whom it is worth most to, or closes, and creditors lose its debt.
 
-        Who buys has more cash than the debt, and pays no more than some years of what the firm has earned lately: the
-        owner with the most cash of those. Contracts of a firm that closes are void, so that the machines are let anew.
+        What the price leaves of the debt creditors lose, and what it leaves over goes to investors. Contracts of a firm
+        that closes are void, so that the machines are let anew; who belonged to it goes on by itself.
         """
         debt = -self.cash[p.name]
-        earned = float(self.lately.earned[p.number]) * DAYS_A_YEAR * self.founded.calendar.simulated_share
-        able = [h for h in self.founded.owners if h.spec.acquires and self.cash[h.name] > debt]
-        buyers = [h for h in able if math.isinf(h.spec.pays_years) or debt <= h.spec.pays_years * earned]
-        if buyers:
-            buyer = max(buyers, key=lambda h: self.cash[h.name])
-            self.pay(Payment(buyer.name, p.name, debt, "acquisition"))
-            self.parent[p.number] = buyer.name
-        else:
+        free = {q.name: bool(self.active[q.number]) and self.parent[q.number] is None for q in self.founded.providers}
+        sale = self.founded.economy.sale.sold(self.appraisal.bids(p, debt, self.cash, free), debt)
+        if sale is None:
             self.pay(Payment("creditors", p.name, debt, "written off"))
             self.active[p.number], self.left[p.number] = False, True
+            self.parent = [None if parent == p.name else parent for parent in self.parent]
+            return
+        buyer, price = sale
+        self.pay(Payment(buyer, p.name, price, "acquisition"))
+        self.parent[p.number] = buyer
+        if price < debt:
+            self.pay(Payment("creditors", p.name, debt - price, "written off"))
+        elif price > debt:
+            self.pay(Payment("funding", p.name, debt - price, "funding"))
 
     def close_books(self, backlog: Mapping[str, float]) -> None:
         """Owners of machines who owe more than creditors lend have failed; these lose it and have the machines run.

@@ -65,9 +65,12 @@ def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) 
     """How it ended, and who bears what it owed."""
     date = f"{founded.calendar.moment(tick):%d %B %Y}"
     books = records.tables["books"].data
-    if how == "bought":
-        return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}, which paid what it owed."
     lost = float(books["forgiven"][tick, k])
+    if how == "bought":
+        left_over = -float(books["raised"][tick, k])
+        rest = f"; its creditors lost {money(lost)}" if lost > 0 else ", which paid what it owed"
+        rest += f" and left {money(left_over)} to investors" if left_over > 0 else ""
+        return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}{rest}."
     if how == "taken over":
         return (
             f"Failed: on {date} it owed more than creditors lend; they lost {money(lost)} and have its machines run "

@@ -192,6 +192,10 @@ def for_homes(founded: Founded, served: Served) -> Iterator[Payment]:
 def of_providers(founded: Founded, firms: Firms, posted: Posted, served: Served) -> Iterator[Payment]:
     """What providers pay and get by themselves."""
     tokens = (served.round.served * posted.book.billed).sum(axis=0)
+    sellers = {p.name for p in founded.providers}
     for p in founded.providers:
-        tick = ProviderTick(founded.hours, tokens[p.own], served.round.used[p.pools], bool(firms.active[p.number]))
+        staffed = firms.parent[p.number] not in sellers
+        tick = ProviderTick(
+            founded.hours, tokens[p.own], served.round.used[p.pools], bool(firms.active[p.number]), staffed
+        )
         yield from p.payments(tick)

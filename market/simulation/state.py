@@ -70,7 +70,7 @@ class Firms:
     Attributes:
         active: whether a provider sells, by provider.
         left: whether it has left for good, by provider.
-        parent: the owner of machines that has bought it, or None; by provider.
+        parent: the owner of machines or seller that has bought it, or None; by provider.
         alive: whether an offer's provider sells, by offer.
         opening: price at which an offer opens in this tick [USD per million tokens], by number of the offer.
         payments: between parents and those that they bought, of investors, and of creditors for what they lose.

@@ -40,12 +40,14 @@ class ProviderTick:
         tokens: million output-equivalent tokens served, by own offer.
         used: work done, by own pool [rack-h].
         active: whether it sells.
+        staffed: whether staff of its own is paid: not where a seller that has staff has bought it.
     """
 
     hours: float
     tokens: Floats
     used: Floats
     active: bool
+    staffed: bool = True
 
 
 class ProviderAgent(Firm[Provider, ProviderTick]):
@@ -285,7 +287,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         for used, pool in zip(tick.used.tolist(), self.spec.pools, strict=True):
             yield Payment(self.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")
         if tick.active:
-            yield Payment(self.name, "staff", self.spec.burn_usd_per_day * tick.hours / 24.0, "burn")
+            burn = self.spec.burn_usd_per_day if tick.staffed else 0.0
+            yield Payment(self.name, "staff", burn * tick.hours / 24.0, "burn")
             yield Payment("funding", self.name, self.spec.funding_usd_per_day * tick.hours / 24.0, "funding")
         for racks, pool in zip(self.racks, self.spec.pools, strict=True):
             if pool.investment:

@@ -235,6 +235,8 @@ class Provider:
         credit: what creditors let it owe before it fails [USD].
         interest: yearly rate on what it owes [1/year].
         rounds: on what terms investors give more, or None.
+        acquires: whether it buys others that fail.
+        pays_years: most that it pays for one, in years of what that has lately earned.
         enters: whether it is not there at the start and comes when margins allow.
         enter_margin: margin over its cost at which it comes, at the lowest price of the same model, or where it names
             none of the same kind of provider.
@@ -265,8 +267,11 @@ class Provider:
     credit: float = 0.0
     interest: float = 0.0
     rounds: Rounds | None = None
+    acquires: bool = False
+    pays_years: float = math.inf
 
     def __post_init__(self) -> None:
+        require_or_inf(f"provider '{self.name}': pays_years", self.pays_years, at_least=0)
         require(f"provider '{self.name}': credit", self.credit, at_least=0)
         require(f"provider '{self.name}': interest", self.interest, at_least=0)
         if self.rounds is not None:
@@ -307,7 +312,7 @@ class Hyperscaler:
             the day are in ``Economy.products``.
         first_party_first: whether they are served before contracts, or after them.
         acquires: whether it buys providers that run out of cash.
-        pays_years: most that it pays for one, in years of what that has earned lately before staff and research.
+        pays_years: most that it pays for one, in years of what that has lately earned.
         interest: yearly rate on what it owes [1/year].
         life_years: time over which its racks lose their value in its books [years].
         rack_price: what a rack costs that it adds [USD].

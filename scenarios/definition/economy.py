@@ -25,6 +25,7 @@ from market.exchange.waits import WaitModel
 from market.kinds import fields_of, kind_named
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
+from market.supply.firm_sale import FirmSale
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import RentForecast
 from market.supply.research import Research
@@ -71,6 +72,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         contracts=contracts(parameters, owners, when),
         research=tuple(research(one, when, parameters.supply.restart_h) for one in parameters.supply.research),
         products=products(parameters, owners),
+        sale=FirmSale(parameters.supply.sale.seller_share, parameters.supply.sale.least),
         maker=rack_maker(
             parameters.supply,
             parameters.known.chips[parameters.supply.chip],

@@ -38,12 +38,15 @@ NEAR: Final = 2e-3
 def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
     """All sellers of tokens."""
     open_ = [open_provider(one, parameters, when) for one in parameters.open]
-    return (
+    everybody = (
         *(lab(one, parameters, when) for one in parameters.labs),
         *open_,
         *(catalogue_seller(one, parameters, when) for one in parameters.sellers),
         *(broker(one, parameters, when) for one in parameters.brokers),
     )
+    if not parameters.supply.sale.sellers_bid:
+        return everybody
+    return tuple(replace(one, acquires=True, pays_years=parameters.supply.pays_years) for one in everybody)
 
 
 @cache

@@ -86,7 +86,8 @@ def statements_add_up(before: Before, model: TokenMarket) -> None:
     if model.tick > 0:
         racks = model.records.tables["books"].data["racks"][model.tick - 1]
         close(b["racks"], racks + b["capital"] - b["depreciation"], scale)
-    left = np.append(model.state.firms.left, model.state.firms.failed)
+    sold = np.array([parent is not None for parent in model.state.firms.parent], dtype=bool)
+    left = np.append(model.state.firms.left | sold, model.state.firms.failed)
     forgiven = b["forgiven"][: left.size]
     must((forgiven == 0) | left, "creditors gave up {} USD of firms that go on", forgiven)
     for owner in model.hyperscalers:

@@ -59,7 +59,7 @@ from scenarios.laws.examples import (
 )
 from scenarios.laws.grouped import grouped
 from scenarios.laws.plain_economies import UNIT
-from scenarios.laws.random_makers import makers
+from scenarios.laws.random_makers import makers, sales
 
 CHAT = Workload(8_000, 1_000)
 
@@ -193,6 +193,8 @@ def providers(draw: st.DrawFn, name: str, most: int = 3) -> Provider:
         enters=draw(st.sampled_from([False, False, True])),
         restart_h=draw(st.sampled_from([0.0, 0.0, 0.25, 30.0])),
         credit=draw(st.sampled_from([0.0, 0.0, 30.0])),
+        acquires=draw(st.sampled_from([False, False, True])),
+        pays_years=draw(st.sampled_from([math.inf, 2.0])),
         interest=draw(st.sampled_from([0.0, 0.0, 5.0])),
         rounds=draw(st.sampled_from([None, None, Rounds(), Rounds(least_days=0.0, most_share=1.0, multiple=0.01)])),
     )
@@ -389,5 +391,6 @@ def economies(
         events=draw(events(sellers, owners)),
         wholesale=Wholesale(terms=draw(term_markets)),
         maker=draw(makers),
+        sale=draw(sales),
     )
     return grouped(made, 7) if draw(st.sampled_from([False, False, False, False, True])) else made

@@ -1,4 +1,4 @@
-"""Makers of racks drawn at random, and none."""
+"""Makers of racks drawn at random, and none; and how firms are sold."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import math
 
 from hypothesis import strategies as st
 
+from market.supply.firm_sale import FirmSale
 from market.supply.memory import Memory
 from market.supply.rack_maker import RackMaker
 from scenarios.laws.examples import RACK_ALLOTMENTS, RACK_PRICES
 
+sales = st.builds(FirmSale, seller_share=st.sampled_from([0.0, 0.5, 1.0]), least=st.sampled_from([0.0, 0.4, 1.0]))
 makers = st.one_of(
     st.none(),
     st.builds(

@@ -27,6 +27,7 @@ from scenarios.parameters.fields import (
     refuse_doubles,
     several,
 )
+from scenarios.parameters.firm_sales import FirmSales
 from scenarios.parameters.kinds import KindSection, kind_field
 from scenarios.parameters.load_shapes import CHAT, Shape
 from scenarios.parameters.rack_makers import RackMaking
@@ -292,9 +293,10 @@ class Supply(Section):
     pays_years: Number = quantity(
         math.inf,
         "years",
-        "most that an owner pays for a provider, in years of what that has earned lately before staff and research",
+        "most that is paid for a provider, in years of what it has lately earned; inf: what it owes, whatever it is",
         or_inf=True,
     )
+    sale: FirmSales = part(FirmSales(), "how providers that run out of cash and credit are sold")
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
     maker: RackMaking = part(RackMaking(), "who makes racks, of whom owners who follow rents buy")
     neoclouds: Neoclouds = part(Neoclouds(), "owners who borrow against contracts")

@@ -99,14 +99,18 @@ def test_investors_give_to_who_grows_and_not_in_a_bad_mood():
 
 
 def test_who_buys_pays_no_more_than_what_some_years_earn():
-    """The lab earns 2 x 7 - 12 an hour before staff, 17,500 a year; it owes some 124 when its cash is gone."""
+    """The lab earns 2 x 7 - 12 an hour before staff, 17,500 a year; it owes some 124 when its cash is gone.
+
+    A seller has staff; to an owner of machines, who would have to pay the lab's, it is worth nothing.
+    """
     for years, bought in ((0.001, False), (1.0, True)):
-        rich = Hyperscaler("rich", 1.0, acquires=True, cash=1e6, pays_years=years)
+        cloud = Hyperscaler("cloud", 1.0, acquires=True, cash=1e7, pays_years=years)
+        rich = Provider("rich", (Offer("nothing", 1.0, open_to=()),), acquires=True, cash=1e6, pays_years=years)
         lab = Provider(
             "lab", (Offer("good", 3.0, cost=1.0),), pools=(Pool(7.0),), leaves=True, cash=500.0, burn_usd_per_day=360.0
         )
-        contract = Contract("rich", "lab", racks=0.5, price=24.0)
-        model = TokenMarket(market_of(USERS, lab, rich, contracts=(contract,)), rng=1)
+        contract = Contract("cloud", "lab", racks=0.5, price=24.0, ticks=121)
+        model = TokenMarket(market_of(USERS, lab, rich, cloud, contracts=(contract,)), rng=1)
         model.run_for(24 * 5)
         assert (model.state.firms.parent[0] == "rich") is bought
 
