@@ -237,7 +237,7 @@ class Provider:
         rounds: on what terms investors give more, or None.
         acquires, pays_years: whether it buys others that fail, and for how many years of what one has lately earned.
         enters: whether it is not there at the start and comes when margins allow.
-        enter_margin: margin over its cost, at the lowest price of the same model or kind of provider, at which it comes.
+        enter_margin: margin over its cost at which it comes, at the lowest price of the same model or kind of provider.
         enter_per_day: chance that it looks whether to come on a day.
         drops_after_days: days over which it averages what an offer earns; one that does not earn its replica is sold no
             longer. Infinite: it keeps all.
