@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.ledger import Ledger
 from market.simulation.founded import Founded
@@ -16,11 +18,20 @@ def research_budgets(founded: Founded, tick: int, firms: Firms, paid: Paid) -> l
     """What investors give and what sales give [USD], by budget; ``paid``: of the tick before."""
     years, hours = founded.calendar.years(tick), founded.hours
     return [
-        (one.spec.given(years, hours), one.spec.of_sales(float(sales), hours))
+        (one.spec.given(years, hours), min(one.spec.of_sales(float(sales), hours), can_pay(founded, one, paid)))
         if not one.spec.funder or firms.active[founded.number_of[one.spec.funder]]
         else (0.0, 0.0)
         for one, sales in zip(founded.researchers, paid.sales, strict=True)
     ]
+
+
+def can_pay(founded: Founded, one: ResearchAgent, paid: Paid) -> float:
+    """What the funder of a budget can spend on research in a tick [USD]: what it earns, and some of its cash."""
+    if not one.spec.funder:
+        return math.inf
+    p = founded.providers[founded.number_of[one.spec.funder]]
+    earned = float(paid.lately.earned[p.number]) - p.spec.burn_usd_per_day
+    return one.spec.within_means(earned, p.cash, founded.hours)
 
 
 def research_demand(founded: Founded, tick: int, firms: Firms, paid: Paid) -> list[ElasticDemand]:

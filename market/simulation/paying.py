@@ -54,6 +54,7 @@ def pay(
     """Users pay providers, providers pay owners, all pay for power; the rest of the world is named."""
     for_tokens = np.where(served.round.served > 0, served.round.served * ordered.cleared.prices, 0.0)
     for_plans = (known.members * founded.fee * (founded.hours / HOURS_PER_MONTH)).reshape(for_tokens.shape)
+    budgets = research_budgets(founded, tick, firms, paid)
     ledger.new_tick()
     ledger.post(fleets.payments)
     ledger.post(firms.payments)
@@ -61,7 +62,6 @@ def pay(
     ledger.post(of_users(founded, for_tokens))
     ledger.post(for_subscriptions(founded, posted, for_plans))
     ledger.post(for_contracts(contracts, machines.allotment))
-    budgets = research_budgets(founded, tick, firms, paid)
     ledger.post(for_research(founded, quoted, machines.allotment, budgets))
     ledger.post(at_list(founded, quoted, machines.allotment))
     ledger.post(for_spot(founded, machines.allotment))

@@ -28,7 +28,10 @@ class Research:
         B = usd_per_day x growth^years + share_of_sales x S,   S' = s + (S - s) exp(-hours / (24 sales_days))     (1)
 
     s being the sales of a tick [USD/day] and S their running mean. All of it is paid from the seller's books, into
-    which investors pay their part.
+    which investors pay their part. Of its own a seller spends no more than it can: with e [USD/day] what it has earned
+    lately beyond staff, C its cash and D the days for which that has to last,
+
+        at most max(e, 0) + max(C, 0) / D                                                                         (2)
 
     Attributes:
         name: what it is called.
@@ -40,6 +43,7 @@ class Research:
         share_of_sales: share of the funder's sales that goes to it.
         sales_days: days over which these sales are averaged.
         sales_usd_per_day: what they were before the start [USD/day].
+        runway_days: days for which the funder's cash has to last; 0 where research asks not whether it can be paid.
         kind: kind of agent that it is: 'research', or one of your own.
         restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
     """
@@ -55,6 +59,7 @@ class Research:
     sales_usd_per_day: float = 0.0
     kind: str = "research"
     restart_h: float = 0.0
+    runway_days: float = 0.0
 
     def __post_init__(self) -> None:
         where = f"research '{self.name}': "
@@ -65,6 +70,7 @@ class Research:
         require(where + "share_of_sales", self.share_of_sales, at_least=0)
         require(where + "restart_h", self.restart_h, at_least=0)
         require(where + "sales_days", self.sales_days, above=0)
+        require(where + "runway_days", self.runway_days, at_least=0)
         require(where + "sales_usd_per_day", self.sales_usd_per_day, at_least=0)
         if self.share_of_sales > 0 and not self.funder:
             raise InputError(f"{where}share_of_sales is {self.share_of_sales:g}, but funder names nobody who sells")
@@ -76,6 +82,18 @@ class Research:
     def of_sales(self, sales: float, hours: float) -> float:
         """What sales of so many USD a day give for a tick of so many hours [USD]."""
         return self.share_of_sales * sales * hours / 24.0
+
+    def within_means(self, earned: float, cash: float, hours: float) -> float:
+        """The most that the funder spends in a tick of so many hours, equation (2) [USD].
+
+        ``earned``: what it has earned lately [USD/day]; ``cash``: what it has [USD].
+
+        >>> Research("r", 0.0, funder="lab", runway_days=90.0).within_means(earned=10.0, cash=9_000.0, hours=24.0)
+        110.0
+        """
+        if self.runway_days == 0:
+            return math.inf
+        return (max(earned, 0.0) + max(cash, 0.0) / self.runway_days) * hours / 24.0
 
     def sales_lately(self, before: float, sold: float, hours: float) -> float:
         """Running mean of the funder's sales after a tick in which it sold for so many USD, equation (1) [USD/day]."""

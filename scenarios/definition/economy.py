@@ -371,6 +371,7 @@ def research(budget: ResearchBudget, when: Calendar, restart_h: float = 0.0) -> 
         max(simulated, min(budget.sales_days, DAYS_PER_WEEK)),
         budget.sales_usd_per_day,
         restart_h=restart_h,
+        runway_days=budget.runway_days,
     )
 
 

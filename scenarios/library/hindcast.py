@@ -45,6 +45,9 @@ REQUESTS: Final = {
     "coders": Request(input=4_000.0, output=400.0, cached=0.3),
     "agentic": Request(input=15_000.0, output=600.0, cached=0.5),
 }
+#: Share of the log of growth that is more users: chat users of the largest lab tripled in the year to October 2025, a
+#: little under half of tenfold [OpenAI: 250 million a week in October 2024, 800 million a year later].
+USERS_SHARE: Final = 0.5
 #: Sellers rent by the day for what they could sell if nobody had to wait, and half as much again: ticks are days, in
 #: which no peak shows, and a model that comes out has no usual sales to go by [declared].
 ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
@@ -166,8 +169,8 @@ def scenario() -> Scenario:
         },
         "demand": {
             "casual": {"users": 1.0, "individuals_share": 0.02},
-            "coders": users("coders", before.coders, rows, before.users_share),
-            "agentic": users("agentic", before.agentic, rows, before.users_share),
+            "coders": users("coders", before.coders, rows, USERS_SHARE),
+            "agentic": users("agentic", before.agentic, rows, USERS_SHARE),
         },
         "labs": [lab(name, data["labs"][k]) for k, name in enumerate(("OpenAI", "Anthropic", "Gemini"))],
         "open": [],
@@ -177,7 +180,7 @@ def scenario() -> Scenario:
             if row["kind"] == "open"
         ],
         "sellers": sellers(),
-        "market": {"clearing": "auction", "chance_waits": False},
+        "market": {"clearing": "auction", "chance_waits": False, "needs_without_waits": False},
         "progress": {"score_at_start": SCORE_AT_START},
     }
     measures = ("spot-price", "paid-by-the-token", "tokens-a-second", "open-share")

@@ -54,6 +54,14 @@ class ResearchBudget(Section):
     sales_usd_per_day: Number = quantity(
         0.0, "USD/day", "the funder's sales before the start, from which that mean begins", high=1e12
     )
+    runway_days: Number = quantity(
+        90.0,
+        "days",
+        "days for which the funder's cash has to last: research beyond what it earns takes so much of it at most; "
+        "0 where it is not asked whether it can pay",
+        "declared; nothing in the baseline hangs on it, and in a long squeeze who has no cash trains on what it earns",
+        high=3_653,
+    )
 
 
 #: What labs train and try: it takes the machines that inference leaves, and yields first. Of a dollar more of sales .49

@@ -175,3 +175,19 @@ def test_a_scenario_says_whose_research_it_is() -> None:
 def test_a_scenario_refuses_a_share_of_nobody_s_sales() -> None:
     with pytest.raises(InputError, match=r"supply\.research\[0\]\.funder is '', but .*share_of_sales"):
         load("baseline-2026", ["supply.research[0].funder="])
+
+
+@pytest.mark.parametrize(("cash", "spent"), [(0.0, 0.0), (2_400.0, 10.0), (1e9, 60.0)])
+def test_a_lab_researches_within_its_means(cash: float, spent: float) -> None:
+    """It earns nothing beyond staff, and its cash has to last for ten days: a tenth of it goes in a day, 1/240 an hour.
+
+    Sales pay for sixty dollars an hour as long as there is cash enough.
+    """
+    assert Research("r", 0.0, funder="lab", share_of_sales=1.0, runway_days=10.0).within_means(0.0, cash, 1.0) >= spent
+    research = Research(
+        "training", 0.0, funder="lab", share_of_sales=1.0, sales_usd_per_day=24 * 60.0, runway_days=10.0
+    )
+    lab = Provider("lab", (Offer("offer", 1e6),), burn_usd_per_day=0.0, cash=cash)
+    model = TokenMarket(Economy((USERS,), (lab,), (Hyperscaler("cloud", RACKS),), research=(research,)), rng=1)
+    model.run_for(1)
+    assert model.records.series("providers", "research")[0] == pytest.approx(min(spent, 60.0))
