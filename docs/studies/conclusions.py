@@ -36,8 +36,9 @@ LEVERS: dict[str, dict[str, Any]] = {
     "no staff": {"open.*.burn_usd_per_day": 0.0},
     "lines ten times as long": {"open.*.credit_usd": 2e8},
     "machines grow as demand": {"supply.growth": 10.0},
-    "needs without waits": {"market.needs_without_waits": True},
-    "needs without waits, no staff": {"market.needs_without_waits": True, "open.*.burn_usd_per_day": 0.0},
+    "needs by orders while others wait": {"market.needs_without_waits": False},
+    "quotas as listed": {"labs.*.quotas.kind": "fixed"},
+    "free users worth nothing": {"labs.*.offers.free.user_worth_usd_per_month": 0.0},
     "nobody buys": {"supply.acquires": False},
 }
 #: What is concluded: name, measure, and the value from which on it holds: those of the scorecard of the sources'
