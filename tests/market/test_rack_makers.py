@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -110,6 +111,6 @@ def test_books_and_words_say_what_a_maker_sold() -> None:
         (lambda: ByContract(1.5), "by-contract: promised is 1.5, but must be at least 0 and at most 1"),
     ],
 )
-def test_what_makes_no_sense_is_refused(wrong: object, words: str) -> None:
+def test_what_makes_no_sense_is_refused(wrong: Callable[[], object], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        wrong()  # type: ignore[operator]
+        wrong()
