@@ -203,10 +203,36 @@ class Kind:
         super().__init_subclass__(**more)
         cls.kind = vars(cls).get("kind", "")  # never that of the class above
         cls.about = _first_sentence(vars(cls).get("__doc__") or "")
+        _check_methods(cls)
 
     def __post_init__(self) -> None:
         for described in fields_of(type(self)):
             described.check(f"{called(type(self))}: {described.name}", getattr(self, described.name))
+
+
+def _check_methods(cls: type) -> None:
+    """Refuse methods that cannot be called as those are that they stand for.
+
+    >>> from market.supply.quotas import QuotaPolicy
+    >>> try:
+    ...     type("Old", (QuotaPolicy,), {"__call__": lambda self, granted, utilisation: 1.0})
+    ... except InputError as error:
+    ...     print(error)
+    old: __call__ takes (self, granted, utilisation), but is called with (self, of)
+    """
+    for name, method in vars(cls).items():
+        over = next((vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)), None)
+        if not (
+            inspect.isfunction(method) and getattr(over, "__isabstractmethod__", False) and inspect.isfunction(over)
+        ):
+            continue
+        takes, wanted = inspect.signature(method), inspect.signature(over).parameters
+        named = [one for one, given in wanted.items() if given.kind is inspect.Parameter.KEYWORD_ONLY]
+        try:
+            takes.bind(*(None for one in wanted if one not in named), **dict.fromkeys(named))
+        except TypeError:
+            words = ("(" + ", ".join(names) + ")" for names in (takes.parameters, wanted))
+            raise InputError("{}: {} takes {}, but is called with {}".format(called(cls), name, *words)) from None
 
 
 def called(cls: type) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
+import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -290,3 +292,15 @@ def test_in_what_mechanisms_differ() -> None:
         assert clearing.needs_slopes is said
         assert clearing.charges_rents is said
         assert clearing.cuts_orders is said
+
+
+@pytest.mark.parametrize(
+    ("takes", "refused"), [("self, of", False), ("self, of, more=1", False), ("self, *all", False), ("self", True),
+                           ("self, granted, rent", True)],
+)  # fmt: skip
+def test_a_method_that_cannot_be_called_as_it_is_called_is_refused(takes: str, refused: bool) -> None:
+    scope: dict[str, Any] = {}
+    exec(f"def method({takes}): return 1.0", scope)
+    words = rf"mine: __call__ takes \({re.escape(takes)}\), but is called with \(self, of\)"
+    with pytest.raises(InputError, match=words) if refused else contextlib.nullcontext():
+        type("Mine", (QuotaPolicy,), {"__call__": scope["method"]})
