@@ -6,6 +6,11 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+
+#: Seconds after which it is raised once more: Python drops what is raised while an object is taken down.
+AGAIN: Final = 10.0
 
 
 class TimeUpError(BaseException):
@@ -26,7 +31,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         raise TimeUpError(f"did not end within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
