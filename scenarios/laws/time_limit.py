@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-
 #: Seconds after which it is raised once more: Python drops what is raised while an object is taken down.
 AGAIN: Final = 10.0
 
