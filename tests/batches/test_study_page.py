@@ -41,7 +41,7 @@ def test_the_table_in_the_page_is_what_the_command_prints():
     ("variant", "measure", "sign"),
     [
         ("dynamic", "queue-hours", -1), ("dynamic", "unserved", -1), ("dynamic", "price-peak-ratio", 1),
-        ("dynamic", "open-margin", 1), ("time-of-day", "queue-hours", -1), ("time-of-day", "price-peak-ratio", 1),
+        ("dynamic", "open-margin", 1), ("dynamic", "surplus", 1), ("dynamic", "closed-margin", 1),
     ],
 )  # fmt: skip
 def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, sign):
@@ -54,8 +54,8 @@ def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, s
     [
         ("dynamic", "load-peak-ratio"),
         ("time-of-day", "load-peak-ratio"),
-        ("dynamic", "surplus"),
-        ("dynamic", "closed-margin"),
+        ("time-of-day", "queue-hours"),
+        ("time-of-day", "price-peak-ratio"),
     ],
 )
 def test_what_the_page_says_not_to_differ_does_not(runs, variant, measure):
