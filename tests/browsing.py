@@ -3,6 +3,7 @@
 Any test may ask for ``page`` (tests/conftest.py imports the fixtures); without a browser it is skipped. A page collects
 what a reader would never see: ``page.complaints`` (errors in the console or in scripts) and ``page.outside``
 (addresses beyond this machine that were asked for, and refused). ``watched_page`` makes one of another size or look.
+Whatever is waited for may take its time: the machine may be busy.
 """
 
 import re
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+PATIENCE = 120_000  # how long anything is waited for [ms]: a state that never comes fails, one that is late does not
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
@@ -41,10 +43,11 @@ def browser():
     path = chromium()
     if path is None:
         pytest.skip(MISSING)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS), timeout=PATIENCE)
         yield opened
         opened.close()
 
@@ -52,6 +55,7 @@ def browser():
 def watched_page(browser, **context):
     """A page of a context of its own, that collects complaints and what it asks of the world outside."""
     made = browser.new_context(**context)
+    made.set_default_timeout(PATIENCE)
     page = made.new_page()
     page.complaints, page.outside = [], []
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)

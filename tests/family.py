@@ -1,5 +1,6 @@
 """Processes and their children, as Linux tells them."""
 
+import os
 import time
 from pathlib import Path
 
@@ -23,6 +24,15 @@ def is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def processor_seconds(pid):
+    """What a process has worked [s], whoever it had to share the machine with; 0 where nobody tells."""
+    try:
+        user, system = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    except OSError:
+        return 0.0
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def until(true, seconds=120.0):

@@ -11,6 +11,7 @@ from scenarios.app.choosing import Choice
 from scenarios.app.limits import check_size
 from scenarios.app.live import Live
 from scenarios.app.result import ShownResult
+from scenarios.app.run_request import RunRequest
 from scenarios.app.tabs import market_of_tab
 from scenarios.text.durations import time_left
 from scenarios.text.markdown import plain
@@ -30,6 +31,8 @@ def live() -> Live:
 def controls(choice: Choice) -> None:
     """The row of buttons, and below it the progress of a run or what went wrong with it."""
     market = live()
+    if choice.asked is not None and not market.is_running:
+        _follow(choice, choice.asked, market)
     running = market.is_running
     _buttons(choice, market, running=running)
     if running:
@@ -42,14 +45,30 @@ def controls(choice: Choice) -> None:
         st.error(plain(refused), icon=":material/error:")
 
 
+def _follow(choice: Choice, asked: RunRequest, market: Live) -> None:
+    """Start what was pressed, before anything of it is drawn: what is on the page stays good until it is drawn anew.
+
+    Not in a callback: that would know only what was put together when the button was drawn, and not what was typed
+    just before it was pressed. Nor after the buttons are drawn, to begin the page again from there: Streamlit would
+    let go of files that the page still offers.
+    """
+    if st.session_state.get("run"):
+        _begin(asked, None, new=True)
+    elif not _at_end(choice, market) and (st.session_state.get("hour") or st.session_state.get("day")):
+        _step(asked, 24.0 if st.session_state.get("day") else 0.0)
+
+
+def _at_end(choice: Choice, market: Live) -> bool:
+    """Whether all of what is put together has been run."""
+    return market.asked == choice.asked and market.ticks_done >= market.ticks
+
+
 def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
-    """The buttons. One that starts something does so here and not in a callback of its own: a callback would know
-    only what was put together when the button was drawn, and not what was typed just before it was pressed."""
-    at_end = market.asked == choice.asked and market.ticks_done >= market.ticks
+    at_end = _at_end(choice, market)
     off = choice.asked is None or running
     hours = choice.base.time.tick_hours if choice.base is not None else 1.0
     with st.container(horizontal=True):
-        all_of_it = st.button(
+        st.button(
             "Run",
             type="primary",
             icon=":material/play_arrow:",
@@ -57,14 +76,14 @@ def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
             key="run",
             help=_why_off(choice, running=running) or "Run all of it from the start.",
         )
-        tick = st.button(
+        st.button(
             "Next hour" if hours == 1 else f"Next {hours:g} hours",
             icon=":material/skip_next:",
             key="hour",
             disabled=off or at_end,
             help=_why_off(choice, running=running, at_end=at_end) or "One tick on, and all drawn anew.",
         )
-        day = st.button(
+        st.button(
             "Next day",
             icon=":material/fast_forward:",
             disabled=off or at_end,
@@ -79,13 +98,6 @@ def _buttons(choice: Choice, market: Live, *, running: bool) -> None:
             on_click=_stop,
             help="Stop, and keep what is done." if running else "Nothing is running.",
         )
-    if off or not (all_of_it or tick or day):
-        return
-    if all_of_it:
-        _begin(choice, None, new=True)
-    elif not at_end:
-        _step(choice, 24.0 if day else 0.0)
-    st.rerun()
 
 
 def _why_off(choice: Choice, *, running: bool, at_end: bool = False) -> str:
@@ -97,27 +109,25 @@ def _why_off(choice: Choice, *, running: bool, at_end: bool = False) -> str:
     return "The run has come to its end. Take more days, or press Run to run it again." if at_end else ""
 
 
-def _step(choice: Choice, to_multiple_of: float) -> None:
+def _step(asked: RunRequest, to_multiple_of: float) -> None:
     """One tick on, or on to the next whole multiple of so many hours."""
-    assert choice.asked is not None
     market = live()
-    same = market.asked == choice.asked
+    same = market.asked == asked
     done = market.ticks_done if same else 0
-    every = max(round(to_multiple_of / choice.asked.settings().scenario.time.tick_hours), 1)
+    every = max(round(to_multiple_of / asked.settings().scenario.time.tick_hours), 1)
     to_tick = (done // every + 1) * every
     if same and market.has_model:
         market.run_to(to_tick)
     else:
         # A model that was put away meanwhile is made again from its seed, and is the same.
-        _begin(choice, to_tick, new=not same)
+        _begin(asked, to_tick, new=not same)
 
 
-def _begin(choice: Choice, to_tick: int | None, *, new: bool) -> None:
+def _begin(asked: RunRequest, to_tick: int | None, *, new: bool) -> None:
     """Make the model that is put together, and run it to a tick or to its end."""
-    assert choice.asked is not None
     try:
-        ticks = check_size(choice.asked.settings())
-        live().begin(choice.asked, ticks, ticks if to_tick is None else to_tick, new=new)
+        ticks = check_size(asked.settings())
+        live().begin(asked, ticks, ticks if to_tick is None else to_tick, new=new)
     except InputError as error:
         st.session_state["refused"] = str(error)
 

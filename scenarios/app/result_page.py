@@ -90,14 +90,16 @@ def show_results(choice: Choice) -> None:
         st.info("Press **Run** for the whole run, or **Next hour** to watch the market step by step.")
         return
     last = live().results.get("last")
-    _head(shown, choice)
-    _doubts(shown)
-    _figures(shown)
-    compare = last is not None and st.toggle("Compare with the last run", key="compare")
-    if compare and last is not None:
-        _comparison(shown, last)
-    _charts(shown, last if compare else None)
-    _files(shown)
+    above = st.container()
+    _files(shown)  # before what takes a while: a page that is cut short by the next keeps only the files it came to
+    with above:
+        _head(shown, choice)
+        _doubts(shown)
+        _figures(shown)
+        compare = last is not None and st.toggle("Compare with the last run", key="compare")
+        if compare and last is not None:
+            _comparison(shown, last)
+        _charts(shown, last if compare else None)
 
 
 def _head(shown: ShownResult, choice: Choice) -> None:
@@ -184,7 +186,9 @@ def _theme() -> Theme:
 def _files(shown: ShownResult) -> None:
     st.subheader("Take it away", anchor=False)
     toml = f"{shown.file_name}.toml"
-    with st.container(horizontal=True):
+    with st.container(
+        horizontal=True, key=f"files-{shown.number}-{shown.about['ticks']}"
+    ):  # another result, other files
         st.download_button(
             "Data (zip)",
             shown.zipped,

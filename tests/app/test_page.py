@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from scenarios.app import live as living
-from scenarios.app import view
+from scenarios.app import result_page, view
 from scenarios.app.live import Live
 from scenarios.app.run_request import RunRequest
 
@@ -19,7 +20,7 @@ SECONDS = 120.0
 
 def opened():
     """A tab with the first page; without charts, and without a process until it is needed: both take their time."""
-    tab = AppTest.from_file(str(PAGE), default_timeout=60)
+    tab = AppTest.from_file(str(PAGE), default_timeout=SECONDS)
     tab.session_state["warm"] = True
     tab.session_state["charts"] = []
     tab.run()
@@ -197,6 +198,20 @@ def test_stop_keeps_what_is_done_and_a_lost_process_is_named():
     (error,) = tab.error
     assert "killed by SIGKILL" in error.value.replace("\\", "")
     assert tab.session_state["live"].results["shown"].about["ticks"] >= 3  # the earlier result stays
+
+
+def test_what_is_on_the_page_can_be_taken_away_while_it_is_drawn_anew(monkeypatch):
+    """Streamlit lets go of the files of a drawing that is cut short before it comes to them."""
+    tab = small(opened())
+    drawn = []
+    monkeypatch.setattr(view, "about_choice", drawn.append)
+    pressed(tab, "Next hour")
+    assert len(drawn) == 1  # and not once more for what was pressed
+    settled(tab)
+    assert [one.label for one in tab.get("download_button")] == ["Data (zip)", "Scenario (TOML)"]
+    monkeypatch.setattr(result_page, "_charts", lambda *results: st.stop())  # as the next drawing stops this one
+    tab.run()
+    assert [one.label for one in tab.get("download_button")] == ["Data (zip)", "Scenario (TOML)"]
 
 
 def test_what_is_typed_just_before_run_is_pressed_counts():

@@ -141,7 +141,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     batch = open_batch(tmp_path / "b")
     assert 3 <= batch.state.count("done") < 400
     assert batch.state.count("failed") == 0
-    until(lambda: not any(is_alive(pid) for pid in family), 5.0)
+    until(lambda: not any(is_alive(pid) for pid in family))
 
 
 # -------------------------------------------------------------------- the plan, and how far it is

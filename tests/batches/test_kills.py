@@ -78,7 +78,7 @@ def test_real_workers_are_replaced_and_end_with_their_parent(tmp_path):
     assert workers
     parent.kill()
     parent.wait()
-    until(lambda: not any(is_alive(pid) for pid in workers), 5.0)
+    until(lambda: not any(is_alive(pid) for pid in workers))
     before = finished()
     assert 9 <= before < 30, AGAIN
     batch = resume_batch(folder, workers=2, work=cheap_work.slow, quiet=True)
