@@ -200,6 +200,10 @@ class Economy:
         for one in self.research:
             if one.funder:
                 self._known(f"research '{one.name}': funder", one.funder, [p.name for p in self.providers])
+        training = [one for one in self.research if one.policy.chooses]
+        for number, one in enumerate(training):
+            if one.funder in [other.funder for other in training[:number]]:
+                raise InputError(f"research '{one.name}': '{one.funder}' trains already; its models follow one budget")
 
     def _check_products(self) -> None:
         for one in self.products:

@@ -16,6 +16,10 @@ class QualityPath(ABC):
     def at(self, segment: str, years: float) -> float:
         """Quality for a segment so many years after the start."""
 
+    def ahead(self, segment: str, years: float, by: float) -> float:
+        """The same of who is so many years ahead of the path."""
+        return self.at(segment, years + by)
+
 
 @dataclass(frozen=True)
 class Improving(QualityPath):
@@ -67,6 +71,29 @@ class Lagging(QualityPath):
         if segment not in self.months:
             raise InputError(f"no lag is given for segment '{segment}'; given: {', '.join(self.months)}")
         return self.leader.at(segment, years - self.months[segment] / 12.0)
+
+
+@dataclass(frozen=True)
+class Relative(QualityPath):
+    """As good as at the start, since all get better alike: only who is ahead of the others differs.
+
+    >>> relative = Relative(Improving({"coders": 0.5}, closing=0.5))
+    >>> relative.at("coders", 3.0), relative.ahead("coders", 3.0, 1.0)
+    (0.5, 0.75)
+
+    Attributes:
+        path: what a year ahead is worth.
+    """
+
+    path: Improving
+
+    def at(self, segment: str, years: float) -> float:  # noqa: ARG002
+        """Quality for a segment so many years after the start."""
+        return self.path.at(segment, 0.0)
+
+    def ahead(self, segment: str, years: float, by: float) -> float:  # noqa: ARG002
+        """The same of who is so many years ahead of the others."""
+        return self.path.at(segment, by)
 
 
 type Quality = float | Mapping[str, float] | QualityPath

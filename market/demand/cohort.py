@@ -140,8 +140,12 @@ class Cohort[W: Wanted](mesa.Agent):
         ``not_asked``: requests that were not made since they would have cost something.
         """
 
-    def members(self, offers: int) -> Floats:
-        """Real users that subscribe to each offer."""
+    def would_subscribe(self, wanted: W, scene: Scene, prices: Floats) -> W:  # noqa: ARG002
+        """What is wanted once all have thought anew about which subscription to hold: for research about what lasts."""
+        return wanted
+
+    def members(self, offers: int, wanted: W | None = None) -> Floats:  # noqa: ARG002
+        """Real users that subscribe to each offer; ``wanted``: as they would then."""
         return np.zeros(offers)
 
     @property

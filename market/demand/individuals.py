@@ -25,10 +25,12 @@ from market.demand.plan import (
     Part,
     Plan,
     Who,
+    blurred,
     options_of,
     what_is_seen,
     within_budgets,
     within_limits,
+    worth_of_use,
 )
 from market.demand.population import draw_population, sum_by_zone
 from market.demand.scene import Scene
@@ -248,7 +250,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         options, traits = self._options(wanted, scene, prices), self._traits(slice(None))
         refused = options.refused
         if (scene.fee > 0).any():
-            traits, refused = traits.barred_too(refused, self.memberships.barred(scene.fee))
+            held = wanted.memberships or self.memberships
+            traits, refused = traits.barred_too(refused, held.barred(scene.fee))
         options = options._replace(refused=refused, gain=np.where(shut, -np.inf, options.gain))
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         ground = Ground(options, self.inverse_worth, self.dtype.type, traits, at_home, self.intensity, who)
@@ -267,7 +270,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def _reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         plan, count = self._plan(wanted, scene, prices), prices.size
         slopes = self.segment.price_coefficient if scene.slopes else None
-        chosen = [part.choice.of(part.mass, slopes=slopes) for part in self._blurred(plan.parts, scene.blur_usd)]
+        parts = blurred(plan.parts, self.segment, scene.blur_usd)
+        chosen = [part.choice.of(part.mass, slopes=slopes) for part in parts]
         asked = plan.unaffordable + sum(one.asked for one in chosen)
         none, nothing = np.zeros(count), np.zeros((count, count))
         return Reply(
@@ -290,13 +294,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
             requests, shares = choice.requests_and_shares(mass, offers)
             total += shares @ (requests * an_hour).astype(np.float64)
         return np.asarray(total / s.price_coefficient)
-
-    def _blurred(self, parts: list[Part], width_usd: float) -> list[Part]:
-        """Let those without taste noise share ties within a width of money, in full precision."""
-        if width_usd == 0.0 or self.segment.taste_noise > 0.0:
-            return parts
-        noise = width_usd * self.segment.price_coefficient / self.segment.worth_usd
-        return [part.blurred(noise) for part in parts]
 
     def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
@@ -326,19 +323,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _learn_use(self, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""
-        s, worth, asked = self.segment, 0.0, plan.unaffordable
-        for choice, mass in plan.parts:
-            chosen = choice.of(mass, keep=True)
-            assert chosen.requests is not None
-            assert chosen.utility is not None
-            worth += float(chosen.requests.astype(np.float64) @ chosen.utility) / s.taste_noise
-            asked += chosen.asked
-        if asked > 0:
-            nothing = (s.outside or 0.0) / s.taste_noise
-            mean = (worth + plan.unaffordable * nothing) / asked
-            refused = min(turned_away / asked, 1.0)
-            days = self.calendar.tick_hours / self.calendar.simulated_share / 24.0
-            self.adopters.learn(mean + refused * (nothing - mean), days)
+        worth = worth_of_use(plan, self.segment, turned_away)
+        if worth is not None:
+            self.adopters.learn(worth, self.calendar.tick_hours / self.calendar.simulated_share / 24.0)
 
     def _is_weekend(self, tick: int) -> bool:
         """Whether the habit of weekends is the one that holds."""
@@ -362,8 +349,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _consider_subscriptions(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""
-        days = self.calendar.tick_hours / 24.0
-        chance = min(1.0, self.segment.reconsider_per_day * days)
+        chance = min(1.0, self.segment.reconsider_per_day * (self.calendar.tick_hours / 24.0))
         if self._looked:
             number = self._memberships.binomial(self.worth.size, chance)
             if number == 0:
@@ -371,15 +357,28 @@ class LogitCohort(Cohort[IndividualsWanted]):
             who = np.unique(self._memberships.integers(0, self.worth.size, number))
         else:
             who = np.arange(self.worth.size)
-        options, quota = self._options(wanted, scene, prices), per_day(scene, self.calendar.ticks_per_day)
+        self._consider(self.memberships, who, self._options(wanted, scene, prices), scene)
+
+    def _consider(self, held: Memberships, who: NDArray[np.int64], options: Options, scene: Scene) -> None:
+        """These individuals take the subscriptions that are best for them."""
+        days, quota = self.calendar.tick_hours / 24.0, per_day(scene, self.calendar.ticks_per_day)
         for part in blocks(who.size) if self.weight > 0 else ():  # a block at a time: each stands there in many copies
             some = who[part]
             asked, traits = self.requests_per_tick[some] / self.weight / days, self._traits(some)
-            self.memberships.consider(some, options, scene.fee, quota, self.inverse_worth[some], traits, asked)
+            held.consider(some, options, scene.fee, quota, self.inverse_worth[some], traits, asked)
 
-    def members(self, offers: int) -> Floats:
+    def would_subscribe(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> IndividualsWanted:
+        """All of them think, and nothing that they hold is changed."""
+        if not (scene.fee > 0).any():
+            return wanted
+        then = Memberships(self.worth.size)
+        self._consider(then, np.arange(self.worth.size), self._options(wanted, scene, prices), scene)
+        return replace(wanted, memberships=then, plans={}, replies={}, options={}, grounds={})
+
+    def members(self, offers: int, wanted: IndividualsWanted | None = None) -> Floats:
         """Real users that subscribe to each offer."""
-        return self.memberships.members(offers) * self.weight * self.wanted.growth
+        held = (wanted.memberships if wanted else None) or self.memberships
+        return held.members(offers) * self.weight * (wanted or self.wanted).growth
 
     def _reattach(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals look again, and stay with whom they choose; in the first tick all do."""

@@ -16,6 +16,7 @@ from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.scene import Scene
 from market.demand.segment import Segment
+from market.demand.subscriptions import Memberships
 from market.demand.traits import refused_rows
 from market.demand.utilities import blocks
 
@@ -71,6 +72,7 @@ class IndividualsWanted(Wanted):
         quota_used: requests of one user that counted towards a quota in its window, by limit.
         growth, intensity: users, and requests of one user, over those at the start.
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
+        memberships: which subscriptions individuals would hold; None for those that they have.
         plans: the last plan made of this, and what it was made for: the same one serves to order and to settle.
         replies: the last answer to prices: most prices that change are none that a segment could pay.
         options: what there was to choose from when they were last asked.
@@ -85,6 +87,7 @@ class IndividualsWanted(Wanted):
     growth: float = field(kw_only=True)
     intensity: float = field(kw_only=True)
     machine_quality: float = field(kw_only=True)
+    memberships: Memberships | None = field(default=None, kw_only=True, repr=False, compare=False)
     plans: dict[tuple[bytes, ...], Plan] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
@@ -180,3 +183,31 @@ def within_budgets(
     made = np.sum([requests for requests, _ in asked], axis=0)
     allowed = at_most_all(left, cost)
     return allowed, cost * allowed, float(np.sum(made * (1 - allowed), dtype=np.float64))
+
+
+def blurred(parts: list[Part], segment: Segment, width_usd: float) -> list[Part]:
+    """Let those without taste noise share ties within a width of money, in full precision."""
+    if width_usd == 0.0 or segment.taste_noise > 0.0:
+        return parts
+    noise = width_usd * segment.price_coefficient / segment.worth_usd
+    return [part.blurred(noise) for part in parts]
+
+
+def worth_of_use(plan: Plan, segment: Segment, turned_away: float) -> float | None:
+    """What a request was worth on average, in units of taste noise; None if there was none.
+
+    ``turned_away``: requests that left a queue for good.
+    """
+    worth, asked = 0.0, plan.unaffordable
+    for choice, mass in plan.parts:
+        chosen = choice.of(mass, keep=True)
+        assert chosen.requests is not None
+        assert chosen.utility is not None
+        worth += float(chosen.requests.astype(np.float64) @ chosen.utility) / segment.taste_noise
+        asked += chosen.asked
+    if asked <= 0:
+        return None
+    nothing = (segment.outside or 0.0) / segment.taste_noise
+    mean = (worth + plan.unaffordable * nothing) / asked
+    refused = min(turned_away / asked, 1.0)
+    return mean + refused * (nothing - mean)

@@ -2,28 +2,34 @@
 
     q(p) = spending / reference x (reference / p) ^ elasticity
 
-so at the reference price ``spending`` is spent, and with an elasticity of 1 at every price. The price at which the
-auction clears is found exactly: between two quoted prices the steps are constant, so that it is the root of one
-decreasing function.
+so at the reference price ``spending`` is spent, and with an elasticity of 1 at every price. Of that a buyer may have
+some already (``beside``), and it may have no more money than ``most``: it takes
+
+    min(max(q(p) - beside, 0), most / p)
+
+The price at which the auction clears is found exactly: between two quoted prices the steps are constant, so that it is
+the root of one decreasing function.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from capacity.errors import require
+from capacity.errors import require, require_or_inf
 from market.exchange.call_auction import LARGEST, SAME, CallAuction, CallOutcome
 
 type Floats = NDArray[np.float64]
 
 #: Beyond this nobody takes [rack-h]: a price of next to nothing would call for more than can be added up.
 MOST = LARGEST**0.5
+#: Lowest price at which what money buys is counted [USD per rack-h].
+TINIEST = 1e-300
 #: What elastic demand asks beyond what clears, over all that is offered, so that it counts as not wholly served where
 #: it sets the price.
 BEYOND = 10.0 * (SAME - 1.0)
@@ -37,19 +43,39 @@ class ElasticDemand:
         spending: spent at the reference price [USD].
         reference: price at which that is spent [USD per rack-h].
         elasticity: by how many per cent it takes less when the price rises by one; 0 takes the same at any price.
+        beside: what it has without buying [rack-h].
+        most: most that it spends [USD].
 
     >>> ElasticDemand(100.0, 4.0, 1.0).quantity(5.0), ElasticDemand(100.0, 4.0, 2.0).quantity(8.0)
     (20.0, 6.25)
+    >>> short = ElasticDemand(100.0, 4.0, 1.0, beside=5.0, most=60.0)
+    >>> [short.quantity(price) for price in (2.0, 10.0, 20.0)]
+    [30.0, 5.0, 0.0]
     """
 
     spending: float
     reference: float
     elasticity: float = 1.0
+    beside: float = 0.0
+    most: float = math.inf
 
     def __post_init__(self) -> None:
         require("elastic demand: spending", self.spending, at_least=0)
         require("elastic demand: reference", self.reference, above=0)
         require("elastic demand: elasticity", self.elasticity, at_least=0)
+        require("elastic demand: beside", self.beside, at_least=0)
+        require_or_inf("elastic demand: most", self.most, at_least=0)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether it has one elasticity at all prices."""
+        return self.beside == 0.0 and math.isinf(self.most)
+
+    def times(self, part: float) -> ElasticDemand:
+        """A part of it, at every price."""
+        return replace(
+            self, spending=self.spending * part, beside=self.beside * part, most=self.most * part if part else 0.0
+        )
 
     def quantity(self, price: float) -> float:
         """Taken at a price above 0 [rack-h]."""
@@ -57,7 +83,8 @@ class ElasticDemand:
             times = math.pow(self.reference / float(price), self.elasticity)
         except (OverflowError, ZeroDivisionError):  # a price of next to nothing calls for all there could be
             times = math.inf
-        return float(min(self.spending / self.reference * times, MOST))
+        taken = min(self.spending / self.reference * times, MOST)
+        return float(taken if self.smooth else min(max(taken - self.beside, 0.0), self.most / max(price, TINIEST)))
 
 
 def clear_with(
@@ -77,9 +104,15 @@ def clear_with(
     wanted = np.array([demand.quantity(price) if demand.spending > 0 else 0.0 for demand in elastic])
     # The last unit that it takes is worth the price to it, all others more: it comes before bids at the price.
     above = np.full(wanted.size, math.nextafter(price, math.inf))
-    more = 1.0 + BEYOND * float(np.add.reduce(ask_quantities)) / float(wanted.sum())
+    total = float(wanted.sum())
+    if total > 0:
+        wanted *= 1.0 + BEYOND * float(np.add.reduce(ask_quantities)) / total
+    else:  # who would take some just below the price sets it
+        below = math.nextafter(price, 0.0)
+        sets = np.array([demand.spending > 0 and demand.quantity(below) > 0 for demand in elastic], dtype=np.float64)
+        wanted = sets * (BEYOND * float(np.add.reduce(ask_quantities)) / max(float(sets.sum()), 1.0))
     outcome = auction.clear(
-        np.concatenate((bids[0], above)), np.concatenate((bids[1], wanted * more)), ask_prices, ask_quantities
+        np.concatenate((bids[0], above)), np.concatenate((bids[1], wanted)), ask_prices, ask_quantities
     )
     return outcome, outcome.bought[bids[0].size :]
 
@@ -112,7 +145,7 @@ def _clearing_price(
     left = steps(floor)
     top = float(quotes[high]) if high < quotes.size else math.inf
     # Between these quotes only elastic demand moves: it may clear there, before the next step comes.
-    if left <= 0 or (math.isfinite(top) and elastic(math.nextafter(top, 0.0)) > left):
+    if left < 0 or (math.isfinite(top) and elastic(math.nextafter(top, 0.0)) > left):
         return top
     return _price_at(elastic, left, floor, top, taking)
 
@@ -121,7 +154,8 @@ def _price_at(
     elastic: Callable[[float], float], left: float, floor: float, top: float, taking: list[ElasticDemand]
 ) -> float:
     """Price between two quotes at which elastic demand takes just what is left."""
-    if len({demand.elasticity for demand in taking}) == 1 and (elasticity := taking[0].elasticity) > 0:
+    smooth = left > 0 and all(demand.smooth for demand in taking)
+    if smooth and len({demand.elasticity for demand in taking}) == 1 and (elasticity := taking[0].elasticity) > 0:
         scale = sum(demand.quantity(1.0) for demand in taking)
         return float((scale / left) ** (1.0 / elasticity))
     low = max(floor, 1e-12)
@@ -132,4 +166,19 @@ def _price_at(
         high *= 2.0
         if high > MOST:
             return low  # nobody minds the price, and there is not enough at any
+    if not smooth:
+        return _lowest(elastic, left, low, high)
     return float(brentq(lambda price: elastic(price) - left, low, high, xtol=1e-300, rtol=1e-14))
+
+
+def _lowest(elastic: Callable[[float], float], left: float, low: float, high: float) -> float:
+    """Lowest price at which elastic demand takes no more than what is left: by halving, to the bit.
+
+    It may take the same, or nothing, from some price on.
+    """
+    while low < (middle := low + (high - low) / 2.0) < high:
+        if elastic(middle) > left:
+            low = middle
+        else:
+            high = middle
+    return high

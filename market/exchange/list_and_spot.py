@@ -13,7 +13,7 @@ p passes a list, all that is kept for it is sold.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,8 +100,7 @@ def clear_with_lists(
         to_elastic += np.outer(by_seller, part * most)
         wanted = wanted - part * takes
         buyers = [
-            replace(buyer, spending=buyer.spending * (1.0 - part)) if asked > 0 else buyer
-            for buyer, asked in zip(buyers, most.tolist(), strict=True)
+            buyer.times(1.0 - part) if asked > 0 else buyer for buyer, asked in zip(buyers, most.tolist(), strict=True)
         ]
         left = np.maximum(left - by_seller * part * total, 0.0)
         outcome, bought = clear_with(auction, bid_prices.tolist(), wanted.tolist(), ask_prices, left, buyers)

@@ -11,6 +11,8 @@ from market.records import Records
 from market.simulation.describe import money, share
 from market.simulation.founded import Founded
 from market.simulation.state import HOURS_PER_MONTH
+from market.simulation.trained import choosing
+from market.supply.provider import ProviderAgent
 
 #: What a firm pays, in the order of the statements, and what it is for.
 COSTS = {
@@ -40,7 +42,9 @@ def explain_firm(founded: Founded, records: Records, name: str, tick: int | None
     if end is not None:
         lines.append(_what_came(founded, records, k, *end))
     racks = _racks(founded, records, upto) if founded.maker is not None and name == founded.maker.name else []
-    return "\n".join([*lines, *_month(founded, records, k, upto), *racks, *_means(founded, records, name, k, upto)])
+    trains = _training(founded, records, provider, upto) if provider is not None else []
+    means = _means(founded, records, name, k, upto)
+    return "\n".join([*lines, *_month(founded, records, k, upto), *racks, *trains, *means])
 
 
 def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
@@ -131,6 +135,21 @@ def _racks(founded: Founded, records: Records, upto: int) -> list[str]:
     if maker.memory is not None:
         line += f" Memory at {money(memory)} per GB ({money(maker.memory.price / share_of_weeks)})."
     return [line]
+
+
+def _training(founded: Founded, records: Records, p: ProviderAgent, upto: int) -> list[str]:
+    """What a rack-hour more of training brings a lab that rents what pays, and what it has to pay for it."""
+    if not any(one.spec.funder == p.name for one in choosing(founded)):
+        return []
+    brings, ahead = (
+        float(records.tables["providers"].data[key][upto, p.number]) for key in ("training_worth", "months_ahead")
+    )
+    costs = float(records.tables["ticks"].data["spot_price"][upto, 0])
+    where = "ahead of" if ahead >= 0 else "behind"
+    return [
+        f"Training: a rack-hour more would bring {money(brings)} over time, and costs {money(costs)} on spot. "
+        f"By what it has trained its models are {abs(ahead):.1f} months {where} the clock."
+    ]
 
 
 def _means(founded: Founded, records: Records, name: str, k: int, upto: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Financing: what research may spend in a tick, and who gives it."""
+"""Financing: what research may spend in a tick, who gives it, and what it takes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ import math
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.ledger import Ledger
 from market.simulation.founded import Founded
-from market.simulation.state import Firms, Paid
+from market.simulation.state import Firms, Known, Paid
 from market.supply.research import ResearchAgent
+from market.supply.training import ResearchTick
 
 #: Kinds of payments that are sales of tokens and plans.
 SALES = ("tokens", "subscriptions", "routed tokens")
 
 
 def research_budgets(founded: Founded, tick: int, firms: Firms, paid: Paid) -> list[tuple[float, float]]:
-    """What investors give and what sales give [USD], by budget; ``paid``: of the tick before."""
+    """What investors give and what its funder may spend [USD], by budget; ``paid``: of the tick before."""
     years, hours = founded.calendar.years(tick), founded.hours
     return [
-        (one.spec.given(years, hours), min(one.spec.of_sales(float(sales), hours), can_pay(founded, one, paid)))
+        (
+            one.spec.given(years, hours),
+            one.spec.policy.of_own(one.spec.of_sales(float(sales), hours), can_pay(founded, one, paid)),
+        )
         if not one.spec.funder or firms.active[founded.number_of[one.spec.funder]]
         else (0.0, 0.0)
         for one, sales in zip(founded.researchers, paid.sales, strict=True)
@@ -34,10 +38,17 @@ def can_pay(founded: Founded, one: ResearchAgent, paid: Paid) -> float:
     return one.spec.within_means(earned, p.cash, founded.hours)
 
 
-def research_demand(founded: Founded, tick: int, firms: Firms, paid: Paid) -> list[ElasticDemand]:
+def research_demand(founded: Founded, tick: int, firms: Firms, paid: Paid, known: Known) -> list[ElasticDemand]:
     """Demand for rack-hours, by budget."""
-    budgets = research_budgets(founded, tick, firms, paid)
-    return [one.spec.demand(sum(budget)) for one, budget in zip(founded.researchers, budgets, strict=True)]
+    years, hours = founded.calendar.years(tick), founded.hours
+    demands = []
+    for one, (given, own) in zip(founded.researchers, research_budgets(founded, tick, firms, paid), strict=True):
+        of_sales = one.spec.of_sales(float(paid.sales[one.number]), hours)
+        budget = one.spec.demand(given + min(of_sales, own))
+        stake = float(known.year_ahead_usd[one.number]) if given + own > 0 else 0.0
+        keeps_up = one.spec.keeps_up(years)
+        demands.append(one.spec.policy.demand(ResearchTick(budget, given + own, stake, keeps_up, hours)))
+    return demands
 
 
 def sales_lately(one: ResearchAgent, before: float, hours: float, ledger: Ledger) -> float:

@@ -238,6 +238,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             members=np.zeros(shape),
             visitors=np.zeros(shape),
             weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
+            year_ahead_usd=np.full(len(founded.researchers), np.nan),
         ),
         invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
         paid=Paid(
@@ -298,6 +299,7 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         chance=0.0,
         restarted=of_providers,
         research_restarted=np.zeros(researchers),
+        trained=np.ones(researchers),
     )
 
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.exchange.books import Book
-from market.quality import QualityPath, quality_at
+from market.quality import QualityPath
 from market.simulation.founded import Founded
 from market.simulation.granting import grant_quotas
 from market.simulation.state import Machines, Ordered, Posted, Terms
+from market.simulation.trained import years_ahead
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
@@ -30,20 +31,24 @@ def improve(
     """The terms of this tick, from those of the last."""
     book = posted.book
     if founded.calendar.period(tick) == 0 or tick == 0:
-        book = improve_models(founded, book, founded.calendar.years(tick))
+        book = improve_models(founded, book, founded.calendar.years(tick), years_ahead(founded, machines.trained))
     full = orders_over_capacity(book, ordered.orders, machines.capacity)
     is_open = keep_best_models(founded, full[book.pool], book.open, effects.there)
     now = replace(terms, book=book if is_open is book.open else replace(book, open=is_open))
     return grant_quotas(founded, tick, now, posted, ordered, machines, full, effects.quota)
 
 
-def improve_models(founded: Founded, book: Book, years: float) -> Book:
-    """Qualities follow their paths and better algorithms take less work, once a day."""
+def improve_models(founded: Founded, book: Book, years: float, ahead: Floats) -> Book:
+    """Qualities follow their paths and better algorithms take less work, once a day.
+
+    ``ahead``: years by which a provider's models are ahead of theirs, by provider.
+    """
     quality, work = book.quality.copy(), book.work.copy()
     for p in founded.providers:
         for j, offer in zip(p.offers, p.spec.offers, strict=True):
             if isinstance(offer.quality, QualityPath):
-                quality[:, j] = [quality_at(offer.quality, s.name, years) for s in founded.economy.segments]
+                by = float(ahead[p.number])
+                quality[:, j] = [offer.quality.ahead(s.name, years, by) for s in founded.economy.segments]
             if offer.efficiency_growth != 1.0:
                 work[:, j] = founded.book.work[:, j] / offer.efficiency_growth**years
     return replace(book, quality=quality, work=work)

@@ -9,7 +9,9 @@ from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 from market.simulation.looking import learning_pace, longest_wait_h
+from market.simulation.stakes import learn_stakes
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
+from market.simulation.visitors import visitors_of
 from market.simulation.weeks import learn_weeks
 
 type Floats = NDArray[np.float64]
@@ -51,6 +53,7 @@ def learn(
         members=members,
         visitors=visitors_of(founded, ordered.orders, members),
         weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
+        year_ahead_usd=learn_stakes(founded, tick, machines, posted, firms, expected, ordered, served, known),
     )
 
 
@@ -67,20 +70,6 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         usual_price = spent / requests if requests > 0 else 0.0
         response = cleared.response
         cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
-
-
-def visitors_of(founded: Founded, orders: Floats, members: Floats) -> Floats:
-    """Users without a subscription, by segment and offer: with the sellers to whom they are worth something, by orders.
-
-    So many of a segment have none, and each is counted once: where orders of such offers go, users go.
-    """
-    if not founded.user_worth.any():
-        return np.zeros_like(orders)
-    given = orders * (founded.user_worth > 0)
-    total = given.sum(axis=1, keepdims=True)
-    without = np.array([cohort.users for cohort in founded.cohorts]) - members.sum(axis=1)
-    share = np.divide(given, total, out=np.zeros_like(given), where=total > 0)
-    return np.asarray(np.maximum(without, 0.0)[:, None] * share)
 
 
 def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:

@@ -135,14 +135,14 @@ def for_research(
     founded: Founded, quoted: Quoted, allotment: Allotment, budgets: Sequence[tuple[float, float]]
 ) -> Iterator[Payment]:
     """Research gets what it spends from whose it is, who gets from investors their part of the budget."""
-    for one, (given, of_sales) in zip(founded.researchers, budgets, strict=True):
+    for one, (given, own) in zip(founded.researchers, budgets, strict=True):
         listed = allotment.research_at_list[:, one.number]
         spent = float(allotment.research[one.number]) * allotment.price
         if listed.any():
             spent += float(listed @ np.where(listed > 0, quoted.listed, 0.0))
         payer = one.spec.funder or INVESTORS
         if one.spec.funder and given > 0:
-            yield Payment(INVESTORS, payer, spent * (given / (given + of_sales)), "funding")
+            yield Payment(INVESTORS, payer, one.spec.policy.of_investors(spent, given, own), "funding")
         yield Payment(payer, one.name, spent, "research")
 
 

@@ -13,8 +13,9 @@ from market.simulation.contracting import ticks_in_month
 from market.simulation.financing import research_demand
 from market.simulation.founded import Founded
 from market.simulation.needing import bids_of, worth_of_contracts
-from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Machines, Needs, Paid, Quoted
+from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Needs, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
+from market.simulation.trained import trained_lately
 from market.supply.home_machines import HomeMachines
 from market.supply.rack_lists import HourOfBids
 from market.supply.wholesale import NONE_OLDER, Allotment, Bid, Lists, Older
@@ -24,7 +25,7 @@ type Floats = NDArray[np.float64]
 
 def rent(
     founded: Founded, tick: int, fleets: Fleets, firms: Firms, quoted: Quoted, contracts: Contracts, needs: Needs,
-    machines: Machines, paid: Paid, effects: Effects,
+    machines: Machines, paid: Paid, known: Known, effects: Effects,
 ) -> Machines:  # fmt: skip
     """Machines are given out: first-party use, contracts, then list prices and spot; buyers learn what they cost."""
     hours, period = founded.hours, founded.calendar.period(tick)
@@ -36,7 +37,7 @@ def rent(
     bids = [
         bid for p in founded.providers if firms.active[p.number] for bid in bids_of(founded, needs, p, held, machines)
     ]
-    research = research_demand(founded, tick, firms, paid)
+    research = research_demand(founded, tick, firms, paid, known)
     allotment = allot(founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects)
     rented = allotment.spot + allotment.at_list.sum(axis=0)
     got = rented.copy()
@@ -66,6 +67,7 @@ def rent(
         chance=chance_lately(machines, taken, hours),
         restarted=again,
         research_restarted=research_again,
+        trained=trained_lately(founded, tick, machines.trained, allotment, research_again),
     )
 
 

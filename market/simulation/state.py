@@ -124,8 +124,7 @@ class Quoted:
 
     Attributes:
         listed: list price of machines by the hour, by owner [USD per rack-h]; infinite where there is none.
-        expected: spot price expected at each of the dates ``quoting.AHEAD`` [USD per rack-h].
-        terms: price of a contract from now to each of these dates [USD per rack-h].
+        expected, terms: spot at each of the dates ``quoting.AHEAD``, and a contract until then [USD per rack-h].
         months: mean spot price of each whole calendar month so far [USD per rack-h].
         month: the present month, and the sum and number of its spot prices.
     """
@@ -166,8 +165,8 @@ class Machines:
         worth: running mean worth of racks over their cost on spot, by contract, for ``needing.TIMES`` as many racks.
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
         chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
-        restarted: work done again because its machine was taken back [rack-h], by provider.
-        research_restarted: the same, by budget.
+        restarted, research_restarted: work done again as its machine was taken back [rack-h], by provider and budget.
+        trained: racks that trained lately over those that keep up with the clock, running mean, by budget.
     """
 
     capacity: Floats
@@ -184,6 +183,7 @@ class Machines:
     chance: float
     restarted: Floats
     research_restarted: Floats
+    trained: Floats
 
 
 @dataclass(frozen=True)
@@ -312,6 +312,7 @@ class Known:
         members: real users who subscribe, by segment and offer.
         visitors: real users without a subscription of offers to whose sellers such users are worth something.
         weeks: what each provider knows of its week.
+        year_ahead_usd: what models better by a year would bring [USD/h], running mean, by budget; NaN if unknown.
     """
 
     chance_wait_h: Floats
@@ -322,6 +323,7 @@ class Known:
     members: Floats
     visitors: Floats
     weeks: Weeks
+    year_ahead_usd: Floats
 
 
 @dataclass(frozen=True)
@@ -356,12 +358,10 @@ class Paid:
     """Money that moved; made by ``paying``, which alone writes the ledger.
 
     Attributes:
-        for_tokens: by users for tokens [USD], by segment and offer.
-        for_plans: by members for their plans [USD], by segment and offer.
+        for_tokens, for_plans: by users for tokens, and by members for their plans [USD], by segment and offer.
         sales: what the funder of a budget for research has sold a day lately [USD/day], by budget.
         lately: running means a day, by provider.
-        value: racks of owners in their books [USD], by owner.
-        depreciated: value that these have lost in the tick [USD], by owner.
+        value, depreciated: racks of owners in their books, and what they have lost in the tick [USD], by owner.
     """
 
     for_tokens: Floats

@@ -127,9 +127,22 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
         ``rented``: share of its work for which machines have to be rented, by own offer.
         """
+        return np.asarray(self._cost + self._rack_hour_usd(rack_hour_usd) * rented * work_per_mtok)
+
+    def _rack_hour_usd(self, rent: float) -> Floats:
+        """What a rack-hour costs more that serves an own offer [USD], where one is rented for so much."""
         own = self._hour_of_use
-        capacity = np.where(own > 0, own, rack_hour_usd) if self.spec.spot else own
-        return np.asarray(self._cost + capacity * rented * work_per_mtok)
+        return np.where(own > 0, own, rent) if self.spec.spot else own
+
+    def cost_of_requests(self, book: Book, rented: Floats) -> Floats:
+        """What a request costs more at what machines usually cost [USD], by segment and own offer.
+
+        ``rented``: share of its work for which machines have to be rented, by own offer.
+        """
+        work = book.work[:, self.own]
+        hour = self._rack_hour_usd(self.purchases.usual_price) * rented
+        machines = np.where(hour > 0, hour, 0.0) * np.where(np.isfinite(work), work, 0.0)
+        return np.asarray(self._cost * book.billed[:, self.own] + machines)
 
     def outlook(
         self,

@@ -1,17 +1,18 @@
-"""Research: budgets for training and experiments that rent machines by the hour, and wait when these are dear."""
+"""Research: training and experiments that rent machines by the hour, and wait when these are dear."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import mesa
 
-from capacity.errors import InputError, require
+from capacity.errors import InputError, require, require_kind
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.ledger import Ledger
 from market.supply.firm import Firm
+from market.supply.training import ResearchPolicy, SpendsBudget
 
 #: The account that gives what sales do not pay for.
 INVESTORS = "funding"
@@ -33,19 +34,26 @@ class Research:
 
         at most max(e, 0) + max(C, 0) / D                                                                         (2)
 
+    That is what it does by the policy 'budget'. A policy that chooses rents what pays, within (2) and what investors
+    give, and models are as good as what was trained, over what keeps up with the clock:
+
+        X = B(0) / (24 p0) x trend^years                                                                   [racks]  (3)
+
     Attributes:
         name: what it is called.
         usd_per_day: what investors give, and it spends at the reference price, at the start [USD/day].
         elasticity: by how many per cent it takes fewer machines when they cost one more.
-        reference_price: price at which it spends that [USD per rack-h]; no matter with an elasticity of 1.
+        reference_price: price at which it spends that [USD per rack-h]; no matter with an elasticity of 1, but for what
+            it trained before the start.
         growth: factor a year of what investors give.
         funder: name of the seller of tokens whose research it is, or '' for nobody's; one that is gone rents nothing.
         share_of_sales: share of the funder's sales that goes to it.
-        sales_days: days over which these sales are averaged.
+        sales_days: days over which these sales, and what better models would bring, are averaged.
         sales_usd_per_day: what they were before the start [USD/day].
         runway_days: days for which the funder's cash has to last; 0 where research asks not whether it can be paid.
         kind: kind of agent that it is: 'research', or one of your own.
         restart_h: work that is lost, and done again, when a machine rented on the spot market is taken back [h].
+        policy: how much of machines it takes.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Research:
     kind: str = "research"
     restart_h: float = 0.0
     runway_days: float = 0.0
+    policy: ResearchPolicy = field(default_factory=SpendsBudget)
 
     def __post_init__(self) -> None:
         where = f"research '{self.name}': "
@@ -74,6 +83,14 @@ class Research:
         require(where + "sales_usd_per_day", self.sales_usd_per_day, at_least=0)
         if self.share_of_sales > 0 and not self.funder:
             raise InputError(f"{where}share_of_sales is {self.share_of_sales:g}, but funder names nobody who sells")
+        require_kind(where + "policy", self.policy, ResearchPolicy)
+        if self.policy.chooses and not self.funder:
+            raise InputError(f"{where}policy is '{self.policy.kind}', but funder names nobody whose models get better")
+        if self.policy.chooses and self.keeps_up(0.0) == 0:
+            raise InputError(
+                f"{where}policy is '{self.policy.kind}', but usd_per_day and a share of sales_usd_per_day say that "
+                "nothing was trained before the start"
+            )
 
     def given(self, years: float, hours: float) -> float:
         """What investors give, so many years after the start, for a tick of so many hours [USD]."""
@@ -97,8 +114,16 @@ class Research:
 
     def sales_lately(self, before: float, sold: float, hours: float) -> float:
         """Running mean of the funder's sales after a tick in which it sold for so many USD, equation (1) [USD/day]."""
-        of_tick = sold * 24.0 / hours
-        return of_tick + (before - of_tick) * math.exp(-hours / (24.0 * self.sales_days))
+        return self.lately(before, sold * 24.0 / hours, hours)
+
+    def lately(self, before: float, now: float, hours: float) -> float:
+        """Running mean over ``sales_days``, of what has been ``now`` for so many hours."""
+        return now + (before - now) * math.exp(-hours / (24.0 * self.sales_days))
+
+    def keeps_up(self, years: float) -> float:
+        """Racks that keep up with the clock so many years after the start, equation (3)."""
+        before = self.usd_per_day + self.share_of_sales * self.sales_usd_per_day
+        return float(before / 24.0 / self.reference_price * self.policy.trend**years)
 
     def demand(self, budget: float) -> ElasticDemand:
         """For rack-hours, with so many USD to spend at the reference price."""

@@ -372,6 +372,7 @@ def research(budget: ResearchBudget, when: Calendar, restart_h: float = 0.0) -> 
         budget.sales_usd_per_day,
         restart_h=restart_h,
         runway_days=budget.runway_days,
+        policy=budget.policy.make(),
     )
 
 

@@ -17,6 +17,7 @@ from scenarios.parameters.events import EventChoice
 from scenarios.parameters.fields import Section, Tables, part, refuse, refuse_doubles, several, tables
 from scenarios.parameters.market import Market, Progress
 from scenarios.parameters.own_machines import TABLES, known_with
+from scenarios.parameters.research import refuse_training
 from scenarios.parameters.sellers import Broker, Lab, OpenProvider
 from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply, owners
 from scenarios.parameters.time import Time
@@ -94,6 +95,7 @@ class Parameters(Section):
             if budget.share_of_sales > 0 and not budget.funder:
                 allowed = f"must be one of {', '.join(sellers)} where share_of_sales is above 0"
                 raise refuse(f"{at}.funder", budget.funder, allowed)
+        refuse_training(self.supply.research)
         refuse_doubles("labs", [lab.name for lab in self.labs])
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -11,7 +11,7 @@ from capacity import CALIBRATIONS, Architecture, Chip, Deployment
 from market.calendar import Calendar
 from market.exchange.tariff import Tariff
 from market.exchange.technology import Inference
-from market.quality import Improving, Quality
+from market.quality import Improving, Quality, Relative
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.blocks import Blocks
@@ -81,6 +81,18 @@ def as_of(months: float, progress: Progress) -> float:
     """Quality of the best closed model so many months before the start."""
     gap = (progress.perfect - 1.0) * (1.0 - progress.frontier_closing) ** (-months / 12.0)
     return float(max(progress.perfect - gap, 0.0))
+
+
+def trainers(parameters: Parameters) -> set[str]:
+    """Labs whose models are as good as what they train."""
+    return {one.funder for one in parameters.supply.research if one.policy.make().chooses}
+
+
+def relative(worth: Quality, parameters: Parameters, *, size: str) -> Quality:
+    """The same worth, as a path on which one may be ahead or behind: one that stays, where models do not get better."""
+    p = parameters.progress
+    closing = p.frontier_closing if size == "large" else p.small_closing
+    return Relative(Improving(worth, closing, p.perfect)) if isinstance(worth, Mapping) else worth
 
 
 def quality_of_score(score: float, parameters: Parameters) -> Quality:
@@ -179,6 +191,8 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
     worth = quality(model.lag_months, parameters, size=model.size, edge=edge)
     if model.score > 0:
         worth = quality_of_score(model.score, parameters)
+    if one.name in trainers(parameters):
+        worth = relative(worth, parameters, size=model.size)
     offer = Offer(
         f"{one.name} {sold.name}",
         sold.price,

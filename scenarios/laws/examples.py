@@ -27,7 +27,7 @@ from market.exchange.supply_curve import RisingCost, SupplyCurve
 from market.exchange.tariff import LongContext, PeakHours, TariffComponent
 from market.exchange.technology import FixedWork, Inference, Technology
 from market.kinds import Described, Kind, called, classes_of, fields_of
-from market.quality import Improving, Lagging, QualityPath
+from market.quality import Improving, Lagging, QualityPath, Relative
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse
@@ -45,6 +45,7 @@ from market.supply.rack_allotments import RackAllotment
 from market.supply.rack_lists import RackList
 from market.supply.rack_prices import RackPricing
 from market.supply.rents import Foreseen, RentForecast, TowardCost
+from market.supply.training import AsItPays, ResearchPolicy
 
 RACK = CHIPS["gb200-nvl72"]
 INFERENCE = Inference(Deployment.smallest(RACK, ARCHITECTURES["gpt-oss-120b"]), RACK.chips_per_system)
@@ -75,6 +76,8 @@ EXAMPLES: dict[type, list[Any]] = {
     TowardCost: [TowardCost(2.0), TowardCost(1.0, cheaper=3.0, pace=5.0)],
     Foreseen: [Foreseen((0.0, 0.001, 1.0), (1.0, 3.0, 0.5))],
     Improving: [IMPROVING],
+    Relative: [Relative(IMPROVING)],
+    AsItPays: [AsItPays(), AsItPays(power=0.5, behind_months=float("inf"), lag_months=0.01), AsItPays(power=-1.0)],
     Lagging: [Lagging(IMPROVING, dict.fromkeys(NAMES, 6.0))],
     LinearDemand: [LinearDemand(20.0, 0.5), LinearDemand(-1.0, 0.5), LinearDemand(1e6, 1e3)],
     IsoelasticDemand: [IsoelasticDemand(100.0, 1.5, most=1e4)],
@@ -112,6 +115,7 @@ LISTS: list[RackList] = examples(RackList)
 RACK_PRICES: list[RackPricing] = examples(RackPricing)
 RACK_ALLOTMENTS: list[RackAllotment] = examples(RackAllotment)
 FORECASTS: list[RentForecast] = examples(RentForecast)
+RESEARCH_POLICIES: list[ResearchPolicy] = examples(ResearchPolicy)
 PATHS: list[QualityPath] = examples(QualityPath)
 SUPPLIES: list[SupplyCurve] = examples(SupplyCurve)
 COMPONENTS: list[TariffComponent] = examples(TariffComponent)

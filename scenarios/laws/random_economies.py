@@ -53,6 +53,7 @@ from scenarios.laws.examples import (
     PATHS,
     POLICIES,
     QUOTAS,
+    RESEARCH_POLICIES,
     RULES,
     SUPPLIES,
     TECHNOLOGIES,
@@ -297,7 +298,9 @@ def budgets(draw: st.DrawFn, sellers: list[Provider]) -> tuple[Research, ...]:
     if not sellers or draw(st.booleans()):
         return made
     share = draw(st.sampled_from([0.0, 0.5, 3.0]))
-    return tuple(replace(one, funder=sellers[0].name, share_of_sales=share, sales_usd_per_day=24.0) for one in made)
+    own = [replace(one, funder=sellers[0].name, share_of_sales=share, sales_usd_per_day=24.0) for one in made]
+    policy, runway = draw(st.sampled_from(RESEARCH_POLICIES)), draw(st.sampled_from([0.0, 1.0]))
+    return (*(replace(one, policy=policy, runway_days=runway) for one in own[:1]), *own[1:])
 
 
 @st.composite

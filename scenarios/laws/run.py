@@ -19,6 +19,7 @@ from scenarios.laws import (  # noqa: F401
     supply_curves,
     tariff,
     tick,
+    training,
 )
 from scenarios.laws.examples import example_of
 from scenarios.laws.law import LAWS, Broken, Law, laws_of

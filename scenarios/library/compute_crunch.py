@@ -31,6 +31,7 @@ SCENARIO = ask(
         "supply-leads": {"demand.growth": 3.0, "supply.growth": 5.0},
         "one-maker": {**BOUGHT, "supply.maker.pricing": "monopoly"},
         "allotted": {**BOUGHT, "supply.maker.output": 0.3, "supply.maker.allotment": "by-contract"},
+        "training-yields": {"supply.research.*.policy.kind": "as-it-pays"},
         "with-progress": {"progress.advancing": True, "progress.efficiency_growth": 2.0},
     },
 )

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
-from scenarios.parameters.fields import Name, Number, Section, Text, choice, quantity
+from market.kinds import Kind
+from market.supply.training import ResearchPolicy
+from scenarios.parameters.fields import Name, Number, Section, Text, choice, part, quantity, refuse
+from scenarios.parameters.kinds import KindSection, kind_field
+
+
+class ResearchPolicies(KindSection):
+    """How much of machines research takes."""
+
+    base: ClassVar[type[Kind]] = ResearchPolicy
+
+    kind: str = kind_field(ResearchPolicy, "budget", "whether research spends what it is given, or rents what pays")
 
 
 class ResearchBudget(Section):
-    """A budget for machines beside inference: training and experiments, which wait when machines are dear."""
+    """Machines beside inference: training and experiments, which wait when machines are dear."""
 
     name: Name = choice(..., "what it is called")
     usd_per_day: Number = quantity(
@@ -27,7 +39,8 @@ class ResearchBudget(Section):
     reference_usd: Number = quantity(
         400.0,
         "USD per rack-h",
-        "price of a rack-hour at which it spends that; no matter with an elasticity of 1",
+        "price of a rack-hour at which it spends that; no matter with an elasticity of 1, but for what was trained "
+        "before the start",
         above=0,
         high=1e6,
     )
@@ -50,7 +63,13 @@ class ResearchBudget(Section):
         "all of that compute is .74 of sales in 2025 [Epoch, The Information]",
         high=10,
     )
-    sales_days: Number = quantity(7.0, "days", "days over which these sales are averaged", above=0, high=3_653)
+    sales_days: Number = quantity(
+        7.0,
+        "days",
+        "days over which these sales, and what better models would bring, are averaged",
+        above=0,
+        high=3_653,
+    )
     sales_usd_per_day: Number = quantity(
         0.0, "USD/day", "the funder's sales before the start, from which that mean begins", high=1e12
     )
@@ -62,6 +81,21 @@ class ResearchBudget(Section):
         "declared; nothing in the baseline hangs on it, and in a long squeeze who has no cash trains on what it earns",
         high=3_653,
     )
+    policy: ResearchPolicies = part(ResearchPolicies(), "how much of machines it takes")
+
+
+def refuse_training(budgets: Sequence[ResearchBudget]) -> None:
+    """Say so if one is to rent what pays for nobody's models, from nothing, or for models that follow another's."""
+    for number, one in enumerate(budgets):
+        at, before = f"supply.research[{number}]", one.usd_per_day + one.share_of_sales * one.sales_usd_per_day
+        if not one.policy.make().chooses:
+            continue
+        if not one.funder or before == 0:
+            field = "funder" if not one.funder else "usd_per_day"
+            allowed = f"policy '{one.policy.kind}' has to know whose models get better, and what was trained before"
+            raise refuse(f"{at}.{field}", getattr(one, field), allowed)
+        if one.funder in [other.funder for other in budgets[:number] if other.policy.make().chooses]:
+            raise refuse(f"{at}.funder", one.funder, f"it trains already by policy '{one.policy.kind}'")
 
 
 #: What labs train and try: it takes the machines that inference leaves, and yields first. Of a dollar more of sales .49

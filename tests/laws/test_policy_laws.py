@@ -10,7 +10,7 @@ from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.specs import Offer, Pool, Provider
-from scenarios.laws import expansion, pricing, quotas, racks, tariff  # noqa: F401  # their laws
+from scenarios.laws import expansion, pricing, quotas, racks, tariff, training  # noqa: F401  # their laws
 from scenarios.laws.examples import (
     COMPONENTS,
     EVENTS,
@@ -20,12 +20,15 @@ from scenarios.laws.examples import (
     QUOTAS,
     RACK_ALLOTMENTS,
     RACK_PRICES,
+    RESEARCH_POLICIES,
 )
 from scenarios.laws.law import Law, cases
 from scenarios.laws.plain_economies import market_of, people, run, seller
 from scenarios.laws.tick import BOOKS
 
-CASES = cases([*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS, *EVENTS, *RACK_ALLOTMENTS, *RACK_PRICES])
+CASES = cases(
+    [*POLICIES, *QUOTAS, *EXPANSIONS, *COMPONENTS, *EVENTS, *RACK_ALLOTMENTS, *RACK_PRICES, *RESEARCH_POLICIES]
+)
 
 
 @pytest.mark.parametrize(("law", "behaviour"), [one for one in CASES if one[0].words != BOOKS], ids=str)

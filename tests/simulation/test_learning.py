@@ -8,8 +8,8 @@ from hand_made import Market, a_market, a_seller, buyers
 
 from capacity import Workload
 from market.demand.segment import Segment
-from market.simulation.learning import visitors_of
 from market.simulation.looking import LONGEST_WAIT_H
+from market.simulation.visitors import visitors_of
 from market.supply.specs import Offer, Provider
 
 

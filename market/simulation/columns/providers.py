@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from market.simulation.columns.column import column
+from market.simulation.trained import worth_of_training, years_ahead
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -62,6 +63,16 @@ def burn(moment: Moment) -> Any:
 @column("providers", "research", "USD", "paid for research that it funds")
 def research(moment: Moment) -> Any:
     return moment.spent(moment.providers, "research")
+
+
+@column("providers", "months_ahead", "months", "by which its models are ahead of the clock, by what it has trained")
+def months_ahead(moment: Moment) -> Any:
+    return 12.0 * years_ahead(moment.founded, moment.state.machines.trained)
+
+
+@column("providers", "training_worth", "USD per rack-h", "what a rack-hour more of training brings it over time")
+def training_worth(moment: Moment) -> Any:
+    return worth_of_training(moment.founded, moment.state.tick, moment.state.machines, moment.state.known)
 
 
 @column("providers", "funding", "USD", "from investors, what there was before the first tick aside")
