@@ -17,7 +17,8 @@ from plain_mesa import PlainMarket
 from capacity import Workload
 from market import TokenMarket
 from market.demand.load_shape import measured
-from market.demand.segment import Segment, Zone
+from market.demand.segment import Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.technology import FixedWork

@@ -17,7 +17,7 @@ import numpy as np
 
 from market import TokenMarket
 from market.demand.individuals import LogitCohort
-from market.demand.segment import loads
+from market.demand.zones import loads
 from market.simulation.asking import Asking
 
 #: The place of a machine of one's own among the options of a user.

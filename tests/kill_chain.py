@@ -88,7 +88,7 @@ def end_of(pid):
 def main(folder, kills, seed):
     random.seed(seed)
     warnings.simplefilter("ignore")  # forks with Arrow's threads about
-    provenance.code_record()
+    provenance.code()
     provenance.numeric_versions()
     study = cheap_work.a_study(3, 20)
     hits, statuses = {"parent": 0, "worker": 0}, []

@@ -14,7 +14,8 @@ from capacity import Workload
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import measured
-from market.demand.segment import Deferral, Segment, Zone
+from market.demand.segment import Deferral, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.waits import WaitModel
 from market.supply.pricing.blocks import Blocks

@@ -34,10 +34,11 @@ from market.demand.plan import (
 )
 from market.demand.population import draw_population, sum_by_zone
 from market.demand.scene import Scene
-from market.demand.segment import Segment, loads
+from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
 from market.demand.traits import Traits, drawn_providers
 from market.demand.utilities import blocks
+from market.demand.zones import loads, loads_in
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -126,12 +127,11 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Everybody's mean hour, times the load of each tick: zones differ in when they ask, not in what."""
         s, calendar, size = self.segment, self.calendar, self.requests_per_tick.astype(np.float64)
         by_zone = sum_by_zone(size, self.zone, self.of_zones, len(s.zones))
-        load = np.array([loads(s.shape, s.zones, calendar, tick) for tick in ticks]) @ by_zone
+        load = loads_in(s.shape, s.zones, calendar, tuple(ticks)) @ by_zone
         now = self.would_want(ticks[0])
         mass = (self.requests_per_tick * (now.growth * now.intensity)).astype(self.dtype)
         total = float(size.sum())
-        share = load / total if total > 0 else np.zeros(len(ticks))
-        return [(replace(now, mass=mass, came_up=mass), share)]
+        return [(replace(now, mass=mass, came_up=mass), load / total if total > 0 else np.zeros(len(ticks)))]
 
     def form(self, tick: int) -> IndividualsWanted:
         """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's."""

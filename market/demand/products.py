@@ -9,7 +9,7 @@ import numpy as np
 from capacity.errors import require, require_kind, require_kinds
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape
-from market.demand.segment import ONE_ZONE, Zone, check_zones, loads
+from market.demand.zones import ONE_ZONE, Zone, check_zones, loads
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
-from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
+from market.demand.segment import Deferral, LocalMachine, Refusal, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.events.base import Event
 from market.events.release import Release

@@ -15,7 +15,8 @@ from market.demand.growth import TREND, Adoption
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
-from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment, Zone
+from market.demand.segment import CurveSegment, Deferral, LocalMachine, Refusal, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.events import Event
 from market.exchange.clearing.base import Clearing

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -25,14 +26,15 @@ KERNELS: Final = "kernels"
 BETWEEN_KERNELS: Final = 1e-3
 
 
-def code() -> dict[str, Any]:
-    """Which code ran: a hash of all of it, and the commit where there is a repository."""
+@functools.cache
+def code() -> Mapping[str, Any]:
+    """Which code runs: a hash of all of it, and the commit where there is a repository, as it was when first asked."""
     digest = hashlib.sha256()
     root = Path(__file__).parents[2]
     for home in (root / package for package in PACKAGES):
         for path in sorted(p for p in home.rglob("*") if p.suffix in (".py", ".csv", ".toml", ".json") and p.is_file()):
             digest.update(path.relative_to(home.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return {"hash": digest.hexdigest()[:16], "commit": _commit(root)}
+    return MappingProxyType({"hash": digest.hexdigest()[:16], "commit": _commit(root)})
 
 
 def _commit(root: Path) -> str | None:
@@ -51,7 +53,8 @@ def _commit(root: Path) -> str | None:
     return found.stdout.strip() or None
 
 
-def versions() -> dict[str, str]:
+@functools.cache
+def versions() -> Mapping[str, str]:
     """Versions of what the numbers and pictures depend on."""
     found = {"python": platform.python_version()}
     for name in REPORTED:
@@ -59,7 +62,7 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
-    return found | {KERNELS: kernels()}
+    return MappingProxyType(found | {KERNELS: kernels()})
 
 
 @functools.cache
@@ -84,15 +87,9 @@ def kernels() -> str:
     return digest.hexdigest()[:12]
 
 
-@functools.cache
-def code_record() -> dict[str, Any]:
-    """Hash and commit of the code, as it was when first asked."""
-    return code()
-
-
 def code_hash() -> str:
     """Hash of the code."""
-    return str(code_record()["hash"])
+    return str(code()["hash"])
 
 
 @functools.cache
@@ -104,7 +101,7 @@ def numeric_versions() -> tuple[tuple[str, str], ...]:
 
 def changed(about: Mapping[str, Any]) -> list[str]:
     """What differs between now and when a batch was begun, in words."""
-    before, now = about["code"], code_record()
+    before, now = about["code"], code()
     found = []
     if before["hash"] != now["hash"]:
         commits = f" (commit {before['commit']}, now {now['commit']})" if before["commit"] != now["commit"] else ""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from market import TokenMarket
 from scenarios.results.frames import frames_of
@@ -23,6 +22,7 @@ type Progress = Callable[[int], None]
 
 def start(settings: Settings) -> TokenMarket:
     """The model of a scenario, before its first tick."""
+    code()  # as it is now: somebody may work on it meanwhile
     return TokenMarket(settings.scenario.economy(settings.users), rng=settings.seed)
 
 
@@ -38,7 +38,7 @@ def run(
     settings: Settings, progress: Progress | None = None, command: str = "", timings: dict[str, float] | None = None
 ) -> RunResult:
     """Run a scenario from the first tick to the last; ``timings`` collects seconds by phase of the tick."""
-    begin, made_by = time.perf_counter(), code()
+    begin = time.perf_counter()
     model = start(settings)
     model.timings = timings
     ticks = ticks_in(settings, model.economy)
@@ -51,16 +51,14 @@ def run(
             progress(done)
 
     advance(model, ticks, note)
-    result = result_so_far(settings, model, time.perf_counter() - begin, command, made_by)
+    result = result_so_far(settings, model, time.perf_counter() - begin, command)
     return result if beside is None else replace(result, about={**result.about, "grouped": beside.found()})
 
 
-def result_so_far(
-    settings: Settings, model: TokenMarket, seconds: float, command: str = "", made_by: dict[str, Any] | None = None
-) -> RunResult:
+def result_so_far(settings: Settings, model: TokenMarket, seconds: float, command: str = "") -> RunResult:
     """All that a model has measured in the ticks it has run, and how it was made; it may run on afterwards.
 
-    ``seconds``: time that it took. ``made_by``: what ``code()`` said when it was started.
+    ``seconds``: time that it took.
     """
     calendar, ticks = model.calendar, model.tick + 1
     whole = ticks == ticks_in(settings, model.economy)
@@ -84,8 +82,8 @@ def result_so_far(
         "command": command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_time_s": round(seconds, 3),
-        "code": made_by or code(),
-        "versions": versions(),
+        "code": {**code()},
+        "versions": {**versions()},
     }
     if cells := cells_of(model):
         about["grouped"] = cells

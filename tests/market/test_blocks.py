@@ -10,7 +10,8 @@ from capacity.errors import InputError
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import LoadShape, measured
-from market.demand.segment import CurveSegment, Deferral, LinearDemand, Segment, Zone
+from market.demand.segment import CurveSegment, Deferral, LinearDemand, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.tariff import PeakHours, Tariff
 from market.exchange.waits import WaitModel

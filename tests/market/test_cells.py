@@ -16,7 +16,8 @@ from market.demand.draws import Cells, lattice
 from market.demand.haste import Background, TimeValues
 from market.demand.load_shape import measured
 from market.demand.population import draw_population
-from market.demand.segment import Deferral, LocalMachine, Refusal, Segment, Zone
+from market.demand.segment import Deferral, LocalMachine, Refusal, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.technology import FixedWork
 from market.randomness import Streams

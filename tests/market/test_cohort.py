@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from capacity import Workload
 from market import TokenMarket
 from market.demand.load_shape import FLAT, LoadShape, measured
-from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segment, Zone
+from market.demand.segment import CurveSegment, LinearDemand, LocalMachine, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices

@@ -15,15 +15,8 @@ from capacity.errors import InputError, UnknownNameError
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import LoadShape, measured
-from market.demand.segment import (
-    CurveSegment,
-    Deferral,
-    IsoelasticDemand,
-    LinearDemand,
-    LocalMachine,
-    Segment,
-    Zone,
-)
+from market.demand.segment import CurveSegment, Deferral, IsoelasticDemand, LinearDemand, LocalMachine, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.exchange.call_auction import CallAuction
 from market.exchange.clearing.posted import PostedPrices

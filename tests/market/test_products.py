@@ -12,7 +12,7 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.products import Products
-from market.demand.segment import Zone
+from market.demand.zones import Zone
 from market.economy import Economy
 from market.supply.expansion import SteadyGrowth
 from market.supply.research import Research

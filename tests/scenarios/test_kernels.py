@@ -12,7 +12,7 @@ from scenarios.runs.provenance import (
     BETWEEN_KERNELS,
     KERNELS,
     changed,
-    code_record,
+    code,
     kernels,
     numeric_versions,
     versions,
@@ -47,7 +47,7 @@ def test_runs_and_batches_say_which_kernels_there_were():
 
 
 def test_a_batch_of_other_kernels_is_not_gone_on_with():
-    about = {"code": code_record(), "versions": {**dict(numeric_versions()), KERNELS: "0123456789ab"}}
+    about = {"code": code(), "versions": {**dict(numeric_versions()), KERNELS: "0123456789ab"}}
     assert changed(about) == [f"kernels was 0123456789ab and is {kernels()}"]
 
 

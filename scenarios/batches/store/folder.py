@@ -21,7 +21,7 @@ from capacity.reading import is_there
 from scenarios.batches.plan import study_folder
 from scenarios.batches.plan.study import Study
 from scenarios.batches.store import parts
-from scenarios.runs.provenance import code_record, numeric_versions
+from scenarios.runs.provenance import code, numeric_versions
 from scenarios.text.files import folder_beside, reason
 
 FORMAT: Final = 1
@@ -76,7 +76,7 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         "work": work,
         "command": command,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "code": code_record(),
+        "code": {**code()},
         "versions": dict(numeric_versions()),
     }
     temporary: Path | None = None
