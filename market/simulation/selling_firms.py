@@ -59,7 +59,11 @@ class Appraisal:
 
     def earns(self, firm: ProviderAgent) -> float:
         """What a firm earns before staff, less what its research takes of sales [USD/day]."""
-        own = [one for one in self.founded.researchers if one.spec.funder == firm.name]
+        own = [
+            one
+            for one in self.founded.researchers
+            if one.spec.funder == firm.name and not one.spec.policy.chooses  # else it pays for itself
+        ]
         research = sum(one.spec.of_sales(float(self.paid.sales[one.number]), 24.0) for one in own)
         return float(self.paid.lately.earned[firm.number]) - research
 

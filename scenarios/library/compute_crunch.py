@@ -25,6 +25,7 @@ SCENARIO = ask(
         outcome("unserved-agentic", "up", source="model.md: agentic use is priced out first"),
         outcome("unserved-casual"),
         outcome("unserved-coders"),
+        outcome("training-share"),
         outcome("spot-price", "up", against="supply-leads", source="Epoch"),
     ),
     variants={

@@ -26,5 +26,8 @@ SCENARIO = ask(
         outcome("independents", against="nobody-buys"),
         outcome("surplus", against="nobody-buys"),
     ),
-    variants={"nobody-buys": {"supply.acquires": False}},
+    variants={
+        "nobody-buys": {"supply.acquires": False},
+        "worth-most": {"supply.sale.sellers_bid": True, "supply.sale.least": 0.0},
+    },
 )  # fmt: skip

@@ -38,5 +38,13 @@ SCENARIO = ask(
         "nobody-undercuts": {"supply.on_demand.kind": "best-list"},
         "prices-stay": {"supply.terms.forecast": "last-month"},
         "sure-of-machines": {"supply.restart_h": 0.0},
+        "made-to-order": {
+            "supply.vintages": True,
+            "supply.expansion": "follow-rents",
+            "supply.maker.sells": True,
+            "supply.maker.pricing": "clearing",
+            "supply.maker.output": float("inf"),
+            "supply.maker.memory.priced": True,
+        },
     },
 )

@@ -25,6 +25,8 @@ from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from market.supply.training import AsItPays, ResearchTick
 from scenarios.laws.plain_economies import UNIT
 from scenarios.loading.scenarios import load
+from scenarios.results.frames import frames_of
+from scenarios.results.measures.measure import MEASURES
 from scenarios.verification.training import MARGIN, PRICE, RACKS, REQUESTS, TEXTBOOK, labs, stake, trained
 
 POLICIES = (AsItPays(), AsItPays(power=0.4), AsItPays(power=-2.0, behind_months=3.0))
@@ -59,9 +61,8 @@ def test_the_demand_is_where_the_last_rack_hour_earns_its_price(price: float, ot
     assert known.quantity(price) == pytest.approx(expected, rel=1e-6, abs=1e-6 * others * 100.0)
 
 
-def labs_tick(year_ahead_usd: float, most: float = math.inf):  # type: ignore[no-untyped-def]
+def labs_tick(year_ahead_usd: float, most: float = math.inf) -> ResearchTick:
     """An hour of a lab that keeps up with 100 racks."""
-
     return ResearchTick(ElasticDemand(7.0, 1.0), most, year_ahead_usd, 100.0, 1.0)
 
 
@@ -173,6 +174,17 @@ def test_a_tick_of_any_length_trains_as_much() -> None:
         ran.append(model.records.series("providers", "months_ahead", "lab")[-1])
     assert ran[0] == pytest.approx(ran[1], rel=0.05)
     assert abs(ran[0]) > 0.1
+
+
+def test_what_research_takes_is_measured() -> None:
+    """Two labs alike but for their margin: what they pay for 300 and 200 racks, over what 4,000 requests sell for."""
+    policy = AsItPays(**(TEXTBOOK | {"lag_months": 0.01}))
+    frames = frames_of(labs([policy, policy], (0.9, 0.6), ticks=60, outside=None))
+    last = {name: frame[frame["tick"] == 59] for name, frame in frames.items() if "tick" in frame}
+    found = {name: MEASURES[name].of({**frames, **last}) for name in ("research-of-sales", "months-apart")}
+    assert found["research-of-sales"] == pytest.approx(PRICE * (350.694049 + 233.796032) / REQUESTS, rel=1e-6)
+    assert found["months-apart"] == pytest.approx(12.0 * math.log(0.9 / 0.6), rel=1e-6)
+    assert MEASURES["training-share"].of({**frames, **last}) == pytest.approx(1.0)
 
 
 def test_stakes_are_as_the_choice_of_users_says() -> None:
