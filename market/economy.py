@@ -51,6 +51,8 @@ class Economy:
         needs_without_waits: whether sellers rent machines for what would be ordered if nobody had to wait, and ask
             users before the first tick what they would order at other prices; otherwise by what is ordered with the
             waits that there are, so that who once had too few machines goes on with too few.
+        overflow: whether requests for which a seller has no machines in a tick go at once to who has some; otherwise
+            they wait, and look at others when patience is gone.
         contexts: whether a request that is longer than a model's context is no option at its offers.
         learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
     """
@@ -67,6 +69,7 @@ class Economy:
     whole: bool = False
     fallback: bool = True
     needs_without_waits: bool = False
+    overflow: bool = False
     contexts: bool = False
     learning_ticks: float = 3.0
     research: tuple[Research, ...] = ()

@@ -15,6 +15,8 @@ type Floats = NDArray[np.float64]
 
 #: Length of a window that is a calendar week [ticks].
 A_WEEK = 0
+#: One zone, whose clocks are those of UTC.
+UTC_ONLY: Floats = np.zeros(1)
 
 
 class Limits(NamedTuple):
@@ -54,24 +56,35 @@ def _limits_of(quotas: bytes, lengths: bytes, weekly: bytes) -> Limits:
     return made
 
 
-def begins(limits: Limits, calendar: Calendar, tick: int) -> NDArray[np.bool_]:
-    """Whether a new window begins with this tick, by limit: windows follow each other from midnight of the first day.
+def begins(limits: Limits, calendar: Calendar, tick: int, ahead_h: Floats = UTC_ONLY) -> NDArray[np.bool_]:
+    """Whether a new window begins with this tick, by limit and zone: they follow each other from local midnight.
+
+    ``ahead_h``: hours by which clocks are ahead of UTC, by zone.
 
     >>> limits = Limits(np.array([0, 0, 1]), np.array([8.0, 200.0, 6.0]), np.array([5, A_WEEK, 24]))
-    >>> [begins(limits, Calendar(), tick).tolist() for tick in (5, 24)]
+    >>> [begins(limits, Calendar(), tick)[:, 0].tolist() for tick in (5, 24)]
     [[True, False, False], [False, False, True]]
+    >>> begins(limits, Calendar(), 16, np.array([0.0, 8.0])).tolist()
+    [[False, False], [False, False], [False, True]]
     """
-    week = calendar.week_period(tick) == 0
-    since_midnight = tick + calendar.period(0)
-    return np.where(limits.ticks == A_WEEK, week, since_midnight % np.maximum(limits.ticks, 1) == 0)
+    ahead = np.rint(ahead_h / calendar.tick_hours).astype(np.int64)
+    in_week = (calendar.week_period(tick) + ahead) % calendar.ticks_per_week
+    since_midnight = tick + calendar.period(0) + ahead
+    in_window = since_midnight[None, :] % np.maximum(limits.ticks, 1)[:, None]
+    return np.asarray(np.where(limits.ticks[:, None] == A_WEEK, in_week[None, :], in_window) == 0)
 
 
-def carried_over(used: NDArray[Any], limits: Limits, calendar: Calendar, tick: int) -> NDArray[Any]:
-    """What still counts of what was used, by limit and individual: nothing where a window begins."""
+def carried_over(
+    used: NDArray[Any], limits: Limits, calendar: Calendar, tick: int, zone: NDArray[np.int8], ahead_h: Floats
+) -> NDArray[Any]:
+    """What still counts of what was used, by limit and individual: nothing where a window begins.
+
+    ``zone``: of each individual; ``ahead_h``: as there.
+    """
     if not limits.offers.size:
         return used
-    fresh = begins(limits, calendar, tick)
-    return np.where(fresh[:, None], np.zeros_like(used), used) if fresh.any() else used
+    fresh = begins(limits, calendar, tick, ahead_h)
+    return np.where(fresh[:, zone], np.zeros_like(used), used) if fresh.any() else used
 
 
 def per_day(scene: Scene, ticks_per_day: int) -> Floats:

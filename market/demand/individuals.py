@@ -38,7 +38,7 @@ from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
 from market.demand.traits import Traits, drawn_providers
 from market.demand.utilities import blocks
-from market.demand.zones import loads, loads_in
+from market.demand.zones import ahead_of_utc, loads, loads_in
 from market.quality import quality_at
 from market.randomness import Streams
 
@@ -65,7 +65,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         population = draw_population(s, calendar.tick_hours, streams, contexts)
         count = population.worth.size
         self.weight, self.relative, self.worth = population.weight, population.relative, population.worth
-        self.zone, self.of_zones = population.zone, population.of_zones
+        self.zone, self.of_zones, self._ahead_h = population.zone, population.of_zones, ahead_of_utc(s.zones)
         self.inverse_worth, self.requests_per_tick = population.inverse_worth, population.requests_per_tick
         self.attached: NDArray[np.int16] = np.full(count, -1, dtype=np.int16)
         self.refusing, self.haste, self.too_long = population.refusing, population.haste, population.too_long
@@ -134,7 +134,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return [(replace(now, mass=mass, came_up=mass), load / total if total > 0 else np.zeros(len(ticks)))]
 
     def form(self, tick: int) -> IndividualsWanted:
-        """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's."""
+        """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's, by UTC."""
         wanted, budget = self.would_want(tick), self.budget_left
         if self.calendar.period(tick) == 0:
             budget = self.budget_per_day * self.dtype.type(wanted.growth)
@@ -142,7 +142,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             wanted,
             formed=float(wanted.mass.sum(dtype=np.float64)),
             budget_left=budget,
-            quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick),
+            quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick, self.zone, self._ahead_h),
         )
         return self._with_deferral(wanted, tick) if self.habit else wanted
 

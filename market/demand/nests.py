@@ -104,21 +104,6 @@ class Nests:
         place = page * longest + np.arange(of.size) - first[page]
         return Pages(options[order], place, np.cumsum(count), longest, self.scale[of[first]][:, None])
 
-    def without_first(self, chosen: NDArray[np.float64], own: float) -> NDArray[np.float64]:
-        """How often offer k is chosen, relative to nothing, by those who would choose j if it were not there; by j, k.
-
-        What j held of its nest falls to the others there but for what is lost to other nests: their weight grows by
-        the factor (sum of the others / sum of the nest)^(lambda - 1).
-
-        ``chosen``: how often offers are chosen with all there. ``own``: how often a machine of one's own is.
-        """
-        of = self.of[:-1]
-        others = np.equal.outer(of, of) & ~np.eye(of.size, dtype=bool)
-        left = others @ chosen + own * (of == self.of[-1])
-        share = np.divide(left, left + chosen, out=np.zeros_like(left), where=left > 0)
-        factor = np.where(share > 0, share, 1.0) ** (self.of_offers - 1.0)
-        return np.asarray(chosen * np.where(others, factor[:, None], 1.0) * ~np.eye(of.size, dtype=bool))
-
 
 class Pages(NamedTuple):
     """Options as rows of a table that has a page for each nest, of as many rows as the largest has options.

@@ -35,10 +35,15 @@ def check_zones(where: str, zones: tuple[Zone, ...]) -> None:
         raise InputError(f"{where}shares of the zones add up to {sum(z.share for z in zones):g}, not 1")
 
 
+def ahead_of_utc(zones: tuple[Zone, ...]) -> NDArray[np.float64]:
+    """Hours by which clocks are ahead of UTC, by zone."""
+    return np.array([zone.utc_offset_h for zone in zones])
+
+
 @lru_cache(maxsize=2**6)
 def loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
     """Relative load in the middle of a tick, by zone; those of a tick are looked at many times in it."""
-    offsets = np.array([zone.utc_offset_h for zone in zones])
+    offsets = ahead_of_utc(zones)
     weekend = [calendar.is_weekend(tick, offset) for offset in offsets.tolist()]
     found = shape.at(calendar.hour_of_day(tick) + offsets, np.array(weekend))
     found.flags.writeable = False  # many look at it

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from market.exchange.clearing.base import Response
 from market.simulation.asking import Asking
-from market.simulation.state import LOOKS_PER_DAY, Known, Ordered
+from market.simulation.state import Known, Ordered
 
 type Floats = NDArray[np.float64]
 
+#: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
+LOOKS_PER_DAY = 4
 #: Ticks a day from which on an hour is smoothed with those beside it.
 TICKS_TO_SMOOTH = 6
 
@@ -22,7 +24,8 @@ def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered,
 
     The same hour of like days, scaled by how the last hours went, but at least a share
     (``Provider.foot_in_the_door``) of what would be ordered if nobody had to wait: who once had no machines has no
-    orders to go by, and would never have users again. With ``Economy.needs_without_waits`` at least all of it.
+    orders to go by, and would never have users again. With ``Economy.needs_without_waits`` it is what would be ordered
+    in this hour if nobody had to wait, and more where more has come lately, since others are full.
     Before the first tick users are asked, then of their slopes, too: a market that begins at rest.
     """
     founded, calendar = asking.founded, asking.founded.calendar
@@ -33,8 +36,9 @@ def expected_orders(asking: Asking, tick: int, prices: Floats, ordered: Ordered,
         return reply.requests, own_slopes(reply) if rests else ordered.slopes
     usual = smoothed(known.usual_orders[int(calendar.is_weekend(tick))], calendar.period(tick))
     usual = np.where(np.isnan(usual), ordered.orders, usual * known.level)
-    if rests:
-        return np.maximum(usual, ordered.latent * of_this_hour(asking, tick, usual, ordered, known)), ordered.slopes
+    if rests and ordered.latent_of.any():
+        now = ordered.latent * of_this_hour(asking, tick, usual, ordered, known)
+        return now * np.maximum(known.level, 1.0), ordered.slopes
     foot = founded.foot_in_the_door * ordered.latent * by_orders(asking, usual, ordered)
     return np.maximum(usual, foot), ordered.slopes
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
-from market.simulation.looking import learning_pace, longest_wait_h
+from market.simulation.looking import learning_pace, longest_wait_h, waits_pace
 from market.simulation.stakes import learn_stakes
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
 from market.simulation.visitors import visitors_of
@@ -41,11 +41,11 @@ def learn(
     chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
     used = served.round.used
     load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)
-    usual, level = learn_orders(founded, tick, ordered.at_list, known)
     to_place = np.array([one.due for one in wanted])
+    usual, level = learn_orders(founded, tick, ordered, to_place, known)
     members = np.array([cohort.members(book.offers) for cohort in founded.cohorts])
     return Known(
-        chance_wait_h=known.chance_wait_h + pace * (chance - known.chance_wait_h),
+        chance_wait_h=known.chance_wait_h + waits_pace(founded, tick) * (chance - known.chance_wait_h),
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
         usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),
@@ -72,12 +72,20 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
 
 
-def learn_orders(founded: Founded, tick: int, orders: Floats, known: Known) -> tuple[Floats, Floats]:
-    """What is usually ordered in each hour, and how the last hours went against that."""
-    calendar = founded.calendar
-    day, period = int(calendar.is_weekend(tick)), calendar.period(tick)
-    usual = known.usual_orders[day, :, :, period]
-    surprise = np.divide(orders, usual, out=np.ones(usual.shape), where=usual > 0)
+def learn_orders(
+    founded: Founded, tick: int, ordered: Ordered, to_place: Floats, known: Known
+) -> tuple[Floats, Floats]:
+    """What is usually ordered in each hour, and how the last hours went against what was to be expected of them.
+
+    That is what is usual, or with ``Economy.needs_without_waits`` what would be ordered if nobody had to wait.
+    ``to_place``: requests that were to be placed, by segment.
+    """
+    calendar, orders, looked = founded.calendar, ordered.at_list, ordered.latent_of
+    expected = known.usual_orders[int(calendar.is_weekend(tick)), :, :, calendar.period(tick)]
+    if founded.economy.needs_without_waits and looked.any():
+        times = np.divide(to_place, looked, out=np.zeros(looked.shape), where=looked > 0)
+        expected = ordered.latent * times[:, None]
+    surprise = np.divide(orders, expected, out=np.ones(expected.shape), where=expected > 0)
     surprise = np.minimum(np.maximum(surprise, SURPRISE[0]), SURPRISE[1])
     level = known.level + learning_pace(founded, tick) * (surprise - known.level)
     return with_today(founded, tick, known.usual_orders, orders), level

@@ -25,7 +25,7 @@ def look(
     # Where a request takes less than it did, so does what was begun of it.
     waiting_work = np.asarray((served.waiting * book.work - np.minimum(served.begun, book.work)).sum(axis=0))
     present = present_wait(founded, posted, machines.capacity, waiting_work)
-    backlog = expected.backlog_wait_h + learning_pace(founded, tick) * (present - expected.backlog_wait_h)
+    backlog = expected.backlog_wait_h + waits_pace(founded, tick) * (present - expected.backlog_wait_h)
     writing = writing_hours(book, known.load)
     return Expected(waiting_work, present, backlog, writing, answer_hours(book, known.chance_wait_h + backlog, writing))
 
@@ -53,3 +53,8 @@ def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_wor
 def learning_pace(founded: Founded, tick: int) -> float:
     """Weight of the present tick in what users and sellers think is usual."""
     return 1.0 / founded.economy.learning_ticks if tick > 0 else 1.0
+
+
+def waits_pace(founded: Founded, tick: int) -> float:
+    """The same for waits: who is sent on at once where there is no room looks at them as they are now."""
+    return 1.0 if founded.economy.overflow else learning_pace(founded, tick)

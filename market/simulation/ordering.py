@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
-from market.exchange.clearing.base import Cleared, Situation
+from market.exchange.clearing.base import Cleared, Response, Situation
 from market.simulation.asking import Asking, answer_hours
-from market.simulation.expecting import own_slopes
+from market.simulation.expecting import LOOKS_PER_DAY, own_slopes
 from market.simulation.founded import Founded
-from market.simulation.state import LOOKS_PER_DAY, Expected, Firms, Machines, Ordered, Posted
+from market.simulation.overflowing import overflow, places
+from market.simulation.state import Expected, Firms, Machines, Ordered, Posted
 
 type Floats = NDArray[np.float64]
 
 #: Beyond this many the spread of a Poisson number is below what 64 bits tell apart.
 CERTAIN = 1e15
+#: A list that has moved by more than this since demand was last looked at has it looked at again [relative].
+FAR = 0.05
 
 
 def order(
@@ -34,11 +37,11 @@ def order(
     book, mechanism = posted.book, founded.economy.clearing
     asking = Asking(founded, wanted, book, firms.alive, expected.delay_h)
     any_spot = any(p.spec.spot for p in founded.providers)
-    looks = any_spot and tick % max(founded.calendar.ticks_per_day // LOOKS_PER_DAY, 1) == 0
-    latent, latent_of = ordered.latent, ordered.latent_of
+    price, often = book.price, max(founded.calendar.ticks_per_day // LOOKS_PER_DAY, 1)
+    looks = any_spot and (tick % often == 0 or list_has_moved(price[firms.alive], ordered.looked_at[firms.alive]))
+    latent, latent_of, looked_at = ordered.latent, ordered.latent_of, ordered.looked_at
     if looks:
-        no_wait = replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
-        latent = no_wait(book.request_prices()).requests
+        latent, looked_at = without_waits(asking, expected).requests, price
         latent_of = np.array([one.due for one in wanted])
     # Where orders are cut to what machines can do, orders at list say how many machines are worth renting.
     at_list = asking(book.request_prices()).requests if mechanism.cuts_orders and any_spot else None
@@ -47,7 +50,31 @@ def order(
     if looks or mechanism.needs_slopes:
         slopes = own_slopes(response)
     orders = draw_whole(founded, response.requests) if founded.economy.whole else response.requests
-    return Ordered(cleared, orders, response.requests if at_list is None else at_list, slopes, latent, latent_of)
+    if founded.economy.overflow:
+        orders = to_who_has_room(asking, machines, expected, orders)
+    return Ordered(cleared, orders, orders if at_list is None else at_list, slopes, latent, latent_of, looked_at)
+
+
+def list_has_moved(price: Floats, looked_at: Floats) -> bool:
+    """Whether a list price is so far from what it was at the last look that orders are others now."""
+    return bool((np.abs(price - looked_at) > FAR * looked_at).any())
+
+
+def to_who_has_room(asking: Asking, machines: Machines, expected: Expected, orders: Floats) -> Floats:
+    """Orders, where requests for which there are no machines in this tick go to who has some."""
+    book = asking.book
+    found = places(book, orders, expected.waiting_work, machines.capacity)
+    if not (found.too_many.any() and found.room.any()):
+        return orders
+    gone, come = overflow(asking.founded, book, orders, found, without_waits(asking, expected), asking.alive)
+    return np.maximum(orders - gone, 0.0) + come
+
+
+def without_waits(asking: Asking, expected: Expected) -> Response:
+    """What users would order at list prices if nobody had to wait."""
+    book = asking.book
+    no_wait = replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
+    return no_wait(book.request_prices())
 
 
 def clear(

@@ -27,8 +27,6 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
 HOURS_PER_MONTH = 730.5
-#: How often a day spot buyers look at the slope of their demand, and at what it would be without waits.
-LOOKS_PER_DAY = 4
 
 
 @dataclass(frozen=True)
@@ -248,7 +246,8 @@ class Ordered:
         orders: requests that come in this tick, by segment and offer.
         at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
         slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
-        latent, latent_of: orders without any wait when last looked at, by segment and offer, of requests by segment.
+        latent, latent_of, looked_at: orders without any wait when last looked at, by segment and offer, of requests
+            by segment, at list prices by offer [USD per million output tokens].
     """
 
     cleared: Cleared
@@ -257,6 +256,7 @@ class Ordered:
     slopes: Floats
     latent: Floats
     latent_of: Floats
+    looked_at: Floats
 
 
 @dataclass(frozen=True)
@@ -308,7 +308,7 @@ class Known:
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         usual_wanted: requests to be placed, in the same way by segment and tick of the day.
-        level: orders of the last hours over the usual ones, by segment and offer.
+        level: orders of the last hours over what was to be expected of them, by segment and offer.
         members: real users who subscribe, by segment and offer.
         visitors: real users without a subscription of offers to whose sellers such users are worth something.
         weeks: what each provider knows of its week.

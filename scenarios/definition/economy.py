@@ -89,6 +89,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         whole=rules.whole,
         fallback=rules.fallback,
         needs_without_waits=rules.needs_without_waits,
+        overflow=rules.overflow,
         contexts=rules.contexts,
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),
     )

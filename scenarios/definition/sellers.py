@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -33,15 +34,18 @@ DAYS_OF_A_LONG_RUN: Final = 1e6
 HOURS_PER_WEEK: Final = 168.0
 #: How near the best prices a seller goes that looks for dear hours, relative: profit is flat there.
 NEAR: Final = 2e-3
+#: Its multiples, less whole numbers, lie apart however many there are.
+GOLDEN: Final = (math.sqrt(5.0) - 1.0) / 2.0
 
 
 def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
     """All sellers of tokens."""
-    open_ = [open_provider(one, parameters, when) for one in parameters.open]
+    after_labs = len(parameters.labs)
+    after_open = after_labs + len(parameters.open)
     everybody = (
-        *(lab(one, parameters, when) for one in parameters.labs),
-        *open_,
-        *(catalogue_seller(one, parameters, when) for one in parameters.sellers),
+        *(lab(one, k, parameters, when) for k, one in enumerate(parameters.labs)),
+        *(open_provider(one, k, parameters, when) for k, one in enumerate(parameters.open, after_labs)),
+        *(catalogue_seller(one, k, parameters, when) for k, one in enumerate(parameters.sellers, after_open)),
         *(broker(one, parameters, when) for one in parameters.brokers),
     )
     if not parameters.supply.sale.sellers_bid:
@@ -105,10 +109,11 @@ def quality_of_score(score: float, parameters: Parameters) -> Quality:
 # -------------------------------------------------------------------------------------------------- policies
 
 
-def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
+def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
     """A pricing policy, looked at every so often and followed when the gap is large enough.
 
     Where weeks are left out, what is looked at less than once a week is looked at after as many simulated ones.
+    Each seller has a day of its own for it, by its number: the golden ratio spreads however many there are.
     """
     policy: PricingPolicy = chosen.make()
     if chosen.share.stays > 0:
@@ -116,8 +121,8 @@ def pricing(chosen: Pricing, when: Calendar) -> PricingPolicy:
         harvest = one.harvest_days * 24.0 * when.simulated_share
         policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
-        simulated = chosen.every_hours * when.simulated_share
-        policy = Every(policy, max(simulated, min(chosen.every_hours, HOURS_PER_WEEK)), chosen.settling_hours)
+        every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+        policy = Every(policy, every, chosen.settling_hours, every * (GOLDEN * (number + 1) % 1.0))
     if chosen.change_cost_days > 0:
         policy = MenuCost(
             policy,
@@ -161,8 +166,8 @@ def as_listed(offer: Offer, prices: Sequence[OwnPrice], model: str) -> Offer:
     return offer
 
 
-def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
-    """A frontier lab."""
+def lab(one: Lab, number: int, parameters: Parameters, when: Calendar) -> Provider:
+    """A frontier lab; ``number``: its place among all sellers."""
     offers = tuple(_lab_offer(one, sold, parameters) for sold in one.offers)
     return Provider(
         one.name,
@@ -172,7 +177,7 @@ def lab(one: Lab, parameters: Parameters, when: Calendar) -> Provider:
         headroom=one.headroom,
         foot_in_the_door=one.foot_in_the_door,
         cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing, when),
+        pricing=pricing(one.pricing, when, number),
         quotas=one.quotas.make(),
         leaves=one.leaves,
         restart_h=parameters.supply.restart_h,
@@ -220,8 +225,8 @@ def _buyers(sold: LabOffer, parameters: Parameters) -> tuple[str, ...] | None:
     return tuple(name for name in among if name not in sold.closed_to)
 
 
-def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> Provider:
-    """An open-weight provider: rents on the spot market."""
+def open_provider(one: OpenProvider, number: int, parameters: Parameters, when: Calendar) -> Provider:
+    """An open-weight provider: rents on the spot market; ``number``: its place among all sellers."""
     base = parameters.progress.open_lag_months
     lag = BySegment(**{name: base.value(name) + one.extra_lag_months.value(name) for name in SEGMENTS})
     offer = Offer(
@@ -242,7 +247,7 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
         spot=one.machines.racks == 0,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing, when),
+        pricing=pricing(one.pricing, when, number),
         leaves=one.leaves,
         restart_h=parameters.supply.restart_h,
         credit=one.credit_usd * when.simulated_share,
@@ -255,8 +260,8 @@ def open_provider(one: OpenProvider, parameters: Parameters, when: Calendar) -> 
     )
 
 
-def catalogue_seller(one: CatalogueSeller, parameters: Parameters, when: Calendar) -> Provider:
-    """A seller of several open models, on machines of its own or rented ones."""
+def catalogue_seller(one: CatalogueSeller, number: int, parameters: Parameters, when: Calendar) -> Provider:
+    """A seller of open models, on machines of its own or rented ones; ``number``: its place among all sellers."""
     return Provider(
         one.name,
         tuple(_listed(one, model, parameters) for model in parameters.listed_by(one)),
@@ -266,7 +271,7 @@ def catalogue_seller(one: CatalogueSeller, parameters: Parameters, when: Calenda
         headroom=one.headroom,
         foot_in_the_door=one.foot_in_the_door,
         cash=one.cash * when.simulated_share,
-        pricing=pricing(one.pricing, when),
+        pricing=pricing(one.pricing, when, number),
         enters=one.enters,
         enter_margin=one.enter_margin,
         enter_per_day=one.enter_per_day,

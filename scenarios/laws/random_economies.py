@@ -389,6 +389,7 @@ def economies(
         whole=draw(st.booleans()) if whole is None else whole,
         fallback=draw(st.booleans()),
         needs_without_waits=draw(st.booleans()),
+        overflow=draw(st.booleans()),
         contexts=draw(st.booleans()) and all(isinstance(one, Segment) for one in demand),
         research=draw(budgets(sellers)),
         products=draw(products(owners)),

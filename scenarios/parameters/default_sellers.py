@@ -97,7 +97,7 @@ def lab(name: str, edge: float, cash: float) -> Lab:
 
 
 def provider(name: str, architecture: str, price: float, cost: float, **more: Any) -> OpenProvider:
-    """An open-weight provider of the baseline: a price that follows its machines, and room for a busy hour."""
+    """An open-weight provider of the baseline: a list that follows its machines once they cost a tenth more or less."""
     return OpenProvider(
         name=name,
         architecture=architecture,
@@ -105,7 +105,7 @@ def provider(name: str, architecture: str, price: float, cost: float, **more: An
         cost=cost,
         speed=60.0,
         headroom=0.5,
-        pricing=_by_cost(0.5, memory_hours=1.0, every_hours=0.0, stickiness=0.0),
+        pricing=_by_cost(0.5, memory_hours=24.0, every_hours=24.0, stickiness=0.1),
         **more,
     )
 

@@ -54,6 +54,11 @@ class Market(Section):
         "whether sellers rent for what would be ordered if nobody had to wait; otherwise by orders with these waits",
         "what hangs on it: docs/explanation/machines.md",
     )
+    overflow: Flag = choice(
+        True,
+        "whether requests that a seller has no machines for go at once to who has some; otherwise they wait first",
+        "routers and agents that are turned away (HTTP 429) ask the next: docs/explanation/market.md",
+    )
     contexts: Flag = choice(
         False,
         "whether offers of a model are no option for requests, input and output, that are longer than its context",

@@ -28,6 +28,7 @@ from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
 from scenarios.definition.scenario import Scenario
+from scenarios.definition.sellers import GOLDEN
 from scenarios.library import SCENARIOS
 from scenarios.library.baseline_2026 import fitted
 from scenarios.loading.scenarios import from_file
@@ -158,9 +159,10 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(BestResponse(sweeps=4, across_hours=672.0), 168.0, 24.0), 0.1, 24.0)
+    assert policy == Sticky(Every(BestResponse(sweeps=4, across_hours=672.0), 168.0, 24.0, 168.0 * GOLDEN), 0.1, 24.0)
     assert not any("price" in path or "labs.*.pricing" in path for path in fitted())
-    assert made.providers[3].pricing == CostPlus(fitted()["open.*.pricing.margin"], 1.0)
+    cost_plus = CostPlus(fitted()["open.*.pricing.margin"], 24.0)
+    assert made.providers[3].pricing == Sticky(Every(cost_plus, 24.0, 0.0, 24.0 * (4.0 * GOLDEN % 1.0)), 0.1)
 
 
 def test_growth_is_split_into_users_and_intensity() -> None:
@@ -210,7 +212,8 @@ def test_policies_and_rules() -> None:
     schedule = [1.0] * 24
     made = BASE.with_changes(
         {"labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "stickiness": 0.0},
-         "open.*.pricing.kind": "surge", "labs.*.quotas": {"kind": "peak-cut"}, "market.clearing": "auction",
+         "open.*.pricing": {"kind": "surge", "every_hours": 0.0, "stickiness": 0.0},
+         "labs.*.quotas": {"kind": "peak-cut"}, "market.clearing": "auction",
          "market.rationing": "pro-rata"}
     ).economy(30)  # fmt: skip
     assert made.providers[0].pricing == TimeOfDay(tuple(schedule))

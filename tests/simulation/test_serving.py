@@ -8,9 +8,7 @@ import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
 from capacity import Workload
-from market.demand.choice import choose
-from market.demand.nests import Nest, Nests
-from market.demand.options import Options
+from market.demand.nests import Nest
 from market.demand.segment import Segment
 from market.exchange.waits import WaitModel
 
@@ -66,26 +64,6 @@ def test_who_loses_patience_goes_where_others_order() -> None:
     assert served.waiting == pytest.approx(np.array([[0.0, 2.0, 1.0]]))
 
 
-def test_who_loses_patience_chooses_again_within_the_nest() -> None:
-    """The choice without the first, by the formula of nested logit: offers 0 and 1 in a nest of .4, nothing beside."""
-    nests = Nests(np.array([0, 0, 1, 1]), np.array([0.4, 1.0]))
-    gain = np.array([1.0, 0.7, 0.9])
-
-    def shares(there: list[int], own: float | None) -> np.ndarray:
-        gains = np.where(np.isin(np.arange(3), there), gain, -np.inf)
-        options = Options(gains, np.zeros(3), np.arange(3), 0.0, 0.6, 0.2, 1.0, nests=nests)
-        local = None if own is None else np.array([own])
-        chosen = choose(options, np.ones(1), np.ones(1), local=local)
-        return np.append(chosen.shares_sum, chosen.nothing)
-
-    for own in (None, 0.8):
-        first = shares([0, 1, 2], own)
-        without = nests.without_first(first[:3], 0.0 if own is None else float(first[3]))
-        for j in range(3):
-            again = shares([k for k in range(3) if k != j], own)
-            assert without[j] / first[-1] == pytest.approx(again[:3] / again[-1], rel=1e-12)
-
-
 def test_who_loses_patience_goes_to_the_nest_first() -> None:
     sellers = [a_seller(f"seller {k}") for k in range(3)]
     names = tuple(one.offers[0].name for one in sellers[:2])
@@ -96,8 +74,8 @@ def test_who_loses_patience_goes_to_the_nest_first() -> None:
     response = replace(cleared.response, requests=orders, nothing=np.array([1.0]))
     market.put("ordered", orders=orders, cleared=replace(cleared, response=response))
     market.put("machines", capacity=np.array([0.0, 9.0, 9.0]))
-    # One in four of the nest is at the other, whose weight doubles: 2 of 2 + 2 + 1.
-    assert market.make("served", tick=0).joined == pytest.approx(np.array([[0.0, 1.2, 1.2]]))
+    # One in four of the nest is at the other, whose weight doubles: 2 of 2 + 2 + 1 in place of 1 of 7, so .6 of 3 of 7.
+    assert market.make("served", tick=0).joined == pytest.approx(np.array([[0.0, 1.8, 0.8]]))
 
 
 def test_whole_requests_that_lose_patience_stay_whole() -> None:

@@ -19,6 +19,13 @@ class Every(Around):
     settling_hours: float = quantity(
         0.0, "h", "hours at the start in which it looks in every tick, so that a market begins near rest", high=8_766
     )
+    turn_hours: float = quantity(
+        0.0,
+        "h",
+        "hours from the start to its turn, beside a look in the first tick: so that not all sellers look at once",
+        high=8_766,
+        settable=False,
+    )
 
     def ticks(self, tick_hours: float) -> int:
         """Ticks between two looks.
@@ -35,8 +42,9 @@ class Every(Around):
 
     def looks(self, tick: int, tick_hours: float) -> bool:
         """Whether it is time, for the policy within too."""
-        settling = tick * tick_hours < self.settling_hours
-        return (settling or tick % self.ticks(tick_hours) == 0) and self.policy.looks(tick, tick_hours)
+        settling = tick == 0 or tick * tick_hours < self.settling_hours
+        turn = (tick - round(self.turn_hours / tick_hours)) % self.ticks(tick_hours) == 0
+        return (settling or turn) and self.policy.looks(tick, tick_hours)
 
     def parts(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time."""
