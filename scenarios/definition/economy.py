@@ -56,6 +56,8 @@ from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply
 from scenarios.parameters.time import Time
 
 FOREVER: Final = 10**9
+#: Rules that hold or do not, of the same name in an economy.
+SWITCHES: Final = ("whole", "fallback", "needs_without_waits", "overflow", "contexts")
 
 
 def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
@@ -86,11 +88,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
         clearing=rules.clearing.make(),
         rationing=StrictPriority(within=within) if rules.by_tier else within,
         waits=WaitModel(chance=rules.chance_waits),
-        whole=rules.whole,
-        fallback=rules.fallback,
-        needs_without_waits=rules.needs_without_waits,
-        overflow=rules.overflow,
-        contexts=rules.contexts,
+        **{name: getattr(rules, name) for name in SWITCHES},
         learning_ticks=learning_ticks(rules.learning_hours, when.tick_hours),
     )
 
@@ -150,8 +148,8 @@ LEAST_LONG_TICKS: Final = 6.0
 def learning_ticks(learning_hours: float, tick_hours: float) -> float:
     """Ticks over which users average what they see.
 
-    >>> learning_ticks(3.0, 1.0), learning_ticks(3.0, 0.5), learning_ticks(3.0, 3.0)
-    (3.0, 6.0, 6.0)
+    >>> [learning_ticks(3.0, hours) for hours in (1.0, 0.5, 3.0)]
+    [3.0, 6.0, 6.0]
     """
     return max(learning_hours / tick_hours, LEAST_TICKS if tick_hours <= 1.0 else LEAST_LONG_TICKS)
 
