@@ -38,16 +38,18 @@ def can_pay(founded: Founded, one: ResearchAgent, paid: Paid) -> float:
     return one.spec.within_means(earned, p.cash, founded.hours)
 
 
-def research_demand(founded: Founded, tick: int, firms: Firms, paid: Paid, known: Known) -> list[ElasticDemand]:
-    """Demand for rack-hours, by budget."""
+def research_demand(
+    founded: Founded, tick: int, firms: Firms, paid: Paid, known: Known, chance: float
+) -> list[ElasticDemand]:
+    """Demand for rack-hours, by budget; ``chance``: that a spot machine is taken back in an hour [1/h]."""
     years, hours = founded.calendar.years(tick), founded.hours
     demands = []
     for one, (given, own) in zip(founded.researchers, research_budgets(founded, tick, firms, paid), strict=True):
         of_sales = one.spec.of_sales(float(paid.sales[one.number]), hours)
         budget = one.spec.demand(given + min(of_sales, own))
         stake = float(known.year_ahead_usd[one.number]) if given + own > 0 else 0.0
-        keeps_up = one.spec.keeps_up(years)
-        demands.append(one.spec.policy.demand(ResearchTick(budget, given + own, stake, keeps_up, hours)))
+        keeps_up, lost = one.spec.keeps_up(years), one.spec.restart_h * chance
+        demands.append(one.spec.policy.demand(ResearchTick(budget, given + own, stake, keeps_up, hours, lost)))
     return demands
 
 

@@ -37,7 +37,7 @@ def rent(
     bids = [
         bid for p in founded.providers if firms.active[p.number] for bid in bids_of(founded, needs, p, held, machines)
     ]
-    research = research_demand(founded, tick, firms, paid, known)
+    research = research_demand(founded, tick, firms, paid, known, machines.chance)
     allotment = allot(founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects)
     rented = allotment.spot + allotment.at_list.sum(axis=0)
     got = rented.copy()

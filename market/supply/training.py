@@ -16,7 +16,8 @@ and racks are rented up to v(r) = p, the price of the same machine in inference:
 
     r X = (1 + b) X (v_1 / p)^(1 / (1 - a)) - b X,    v_1 = S / (ln G (1 + d L) (1 + b) X)                   (3)
 
-and none from p = v(0) on. With b = 0 that is (v a / p)^(1 / (1 - a)) of a return v x^a.
+and none from p = v(0) on. Where a part l of the work is lost with machines that are taken back, p / (1 - l) is paid for
+a rack-hour that trains. With b = 0 that is (v a / p)^(1 / (1 - a)) of a return v x^a.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class ResearchTick(NamedTuple):
         year_ahead_usd: what models better by a year would bring [USD/h]; NaN before anything is known.
         keeps_up: racks that train what the clock takes.
         hours: length of the tick [h].
+        lost: part of its work that is expected to be lost with machines that are taken back.
     """
 
     budget: ElasticDemand
@@ -49,6 +51,7 @@ class ResearchTick(NamedTuple):
     year_ahead_usd: float
     keeps_up: float
     hours: float
+    lost: float = 0.0
 
 
 class ResearchPolicy(Kind, ABC):
@@ -216,13 +219,11 @@ class AsItPays(ResearchPolicy):
         if math.isnan(of.year_ahead_usd):
             return of.budget
         reference, all_there = self.worth(of.year_ahead_usd, of.keeps_up, 1.0), (1.0 + self.published) * of.keeps_up
-        elasticity = 1.0 / (1.0 - self.power)
-        if reference == 0.0:
+        elasticity, trains = 1.0 / (1.0 - self.power), max(1.0 - of.lost, 0.0)
+        if reference * trains == 0.0:
             return ElasticDemand(0.0, 1.0, elasticity)
-        hours = of.hours
-        return ElasticDemand(
-            reference * all_there * hours, reference, elasticity, self.published * of.keeps_up * hours, of.most
-        )
+        beside = self.published * of.keeps_up * of.hours / trains
+        return ElasticDemand(reference * all_there * of.hours, reference * trains, elasticity, beside, of.most)
 
     def of_own(self, of_sales: float, means: float) -> float:  # noqa: ARG002
         """All that it can pay, if it pays."""

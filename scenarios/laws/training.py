@@ -16,12 +16,13 @@ TICKS = {
     "keeps_up": st.sampled_from([0.1, 5.0, 1e4]),
     "hours": st.sampled_from([0.25, 1.0, 24.0]),
     "most": st.sampled_from([0.0, 3.0, 1e5, math.inf]),
+    "lost": st.sampled_from([0.0, 0.0, 0.3, 1.5]),
 }
 
 
-def tick_of(stake: float, keeps_up: float, hours: float, most: float) -> ResearchTick:
+def tick_of(stake: float, keeps_up: float, hours: float, most: float, lost: float) -> ResearchTick:
     """With a budget of a dollar a rack, or all that there is."""
-    return ResearchTick(ElasticDemand(min(keeps_up * hours, most), 1.0), most, stake, keeps_up, hours)
+    return ResearchTick(ElasticDemand(min(keeps_up * hours, most), 1.0), most, stake, keeps_up, hours, lost)
 
 
 @law(
@@ -31,10 +32,10 @@ def tick_of(stake: float, keeps_up: float, hours: float, most: float) -> Researc
     examples=40,
 )
 def dearer_machines_train_less(
-    policy: ResearchPolicy, stake: float, keeps_up: float, hours: float, most: float
+    policy: ResearchPolicy, stake: float, keeps_up: float, hours: float, most: float, lost: float
 ) -> None:
     """At prices over seven decades."""
-    tick = tick_of(stake, keeps_up, hours, most)
+    tick = tick_of(stake, keeps_up, hours, most, lost)
     demand = policy.demand(tick)
     taken = [demand.quantity(price) for price in PRICES]
     must(policy.demand(tick) == demand, "asked again it is {} after {}", policy.demand(tick), demand)
@@ -52,15 +53,16 @@ def dearer_machines_train_less(
     concerns=lambda policy: policy.chooses,
 )
 def the_last_rack_hour_earns_its_price(
-    policy: ResearchPolicy, stake: float, keeps_up: float, hours: float, most: float
+    policy: ResearchPolicy, stake: float, keeps_up: float, hours: float, most: float, lost: float
 ) -> None:
     """Unless it cannot pay for more."""
     if math.isnan(stake):
         return
-    demand = policy.demand(tick_of(stake, keeps_up, hours, most))
+    demand = policy.demand(tick_of(stake, keeps_up, hours, most, lost))
     for price in PRICES:
         taken = demand.quantity(price)
-        brings = policy.worth(stake, keeps_up, taken / (keeps_up * hours))
+        trains = max(1.0 - lost, 0.0)
+        brings = trains * policy.worth(stake, keeps_up, trains * taken / (keeps_up * hours)) if trains else 0.0
         poor = taken * price >= most * (1 - 1e-9)
         must(taken == 0 or brings >= price * (1 - 1e-6), "at {} the last of {} rack-h brings {}", price, taken, brings)
         must(poor or brings <= price * (1 + 1e-6), "at {} one beyond {} rack-h would bring {}", price, taken, brings)

@@ -72,6 +72,13 @@ def test_until_something_is_known_it_spends_its_budget_and_then_what_it_can_pay(
     assert AsItPays().demand(labs_tick(-5.0)).quantity(1e-9) == 0.0
 
 
+def test_work_that_is_lost_makes_training_dearer() -> None:
+    """Of a rack-hour at 2 a fifth is lost: as many train as at 2.50, and a quarter more are rented."""
+    sure = AsItPays().demand(labs_tick(1e3)).quantity(2.5)
+    assert AsItPays().demand(labs_tick(1e3)._replace(lost=0.2)).quantity(2.0) == pytest.approx(1.25 * sure)
+    assert AsItPays().demand(labs_tick(1e3)._replace(lost=1.0)).quantity(1e-6) == 0.0
+
+
 def test_who_would_take_some_below_sets_the_price_where_it_takes_none() -> None:
     """100 are wanted at 10 and 100 asked at 3: they would go for less than 5 to who has 20 already, so 5 clears."""
     demand = ElasticDemand(100.0, 5.0, 1.0, beside=20.0)
