@@ -216,7 +216,8 @@ def adoption(come: Adopting) -> Adoption:
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
-    growth, grouped = demand.growth * users.growth_tilt, demand.resolution == "grouped"
+    grouped, come = demand.resolution == "grouped", demand.growth**demand.users_share
+    ask_more = demand.growth ** (1.0 - demand.users_share) * users.growth_tilt
     waiting, machine = users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = local_machine(name, users, parameters, when)
@@ -250,10 +251,10 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         shape=load_shape(users.shape),
         zones=zones(demand),
         burstiness=users.burstiness,
-        growth=growth**demand.users_share,
-        intensity_growth=growth ** (1.0 - demand.users_share),
-        users_path=users_path(users, growth, demand.users_share, demand.scale),
-        intensity_path=known_path(users, growth, 1.0 - demand.users_share),
+        growth=come,
+        intensity_growth=ask_more,
+        users_path=users_path(users, come, demand.users_share, demand.scale),
+        intensity_path=known_path(users, ask_more, 1.0 - demand.users_share),
         cells=round(demand.cells) if grouped else 0,
         dtype="float32" if individuals >= 1_000 and not grouped else "float64",
     )

@@ -9,7 +9,10 @@ from scenarios.parameters.demand import Users
 
 
 def users_path(users: Users, growth: float, share: float, scale: float) -> KnownPath | Bass | None:
-    """How many users there are over those at the start, or None: by the trend. ``share``: theirs of growth, in logs."""
+    """How many users there are over those at the start, or None: by the trend.
+
+    ``growth``: of users, a year; ``share``: theirs of the growth of demand, in logs.
+    """
     come = users.adoption
     if not come.innovation + come.imitation:
         return known_path(users, growth, share)
@@ -24,9 +27,9 @@ def users_path(users: Users, growth: float, share: float, scale: float) -> Known
 
 
 def known_path(users: Users, growth: float, share: float) -> KnownPath | None:
-    """A share of the log of demand where it is known by month, or None; after that it grows by so much a year."""
+    """A share of the log of demand where it is known by month, or None; after that it grows by ``growth`` a year."""
     if not users.by_month:
         return None
     years = tuple(k / 12.0 for k in range(len(users.by_month)))
     scale = users.by_month[0]
-    return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth**share)
+    return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth)

@@ -167,9 +167,11 @@ def test_baseline_is_as_it_was() -> None:
 
 def test_growth_is_split_into_users_and_intensity() -> None:
     made = BASE.with_changes({"demand.growth": 10, "demand.users_share": 0.25, "demand.agentic.growth_tilt": 2})
-    casual, _, agentic = made.economy(30).segments
-    assert casual.growth == pytest.approx(10**0.25)
-    assert casual.growth * casual.intensity_growth == pytest.approx(10.0)
+    casual, coders, agentic = made.economy(30).segments
+    assert casual.growth == coders.growth == pytest.approx(10**0.25)
+    assert coders.growth * coders.intensity_growth == pytest.approx(10.0)
+    assert casual.growth * casual.intensity_growth == pytest.approx(2.6)
+    assert agentic.growth == casual.growth
     assert agentic.growth * agentic.intensity_growth == pytest.approx(20.0)
 
 
