@@ -45,7 +45,7 @@ from scenarios.definition.building_out import (
 )
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import HOURS_PER_WEEK, providers
-from scenarios.definition.trends import known_path, users_path
+from scenarios.definition.trends import growth_of, known_path, users_path
 from scenarios.parameters.adopting import Adopting
 from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.kinds import made_of
@@ -216,9 +216,8 @@ def adoption(come: Adopting) -> Adoption:
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
-    grouped, come = demand.resolution == "grouped", demand.growth**demand.users_share
-    ask_more = demand.growth ** (1.0 - demand.users_share) * users.growth_tilt
-    waiting, machine = users.deferral, users.local
+    come, ask_more = growth_of(users, demand)
+    grouped, waiting, machine = demand.resolution == "grouped", users.deferral, users.local
     deferral = Deferral(waiting.share, waiting.deadline_h, waiting.cost_usd, waiting.cost_usd_per_h)
     local = local_machine(name, users, parameters, when)
     return Segment(

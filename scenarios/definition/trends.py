@@ -5,7 +5,13 @@ from __future__ import annotations
 from capacity.errors import InputError
 from market.demand.bass import Bass
 from market.demand.growth import KnownPath
-from scenarios.parameters.demand import Users
+from scenarios.parameters.demand import Demand, Users
+
+
+def growth_of(users: Users, demand: Demand) -> tuple[float, float]:
+    """Factors a year by which users, and what one of them asks, grow."""
+    growth, share = demand.growth, demand.users_share
+    return growth**share, growth ** (1.0 - share) * users.growth_tilt
 
 
 def users_path(users: Users, growth: float, share: float, scale: float) -> KnownPath | Bass | None:
