@@ -54,7 +54,8 @@ class Economy:
         overflow: whether requests for which a seller has no machines in a tick go at once to who has some; otherwise
             they wait, and look at others when patience is gone.
         contexts: whether a request that is longer than a model's context is no option at its offers.
-        learning_ticks: ticks over which users average the speeds and chance waits they see; 1 sees the last.
+        learning_ticks: ticks over which users average the speeds they see, and without overflow the waits, and sellers
+            how orders go; 1 sees the last.
     """
 
     segments: tuple[Segment | CurveSegment, ...]

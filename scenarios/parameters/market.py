@@ -67,7 +67,8 @@ class Market(Section):
     learning_hours: Number = quantity(
         6.0,
         "h",
-        "hours over which users average speeds and waits, but 3 ticks at least, or 6 of ticks longer than an hour",
+        "hours over which users average speeds, and waits without overflow, and sellers how orders go; but 3 ticks at "
+        "least, or 6 of ticks longer than an hour",
         above=0,
         high=8_766,
     )
