@@ -308,7 +308,8 @@ def nothing_ordered(shape: tuple[int, ...], pools: int) -> Ordered:
     none, by_segment = np.zeros(shape), np.zeros(shape[0])
     cross = np.zeros((*shape, shape[1]))
     response = Response(none, by_segment, by_segment, by_segment, by_segment, none, cross, by_segment)
-    return Ordered(Cleared(none, response, np.zeros(pools)), none, none, none, none, by_segment, np.zeros(shape[1]))
+    offers = np.zeros(shape[1])
+    return Ordered(Cleared(none, response, np.zeros(pools)), none, offers, offers, none, none, none, by_segment, offers)
 
 
 def nothing_served(shape: tuple[int, ...], pools: int) -> Served:

@@ -50,9 +50,11 @@ def order(
     if looks or mechanism.needs_slopes:
         slopes = own_slopes(response)
     orders = draw_whole(founded, response.requests) if founded.economy.whole else response.requests
+    gone = come = np.zeros(book.offers)
     if founded.economy.overflow:
-        orders = to_who_has_room(asking, machines, expected, orders)
-    return Ordered(cleared, orders, orders if at_list is None else at_list, slopes, latent, latent_of, looked_at)
+        orders, gone, come = to_who_has_room(asking, machines, expected, orders)
+    at_list = orders if at_list is None else at_list
+    return Ordered(cleared, orders, gone, come, at_list, slopes, latent, latent_of, looked_at)
 
 
 def list_has_moved(price: Floats, looked_at: Floats) -> bool:
@@ -60,14 +62,19 @@ def list_has_moved(price: Floats, looked_at: Floats) -> bool:
     return bool((np.abs(price - looked_at) > FAR * looked_at).any())
 
 
-def to_who_has_room(asking: Asking, machines: Machines, expected: Expected, orders: Floats) -> Floats:
-    """Orders, where requests for which there are no machines in this tick go to who has some."""
+def to_who_has_room(
+    asking: Asking, machines: Machines, expected: Expected, orders: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Orders, where requests for which there are no machines in this tick go to who has some.
+
+    And those that went and came, by offer.
+    """
     book = asking.book
     found = places(book, orders, expected.waiting_work, machines.capacity)
     if not (found.too_many.any() and found.room.any()):
-        return orders
+        return orders, np.zeros(book.offers), np.zeros(book.offers)
     gone, come = overflow(asking.founded, book, orders, found, without_waits(asking, expected), asking.alive)
-    return np.maximum(orders - gone, 0.0) + come
+    return np.maximum(orders - gone, 0.0) + come, gone.sum(axis=0), come.sum(axis=0)
 
 
 def without_waits(asking: Asking, expected: Expected) -> Response:

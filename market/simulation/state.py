@@ -90,10 +90,9 @@ class Firms:
 
     def with_openings(self, price: Floats) -> Floats:
         """List prices [USD per million tokens], with those at which newcomers open."""
-        if not self.opening:
-            return price
-        made = price.copy()
-        made[list(self.opening)] = list(self.opening.values())
+        made = price.copy() if self.opening else price
+        for offer, opening in self.opening.items():
+            made[offer] = opening
         return made
 
 
@@ -224,8 +223,7 @@ class Expected:
 
     Attributes:
         waiting_work: work that waits, without what is done of it [rack-h], by offer.
-        present_wait_h: time to serve what waits now [h], by offer.
-        backlog_wait_h: what users think of that wait, a running mean [h], by offer.
+        present_wait_h, backlog_wait_h: time to serve what waits now, and what users think of it [h], by offer.
         writing_h: time of writing an answer [h], by segment and offer.
         delay_h: all of it together [h], by segment and offer.
     """
@@ -244,6 +242,7 @@ class Ordered:
     Attributes:
         cleared: prices, orders, rents and what else the mechanism found.
         orders: requests that come in this tick, by segment and offer.
+        sent_on, taken_in: requests that found no machines and went to others at once, by offer left, and joined.
         at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
         slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
         latent, latent_of, looked_at: orders without any wait when last looked at, by segment and offer, of requests
@@ -252,6 +251,8 @@ class Ordered:
 
     cleared: Cleared
     orders: Floats
+    sent_on: Floats
+    taken_in: Floats
     at_list: Floats
     slopes: Floats
     latent: Floats
@@ -309,8 +310,7 @@ class Known:
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         usual_wanted: requests to be placed, in the same way by segment and tick of the day.
         level: orders of the last hours over what was to be expected of them, by segment and offer.
-        members: real users who subscribe, by segment and offer.
-        visitors: real users without a subscription of offers to whose sellers such users are worth something.
+        members, visitors: real users who subscribe, and those who do not but are worth something to the seller.
         weeks: what each provider knows of its week.
         year_ahead_usd: what models better by a year would bring [USD/h], running mean, by budget; NaN if unknown.
     """

@@ -89,6 +89,7 @@ def every_order_has_a_fate(before: Before, model: TokenMarket) -> None:
         offers["ordered"] + offers["joined"] + before.waiting.sum(axis=0),
         offers["served"] + offers["late"] + offers["impatient"] + offers["waiting"],
     )
+    close(row(model, "offers", "sent_on").sum(), row(model, "offers", "taken_in").sum())
     closed = model.orders[~model.book.open]
     must(closed == 0, "{} requests were ordered of offers that are closed to who ordered", closed.sum())
 

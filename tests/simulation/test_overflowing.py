@@ -62,6 +62,8 @@ def test_what_waits_already_takes_room() -> None:
 def test_sellers_learn_of_what_came_to_them() -> None:
     made = ordered(a_seller("A", racks=50.0), a_seller("B", racks=900.0)).make("ordered", tick=0)
     assert made.at_list[0] == pytest.approx([50.0, 190.0])
+    assert made.sent_on == pytest.approx([70.0, 0.0])
+    assert made.taken_in == pytest.approx([0.0, 70.0])
 
 
 def tiers(**second: Any) -> Provider:

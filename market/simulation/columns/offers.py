@@ -42,6 +42,18 @@ def ordered(moment: Moment) -> Any:
     return moment.state.ordered.orders.sum(axis=0)
 
 
+@column(
+    "offers", "sent_on", "requests", "of those for which it had no machines in the tick, that went at once to others"
+)
+def sent_on(moment: Moment) -> Any:
+    return moment.state.ordered.sent_on
+
+
+@column("offers", "taken_in", "requests", "part of what is ordered: came at once from others, who had no machines")
+def taken_in(moment: Moment) -> Any:
+    return moment.state.ordered.taken_in
+
+
 @column("offers", "joined", "requests", "joined from another offer's queue in the tick")
 def joined(moment: Moment) -> Any:
     return moment.state.served.joined.sum(axis=0)
