@@ -9,11 +9,15 @@ from scenarios.text.threads import one_thread
 
 one_thread()
 
+import gc
+from typing import Any
+
 import matplotlib as mpl
 import pytest
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
 from in_line import without_processes  # noqa: F401
+from scheduling import Scopes, longest_first
 
 mpl.use("Agg")
 settings.register_profile("tokenmarket", deadline=None, derandomize=True)
@@ -26,3 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")
+    longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What all tests are made of stays to the end: it need not be looked through for what can be thrown away."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scopes:
+    """Long tests first, and apart where they can be."""
+    return Scopes(config, log)
