@@ -33,7 +33,7 @@ from scenarios.studies.moments.written import write
 ONE = Workload(0, 1_000_000)
 SMALL = SCENARIOS["baseline-2026"]
 #: Lists that stand still: no lab looks for its prices in the first day, which is most of the work of a short run.
-STILL = SCENARIOS["off-peak"]
+STILL = SCENARIOS["off-peak"].with_changes({"labs.*.pricing.kind": "fixed"})
 
 
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
