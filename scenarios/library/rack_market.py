@@ -42,7 +42,6 @@ SCENARIO = ask(
             "supply.vintages": True,
             "supply.expansion": "follow-rents",
             "supply.maker.sells": True,
-            "supply.maker.pricing": "clearing",
             "supply.maker.output": float("inf"),
             "supply.maker.memory.priced": True,
         },
