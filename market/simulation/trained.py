@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.simulation.founded import Founded
-from market.simulation.state import Known, Machines
-from market.supply.research import ResearchAgent
 from market.supply.term_market import HOURS_A_YEAR
-from market.supply.wholesale import Allotment
+
+if TYPE_CHECKING:
+    from market.simulation.founded import Founded
+    from market.simulation.state import Known, Machines
+    from market.supply.research import ResearchAgent
+    from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
 

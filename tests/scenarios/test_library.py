@@ -99,11 +99,12 @@ def test_representative_weeks_run_over_a_jump() -> None:
     model = TokenMarket(short.economy(individuals=FEW), rng=1)
     for _ in range(short.ticks):
         model.step()
-    ticks = frames_of(model)["ticks"]
+    frames = frames_of(model)
+    ticks, segments = frames["ticks"], frames["segments"]
     gaps = ticks["time"].diff().dropna().dt.total_seconds() / 3600.0
     assert sorted(set(gaps)) in ([3.0, 3.0 + 21 * 24], [3.0, 3.0 + 21 * 24, 3.0 + 28 * 24])
-    week = len(ticks) // 3
-    assert ticks["asked"].iloc[-week:].sum() > 1.3 * ticks["asked"].iloc[:week].sum()  # 10x a year
+    week, coders = len(ticks) // 3, segments[segments["segment"] == "coders"]["asked"]
+    assert coders.iloc[-week:].sum() > 1.3 * coders.iloc[:week].sum()  # 10x a year
 
 
 @pytest.mark.parametrize(("days", "part"), [(2, 0.25), (13, 0.25), (14, 0.5), (28, 0.25), (252, 3 / 36)])

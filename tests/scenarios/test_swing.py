@@ -22,13 +22,9 @@ PATIENT = {
 }
 
 
-def baseline(
-    tick_hours: float, learning_ticks: float | None = None, users: Mapping[str, float] = PATIENT
-) -> TokenMarket:
+def baseline(tick_hours: float, users: Mapping[str, float] = PATIENT, **rules: float) -> TokenMarket:
     economy = SCENARIOS["baseline-2026"].with_changes({"time.tick_hours": tick_hours} | dict(users)).economy(200)
-    if learning_ticks is not None:
-        economy = replace(economy, learning_ticks=learning_ticks)
-    model = TokenMarket(economy, rng=1)
+    model = TokenMarket(replace(economy, **rules), rng=1)
     model.run_for(round(DAYS * 24 / tick_hours))
     return model
 
@@ -49,6 +45,7 @@ def test_long_ticks_lose_no_requests_to_a_cobweb() -> None:
 
 
 def test_a_swing_is_warned_of() -> None:
-    model = baseline(6.0, learning_ticks=1.0, users={})
+    """All who go by the last tick alone, and wait where they have run to."""
+    model = baseline(6.0, users={}, learning_ticks=1.0, overflow=False)
     assert swing(frames_of(model)) > 1.3 * WARNED
     assert "orders swing between sellers from tick to tick" in swing_warning(frames_of(model))
