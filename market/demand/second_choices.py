@@ -28,7 +28,7 @@ def second_choices(
             than all that is free.
 
     >>> second_choices(np.array([3.0, 1.0, 2.0]), 1.0)[0].round(3)
-    array([0.   , 0.25, 0.5 ])
+    array([0.  , 0.25, 0.5 ])
     >>> second_choices(np.array([3.0, 1.0, 2.0]), 1.0, Nests(np.array([0, 0, 1, 1]), np.array([0.5, 1.0])))[0].round(3)
     array([0.   , 0.6  , 0.267])
     """
