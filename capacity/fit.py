@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from capacity.calibration import Calibration
 from capacity.engine import Engine
 from capacity.errors import InputError, require_kind
 from capacity.measurements import Measurements
-from capacity.predictions import Predictions, measured_throughput, predict
+from capacity.predictions import Pace, Predictions, measured_throughput, pace, predict
 from capacity.throughput import Floats
 from capacity.units import KILO
 from capacity.workload import WORKLOADS
@@ -62,13 +63,18 @@ SET_UP: Final = ["precision", "backend"]
 def errors(rows: Measurements, calibration: Calibration) -> Floats:
     """|log(predicted / measured)| of the time per output token, a number a row."""
     measured = rows.numbers["tpot_ms"] / KILO
-    return np.asarray(np.abs(np.log(predict(rows, calibration).per_token_s / measured)))
+    return np.asarray(np.abs(np.log(pace(rows, calibration).per_token_s / measured)))
 
 
-def first_token_errors(rows: Measurements, calibration: Calibration) -> Floats:
-    """The same of the time to first token."""
+def first_token_errors(rows: Measurements, calibration: Calibration, at: Pace | None = None) -> Floats:
+    """The same of the time to first token; ``at``: the pace, where it is known already."""
     measured = rows.numbers["ttft_ms"] / KILO
-    return np.asarray(np.abs(np.log(predict(rows, calibration).first_token_s / measured)))
+    return np.asarray(np.abs(np.log(predict(rows, calibration, at).first_token_s / measured)))
+
+
+def _first_token_errors_at(rows: Measurements, found: Calibration) -> Callable[[Measurements, Calibration], Floats]:
+    """Those errors under calibrations that differ from ``found`` in what the first token waits for alone."""
+    return partial(first_token_errors, at=pace(rows, found))
 
 
 def _from_free(point: Floats, names: tuple[str, ...], base: Calibration) -> Calibration:
@@ -128,7 +134,7 @@ def fit(rows: Measurements, start: Calibration = START, weights: Floats | None =
     each = np.ones(len(rows)) if weights is None else weights
     alike = replace(start, engines=())
     found = _search(rows, FITTED_FIELDS, alike, errors, each, rounds)
-    typical = _search(rows, FIRST_TOKEN_FIELDS, found, first_token_errors, each, 2)
+    typical = _search(rows, FIRST_TOKEN_FIELDS, found, _first_token_errors_at(rows, found), each, 2)
     return replace(typical, engines=_engines(rows, typical, each))
 
 
@@ -140,7 +146,8 @@ def _engines(rows: Measurements, typical: Calibration, weights: Floats) -> tuple
         own = which == number
         if name and np.count_nonzero(own) >= LEAST_ROWS:
             some = rows.select(own)
-            found = _search(some, FIRST_TOKEN_FIELDS, typical, first_token_errors, weights[own], 2, towards=typical)
+            of = _first_token_errors_at(some, typical)
+            found = _search(some, FIRST_TOKEN_FIELDS, typical, of, weights[own], 2, towards=typical)
             made.append(Engine(name, found.first_token_steps, found.company))
     return tuple(made)
 
@@ -238,8 +245,10 @@ class LeftOut:
     constant: float
 
 
-def leave_one_out(rows: Measurements, column: str) -> tuple[pd.DataFrame, LeftOut]:
+def leave_one_out(rows: Measurements, column: str, best: Calibration | None = None) -> tuple[pd.DataFrame, LeftOut]:
     """Fit without each system (or model) in turn and predict it.
+
+    ``best``: the fit to all rows, where it is known already; the others begin there.
 
     Returns a table, a row for each that was left out (rows; median error of the time per token, the first token
     and throughput; signed median of the time per token, above 0 where it is predicted too slow; the error of the
@@ -249,12 +258,12 @@ def leave_one_out(rows: Measurements, column: str) -> tuple[pd.DataFrame, LeftOu
     names = rows.frame[column].to_numpy()
     if len(set(names)) < 2:
         raise InputError(f"leaving one {column} out needs at least two; the file has {', '.join(set(names)) or 'none'}")
-    best = fit(rows)
+    start = fit(rows) if best is None else best
     first = np.log(rows.numbers["ttft_ms"])
     table, seen = [], {name: np.zeros(len(rows)) for name in ("per_token", "first_token", "typical", "constant")}
     for name in sorted(set(names)):
         left_out = names == name
-        found = fit(rows.select(~left_out), best, rounds=3)
+        found = fit(rows.select(~left_out), start, rounds=3)
         unseen = rows.select(left_out)
         seen["per_token"][left_out] = errors(unseen, found)
         seen["first_token"][left_out] = first_token_errors(unseen, found)

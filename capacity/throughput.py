@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -247,6 +247,37 @@ def terms(served: Served, machine: Machine, workload: Workload, batch: ArrayLike
     )
 
 
+class Prefill(NamedTuple):
+    """Times of a prefill that runs alone [s]: its weight kernels, its attention, and its traffic between chips."""
+
+    weights: Floats
+    attention: Floats
+    traffic: Floats | float
+
+    @property
+    def total(self) -> Floats:
+        """All of it, one after the other."""
+        return self.weights + self.attention + self.traffic
+
+
+def _weights_efficiency(parts: Terms, calibration: Calibration) -> Floats | float:
+    """Share of the FLOP/s that weight kernels reach, by row where models differ in it."""
+    ec, apart = calibration.compute_efficiency, calibration.expert_efficiency
+    return ec if apart is None or apart == ec else np.where(parts.with_experts > 0, apart, ec)
+
+
+def prefill(parts: Terms, calibration: Calibration) -> Prefill:
+    """What the prefill takes if it runs alone."""
+    ec, eb = calibration.compute_efficiency, calibration.bandwidth_efficiency
+    ew = _weights_efficiency(parts, calibration)
+    counted = calibration.link_efficiency is not None
+    return Prefill(
+        weights=np.maximum(parts.prefill_weight_compute / ew, parts.prefill_weight_bandwidth / eb),
+        attention=np.maximum(parts.prefill_attention_compute / ec, parts.prefill_attention_bandwidth / eb),
+        traffic=parts.prefill_traffic * calibration.traffic_factor if counted else 0.0,
+    )
+
+
 def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     """Put the parts of a cycle together: what runs at the same time, and what one after the other.
 
@@ -255,30 +286,26 @@ def combine(parts: Terms, calibration: Calibration, batch: Floats) -> Cycle:
     decode, so that its computing hides behind decode's reading of the weights; the rest runs for itself.
     """
     ec, eb, together = calibration.compute_efficiency, calibration.bandwidth_efficiency, calibration.overlap
-    apart = calibration.expert_efficiency
-    ew = ec if apart is None or apart == ec else np.where(parts.with_experts > 0, apart, ec)
+    ew, reading = _weights_efficiency(parts, calibration), prefill(parts, calibration)
     latency = calibration.latency(parts)
     counted = calibration.link_efficiency is not None
-    prefill_traffic = parts.prefill_traffic * calibration.traffic_factor if counted else 0.0
     decode_traffic = parts.decode_traffic * calibration.traffic_factor if counted else 0.0
-    prefill_attention = np.maximum(parts.prefill_attention_compute / ec, parts.prefill_attention_bandwidth / eb)
     decode_attention = np.maximum(parts.decode_attention_compute / ec, parts.decode_attention_bandwidth / eb)
     weight_compute = (parts.prefill_weight_compute + parts.decode_weight_compute) / ew
     weight_bandwidth = (parts.prefill_weight_bandwidth + parts.decode_weight_bandwidth) / eb
-    prefill_weights = np.maximum(parts.prefill_weight_compute / ew, parts.prefill_weight_bandwidth / eb)
     if together == 1.0:
         weights = np.maximum(weight_compute, weight_bandwidth)
     else:
         decode_weights = np.maximum(parts.decode_weight_compute / ew, parts.decode_weight_bandwidth / eb)
         joined = together * np.maximum(weight_compute, weight_bandwidth) if together else 0.0
-        weights = (1.0 - together) * (prefill_weights + decode_weights) + joined
+        weights = (1.0 - together) * (reading.weights + decode_weights) + joined
     return Cycle(
         batch=batch,
-        total=weights + prefill_attention + decode_attention + latency + prefill_traffic + decode_traffic,
-        prefill=prefill_weights + prefill_attention + prefill_traffic,
+        total=weights + reading.attention + decode_attention + latency + reading.traffic + decode_traffic,
+        prefill=reading.total,
         compute=weight_compute + (parts.prefill_attention_compute + parts.decode_attention_compute) / ec,
         bandwidth=weight_bandwidth + (parts.prefill_attention_bandwidth + parts.decode_attention_bandwidth) / eb,
-        latency=latency + prefill_traffic + decode_traffic,
+        latency=latency + reading.traffic + decode_traffic,
     )
 
 

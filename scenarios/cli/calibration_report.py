@@ -41,7 +41,7 @@ def calibrate(rows: Measurements, draws: int, seed: int) -> dict[str, Any]:
     left_out = {}
     for column in ("system", "model"):
         if len(set(rows.frame[column])) > 1:
-            frame, overall = leave_one_out(rows, column)
+            frame, overall = leave_one_out(rows, column, found.calibration)
             left_out[column] = {"rows": frame.to_dict("records"), **asdict(overall)}
     return {
         "rows": len(rows),
