@@ -90,7 +90,7 @@ def main(folder, kills, seed):
     warnings.simplefilter("ignore")  # forks with Arrow's threads about
     provenance.code()
     provenance.numeric_versions()
-    study = cheap_work.a_study(3, 20)
+    study = cheap_work.a_study(3, 6)
     hits, statuses = {"parent": 0, "worker": 0}, []
     begin = time.monotonic()
     os.waitpid(born(folder / "batch-0", study), 0)

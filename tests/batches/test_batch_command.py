@@ -122,10 +122,10 @@ def test_failed_runs_are_named_and_the_exit_status_says_so(tokenmarket, monkeypa
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
-    command = [sys.executable, "-m", "scenarios.cli.main", "batch", "off-peak", "--seeds", "400", "--days", "1"]
+    command = [sys.executable, "-m", "scenarios.cli.main", "batch", "off-peak", "--seeds", "400", "--days", "0.25"]
     # Of its own session, as in a terminal: Ctrl-C goes to the workers too.
     made = subprocess.Popen(
-        [*command, "--users", "30", "--workers", "2", "--out", "b"], cwd=tmp_path, start_new_session=True,
+        [*command, "--users", "30", "--workers", "2", "--out", "b", "--quiet"], cwd=tmp_path, start_new_session=True,
         # What a shell has put in the background is deaf to Ctrl-C, and so would its children be.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # nothing else runs here
         env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}, text=True,
@@ -149,15 +149,15 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
 
 def test_a_forecast_is_of_the_right_size():
     """Seconds are the machine's affair; bytes are not."""
-    study = study_of("off-peak", seeds=2, days=4, users=30, keep=["ticks", "offers", "listings"])
-    found = pilot.forecast(study, 2)
+    study = study_of("off-peak", seeds=1, days=2, users=30, keep=["ticks", "offers", "listings"])
+    found = pilot.forecast(study, 1)
     assert found.tried == 1
     assert 0 < found.seconds < 60
     assert found.start > 0.1, "a worker imports the model"
     least, most = found.total_seconds(10, 3)
     assert least == pytest.approx(found.start + 4 * found.seconds)
     assert most - least == pytest.approx((pilot.LONGER - 1) * 4 * found.seconds)
-    frames = simulate(study.scenario(study.cases[0]), 1, 4, 30, study.keep).frames
+    frames = simulate(study.scenario(study.cases[0]), 1, 2, 30, study.keep).frames
     actual = sum(len(parts.packed(frame)) for frame in frames.values())
     assert found.bytes == pytest.approx(actual, rel=0.5)
 
@@ -187,8 +187,8 @@ def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
 def test_a_forecast_comes_true(tmp_path, monkeypatch):
     """By the processor's clock: what else the machine does is no affair of the forecast."""
     monkeypatch.setattr("time.perf_counter", time.process_time)
-    study = study_of("off-peak", seeds=4, days=3, users=60)
-    least, most = pilot.forecast(study, 1).total_seconds(4, 1)
+    study = study_of("off-peak", seeds=2, days=2, users=60)
+    least, most = pilot.forecast(study, 1).total_seconds(2, 1)
     begin = time.process_time()
     run_batch(study, tmp_path / "b", engine=InLine(), quiet=True)
     assert 0.6 * least < time.process_time() - begin < 1.7 * most

@@ -19,7 +19,7 @@ from scenarios.batches import open_batch, run_batch
 from scenarios.batches.work import engines
 
 HERE = Path(__file__).parents[1]
-STUDY = a_study(3, 40)
+STUDY = a_study(3, 14)
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +78,16 @@ def path_of():
 def test_dask_gives_the_same_bytes_though_a_worker_is_killed(tmp_path, expected, scheduler):
     """The second of the cluster's two workers is killed in the midst of it."""
     address, workers = scheduler
-    study = a_study(3, 40)
     killed = []
 
     def kill_one(tally):
-        if tally.done > 20 and not killed:
+        if tally.done > 7 and not killed:
             os.kill(workers[1].pid, signal.SIGKILL)
             killed.append(tally.done)
 
-    batch = run_batch(study, tmp_path / "b", engine="dask", address=address, work=cheap_work.slow, watch=kill_one)
+    batch = run_batch(STUDY, tmp_path / "b", engine="dask", address=address, work=cheap_work.slow, watch=kill_one)
     assert killed
-    assert killed[0] < 120
+    assert killed[0] < 42
     assert tables_of(tmp_path / "b") == expected
     pids = {int(worker.split(":")[1]) for worker in batch.runs["worker"]}
     assert pids <= {worker.pid for worker in workers}

@@ -27,7 +27,7 @@ AGAIN = f"do it again with TOKENMARKET_KILL_SEED={SEED}"
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "batch"
-    run_batch(a_study(3, 20), folder, engine=InLine(), work=cheap_work.draw, quiet=True)
+    run_batch(a_study(3, 6), folder, engine=InLine(), work=cheap_work.draw, quiet=True)
     return tables_of(folder)
 
 
