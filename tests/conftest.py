@@ -12,6 +12,7 @@ one_thread()
 import gc
 from typing import Any
 
+import fresh
 import matplotlib as mpl
 import pytest
 from browsing import browser, page  # noqa: F401  # fixtures
@@ -38,6 +39,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
+
+
+def pytest_sessionfinish() -> None:
+    """No process is left."""
+    fresh.close()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scopes:

@@ -1,7 +1,4 @@
-"""What a file of one's own may hold, as text, and the command in a process of its own: a file is imported once."""
-
-import subprocess
-import sys
+"""What a file of one's own may hold, as text."""
 
 #: A pricing policy with a number.
 POLICY = """
@@ -36,9 +33,3 @@ def twice_cash(moment):
 
 register(Measure("twice-tokens", "million tokens", "tokens sold, twice", lambda f: 2.0 * f.total("offers", "tokens")))
 """
-
-
-def tokenmarket(*words, cwd):
-    """The finished command, with its status and what it said."""
-    command = [sys.executable, "-m", "tokenmarket", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)

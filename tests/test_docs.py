@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fresh import tokenmarket
 
 from scenarios.cli import main as cli
 
@@ -55,9 +56,7 @@ def matches(expected, found):
 def run_command(command, capfd, monkeypatch):
     if re.search(r"\s\S+\.py\b", command):
         # A file of one's own stays known until the process ends: it gets one of its own.
-        done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)], check=False, capture_output=True, text=True, timeout=300
-        )
+        done = tokenmarket(*shlex.split(command)[1:], cwd=Path.cwd())
         return done.stdout + done.stderr
     monkeypatch.setattr(sys, "argv", shlex.split(command))
     with contextlib.suppress(SystemExit):

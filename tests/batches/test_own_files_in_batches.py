@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from own_file import NUMBERS, POLICY, tokenmarket
+from fresh import tokenmarket
+from own_file import NUMBERS, POLICY
 
 MINE = (
     POLICY
@@ -24,8 +25,8 @@ MINE = SCENARIOS["baseline-2026"].with_changes({
 """
 )
 BATCH = (
-    "batch", "my-scenario", "--with", "mine.py", "--vary", "labs.*.pricing.factor=2,3", "--seeds", "2", "--days", "1",
-    "--users", "50", "--keep", "providers", "--quiet",
+    "batch", "my-scenario", "--with", "mine.py", "--vary", "labs.*.pricing.factor=2,3", "--seeds", "2",
+    "--days", "0.25", "--users", "50", "--keep", "providers", "--quiet",
 )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def test_the_plan_of_a_batch_is_tried_with_the_file(home: Path) -> None:
 
 
 def test_a_study_file_names_what_a_file_defines(home: Path) -> None:
-    (home / "study.toml").write_text('scenarios = ["my-scenario"]\nseeds = 1\ndays = 1\nusers = 50\n')
+    (home / "study.toml").write_text('scenarios = ["my-scenario"]\nseeds = 1\ndays = 0.25\nusers = 50\n')
     said = tokenmarket("batch", "--study", "study.toml", "--with", "mine.py", "--workers", "1", "--quiet", "--out",
                        "s", cwd=home)  # fmt: skip
     assert said.returncode == 0, said.stderr

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fresh import tokenmarket
 
 from scenarios.laws.tick import BOOKS
 
@@ -49,13 +50,15 @@ COMMAND = "from scenarios.cli.main import main; main()"
 
 
 def laws(folder: Path, text: str | None, *arguments: str, before: str = "") -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of the command on a file with this text."""
+    """Exit status, stdout and stderr of the command on a file with this text; ``before``: code that comes first."""
     if text is not None:
         (folder / "mine.py").write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-c", before + COMMAND, "laws", "mine.py", *arguments],
-        cwd=folder, env=os.environ | {"COLUMNS": "100"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    env = os.environ | {"COLUMNS": "100"}
+    if before:
+        command = [sys.executable, "-c", before + COMMAND, "laws", "mine.py", *arguments]
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    else:
+        done = tokenmarket("laws", "mine.py", *arguments, cwd=folder, env=env)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -183,7 +183,7 @@ def test_too_many_cases_say_so():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A real batch: three ways to price, two seeds, a few hours."""
-    study = study_of("off-peak:*", seeds=2, days=0.5, users=30, keep=("ticks",))
+    study = study_of("off-peak:*", seeds=2, days=0.25, users=30, keep=("ticks",))
     return run_batch(study, tmp_path_factory.mktemp("batch") / "prices", engine=InLine(), quiet=True).folder
 
 
@@ -283,6 +283,6 @@ def test_what_is_no_number_is_drawn_only_as_a_short_name_on_a_map():
 
 
 def test_a_batch_that_varies_a_word_has_its_page(tmp_path):
-    study = study_of("off-peak", vary={"demand.coders.shape": ["chat", "flat"]}, seeds=1, days=1, users=20)
+    study = study_of("off-peak", vary={"demand.coders.shape": ["chat", "flat"]}, seeds=1, days=0.25, users=20)
     figure = batch_dashboard(run_batch(study, tmp_path / "batch", engine=InLine(), quiet=True))
     assert any("demand.coders.shape=flat" in text for text, _ in drawn_texts(figure))

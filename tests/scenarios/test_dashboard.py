@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -26,9 +27,15 @@ def closed():
     plt.close("all")
 
 
+@cache
+def page(*, everything):
+    """A page that tests only look at, drawn once."""
+    return dashboard(small_run(), everything=everything)
+
+
 @pytest.mark.parametrize(("everything", "panels"), [(False, 8), (True, 15)])
 def test_the_page_has_no_overlaps_and_nothing_falls_off(everything, panels):
-    figure = dashboard(small_run(), everything=everything)
+    figure = page(everything=everything)
     assert flaws(figure) == []
     assert blank_panels(figure) == []
     assert len([axes for axes in figure.axes if axes.get_label() != "<colorbar>"]) == panels
@@ -37,7 +44,7 @@ def test_the_page_has_no_overlaps_and_nothing_falls_off(everything, panels):
 @pytest.mark.parametrize("everything", [False, True])
 def test_type_is_large_enough_to_be_read(everything):
     """At least 8 points, on paper as wide as the page."""
-    figure = dashboard(small_run(), everything=everything)
+    figure = page(everything=everything)
     small = {text.get_text(): text.get_fontsize() for text in figure.findobj(Text) if text.get_text().strip()}
     assert min(small.values()) >= 8.0, min(small, key=small.get)
 

@@ -7,13 +7,12 @@ the bill, column, chip, architecture, segment, scenario, measure, chart.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from own_file import NUMBERS, POLICY, tokenmarket
+from fresh import tokenmarket
+from own_file import NUMBERS, POLICY
 
 MINE = (
     POLICY
@@ -206,8 +205,7 @@ for name in sys.argv[1:]:
 def test_what_is_wrong_with_a_file_is_said_in_one_line(tmp_path: Path) -> None:
     for name, text in BAD.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", TRY_ALL, *SAID]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+    said = tokenmarket(*SAID, code=TRY_ALL, cwd=tmp_path).stdout.splitlines()
     assert len(said) == len(SAID)
     for line in said:
         name, words = line.split(" | ")
