@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from market.calendar import Calendar
+from market.calendar import DAYS_PER_WEEK, Calendar
 from market.demand.cohort import Cohort, Wanted
 from market.economy import Economy
 from market.exchange.books import Book
@@ -80,6 +80,44 @@ class Founded:
         """Share of what would be ordered without waits that its provider always expects, by offer."""
         shares = [p.spec.foot_in_the_door for p in self.providers for _ in p.spec.offers]
         return np.array(shares, dtype=np.float64)
+
+    @cached_property
+    def upkeep(self) -> Floats:
+        """Running cost beside machines of a million tokens [USD], by offer."""
+        return np.array([offer.cost for p in self.providers for offer in p.spec.offers], dtype=np.float64)
+
+    @cached_property
+    def quota_limits(self) -> Floats:
+        """Listed quotas [requests], of a window of some hours and of a week, by offer; infinite for none."""
+        return np.array([self.book.quota, self.book.week_quota])
+
+    @cached_property
+    def windows_a_day(self) -> Floats:
+        """How many such windows a day has, by kind of window and offer."""
+        book = self.book
+        return np.array([self.calendar.ticks_per_day / book.quota_ticks, np.full(book.offers, 1.0 / DAYS_PER_WEEK)])
+
+    @cached_property
+    def quota_pace(self) -> Floats:
+        """Weight of a tick in means over a provider's shortest window, or a day, and over a week, by provider."""
+        pace = np.zeros((2, len(self.providers)))
+        for p in self.providers:
+            ticks = self.book.quota_ticks[p.own][np.isfinite(self.book.quota[p.own])]
+            window_h = float(ticks.min()) * self.hours if ticks.size else 24.0
+            pace[:, p.number] = [-np.expm1(-self.hours / length_h) for length_h in (window_h, 24.0 * DAYS_PER_WEEK)]
+        return pace
+
+    @cached_property
+    def limited_offers(self) -> list[list[list[int]]]:
+        """Offers with a listed quota of each kind of window, by provider."""
+        return [
+            [p.offers[np.isfinite(of_kind[p.own])].tolist() for p in self.providers] for of_kind in self.quota_limits
+        ]
+
+    @cached_property
+    def cuts_quotas(self) -> Flags:
+        """Whether a provider may grant anything but its listed quotas."""
+        return np.array([bool(p.offers.size) and p.spec.quotas.cuts for p in self.providers], dtype=bool)
 
     @cached_property
     def firms(self) -> list[str]:

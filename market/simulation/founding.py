@@ -34,7 +34,6 @@ from market.simulation.state import (
     Known,
     Lately,
     Machines,
-    Needs,
     Ordered,
     Paid,
     Posted,
@@ -44,6 +43,7 @@ from market.simulation.state import (
 )
 from market.simulation.weeks import unknown_weeks
 from market.supply.firm import agent_class
+from market.supply.needs import Needs
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
 from market.supply.rack_maker import RackMakerAgent, nothing_sold
@@ -222,7 +222,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
-        needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0),
+        needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0, founded.upkeep),
         machines=no_machines(owners, providers, len(founded.researchers), book.pools),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.calendar import DAYS_PER_WEEK
 from market.demand.subscriptions import DAYS_PER_MONTH
 from market.kinds import answered
 from market.simulation.founded import Founded
@@ -18,7 +16,6 @@ from market.supply.quotas import Standing
 
 type Floats = NDArray[np.float64]
 
-HOURS_PER_WEEK = 24.0 * DAYS_PER_WEEK
 #: Orders over capacity above which machines are full: an auction fills them to rounding, and its rents tell.
 FULL = 1.0 + 1e-6
 
@@ -37,43 +34,51 @@ def grant_quotas(
 
     ``full``: orders over capacity, by pool; ``allowed``: share of the listed quota that may be granted, by offer.
     """
-    first = founded.book
-    limits = np.array([first.quota, first.week_quota])
+    limits = founded.quota_limits
     if not np.isfinite(limits).any():
         return terms
-    windows_a_day = founded.calendar.ticks_per_day / first.quota_ticks
-    per_day = limits * np.array([windows_a_day, np.full(first.offers, 1.0 / DAYS_PER_WEEK)])
-    granted, worth, usual = terms.granted.copy(), terms.rack_hour_usd.copy(), terms.requests.copy()
+    granted, worth = terms.granted.copy(), terms.rack_hour_usd.copy()
+    usual = usual_requests(founded, terms.requests, posted, ordered)
+    loads, rents, shares = full.tolist(), ordered.cleared.rents.tolist(), granted.tolist()
+    takes, pays = taken_and_paid(founded, posted, usual)
+    brings = ((founded.fee + founded.user_worth) / DAYS_PER_MONTH).tolist()
     for p in founded.providers:
-        if not (p.offers.size and p.spec.quotas.cuts):
+        if not founded.cuts_quotas[p.number]:
             continue
-        utilisation = float(full[p.pools].max())
-        now, ordered_now = rack_hour_worth(p, posted, ordered, machines, utilisation), requests_of(p, posted, ordered)
-        for k, window_h in enumerate((window_hours(founded, p), HOURS_PER_WEEK)):
-            weight = -np.expm1(-founded.hours / window_h)
-            worth[k, p.number] += (weight if tick > 1 else 1.0) * (now - worth[k, p.number])
-            before = usual[k][:, p.offers]
-            usual[k][:, p.offers] += weight * (np.where(np.isnan(ordered_now), before, ordered_now) - before)
-            for j, standing in standings(founded, p, posted, per_day[k], usual[k]):
-                whole = standing._replace(granted=granted[k, j], utilisation=utilisation, rent_usd=worth[k, p.number])
-                granted[k, j] = share_granted(p, whole)
-    quota, week_quota = (part_of(limit, share) for limit, share in zip(limits, granted * allowed, strict=True))
+        utilisation, scarce = (max(values[pool] for pool in p.pools) for values in (loads, rents))
+        now = rack_hour_worth(p, posted, ordered, machines, utilisation, scarce)
+        for k, weight in enumerate(founded.quota_pace[:, p.number].tolist()):
+            rent = float(worth[k, p.number])
+            rent += (weight if tick > 1 else 1.0) * (now - rent)
+            worth[k, p.number] = rent
+            for j in founded.limited_offers[k][p.number]:
+                standing = Standing(shares[k][j], utilisation, rent, takes[k][j], pays[k][j], brings[j])
+                granted[k, j] = share_granted(p, standing)
+    quota, week_quota = part_of(limits, granted * allowed)
     return Terms(replace(terms.book, quota=quota, week_quota=week_quota), granted, worth, usual)
 
 
-def standings(
-    founded: Founded, p: ProviderAgent, posted: Posted, per_day: Floats, usual: Floats
-) -> Iterator[tuple[int, Standing]]:
-    """Each own offer with a quota: what a user who takes all of it takes, pays and brings in a day.
+def usual_requests(founded: Founded, before: Floats, posted: Posted, ordered: Ordered) -> Floats:
+    """What a request takes and is billed for, running means, by kind of window, and offer.
 
-    ``per_day``: requests of the listed quota a day, by offer; ``usual``: what a request takes and is billed for.
+    That is rack-hours, and million tokens billed. A tick in which an offer was not ordered says nothing.
     """
-    brings = (founded.fee + founded.user_worth) / DAYS_PER_MONTH
-    left = posted.book.price[p.offers] - p.marginal_cost(np.zeros(p.offers.size), 0.0)
-    for k, j in enumerate(p.offers):
-        if np.isfinite(per_day[j]):
-            rack_hours, billed = (float(per_day[j] * each) for each in usual[:, j])
-            yield int(j), Standing(rack_hours=rack_hours, pays_usd=billed * float(left[k]), brings_usd=float(brings[j]))
+    book, orders = posted.book, ordered.orders
+    requests = orders.sum(axis=0)
+    total = np.array([(orders * book.work).sum(axis=0), (orders * book.billed).sum(axis=0)])
+    now = np.divide(total, requests, out=before.copy(), where=requests > 0)
+    weight = np.where(founded.cuts_quotas, founded.quota_pace, 0.0)[:, book.provider]
+    return np.asarray(before + weight[:, None, :] * (now - before))
+
+
+def taken_and_paid(founded: Founded, posted: Posted, usual: Floats) -> tuple[list[list[float]], list[list[float]]]:
+    """What a user who takes all of a listed quota takes [rack-h] and pays [USD] a day, by kind of window and offer.
+
+    ``usual``: what a request takes and is billed for.
+    """
+    per_day = np.where(np.isfinite(founded.quota_limits), founded.quota_limits * founded.windows_a_day, 0.0)
+    left = posted.book.price - founded.upkeep
+    return (per_day * usual[:, 0]).tolist(), (per_day * usual[:, 1] * left).tolist()
 
 
 def share_granted(p: ProviderAgent, standing: Standing) -> float:
@@ -89,32 +94,17 @@ def part_of(quota: Floats, share: Floats) -> Floats:
     return np.where(limited, np.where(limited, quota, 0.0) * share, quota)
 
 
-def requests_of(p: ProviderAgent, posted: Posted, ordered: Ordered) -> Floats:
-    """Rack-hours, and million tokens billed, of a request of each own offer in the last tick; NaN where none was."""
-    book, orders = posted.book, ordered.orders[:, p.offers]
-    requests, each = orders.sum(axis=0), (book.work[:, p.offers], book.billed[:, p.offers])
-    total = np.array([(orders * of_one).sum(axis=0) for of_one in each])
-    return np.asarray(np.divide(total, requests, out=np.full(total.shape, np.nan), where=requests > 0))
-
-
-def window_hours(founded: Founded, p: ProviderAgent) -> float:
-    """The shortest window of a provider's quotas [h]; a day where it has none."""
-    book = founded.book
-    ticks = book.quota_ticks[p.offers][np.isfinite(book.quota[p.offers])]
-    return float(ticks.min()) * founded.hours if ticks.size else 24.0
-
-
 def rack_hour_worth(
-    p: ProviderAgent, posted: Posted, ordered: Ordered, machines: Machines, utilisation: float
+    p: ProviderAgent, posted: Posted, ordered: Ordered, machines: Machines, utilisation: float, scarce: float
 ) -> float:
     """What a rack-hour was worth to a provider in the last tick [USD].
 
     What one cost on the spot market, where it rents there or under contract: so much it could do without, or would have
-    to pay for more; at least what an auction charges for scarce ones. Where more was ordered than its machines could
-    do, at least what tokens that it sells earn on one, since that is what a request of a plan stands in the way of.
+    to pay for more; at least what an auction charges for scarce ones (``scarce``). Where more was ordered than its
+    machines could do, at least what tokens that it sells earn on one, since that is what a request of a plan stands in
+    the way of.
     """
     rents = p.spec.spot or machines.contracted_racks[p.number] > 0
-    scarce = float(ordered.cleared.rents[p.pools].max())
     rent = max(float(machines.allotment.price) if rents else 0.0, scarce)
     if utilisation <= FULL:
         return rent

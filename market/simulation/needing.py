@@ -18,12 +18,12 @@ from market.simulation.state import (
     Firms,
     Known,
     Machines,
-    Needs,
     Ordered,
     Posted,
     Served,
     Terms,
 )
+from market.supply.needs import Needs
 from market.supply.provider import ProviderAgent
 from market.supply.specs import Contract
 from market.supply.wholesale import Bid
@@ -56,7 +56,7 @@ def foresee(
         orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
         orders[:, j] = 0.0
     earned = earned_per_request(founded, prices, known, orders)
-    return Needs(book, orders, earned, slopes, founded.calendar.period(tick))
+    return Needs(book, orders, earned, slopes, founded.calendar.period(tick), founded.upkeep)
 
 
 def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:
@@ -90,10 +90,7 @@ def beyond(founded: Founded, needs: Needs, p: ProviderAgent, held: float, chance
     """
     # Where the mechanism charges rents users pay for scarce machines on top.
     stays = not (founded.economy.clearing.charges_rents or p.spec.pricing.covers_cost(founded.hours))
-    slopes = needs.slopes[:, p.offers] * (not stays)
-    orders, earned = needs.orders[:, p.offers], needs.earned[:, p.offers]
-    lost = p.spec.restart_h * chance
-    return p.bids(needs.book, orders, slopes, earned, held, stays=stays, period=needs.period, lost=lost)
+    return p.bids(needs, held, stays=stays, lost=p.spec.restart_h * chance)
 
 
 def worth_of_contracts(

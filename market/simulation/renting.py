@@ -13,10 +13,11 @@ from market.simulation.contracting import ticks_in_month
 from market.simulation.financing import research_demand
 from market.simulation.founded import Founded
 from market.simulation.needing import bids_of, worth_of_contracts
-from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Needs, Paid, Quoted
+from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
 from market.simulation.trained import trained_lately
 from market.supply.home_machines import HomeMachines
+from market.supply.needs import Needs
 from market.supply.rack_lists import HourOfBids
 from market.supply.wholesale import NONE_OLDER, Allotment, Bid, Lists, Older
 
@@ -48,10 +49,7 @@ def rent(
     for p in founded.providers:
         capacity[p.pools[0]] += got[p.number] - again[p.number]
         if p.spec.spot:
-            orders = needs.orders[:, p.offers]
-            need = float((orders * needs.book.work[:, p.offers]).sum())
-            earned = p.earned(needs.book, orders, needs.earned[:, p.offers])
-            p.purchases.learn(period, allotment.price, need, earned)
+            p.purchases.learn(period, allotment.price, needs.work_of(p.own), needs.earned_by(p.own))
     return Machines(
         capacity=capacity,
         allotment=allotment,

@@ -17,6 +17,7 @@ from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
+from market.supply.needs import Needs
 from market.supply.rack_lists import HourOfBids
 from market.supply.rack_maker import RackSales
 from market.supply.specs import Contract
@@ -94,25 +95,6 @@ class Firms:
         for offer, opening in self.opening.items():
             made[offer] = opening
         return made
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What sellers of tokens expect to serve in the tick; made by ``needing``.
-
-    Attributes:
-        book: the offers.
-        orders: requests, those that wait included, by segment and offer.
-        earned: what a request earns its seller [USD], by segment and offer.
-        slopes: fall of these requests with the own price [requests per USD], by segment and offer.
-        period: tick of the day.
-    """
-
-    book: Book
-    orders: Floats
-    earned: Floats
-    slopes: Floats
-    period: int
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from market.calendar import Calendar
 from market.exchange.books import Book
 from market.exchange.ledger import Ledger, Payment
 from market.supply.firm import Firm
+from market.supply.needs import BID_STEPS, Needs
 from market.supply.outlook import Estimate, Outlook, Remembered
 from market.supply.purchases import Purchases
 from market.supply.specs import Provider
@@ -22,13 +23,8 @@ from market.supply.wholesale import Bid
 
 type Floats = NDArray[np.float64]
 
-#: Steps in which a provider bids along its demand curve.
-BID_STEPS = 8
-BID_PARTS = (1.0 - (np.arange(BID_STEPS) + 0.5) / BID_STEPS)[:, None, None]
 #: Who holds machines for more than this times what it needs bids for none; rounding is less.
 ENOUGH = 1.0 + 1e-9
-#: How many times its present price a provider thinks that it could charge at most.
-MOST_RISE = 3.0
 
 
 @dataclass(frozen=True)
@@ -194,18 +190,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             rack_hour_usd=self.purchases.price if self.spec.spot else float("inf"),
         )
 
-    def bids(
-        self,
-        book: Book,
-        expected: Floats,
-        slopes: Floats,
-        paid: Floats,
-        held: float,
-        *,
-        stays: bool,
-        period: int = 0,
-        lost: float = 0.0,
-    ) -> list[Bid]:
+    def bids(self, needs: Needs, held: float, *, stays: bool, lost: float = 0.0) -> list[Bid]:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
@@ -214,46 +199,29 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         machines that it has already.
 
         Args:
-            book: the offers.
-            expected: requests it expects to serve at list prices, by segment and own offer.
-            slopes: fall of these requests with the own price [requests per USD]; 0 where the price stays.
-            paid: what a request earns at list prices, subscriptions included [USD], by segment and own offer.
+            needs: what it expects to serve, and what that earns, subscriptions included.
             held: rack-hours it has [rack-h].
             stays: whether its list prices stay whatever machines cost in this tick.
-            period: tick of the day.
             lost: part of a spot rack-hour's work that it expects to lose when the machine is taken back.
         """
-        if self.offers.size == 0:
+        most = 1.0 + self.spec.headroom
+        if self.offers.size == 0 or needs.work_of(self.own) * most * ENOUGH < held:
             return []
-        work, billed = book.work[:, self.offers], book.billed[:, self.offers]
-        work_expected = expected * work
-        if (work_expected.sum() * (1.0 + self.spec.headroom)) * ENOUGH < held:
-            return []
-        worth = paid + BID_PARTS * room_to_rise(expected, slopes, paid) - self._cost * billed
-        value = worth / work
         if stays:
-            earned = self.earned(book, expected, paid)
-            value = value + (self.purchases.affordable(period, earned) - earned)
-        value = value.ravel()
+            earned = needs.earned_by(self.own)
+            at_list = needs.at_list[:, self.own] + (self.purchases.affordable(needs.period, earned) - earned)
+            value = at_list[None].repeat(BID_STEPS, axis=0).ravel()
+        else:
+            value = needs.along_demand[:, :, self.own].ravel()
         order = (-value).argsort(kind="stable")
-        need = (work_expected * (1.0 + self.spec.headroom) / BID_STEPS).ravel()[order % work.size]
-        value = value[order]
+        work = (needs.work[:, self.own] * most / BID_STEPS).ravel()
+        need, value = work[order % work.size], value[order]
         upto = np.maximum(need.cumsum() - held, 0.0)
         lacking = upto.copy()
         lacking[1:] -= upto[:-1]
         wanted = (lacking > 0) & (value > 0)
         bids = zip(value[wanted].tolist(), lacking[wanted].tolist(), strict=True)
         return [Bid(self.number, price, quantity, lost) for price, quantity in bids]
-
-    def earned(self, book: Book, expected: Floats, paid: Floats) -> float:
-        """What a rack-hour earns on average at list prices, other cost taken off [USD].
-
-        ``expected``, ``paid``: requests and what one earns [USD], by segment and own offer.
-        """
-        need = expected * book.work[:, self.offers]
-        total = float(need.sum())
-        earned = (expected * (paid - self._cost * book.billed[:, self.offers])).sum()
-        return float(earned) / total if total > 0 else 0.0
 
     def invest(self, tick: int, rents: Floats, losses: Floats) -> None:
         """Let racks follow their rents at the end of a cycle.
@@ -309,16 +277,6 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
                 yield Payment(self.name, "capital", cost * racks, "capital")
             if pool.term:
                 yield Payment(self.name, "capital", pool.term.rack_hour_usd * racks * tick.hours, "capital")
-
-
-def room_to_rise(expected: Floats, slopes: Floats, paid: Floats) -> Floats:
-    """By how much the price of a request could rise before nobody bought it, by its last seen slope [USD]."""
-    room = np.zeros(expected.shape)
-    if slopes.any():
-        with np.errstate(over="ignore"):  # where hardly anybody minds the price there is room without end
-            np.divide(expected, slopes, out=room, where=slopes > 0)
-        room = np.minimum(room, MOST_RISE * paid)  # a straight line is no guide far from where it was seen
-    return room
 
 
 def work_of_tokens(book: Book, own: slice, orders: Floats) -> tuple[Floats, Floats]:
