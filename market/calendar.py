@@ -56,8 +56,12 @@ class Calendar:
 
     def period(self, tick: int) -> int:
         """Number of the tick within its day, from 0; the day begins at 0:00 UTC."""
-        begin = self.start.hour + self.start.minute / 60.0 + self.start.second / 3600.0
-        return int(begin / self.tick_hours + tick + 1e-9) % self.ticks_per_day
+        return int(self._ticks_before + tick + 1e-9) % self.ticks_per_day
+
+    @cached_property
+    def _ticks_before(self) -> float:
+        """Ticks of the first day that lie before the start."""
+        return (self.start.hour + self.start.minute / 60.0 + self.start.second / 3600.0) / self.tick_hours
 
     @property
     def ticks_per_week(self) -> int:

@@ -26,6 +26,7 @@ from market.demand.plan import (
     Plan,
     Who,
     blurred,
+    forget_oldest,
     options_of,
     what_is_seen,
     within_budgets,
@@ -162,10 +163,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
 
     def _options(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Options:
-        """What there is to choose from; the last is remembered."""
+        """What there is to choose from; the last two are remembered."""
         key = what_is_seen(scene, prices)
         if key not in wanted.options:
-            wanted.options.clear()
+            forget_oldest(wanted.options)
             nests, alike = self.nests(scene.names, scene.kind), self.haste is None
             seen = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
             wanted.options[key] = seen.but_for(self.too_long)
@@ -199,7 +200,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
         key = what_is_seen(scene, prices)
         if key not in wanted.plans:
-            wanted.plans.clear()
+            forget_oldest(wanted.plans)
             wanted.plans[key] = self._plan_of(wanted, scene, prices)
         return wanted.plans[key]
 
@@ -263,7 +264,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Orders of what is wanted at these prices of a request [USD]."""
         key = (*what_is_seen(scene, prices), scene.slopes, scene.blur_usd)
         if key not in wanted.replies:
-            wanted.replies.clear()
+            forget_oldest(wanted.replies)
             wanted.replies[key] = self._reply(wanted, scene, prices)
         return wanted.replies[key]
 

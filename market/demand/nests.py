@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -82,10 +82,15 @@ class Nests:
     scale: NDArray[np.float64]
     _pages: dict[bytes, Pages] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def of_offers(self) -> NDArray[np.float64]:
         """That scale by offer."""
         return np.asarray(self.scale[self.of[:-1]])
+
+    @cached_property
+    def together(self) -> NDArray[np.bool_]:
+        """Whether two offers are in one nest, by either."""
+        return np.equal.outer(self.of[:-1], self.of[:-1])
 
     def pages(self, options: Places) -> Pages:
         """Where each of these options stands, nest by nest; a machine of one's own stays the last."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capacity.errors import require, require_kind, require_kinds
 from market.calendar import Calendar
@@ -43,8 +45,12 @@ class Products:
         check_zones(where, self.zones)
         require(where + "growth", self.growth, above=0)
 
+    @cached_property
+    def _shares(self) -> NDArray[np.float64]:
+        """Shares of the users, by zone."""
+        return np.array([zone.share for zone in self.zones])
+
     def racks_at(self, calendar: Calendar, tick: int) -> float:
         """Racks that they call for in a tick."""
-        shares = np.array([zone.share for zone in self.zones])
-        load = float(shares @ loads(self.shape, self.zones, calendar, tick))
+        load = float(self._shares @ loads(self.shape, self.zones, calendar, tick))
         return float(self.racks * self.growth ** calendar.years(tick) * load)

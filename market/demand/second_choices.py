@@ -32,12 +32,12 @@ def second_choices(
     >>> second_choices(np.array([3.0, 1.0, 2.0]), 1.0, Nests(np.array([0, 0, 1, 1]), np.array([0.5, 1.0])))[0].round(3)
     array([0.   , 0.6  , 0.267])
     """
-    there = ~np.eye(chosen.size, dtype=bool) & (True if free is None else free)
-    left = np.where(there, chosen, 0.0)
+    left = np.empty((chosen.size, chosen.size))
+    left[:] = chosen if free is None else np.where(free, chosen, 0.0)
+    np.fill_diagonal(left, 0.0)
     if nests is None:
         return _over(left, left.sum(axis=1) + nothing)
-    of, scale = nests.of[:-1], nests.of_offers
-    in_nest = np.equal.outer(of, of)
+    scale, in_nest = nests.of_offers, nests.together
     ever = in_nest @ chosen
     share = np.divide(left @ in_nest, ever, out=np.zeros_like(left), where=ever > 0)  # of the nest of k, by j and k
     weight = left * np.power(share, scale - 1.0, out=np.zeros_like(share), where=share > 0)

@@ -113,7 +113,8 @@ class Utilities:
         table, self.column = _bonuses(options, traits, kind)
         self.bonuses = None if table is None else table[sold]
         self.outside = None if options.outside is None else options.outside / options.noise
-        self.peaked = _is_peaked(options, local)
+        # Within nests exponents are taken relative to the best in any case.
+        self.peaked = self.pages is None and _is_peaked(options, local)
         self.price_coefficient = options.price_coefficient
         self._known: dict[int, tuple[Floats, ...]] = {}
 

@@ -40,9 +40,13 @@ def ahead_of_utc(zones: tuple[Zone, ...]) -> NDArray[np.float64]:
     return np.array([zone.utc_offset_h for zone in zones])
 
 
-@lru_cache(maxsize=2**6)
 def loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
-    """Relative load in the middle of a tick, by zone; those of a tick are looked at many times in it."""
+    """Relative load in the middle of a tick, by zone: weeks are alike, so those of one are worked out once."""
+    return _loads(shape, zones, calendar, tick % calendar.ticks_per_week)
+
+
+@lru_cache(maxsize=2**11)
+def _loads(shape: LoadShape, zones: tuple[Zone, ...], calendar: Calendar, tick: int) -> NDArray[np.float64]:
     offsets = ahead_of_utc(zones)
     weekend = [calendar.is_weekend(tick, offset) for offset in offsets.tolist()]
     found = shape.at(calendar.hour_of_day(tick) + offsets, np.array(weekend))

@@ -50,6 +50,8 @@ def fall_back(founded: Founded, left: Floats, ordered: Ordered, firms: Firms) ->
     free = firms.alive & (founded.fee == 0)  # plans are open to members alone
     follows, joined = may_follow(founded.contexts), np.zeros(left.shape)
     for s, cohort in enumerate(founded.cohorts):
+        if not left[s].any():
+            continue
         nests, nothing = cohort.nests(founded.offer_names, founded.offer_kinds), max(float(response.nothing[s]), 0.0)
         chance = second_choices(response.requests[s], nothing, nests, free) * follows
         joined[s] = drawn(founded, left[s], chance) if founded.economy.whole else left[s] @ chance
