@@ -6,7 +6,7 @@ Accounts of agents are *inside*; what the model takes as given (users' income, p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +44,12 @@ class Ledger:
         self._inside = len(names)
         self._money = [0.0] * len(self.names)
         self.flows: dict[tuple[str, str, str], float] = {}
+        #: Numbers of the kinds of payments that there have been; by flow of this tick the number of its kind, and
+        #: places of who paid and who received.
+        self._kinds: dict[str, int] = {}
+        self._kind: list[int] = []
+        self._payer: list[int] = []
+        self._receiver: list[int] = []
 
     def open(self, name: str) -> None:
         """Open another inside account."""
@@ -54,24 +60,48 @@ class Ledger:
         self._inside += 1
         self._number = {known: k for k, known in enumerate(self.names)}
 
+    def place(self, name: str) -> int:
+        """Place of an account among all; those inside keep theirs when others are opened."""
+        return self._number[name]
+
     def new_tick(self) -> None:
         """Forget the flows of the last tick."""
         self.flows = {}
+        self._kind, self._payer, self._receiver = [], [], []
 
     def pay(self, payer: str, receiver: str, amount: float, kind: str) -> None:
         """Move ``amount`` USD; a negative amount flows back."""
-        if amount == 0.0:
-            return
-        self._money[self._number[payer]] -= amount
-        self._money[self._number[receiver]] += amount
-        key = (payer, receiver, kind)
-        self.flows[key] = self.flows.get(key, 0.0) + amount
+        self.post((Payment(payer, receiver, amount, kind),))
 
     def post(self, payments: Iterable[Payment]) -> None:
         """Move the money of several payments, in their order."""
+        money, number, flows, kinds = self._money, self._number, self.flows, self._kinds
         for payer, receiver, amount, kind in payments:
-            if amount != 0.0:
-                self.pay(payer, receiver, amount, kind)
+            if amount == 0.0:
+                continue
+            giving, getting = number[payer], number[receiver]
+            money[giving] -= amount
+            money[getting] += amount
+            key = (payer, receiver, kind)
+            if key in flows:
+                flows[key] += amount
+                continue
+            flows[key] = amount
+            self._kind.append(kinds.setdefault(kind, len(kinds)))
+            self._payer.append(giving)
+            self._receiver.append(getting)
+
+    def by_kind(self) -> tuple[Mapping[str, NDArray[np.float64]], Mapping[str, NDArray[np.float64]]]:
+        """What each account received, and what it paid, this tick [USD], by kind and place of the account."""
+        shape = (len(self._kinds), len(self.names))
+        row, amounts = np.array(self._kind, dtype=np.int64) * shape[1], np.array([*self.flows.values()])
+        into, out = (
+            np.bincount(row + np.array(places, dtype=np.int64), weights=amounts, minlength=shape[0] * shape[1]).reshape(
+                shape
+            )
+            for places in (self._receiver, self._payer)
+        )
+        return dict(zip(self._kinds, into, strict=True)), dict(zip(self._kinds, out, strict=True))
 
     def __getitem__(self, name: str) -> float:
         return self._money[self._number[name]]

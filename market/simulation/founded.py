@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,15 @@ from market.supply.research import ResearchAgent
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
+
+
+class AccountsOf(NamedTuple):
+    """Places in the ledger of the accounts of those who are there; ``firms`` are those that keep books."""
+
+    providers: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    researchers: NDArray[np.int64]
+    firms: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,12 @@ class Founded:
         ]
 
     @cached_property
+    def with_quota(self) -> list[NDArray[np.int64]]:
+        """Offers with a listed quota of any kind, by provider."""
+        limited = np.isfinite(self.quota_limits).any(axis=0)
+        return [p.offers[limited[p.own]] for p in self.providers]
+
+    @cached_property
     def cuts_quotas(self) -> Flags:
         """Whether a provider may grant anything but its listed quotas."""
         return np.array([bool(p.offers.size) and p.spec.quotas.cuts for p in self.providers], dtype=bool)
@@ -124,6 +140,16 @@ class Founded:
         """Names of who keeps books: providers, owners of machines, and who makes racks."""
         makers = [] if self.maker is None else [self.maker.name]
         return [*(p.name for p in self.providers), *(owner.name for owner in self.owners), *makers]
+
+    @cached_property
+    def accounts(self) -> AccountsOf:
+        """Places of their accounts in the ledger."""
+        providers, owners, researchers, makers = (
+            [firm.account for firm in of_kind]
+            for of_kind in (self.providers, self.owners, self.researchers, () if self.maker is None else (self.maker,))
+        )
+        kinds = providers, owners, researchers, [*providers, *owners, *makers]
+        return AccountsOf(*(np.array(of_kind, dtype=np.int64) for of_kind in kinds))
 
     @cached_property
     def hours(self) -> float:

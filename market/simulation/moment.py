@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from market.simulation.founded import Founded
 from market.simulation.state import State
 
 type Floats = NDArray[np.float64]
-type Flows = defaultdict[str, defaultdict[str, float]]
+type Accounts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,42 +41,41 @@ class Moment:
         return np.asarray(self.state.paid.for_tokens.sum(axis=0))
 
     @cached_property
-    def _flows(self) -> tuple[Flows, Flows]:
-        """What accounts received and what they spent in the tick [USD], by kind and account."""
-        into: Flows = defaultdict(lambda: defaultdict(float))
-        out: Flows = defaultdict(lambda: defaultdict(float))
-        for (payer, receiver, kind), amount in self.state.ledger.flows.items():
-            into[kind][receiver] += amount
-            out[kind][payer] += amount
-        return into, out
+    def _flows(self) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
+        return self.state.ledger.by_kind()
 
-    def received(self, names: list[str], kind: str) -> Floats:
+    def received(self, accounts: Accounts, kind: str) -> Floats:
         """Received in the tick by these accounts, of one kind [USD]."""
-        return _of_accounts(self._flows[0].get(kind), names)
+        return _of(self._flows[0].get(kind), accounts)
 
-    def spent(self, names: list[str], kind: str) -> Floats:
+    def spent(self, accounts: Accounts, kind: str) -> Floats:
         """Spent in the tick by these accounts, of one kind [USD]."""
-        return _of_accounts(self._flows[1].get(kind), names)
-
-    @cached_property
-    def providers(self) -> list[str]:
-        """Names of the providers."""
-        return [p.name for p in self.founded.providers]
-
-    @cached_property
-    def owners(self) -> list[str]:
-        """Names of the owners of machines."""
-        return [owner.name for owner in self.founded.owners]
+        return _of(self._flows[1].get(kind), accounts)
 
     @property
-    def firms(self) -> list[str]:
-        """Names of the firms that keep books."""
-        return self.founded.firms
+    def providers(self) -> Accounts:
+        """Accounts of the providers."""
+        return self.founded.accounts.providers
+
+    @property
+    def owners(self) -> Accounts:
+        """Accounts of the owners of machines."""
+        return self.founded.accounts.owners
+
+    @property
+    def researchers(self) -> Accounts:
+        """Accounts of the budgets for research."""
+        return self.founded.accounts.researchers
+
+    @property
+    def firms(self) -> Accounts:
+        """Accounts of the firms that keep books."""
+        return self.founded.accounts.firms
 
     @cached_property
     def balances(self) -> Floats:
         """Money of the firms [USD]."""
-        return np.array([self.state.ledger[name] for name in self.firms])
+        return self.state.ledger.balance[self.firms]
 
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""
@@ -88,7 +87,5 @@ class Moment:
         return np.bincount(book.pool, weights=by_offer, minlength=book.pools)
 
 
-def _of_accounts(flows: dict[str, float] | None, names: list[str]) -> Floats:
-    if flows is None:
-        return np.zeros(len(names))
-    return np.array([flows.get(name, 0.0) for name in names])
+def _of(by_account: Floats | None, accounts: Accounts) -> Floats:
+    return np.zeros(accounts.size) if by_account is None else by_account[accounts]

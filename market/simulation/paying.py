@@ -148,14 +148,17 @@ def for_research(
 
 def for_spot(founded: Founded, allotment: Allotment) -> Iterator[Payment]:
     """Money follows the rack-hours at the one price; bought and sold are equal but for rounding."""
-    sold = allotment.sold_spot
-    total = float(sold.sum())
-    buyers = [(p.name, float(allotment.spot[p.number])) for p in founded.providers]
-    buyers += [(one.name, float(allotment.research[one.number])) for one in founded.researchers]
+    total = float(allotment.sold_spot.sum())
+    sold = [
+        (owner.name, hours / total)
+        for owner, hours in zip(founded.owners, allotment.sold_spot.tolist(), strict=True)
+        if hours
+    ]
+    buyers = [(p.name, bought) for p, bought in zip(founded.providers, allotment.spot.tolist(), strict=True)]
+    buyers += [(one.name, bought) for one, bought in zip(founded.researchers, allotment.research.tolist(), strict=True)]
     for name, bought in buyers:
-        for owner in founded.owners if bought > 0 else ():
-            share = float(sold[owner.number]) / total
-            yield Payment(name, owner.name, bought * share * allotment.price, "spot")
+        for owner, share in sold if bought > 0 else ():
+            yield Payment(name, owner, bought * share * allotment.price, "spot")
 
 
 def of_owners(founded: Founded, allotment: Allotment, effects: Effects) -> Iterator[Payment]:

@@ -31,6 +31,7 @@ class Firm[S: Spec, T](mesa.Agent):
         super().__init__(model)
         self.spec, self.number, self._ledger = spec, number, ledger
         self.name = str(spec.name)
+        self.account = ledger.place(self.name)
 
     @property
     def cash(self) -> float:

@@ -96,14 +96,6 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         return bought_by
 
     @property
-    def granted(self) -> float:
-        """Share of its listed quotas that it grants, mean over its offers that have one; 1 where none has."""
-        book, (of_window, of_week) = self.model.founded.book, self.model.state.terms.granted
-        by_window, by_week = np.isfinite(book.quota[self.offers]), np.isfinite(book.week_quota[self.offers])
-        shares = np.where(by_window, of_window[self.offers], of_week[self.offers])[by_window | by_week]
-        return float(shares.mean()) if shares.size else 1.0
-
-    @property
     def spot_racks(self) -> float:
         """Racks that it rented on the spot market in the last tick."""
         return float(self.model.state.machines.spot_racks[self.number])
@@ -263,7 +255,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
     def payments(self, tick: ProviderTick) -> Iterator[Payment]:
         """Upkeep of what was served, power, staff, funding, and capital of its own racks."""
-        upkeep = sum(float(tokens) * cost for tokens, cost in zip(tick.tokens, self._cost.tolist(), strict=True))
+        upkeep = sum(tokens * cost for tokens, cost in zip(tick.tokens.tolist(), self._cost.tolist(), strict=True))
         yield Payment(self.name, "upkeep", upkeep, "upkeep")
         for used, pool in zip(tick.used.tolist(), self.spec.pools, strict=True):
             yield Payment(self.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")

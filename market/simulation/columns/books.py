@@ -28,7 +28,7 @@ RUNNING: Final = ("power", "upkeep", "routed tokens", "home machines", "making",
 def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
     """What firms paid or received, of some kinds [USD]."""
     of_kind = moment.spent if paid else moment.received
-    total = np.zeros(len(moment.firms))
+    total = np.zeros(moment.firms.size)
     for kind in kinds:
         total += of_kind(moment.firms, kind)
     return total
@@ -36,11 +36,11 @@ def _sum(moment: Moment, kinds: tuple[str, ...], *, paid: bool) -> Floats:
 
 def _of(moment: Moment, providers: Floats | None = None, owners: Floats | None = None) -> Floats:
     """By firm what is known of providers or owners [USD]; 0 for the others."""
-    made, first = np.zeros(len(moment.firms)), len(moment.providers)
+    made, first = np.zeros(moment.firms.size), moment.providers.size
     if providers is not None:
         made[:first] = providers
     if owners is not None:
-        made[first : first + len(moment.owners)] = owners
+        made[first : first + moment.owners.size] = owners
     return made
 
 
@@ -146,4 +146,4 @@ def _to_come(moment: Moment, *, seller: bool) -> Floats:
     """Payments after this tick under contracts that run [USD]."""
     state = moment.state
     due = to_come(moment.founded, state.tick, state.contracts.running, seller=seller)
-    return np.array([due.get(name, 0.0) for name in moment.firms])
+    return np.array([due.get(name, 0.0) for name in moment.founded.firms])

@@ -34,8 +34,8 @@ def subscriptions(moment: Moment) -> Any:
 
 @column("providers", "rent_paid", "USD", "paid for contracts, at list prices and for spot")
 def rent_paid(moment: Moment) -> Any:
-    names = moment.providers
-    return moment.spent(names, "contract") + moment.spent(names, "spot") + moment.spent(names, "on demand")
+    who = moment.providers
+    return moment.spent(who, "contract") + moment.spent(who, "spot") + moment.spent(who, "on demand")
 
 
 @column(
@@ -45,8 +45,10 @@ def rent_paid(moment: Moment) -> Any:
     "paid for power, upkeep and capital of its own, to home machines and for routed tokens",
 )
 def running_cost(moment: Moment) -> Any:
-    by_kind = [moment.spent(moment.providers, kind).tolist() for kind in SPENT]
-    return [sum(of_one) for of_one in zip(*by_kind, strict=True)]
+    total = np.zeros(moment.providers.size)
+    for kind in SPENT:
+        total += moment.spent(moment.providers, kind)
+    return total
 
 
 @column("providers", "profit", "USD", "revenue less rent and running cost, before burn and funding")
@@ -112,7 +114,8 @@ def homes(moment: Moment) -> Any:
 
 @column("providers", "used", "rack-h", "work done")
 def used(moment: Moment) -> Any:
-    return [moment.state.served.round.used[p.pools].sum() for p in moment.founded.providers]
+    used = moment.state.served.round.used
+    return [float(np.add.reduce(used[p.pools])) for p in moment.founded.providers]
 
 
 @column("providers", "active", "1", "1 while it sells, 0 before it comes and after it has left")
@@ -127,4 +130,5 @@ def acquired(moment: Moment) -> Any:
 
 @column("providers", "granted", "1", "share of its listed quotas that it grants, mean over its offers; 1 with no quota")
 def granted(moment: Moment) -> Any:
-    return [p.granted for p in moment.founded.providers]
+    shares = moment.written["offers"]["granted"]
+    return [float(shares[limited].mean()) if limited.size else 1.0 for limited in moment.founded.with_quota]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from market.simulation.columns.column import column
 
@@ -96,8 +95,8 @@ def spot_price(moment: Moment) -> Any:
     "ticks", "on_demand_price", "USD per rack-h", "lowest list price of machines by the hour; 0 where there is none"
 )
 def on_demand_price(moment: Moment) -> Any:
-    lowest = np.min(moment.state.quoted.listed, initial=np.inf)
-    return lowest if np.isfinite(lowest) else 0.0
+    lowest = min(moment.state.quoted.listed.tolist(), default=math.inf)
+    return lowest if math.isfinite(lowest) else 0.0
 
 
 @column("ticks", "on_demand_paid", "USD", "paid for machines at list prices")
@@ -135,8 +134,8 @@ def research_restarted(moment: Moment) -> Any:
 
 @column("ticks", "research_spent", "USD", "paid for them")
 def research_spent(moment: Moment) -> Any:
-    names = [one.name for one in moment.founded.researchers]
-    return moment.spent(names, "spot").sum() + moment.spent(names, "on demand").sum()
+    research = moment.researchers
+    return moment.spent(research, "spot").sum() + moment.spent(research, "on demand").sum()
 
 
 @column("ticks", "rack_price", "USD", "asked for a rack by who makes them, had no weeks been left out; 0 of nobody")

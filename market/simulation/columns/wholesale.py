@@ -77,8 +77,8 @@ def racks_given(moment: Moment) -> Any:
 
 @column("wholesale", "income", "USD", "from contracts, at list prices and from spot")
 def income(moment: Moment) -> Any:
-    names = moment.owners
-    return moment.received(names, "contract") + moment.received(names, "spot") + moment.received(names, "on demand")
+    who = moment.owners
+    return moment.received(who, "contract") + moment.received(who, "spot") + moment.received(who, "on demand")
 
 
 @column("wholesale", "running_cost", "USD", "power and upkeep of the racks in use")
