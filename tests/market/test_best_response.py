@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from capacity.errors import InputError
+from market.calendar import Calendar
 from market.demand.segment import LocalMachine, Segment
 from market.economy import Economy
+from market.events.release import Release
+from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse, golden_section
 from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
@@ -19,7 +24,7 @@ from scenarios.verification.setups import UNIT, buyers, run
 type Floats = NDArray[np.float64]
 
 
-def firm(cost: float, price: float, pricing: BestResponse, quality: float = 4.0) -> Provider:
+def firm(cost: float, price: float, pricing: PricingPolicy, quality: float = 4.0) -> Provider:
     """A seller of one good."""
     return Provider("firm", (Offer("good", price, quality, cost=cost),), pools=(Pool(1e9),), pricing=pricing)
 
@@ -82,6 +87,36 @@ def test_a_seller_finds_the_highest_peak_from_wherever_it_starts(seed: int, best
     )
     model = run(segments, Provider("firm", offers, pools=(Pool(1e9),), pricing=BestResponse()), 61)
     assert earned(market, model.book.price) == pytest.approx(best, rel=1e-4)
+
+
+def released(start: float, *, across: bool) -> Floats:
+    """List prices by hour of what comes out at noon: two buyers to whom it is worth 1, one to whom it is worth 4."""
+    segments = [
+        Segment(name, UNIT, users=users, requests_per_day=24, worth_usd=worth, taste_noise=0.125)
+        for name, users, worth in (("many", 2.0, 1.0), ("one", 1.0, 4.0))
+    ]
+    calendar = Calendar(datetime(2026, 1, 1, tzinfo=UTC))
+    new = Release(name="out", begin=calendar.start + timedelta(hours=12), of=("good",))
+    pricing = Sticky(Every(BestResponse(sweeps=4, across=across), 48.0), 0.1)
+    rival = Provider("rival", (Offer("other", 3.9, 1.0),), pools=(Pool(1e9),), pricing=FixedPrice())
+    model = run(segments, [firm(0.1, start, pricing, quality=1.0), rival], 240, calendar=calendar, events=(new,))
+    return model.frames()["offers"].query("offer == 'good'")["price"].to_numpy()
+
+
+@pytest.mark.parametrize("start", [0.5, 3.0])
+def test_what_comes_out_opens_where_it_earns_most_and_stays_there(start: float) -> None:
+    """Where that is, and where the nearer peak, by the closed form."""
+    price = np.linspace(0.1, 9.0, 8901)
+    shares = (
+        (2.0, np.exp(8.0 - 8.0 * price), np.exp(8.0 - 8.0 * 3.9)),
+        (1.0, np.exp(8.0 - 2.0 * price), np.exp(8.0 - 2.0 * 3.9)),
+    )
+    profit = (price - 0.1) * sum(users * own / (1.0 + own + rival) for users, own, rival in shares)
+    found = released(start, across=True)[12:]
+    assert found == pytest.approx(price[profit.argmax()], rel=1e-3)
+    nearest = price[:1500][profit[:1500].argmax()]
+    assert nearest < 1.0 < found[0]
+    assert released(start, across=False)[12:] == pytest.approx(nearest, rel=1e-3)
 
 
 # Cliffs ----------------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(BestResponse(sweeps=4, across_hours=672.0), 168.0, 24.0, 168.0 * GOLDEN), 0.1, 24.0)
+    assert policy == Sticky(Every(BestResponse(sweeps=4, across=True), 168.0, 24.0, 168.0 * GOLDEN), 0.1, 24.0)
     assert not any("price" in path or "labs.*.pricing" in path for path in fitted())
     cost_plus = CostPlus(fitted()["open.*.pricing.margin"], 24.0)
     assert made.providers[3].pricing == Sticky(Every(cost_plus, 24.0, 0.0, 24.0 * (4.0 * GOLDEN % 1.0)), 0.1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kinds import quantity
+from market.kinds import flag, quantity
 from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 
@@ -18,7 +18,7 @@ LOOK = 24
 FACTORS = np.geomspace(1e-3, 1e3, 43)
 #: Where a menu is tried across its prices: markups relative to the present one, of one offer after the other.
 ACROSS = np.geomspace(0.25, 4.0, 9)
-#: Hours of its first day at which a seller looks across, beside the rhythm that it has later.
+#: Hours of its first day at which a seller looks across its menu.
 FIRST_LOOKS_H = (8.0, 16.0)
 #: Of the peaks that it sees from afar it climbs so many, the highest first, to this part of the price; and so many
 #: where cliffs hide how high they go.
@@ -71,13 +71,11 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
 
-    across_hours: float = quantity(
-        0.0,
-        "h",
-        "hours between two looks across the whole menu, each price from a quarter to four times of its markup, beside "
-        "the steps from the present one; 0 for where prices have settled only",
-        high=87_660,
-        shipped=672.0,
+    across: bool = flag(
+        False,
+        "whether it looks across the whole menu on its first day and when a model comes out, each price from a quarter "
+        "to four times of its markup, beside the steps from the present one; if not, where prices have settled only",
+        shipped=True,
         settable=False,
     )
 
@@ -108,16 +106,23 @@ class BestResponse(PricingPolicy):
         return price if outlook.tick % LOOK else self._look_around(outlook, price)
 
     def opening(self, outlook: Outlook) -> Floats:
-        """The best response of what is new, beside the other own prices as they are."""
-        price, _ = replace(self, sweeps=OPENING_SWEEPS)._climb(outlook, outlook.price.copy(), NEAR_ENOUGH)
-        return price
+        """The best response of what is new, beside the other own prices as they are.
+
+        A list that opened at the peak nearest to where it began would move far on the day on which its seller looks
+        further.
+        """
+        climbing = replace(self, sweeps=OPENING_SWEEPS)
+        price, _ = climbing._climb(outlook, outlook.price.copy(), NEAR_ENOUGH)
+        if not self.across:
+            return price
+        seen = self._across(outlook, price)
+        price, _ = climbing._climb(outlook, seen, NEAR_ENOUGH)
+        return price if self._profit(outlook, price) > self._profit(outlook, seen) else seen
 
     def _looks_across(self, outlook: Outlook) -> bool:
         """Whether it is time to look across the menu."""
-        if self.across_hours == 0.0 or outlook.tick == 0:
-            return False
         before, now = (tick * outlook.tick_hours for tick in (outlook.tick - 1, outlook.tick))
-        return any(before < hour <= now for hour in (*FIRST_LOOKS_H, self.across_hours * (now // self.across_hours)))
+        return self.across and any(before < hour <= now for hour in FIRST_LOOKS_H)
 
     def _across(self, outlook: Outlook, price: Floats) -> Floats:
         """The best place of each price in turn, from a quarter to four times of its markup."""
