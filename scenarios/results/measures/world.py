@@ -73,6 +73,13 @@ def open_dollars(f: Facts) -> float:
     return ratio(of_kind(f, "open", "revenue"), of_kind(f, "", "revenue"))
 
 
+def lab_load(f: Facts) -> float:
+    """Work that closed labs' machines did, over what all they held could have done."""
+    pools = f.frames["pools"]
+    rows = pools["pool"].isin(f.frames["listings"].loc[f.listed(kind="frontier"), "pool"].unique())
+    return ratio(float(pools.loc[rows, "used"].sum()), float(pools.loc[rows, "capacity"].sum()))
+
+
 def spot_variation(f: Facts) -> float:
     """Standard deviation of the spot price over its mean."""
     spot = f.frames["ticks"]["spot_price"]
@@ -116,6 +123,7 @@ register(
         "of open providers' sales that goes to machines",
         partial(over_sales, kind="open", column="rent_paid"),
     ),
+    Measure("lab-load", SHARE, "of what labs' machines can do that is used, over all hours", lab_load),
     Measure("spot-variation", "1", "standard deviation of the spot price over its mean", spot_variation),
     order=700.0,
 )
