@@ -113,7 +113,7 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
     """A pricing policy, looked at every so often and followed when the gap is large enough.
 
     Where weeks are left out, what is looked at less than once a week is looked at after as many simulated ones.
-    Each seller has a day of its own for it, by its number: the golden ratio spreads however many there are.
+    Each seller has a day of its own for it, by its number.
     """
     policy: PricingPolicy = chosen.make()
     if chosen.share.stays > 0:
@@ -122,7 +122,7 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
         every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
-        policy = Every(policy, every, chosen.settling_hours, every * (GOLDEN * (number + 1) % 1.0))
+        policy = Every(policy, every, chosen.settling_hours, every * _turn(number))
     if chosen.change_cost_days > 0:
         policy = MenuCost(
             policy,
@@ -132,25 +132,34 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         )
     elif chosen.stickiness > 0:
         policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
-    return dear_hours(chosen.dear_hours, policy, when)
+    return dear_hours(chosen.dear_hours, policy, when, number, chosen.change_cost_days)
 
 
-def dear_hours(chosen: DearHours, policy: PricingPolicy, when: Calendar) -> PricingPolicy:
-    """A policy whose list may be dearer in some hours of the week."""
+def dear_hours(
+    chosen: DearHours, policy: PricingPolicy, when: Calendar, number: int, change_cost_days: float
+) -> PricingPolicy:
+    """A policy whose list may be dearer in some hours of the week; a change has to pay until the next look."""
     if chosen.blocks == 0:
         return policy
+    every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
     return Blocks(
         policy,
         chosen.blocks,
         chosen.windows,
-        max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK)),
+        every,
         chosen.most_load,
         chosen.market_power,
         chosen.keeps_mean,
-        chosen.least_gain,
+        min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0),
         chosen.first_step,
+        turn_hours=every * _turn(number),
         near=NEAR,
     )
+
+
+def _turn(number: int) -> float:
+    """Where in a period a seller has its turn, by its number: the golden ratio spreads however many there are."""
+    return GOLDEN * (number + 1) % 1.0
 
 
 # -------------------------------------------------------------------------------------------------- sellers

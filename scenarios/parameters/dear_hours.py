@@ -39,7 +39,8 @@ class DearHours(Section):
     least_gain: Number = quantity(
         0.001,
         "1",
-        "gain, over what users pay it, below which the hours stay as they are: the work and trust that a change costs",
+        "gain, over what users pay it, below which the hours stay as they are; more where a change of the list costs "
+        "days of sales (change_cost_days), which have to come back until the next look",
         DECLARED,
         high=1,
     )

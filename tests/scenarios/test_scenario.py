@@ -165,6 +165,19 @@ def test_baseline_is_as_it_was() -> None:
     assert made.providers[3].pricing == Sticky(Every(cost_plus, 24.0, 0.0, 24.0 * (4.0 * GOLDEN % 1.0)), 0.1)
 
 
+def test_dear_hours_have_to_pay_for_the_change_until_the_next_look() -> None:
+    changes = {"blocks": 2, "every_hours": 672.0, "least_gain": 0.001}
+    dear = {f"open.*.pricing.dear_hours.{name}": value for name, value in changes.items()}
+    free, dearer, never = (
+        SCENARIOS["baseline-2026"].with_changes(dear | {"open.*.pricing.change_cost_days": days}).economy(60)
+        for days in (0.0, 0.7, 100.0)
+    )
+    gains = [[one.pricing.least_gain for one in made.providers[3:]] for made in (free, dearer, never)]  # type: ignore[attr-defined]
+    assert gains == [[0.001] * 4, [pytest.approx(0.7 / 28.0)] * 4, [1.0] * 4]
+    turns = [one.pricing.turn_hours for one in free.providers[3:]]  # type: ignore[attr-defined]
+    assert len(set(turns)) == 4 and all(0 <= turn < 672.0 for turn in turns)
+
+
 def test_growth_is_split_into_users_and_intensity() -> None:
     made = BASE.with_changes({"demand.growth": 10, "demand.users_share": 0.25, "demand.agentic.growth_tilt": 2})
     casual, coders, agentic = made.economy(30).segments

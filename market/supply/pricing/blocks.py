@@ -61,6 +61,9 @@ class Blocks(PricingPolicy):
         high=1,
         shipped=0.5,
     )
+    turn_hours: float = quantity(
+        0.0, "h", "hours from the start to its turn: so that not all sellers look at once", high=1e5, settable=False
+    )
     near: float = quantity(
         1e-9, "1", "how near the best prices it goes, relative", above=0, high=0.1, shipped=2e-3, settable=False
     )
@@ -136,7 +139,7 @@ class Blocks(PricingPolicy):
 
     def _looks(self, outlook: Outlook) -> bool:
         ticks = max(1, round(self.blocks_hours / outlook.tick_hours))
-        return outlook.tick > 0 and outlook.tick % ticks == 0
+        return outlook.tick > 0 and (outlook.tick - round(self.turn_hours / outlook.tick_hours)) % ticks == 0
 
     def _best(self, week: Week) -> Lists | None:
         """The best list, if it is worth so much more than the present one."""
