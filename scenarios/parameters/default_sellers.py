@@ -12,9 +12,10 @@ def _tier(name: str, speed: float, priority: float, **more: Any) -> Tier:
     return Tier(name=name, speed=speed, priority=priority, **more)
 
 
-#: By the token: 60 tokens a second, which is what users of large closed models got; two and a half times that, which
-#: takes more machines by the operating curve; or within a day, on machines that are idle otherwise, at the earliest
-#: after an hour [first-party pages of 2025: fast modes of 2.5 times the speed, batches within 24 h].
+#: By the token: 60 tokens a second, which is what users of large closed models got; first in the queue and up to two
+#: and a half times as fast, which takes more machines by the operating curve [declared: OpenAI's priority of 2025
+#: promised 50 to 100, and no fall in busy hours]; or within a day, on machines that are idle otherwise, at the
+#: earliest after an hour [batches within 24 h: first-party pages of 2025].
 BY_TOKEN: Final = (
     _tier("priority", 150.0, 0.0, most_speed=150.0),
     _tier("standard", 60.0, 1.0, most_speed=60.0),

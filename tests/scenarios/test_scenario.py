@@ -175,7 +175,8 @@ def test_dear_hours_have_to_pay_for_the_change_until_the_next_look() -> None:
     gains = [[one.pricing.least_gain for one in made.providers[3:]] for made in (free, dearer, never)]  # type: ignore[attr-defined]
     assert gains == [[0.001] * 4, [pytest.approx(0.7 / 28.0)] * 4, [1.0] * 4]
     turns = [one.pricing.turn_hours for one in free.providers[3:]]  # type: ignore[attr-defined]
-    assert len(set(turns)) == 4 and all(0 <= turn < 672.0 for turn in turns)
+    assert len(set(turns)) == 4
+    assert all(0 <= turn < 672.0 for turn in turns)
 
 
 def test_growth_is_split_into_users_and_intensity() -> None:
