@@ -266,9 +266,9 @@ CASUAL: Final = Users(
     shape=CHAT,
     burstiness=2.0,
 )
-#: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task. An hour is
-#: worth about ten dollars at the median, a sixth of a programmer's wage [BLS 2024: 64 USD an hour], and far less where
-#: nobody waits: tests, reviews, documents by the night. Shares, spread and caps are declared.
+#: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task. What an hour
+#: of waiting is worth, and how much of the work nobody waits for (tests, reviews, documents by the night), the
+#: baseline is fitted for: to what priority and batch cost over standard. Spread and caps are declared.
 CODERS: Final = Users(
     users=14.1e6,
     requests_per_day=155.0,
