@@ -264,7 +264,7 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
 def test_the_table_says_hits_and_sources() -> None:
     done = CliRunner().invoke(app, ["moments", "--days", "2", "--users", "60", "--quiet"])
     assert done.exit_code == 0, done.output
-    assert "of 17 hit" in done.stdout
+    assert "of 20 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout
 
 
