@@ -123,7 +123,7 @@ def test_plans_are_taken_from_the_first_tick_on() -> None:
 
 def test_the_world_is_a_table_with_sources() -> None:
     known = world()
-    assert len(known) == 17
+    assert len(known) == 20
     assert all(one.source and one.low < one.high for one in known)
 
 
@@ -198,7 +198,7 @@ def task() -> Task:
     )
     free = (
         Free("demand.casual.requests_per_day", 6.5, 3.0, 12.0),
-        Free("supply.first_party", 0.83, 0.6, 0.95),
+        Free("supply.first_party", 0.76, 0.6, 0.9),
         Free("labs.*.cash", 5e9, 1e9, 1e10),
     )
     return Task(STILL, free, moments, 1.0, 30, (1,))
