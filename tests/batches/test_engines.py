@@ -30,7 +30,7 @@ def expected(tmp_path_factory):
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_any_number_of_processes_gives_the_same_bytes(tmp_path, expected, workers):
+def test_any_number_of_processes_gives_the_same_bytes(tmp_path, expected, workers, quick_workers):
     batch = run_batch(STUDY, tmp_path / "b", workers=workers, work=cheap_work.draw, quiet=True)
     assert tables_of(tmp_path / "b") == expected
     assert leftovers(tmp_path / "b") == []

@@ -87,7 +87,7 @@ def test_real_workers_are_replaced_and_end_with_their_parent(tmp_path):
     assert tables_of(folder) == tables_of(tmp_path / "c"), AGAIN
 
 
-def test_a_run_that_ends_its_worker_each_time_is_a_failed_row(tmp_path):
+def test_a_run_that_ends_its_worker_each_time_is_a_failed_row(tmp_path, quick_workers):
     runs = run_batch(a_study(2, 4), tmp_path / "b", workers=1, work=cheap_work.kills_itself, quiet=True).runs
     failed = runs[runs["status"] == "failed"]
     assert failed[["label", "seed"]].to_numpy().tolist() == [["case 1", 2]]
@@ -95,7 +95,7 @@ def test_a_run_that_ends_its_worker_each_time_is_a_failed_row(tmp_path):
     assert failed["digest"].iloc[0] == a_study(2, 4).scenario(a_study(2, 4).cases[1]).digest
 
 
-def test_a_batch_whose_workers_all_die_stops_and_says_so(tmp_path, monkeypatch):
+def test_a_batch_whose_workers_all_die_stops_and_says_so(tmp_path, monkeypatch, quick_workers):
     monkeypatch.setattr("scenarios.batches.work.engine.DEATHS", 1)
     with pytest.raises(ValueError, match=r"4 workers ended in a row and no run was done .*memory enough.*--resume"):
         run_batch(a_study(2, 4), tmp_path / "b", workers=1, work=cheap_work.kills_all, quiet=True)
