@@ -15,7 +15,7 @@ NEAR = {"priority": 0.15, "standard": 0.15, "batch": 0.2}
 
 def lists_after_a_day(opening: float) -> dict[str, float]:
     changes = {f"labs.*.offers.{tier}.price": opening for tier in TIERS}
-    model = TokenMarket(SCENARIOS["baseline-2026"].with_changes(changes).economy(1000), rng=1)
+    model = TokenMarket(SCENARIOS["baseline-2026"].with_changes(changes).economy(8000), rng=1)
     model.run_for(25)
     tiers = np.array([name.split()[-1] for name in model.book.names])
     return {tier: float(model.book.price[tiers == tier].mean()) for tier in TIERS}
