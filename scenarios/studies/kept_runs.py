@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from capacity.errors import InputError
+from scenarios.batches.work.side_by_side import side_by_side
 from scenarios.text.files import reason
-from scenarios.text.threads import one_thread
 
 RUNS: Final = "runs.jsonl"
 
@@ -71,16 +70,5 @@ def all_runs(study: Study, folder: Path, workers: int, tell: Callable[[int, int]
         for number in todo:
             keep(number, study(number))
     else:
-        _side_by_side(todo, study, workers, keep)
+        side_by_side({number: partial(study, number) for number in todo}, workers, keep)
     return [done[number] for number in keys]
-
-
-def _side_by_side(todo: list[int], study: Study, workers: int, keep: Callable[[int, Result], None]) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    one_thread()
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=spawn, initializer=one_thread) as pool:
-        waiting = {pool.submit(study, number): number for number in todo}
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for one in finished:
-                keep(waiting.pop(one), one.result())

@@ -11,10 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import multiprocessing
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from capacity.errors import InputError
+from scenarios.batches.work.side_by_side import side_by_side
 from scenarios.definition.scenario import Scenario
 from scenarios.studies.moments.finding import mean_over
 from scenarios.studies.moments.free import Free
@@ -139,11 +139,8 @@ class Runs:
             for key, places in todo.items():
                 self._keep(key, evaluate(self.task, places))
         else:
-            spawn = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(min(self.workers, len(todo)), mp_context=spawn) as pool:
-                waiting = {key: pool.submit(evaluate, self.task, places) for key, places in todo.items()}
-                for key, result in waiting.items():
-                    self._keep(key, result.result())
+            calls = {key: partial(evaluate, self.task, places) for key, places in todo.items()}
+            side_by_side(calls, self.workers, self._keep)
         return [self.known[key] for key in keys]
 
     def _keep(self, key: str, found: dict[str, float]) -> None:

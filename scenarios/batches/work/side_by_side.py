@@ -1,0 +1,38 @@
+"""Calls side by side in processes of their own, each result handed on as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from itertools import islice
+
+from capacity.errors import InputError
+from scenarios.batches.work.processes import Processes
+
+
+def side_by_side[Key, T](calls: Mapping[Key, Callable[[], T]], workers: int, keep: Callable[[Key, T], None]) -> None:
+    """Make all calls, so many at once, and tell ``keep`` of each as soon as it is done.
+
+    Workers end with this process, however that ends, and at once when it is interrupted. Calls and results are sent
+    from process to process.
+    """
+    todo = iter(calls.items())
+    waiting: dict[Future[T], Key] = {}
+    with Processes(min(workers, len(calls))) as pool:
+        try:
+            while True:
+                for key, call in islice(todo, pool.workers - len(waiting)):
+                    waiting[pool.submit(call)] = key
+                if not waiting:
+                    return
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    keep(waiting.pop(one), one.result())
+        except BrokenExecutor as error:
+            pool.kill()
+            raise InputError(
+                "a worker process was ended from outside (out of memory?): what was done is kept; try fewer --workers"
+            ) from error
+        except BaseException:
+            pool.kill()
+            raise

@@ -1,0 +1,51 @@
+"""Calls side by side: all results come, and no worker outlives who began it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from operator import mul
+from pathlib import Path
+
+import pytest
+
+from capacity.errors import InputError
+from scenarios.batches.work.side_by_side import side_by_side
+
+#: A program that prints the numbers of its workers, which would sleep for a minute.
+SLEEPERS = """
+import os, sys, time
+from functools import partial
+from scenarios.batches.work.side_by_side import side_by_side
+side_by_side({0: os.getpid, 1: os.getpid, 2: partial(time.sleep, 60), 3: partial(time.sleep, 60)}, 2,
+             lambda key, pid: print(pid, flush=True))
+"""
+
+
+def test_every_call_is_made_once_and_told_of() -> None:
+    found: dict[int, int] = {}
+    side_by_side({k: partial(mul, k, k) for k in range(5)}, 2, found.__setitem__)
+    assert found == {k: k * k for k in range(5)}
+
+
+def test_a_worker_that_is_killed_is_said_in_a_line() -> None:
+    with pytest.raises(InputError, match="ended from outside"):
+        side_by_side({0: partial(os.kill, 0, 0), 1: partial(os._exit, 9)}, 2, lambda key, result: None)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_who_began_them(how: signal.Signals) -> None:
+    began = subprocess.Popen([sys.executable, "-c", SLEEPERS], stdout=subprocess.PIPE, text=True)
+    assert began.stdout is not None
+    workers = [int(began.stdout.readline()) for _ in range(2)]
+    began.send_signal(how)
+    began.wait(10)
+    began.stdout.close()
+    until = time.monotonic() + 20
+    while (alive := [pid for pid in workers if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive
