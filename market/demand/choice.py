@@ -219,7 +219,8 @@ class _Sums:
             pairs = weight / total
             if block.less is not None:
                 less = weight * utilities.kind(utilities.noise) * block.less
-                pairs -= np.divide(less, block.inside, out=np.zeros_like(less), where=block.inside > NOBODY)
+                some = block.inside > NOBODY
+                pairs -= np.where(some, less, 0.0) / np.where(some, block.inside, 1.0)
             if block.nests is None or utilities.pages is None:
                 self.own += z @ weight
                 self.cross += (z * pairs) @ z.T

@@ -209,7 +209,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         limited = np.zeros(prices.size, dtype=bool)
         limited[limits.offers] = True
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
-        split = [Part(self._ground(wanted, scene, prices).at(self._cost(prices)), wanted.mass)]
+        cost = self._cost(prices)
+        split = [Part(self._ground(wanted, scene, prices).at(cost), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
         used, spent, over = None, None, 0.0
@@ -224,7 +225,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             if (beyond := np.flatnonzero(within < 1)).size:
                 who = beyond if within.size > FEW else None
                 elsewhere = self._ground(wanted, scene, prices, shut=limited, local=machine is None, who=who)
-                split.append(Part(elsewhere.at(self._cost(prices)), wanted.mass * (1 - within)))
+                split.append(Part(elsewhere.at(cost), wanted.mass * (1 - within)))
         if budget:
             allowed, spent, over = within_budgets(split, wanted.budget_left, prices)
             used = None if used is None else used * allowed

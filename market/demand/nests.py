@@ -110,7 +110,8 @@ class Nests:
         return Pages(options[order], place, np.cumsum(count), longest, self.scale[of[first]][:, None])
 
 
-class Pages(NamedTuple):
+@dataclass(frozen=True)
+class Pages:
     """Options as rows of a table that has a page for each nest, of as many rows as the largest has options.
 
     Attributes:
@@ -127,17 +128,17 @@ class Pages(NamedTuple):
     longest: int
     scale: NDArray[np.float64]
 
-    @property
+    @cached_property
     def nests(self) -> int:
         """Number of nests."""
         return int(self.scale.size)
 
-    @property
+    @cached_property
     def even(self) -> bool:
         """Whether all nests have as many options."""
         return self.nests * self.longest == self.options.size
 
-    @property
+    @cached_property
     def parts(self) -> list[tuple[slice, float]]:
         """Options of each nest, and its scale."""
         bounds = pairwise((0, *self.ends.tolist()))
@@ -211,17 +212,17 @@ def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
     table -= top[:, None, :]
     np.exp(table, out=table)
     sums = np.add.reduce(table, axis=1)
-    logs = np.log(sums, out=np.full_like(sums, -np.inf), where=~closed) if some_closed else np.log(sums)
+    if some_closed:
+        sums[closed] = 1.0  # so that their weights come to nothing
+        top[closed] = -np.inf
+    logs = np.log(sums)
     logs += top
     inclusive = np.multiply(pages.scale.astype(z.dtype), logs, out=logs)
     shift = np.maximum.reduce(inclusive, axis=0, initial=-np.inf if outside is None else outside)
     if outside is None:
         shift[shift == -np.inf] = 0.0
     weights = np.exp(inclusive - shift)
-    if some_closed:
-        table *= np.divide(weights, sums, out=np.zeros_like(sums), where=~closed)[:, None, :]
-    else:
-        table *= (weights / sums)[:, None, :]
+    table *= (weights / sums)[:, None, :]
     if not pages.even:
         np.take(table.reshape(pages.nests * pages.longest, z.shape[1]), pages.place, axis=0, out=z)
     none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
@@ -247,16 +248,11 @@ def slopes_within(
     own, across = np.asarray(z @ weight, dtype=np.float64), z * pairs
     alone = pages.nests == 1
     cross = np.zeros((z.shape[0], z.shape[0])) if alone else np.asarray(across @ z.T, dtype=np.float64)
-    closed = weights <= 0  # nests that are closed to an individual
-    some_closed = np.count_nonzero(closed) > 0
-    for (part, scale), of_nest, shut in zip(pages.parts, weights, closed, strict=True):
+    there = np.where(weights > 0, weights, weights.dtype.type(1.0))  # options of nests that are closed weigh nothing
+    for (part, scale), of_nest in zip(pages.parts, there, strict=True):
         if scale < 1.0 or alone:
             own[part] /= scale
-            inside = (
-                np.divide(z[part], of_nest, out=np.zeros_like(z[part]), where=~shut)
-                if some_closed
-                else z[part] / of_nest
-            )
+            inside = z[part] / of_nest
             inside *= weight * (1.0 / scale - 1.0)
             cross[part, part] += (inside + across if alone else inside) @ z[part].T
     return own, cross

@@ -166,8 +166,7 @@ def within_limits(
     used, all_within = shares[: amount.size], np.empty_like(each)
     for part in blocks(each.size):
         asked = used[:, part] * each[part]
-        left = np.maximum(amount[:, None] - before[:, part], 0)
-        within = at_most_all(left, asked).min(axis=0, initial=1)
+        within = at_most_all(amount[:, None] - before[:, part], asked).min(axis=0, initial=1)
         if machine is not None:
             at_home = shares[-1, part] * each[part]
             within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))

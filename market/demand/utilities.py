@@ -29,9 +29,10 @@ BLOCK = 4096
 KEPT = 16 * BLOCK
 
 
-def blocks(individuals: int) -> list[slice]:
+@lru_cache(maxsize=2**6)
+def blocks(individuals: int) -> tuple[slice, ...]:
     """Individuals in blocks that fit the cache."""
-    return [slice(begin, min(begin + BLOCK, individuals)) for begin in range(0, individuals, BLOCK)]
+    return tuple(slice(begin, min(begin + BLOCK, individuals)) for begin in range(0, individuals, BLOCK))
 
 
 class Block(NamedTuple):
