@@ -26,7 +26,7 @@ from market.demand.plan import (
     Plan,
     Who,
     blurred,
-    forget_oldest,
+    forget_last,
     options_of,
     what_is_seen,
     within_budgets,
@@ -163,10 +163,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
 
     def _options(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Options:
-        """What there is to choose from; the last two are remembered."""
+        """What there is to choose from; the first and the last are remembered."""
         key = what_is_seen(scene, prices)
         if key not in wanted.options:
-            forget_oldest(wanted.options)
+            forget_last(wanted.options)
             nests, alike = self.nests(scene.names, scene.kind), self.haste is None
             seen = options_of(self.segment, scene, prices, self._cost(prices), nests, alike=alike)
             wanted.options[key] = seen.but_for(self.too_long)
@@ -200,16 +200,15 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
         key = what_is_seen(scene, prices)
         if key not in wanted.plans:
-            forget_oldest(wanted.plans)
+            forget_last(wanted.plans)
             wanted.plans[key] = self._plan_of(wanted, scene, prices)
         return wanted.plans[key]
 
     def _plan_of(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
-        limits = limits_of(scene)
+        limits, cost = limits_of(scene), self._cost(prices)
         limited = np.zeros(prices.size, dtype=bool)
         limited[limits.offers] = True
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
-        cost = self._cost(prices)
         split = [Part(self._ground(wanted, scene, prices).at(cost), wanted.mass)]
         if not limited.any() and not budget and machine is None:
             return Plan(split, None, None, 0.0)
@@ -265,7 +264,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Orders of what is wanted at these prices of a request [USD]."""
         key = (*what_is_seen(scene, prices), scene.slopes, scene.blur_usd)
         if key not in wanted.replies:
-            forget_oldest(wanted.replies)
+            forget_last(wanted.replies)
             wanted.replies[key] = self._reply(wanted, scene, prices)
         return wanted.replies[key]
 

@@ -73,10 +73,10 @@ class IndividualsWanted(Wanted):
         growth, intensity: users, and requests of one user, over those at the start.
         machine_quality: worth of what a machine of one's own answers, relative to a perfect answer.
         memberships: which subscriptions individuals would hold; None for those that they have.
-        plans: the last two plans made of this, and what they were made for: the same one serves to order and to
-            settle, and between the two all may be asked what they would order without waits.
-        replies: the last two answers to prices: most prices that change are none that a segment could pay.
-        options: what there was to choose from when they were last asked, twice.
+        plans: the first and the last plan made of this, and what they were made for: the same one serves to order and
+            to settle, and every seller begins with the lists as they are.
+        replies: the same of answers to prices: most prices that change are none that a segment could pay.
+        options: the same of what there was to choose from.
         grounds: individuals before what they choose from, whatever it costs.
     """
 
@@ -102,10 +102,10 @@ class IndividualsWanted(Wanted):
         return np.zeros((count, self.mass.size), dtype=self.mass.dtype)
 
 
-def forget_oldest(known: dict[Any, Any]) -> None:
-    """Make room for one more answer where two are remembered."""
+def forget_last(known: dict[Any, Any]) -> None:
+    """Make room for one more answer where the first and the last are remembered."""
     if len(known) > 1:
-        del known[next(iter(known))]
+        known.popitem()
 
 
 def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:

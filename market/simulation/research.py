@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
 from market.exchange.books import Book
-from market.exchange.clearing.base import Cleared
+from market.exchange.clearing.base import Cleared, Response
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 from market.simulation.state import Ordered
@@ -24,22 +24,46 @@ HOURS_PER_WEEK = 168.0
 STEP = 1e-5
 
 
-def estimate(asking: Asking, factor: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
+class Estimated(Estimate):
     """Market research: demand for own offers at own prices, everybody else's as they stand.
 
-    ``factor``: what the hour multiplies list prices by, by offer.
+    Slopes are asked for when they are looked at: what most questions are about is demand alone.
     """
-    book = asking.book
-    billed = book.billed[:, own]
-    paid = factor[own] * billed
-    trial = book.request_prices()
-    trial[:, own] = prices * paid
-    response = asking(trial, slopes=True)
-    return Estimate(
-        (response.requests[:, own] * billed).sum(axis=0),
-        (response.own[:, own] * billed * paid).sum(axis=0),
-        np.einsum("sj,sjk,sk->jk", billed, response.cross[:, own][:, :, own], paid),
-    )
+
+    _asking: Asking
+    _offers: NDArray[np.int64]
+    _billed: Floats
+    _paid: Floats
+    _trial: Floats
+
+    def __init__(self, asking: Asking, factor: Floats, own: NDArray[np.int64], prices: Floats) -> None:
+        """``factor``: what the hour multiplies list prices by, by offer."""
+        billed = asking.book.billed[:, own]
+        paid = factor[own] * billed
+        trial = asking.book.request_prices()
+        trial[:, own] = prices * paid
+        self.__dict__.update(_asking=asking, _offers=own, _billed=billed, _paid=paid, _trial=trial)
+
+    @cached_property
+    def _with_slopes(self) -> Response:
+        return self._asking(self._trial, slopes=True)
+
+    @cached_property
+    def demand(self) -> Floats:
+        """Million output-equivalent tokens a tick, by own offer."""
+        response = self._with_slopes if "_with_slopes" in self.__dict__ else self._asking(self._trial)
+        return np.asarray((response.requests[:, self._offers] * self._billed).sum(axis=0))
+
+    @cached_property
+    def own(self) -> Floats:
+        """Fall with the own price, by own offer."""
+        return np.asarray((self._with_slopes.own[:, self._offers] * self._billed * self._paid).sum(axis=0))
+
+    @cached_property
+    def cross(self) -> Floats:
+        """Rise with other own prices, by own offer and other."""
+        cross = self._with_slopes.cross[:, self._offers][:, :, self._offers]
+        return np.asarray(np.einsum("sj,sjk,sk->jk", self._billed, cross, self._paid))
 
 
 @dataclass(frozen=True)
@@ -77,7 +101,7 @@ class Research:
 
         ``factor``: what the hour multiplies list prices by, by offer.
         """
-        return estimate(self.in_tick(book), factor, own, prices)
+        return Estimated(self.in_tick(book), factor, own, prices)
 
     def of_usual_tick(self, book: Book, now: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
         """The same in a tick of mean load, at the mean of what the hours of a week multiply list prices by.
@@ -91,7 +115,7 @@ class Research:
         if (factor[own] != now[own]).any():
             return self.of_tick(book, now, own, prices)
         usually = Asking(self.founded, self._usually, book, self.alive, self.delay_h)
-        return estimate(usually, factor, own, prices)
+        return Estimated(usually, factor, own, prices)
 
 
 def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:

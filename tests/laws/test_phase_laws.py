@@ -14,7 +14,7 @@ from market import TokenMarket
 from market.economy import Economy
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
-from market.simulation.research import estimate
+from market.simulation.research import Estimated
 from market.simulation.state import State
 from market.simulation.tick import PHASES, Phase
 from scenarios.laws.law import quick
@@ -147,7 +147,7 @@ QUESTIONS = (
     Question(
         "market research",
         lambda asking, state: [
-            estimate(asking, np.ones(asking.book.offers), p.offers, asking.book.price[p.offers])
+            Estimated(asking, np.ones(asking.book.offers), p.offers, asking.book.price[p.offers])
             for p in asking.founded.providers
         ],
     ),

@@ -9,6 +9,9 @@ from market.demand.intensity import Intensity
 from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.traits import Traits
+from market.exchange.clearing.base import Response
+from market.simulation.asking import Asking
+from market.simulation.research import Estimated
 from market.supply.outlook import Estimate, Remembered
 from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
@@ -85,3 +88,29 @@ def test_a_list_stays_where_its_policy_does_not_look(monkeypatch: pytest.MonkeyP
         model.run_for(27)
         made.append(model.records.tables["offers"].data["price"][:27].tobytes())
     assert made[0] == made[1]
+
+
+def test_slopes_are_asked_for_when_they_are_looked_at_and_tell_of_the_same_demand() -> None:
+    model = TokenMarket(SCENARIOS["baseline-2026"].economy(30), rng=1)
+    model.run_for(2)
+    state, p = model.state, model.providers[0]
+    asked: list[bool] = []
+
+    class Counting(Asking):
+        def __call__(self, prices: np.ndarray, blur_usd: float = 0.0, *, slopes: bool = False) -> Response:
+            asked.append(slopes)
+            return super().__call__(prices, blur_usd, slopes=slopes)
+
+    asking = Counting(model.founded, state.wanted, model.book, state.firms.alive, state.expected.delay_h)
+    first, second = (
+        Estimated(asking, np.ones(model.book.offers), p.offers, model.book.price[p.offers]) for _ in range(2)
+    )
+    assert first.demand.tobytes() == second.demand.tobytes()
+    assert asked == [False, False]
+    assert second.own.shape == p.offers.shape
+    assert second.cross.shape == (p.offers.size, p.offers.size)
+    assert asked == [False, False, True], "both slopes come from one answer"
+    third = Estimated(asking, np.ones(model.book.offers), p.offers, model.book.price[p.offers])
+    assert third.own.tobytes() == second.own.tobytes()
+    assert third.demand.tobytes() == first.demand.tobytes()
+    assert asked == [False, False, True, True], "who has slopes has demand"
