@@ -64,7 +64,7 @@ def batch_folder(place):
 @pytest.fixture(scope="session")
 def grid_folder(place):
     """A batch of more cases than stand beside each other."""
-    study = study_of("off-peak", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=1, users=60, keep=["ticks"])
+    study = study_of("off-peak", vary={"supply.scale": [0.5, 1.0, 2.0]}, seeds=2, days=0.5, users=60, keep=["ticks"])
     run_batch(study, place / "grid", engine=InLine(), quiet=True)
     return place / "grid"
 

@@ -147,7 +147,7 @@ def test_parameters_say_when_a_run_is_of_another_length(pair_folders):
 
 def test_batches_without_a_common_case_or_seed_say_so(tmp_path):
     def batch(name, cases, seeds):
-        run_batch(study_of(cases, seeds=seeds, days=1, users=50), tmp_path / name, engine=InLine(), quiet=True)
+        run_batch(study_of(cases, seeds=seeds, days=0.25, users=50), tmp_path / name, engine=InLine(), quiet=True)
         return subject.read(tmp_path / name)
 
     one, other = batch("one", ["off-peak"], [1, 2]), batch("other", ["off-peak:dynamic"], [3])
