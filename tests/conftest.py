@@ -17,7 +17,7 @@ import matplotlib as mpl
 import pytest
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
-from in_line import without_processes  # noqa: F401
+from in_line import quick_workers, without_processes  # noqa: F401
 from scheduling import Scopes, longest_first
 
 mpl.use("Agg")

@@ -4,6 +4,7 @@ A worker process takes seconds to import the model. That workers start, die and 
 (tests/batches/test_kills.py, test_engines.py); a file that asks something else says ``pytestmark = WITHOUT_PROCESSES``.
 """
 
+import multiprocessing
 from concurrent.futures import Executor, Future
 
 import cheap_work
@@ -46,6 +47,18 @@ def without_processes(monkeypatch):
     """No worker processes; ``tests/conftest.py`` makes it known to all."""
     for user in ("engines", "pilot"):
         monkeypatch.setattr(f"scenarios.batches.work.{user}.Processes", InPlaceOfProcesses)
+
+
+@pytest.fixture
+def quick_workers(monkeypatch):
+    """Workers that are forks of a process that has imported all, for tests in which many begin.
+
+    Each new interpreter would take two seconds to import the model. They are as apart from each other as those, and die
+    as they do; that new interpreters begin is tested beside (the tests of real workers, and of Python from anywhere).
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["cheap_work", "scenarios.batches.work.worker", "scenarios.runs.run"])
+    monkeypatch.setattr(multiprocessing, "get_context", lambda method=None: context)
 
 
 def run(study, out, work=cheap_work.draw, **options):

@@ -127,7 +127,7 @@ def test_series_by_month_by_hand() -> None:
     }  # fmt: skip
 
 
-def test_runs_are_the_same_whatever_does_them_and_are_kept(tmp_path: Path) -> None:
+def test_runs_are_the_same_whatever_does_them_and_are_kept(tmp_path: Path, quick_workers: None) -> None:
     task = task_of(SCENARIOS["off-peak"].with_changes({"time.days": 1.0}), 2, 20)
     told: list[int] = []
     one = all_runs(task, tmp_path / "one", 1, lambda done, of: told.append(done))
