@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from capacity.errors import require, require_or_inf
@@ -89,8 +89,8 @@ class ElasticDemand:
 
 def clear_with(
     auction: CallAuction,
-    bid_prices: Sequence[float],
-    bid_quantities: Sequence[float],
+    bid_prices: ArrayLike,
+    bid_quantities: ArrayLike,
     ask_prices: Floats,
     ask_quantities: Floats,
     elastic: Sequence[ElasticDemand],

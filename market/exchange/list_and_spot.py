@@ -84,7 +84,7 @@ def clear_with_lists(
     at_list, to_elastic = np.zeros((left.size, wanted.size)), np.zeros((left.size, len(buyers)))
     lost = np.zeros(wanted.size) if lost is None else lost
     lost_elastic = np.zeros(len(buyers)) if lost_elastic is None else lost_elastic
-    outcome, bought = clear_with(auction, bid_prices.tolist(), wanted.tolist(), ask_prices, left, buyers)
+    outcome, bought = clear_with(auction, bid_prices, wanted, ask_prices, left, buyers)
     for price in sorted({one.price for one in listed}):
         takes = np.where(_rather(price, outcome.price, lost, bid_prices), wanted, 0.0)
         most = _most(buyers, price, outcome.price, lost_elastic)
@@ -103,7 +103,7 @@ def clear_with_lists(
             buyer.times(1.0 - part) if asked > 0 else buyer for buyer, asked in zip(buyers, most.tolist(), strict=True)
         ]
         left = np.maximum(left - by_seller * part * total, 0.0)
-        outcome, bought = clear_with(auction, bid_prices.tolist(), wanted.tolist(), ask_prices, left, buyers)
+        outcome, bought = clear_with(auction, bid_prices, wanted, ask_prices, left, buyers)
     return Sold(outcome, outcome.bought[: wanted.size], bought, at_list, to_elastic)
 
 

@@ -27,15 +27,19 @@ def lately(founded: Founded, tick: int, before: Lately, ledger: Ledger) -> Latel
     # Lists, not arrays: what is added one by one is added faster there.
     sold, earned, net = ([0.0] * len(number) for _ in range(3))
     for (payer, receiver, kind), amount in ledger.flows.items():
-        for k, signed in ((number.get(payer), -amount), (number.get(receiver), amount)):
-            if k is None:
-                continue
-            if kind not in OF_OWNERS:
-                net[k] += signed
-                if kind not in BELOW_THE_LINE:
-                    earned[k] += signed
-        if kind in SALES and (k := number.get(receiver)) is not None:
-            sold[k] += amount
+        if kind in OF_OWNERS:
+            continue
+        of_serving = kind not in BELOW_THE_LINE
+        if (k := number.get(payer)) is not None:
+            net[k] -= amount
+            if of_serving:
+                earned[k] -= amount
+        if (k := number.get(receiver)) is not None:
+            net[k] += amount
+            if of_serving:
+                earned[k] += amount
+            if kind in SALES:
+                sold[k] += amount
     a_day = 24.0 / founded.hours
 
     def mean(old: Floats, new: list[float], hours: float) -> Floats:
