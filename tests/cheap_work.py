@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,14 @@ def seeds_of(seeds):
 
 def draw(scenario, seed, days, users, keep):
     """Frames of different lengths with words, dates and holes; none at all with some seeds."""
-    rng = np.random.default_rng([seed, int(scenario.supply.growth)])
+    frames, mean = drawn(seed, int(scenario.supply.growth))
+    return Result({name: frames[name] for name in keep}, {"mean": mean, "hole": float("nan")})
+
+
+@cache
+def drawn(seed, growth):
+    """The frames and the mean: tests do the same runs again and again, and look at what is kept of them."""
+    rng = np.random.default_rng([seed, growth])
     rows = int(rng.integers(0, 40))
     ticks = pd.DataFrame(
         {
@@ -49,8 +57,7 @@ def draw(scenario, seed, days, users, keep):
     offers = pd.DataFrame(
         {"offer": pd.Categorical(words), "served": rng.integers(0, 9, rows), "on": rng.random(rows) > 0.5}
     )
-    frames = {"ticks": ticks, "offers": offers}
-    return Result({name: frames[name] for name in keep}, {"mean": float(rng.random()), "hole": float("nan")})
+    return {"ticks": ticks, "offers": offers}, float(rng.random())
 
 
 def empty(scenario, seed, days, users, keep):
