@@ -53,7 +53,7 @@ USERS_SHARE: Final = 0.5
 ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
 #: Labs look at their lists about once a month [declared].
 LAB_LOOKS_H: Final = 600.0
-#: Margins of sellers who rent by the hour, around the baseline's fitted .64 [declared: an equal ladder].
+#: Margins of sellers who rent by the hour, around the .64 of an earlier fit [declared: an equal ladder].
 MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
 #: Sellers with machines of their own: GB200 racks [declared], and how the names of the models begin that they list.
 #: Those who made models list these alone. Others list all: the first has half of what open models took in the autumn of

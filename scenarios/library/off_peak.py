@@ -9,7 +9,7 @@ from __future__ import annotations
 from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
-#: Open providers of the baseline follow the hour; here they go by the mean of a day, and look as often as labs do.
+#: Open providers of the baseline look daily, by the mean of a day; here they look as often as labs do.
 WEEKLY = {"open.*.pricing.memory_hours": 24.0, "open.*.pricing.every_hours": 168.0}
 SELLERS = ("labs", "open")
 
