@@ -32,7 +32,7 @@ START: Final = date(2024, 7, 1)
 QUARTER: Final = "2023Q4"
 #: Share of users by the token to whom open models are no option [declared; what is tried is in doubtful.csv]. Those of
 #: the baseline refuse less: its plans, which are not here, hold half of what labs sell.
-REFUSES_OPEN: Final = 0.88
+REFUSES_OPEN: Final = 0.92
 #: From the start to January 2026, when the world is that of the baseline [years].
 YEARS: Final = 1.5
 #: Score of the best closed model at the start [Epoch: Gemini 1.5 Pro of May 2024].
@@ -53,7 +53,7 @@ USERS_SHARE: Final = 0.5
 ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
 #: Labs look at their lists about once a month [declared].
 LAB_LOOKS_H: Final = 600.0
-#: Margins of sellers who rent by the hour, around the .64 of an earlier fit [declared: an equal ladder].
+#: Margins of sellers who rent by the hour, around the baseline's fitted .64 [declared: an equal ladder].
 MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
 #: Sellers with machines of their own: GB200 racks [declared], and how the names of the models begin that they list.
 #: Those who made models list these alone. Others list all: the first has half of what open models took in the autumn of
