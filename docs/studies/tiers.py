@@ -47,8 +47,10 @@ of batch then are over that of standard, after {days:g} days: mean over the labs
 tokens by the token in that tier; {users:,} users, mean and range of {seeds} seeds. Where nobody sells it there is no
 number. Made by `python docs/studies/tiers.py`.
 
-Batch lives on requests that nobody waits for, and on machines that stand idle; priority on people who differ in what an
-hour is worth to them, and it is dear where machines are scarce or labs few. The terms themselves are given.
+What an hour is worth to users moves who buys priority, and hardly what it costs: faster service takes more of a
+machine, and labs that compete charge for that, the more the scarcer machines are. Where they are scarce and where they
+abound batch costs more of standard than in between. Batch lives on requests that nobody waits for, and on machines that
+stand idle. The terms themselves are given.
 
 ![Two rows of lines: priority over standard and batch over standard, against each of what is moved](../images/tiers.png)
 

@@ -268,7 +268,7 @@ CASUAL: Final = Users(
 )
 #: Coding: long inputs, most of them cached [a router's weekly tables]; calls of a model, many to a task. What an hour
 #: of waiting is worth, and how much of the work nobody waits for (tests, reviews, documents by the night), the
-#: baseline is fitted for: to what priority and batch cost over standard. Spread and caps are declared.
+#: baseline is fitted for, among others to what priority and batch cost over standard. Spread and caps are declared.
 CODERS: Final = Users(
     users=14.1e6,
     requests_per_day=155.0,
