@@ -43,7 +43,8 @@ def distances(run: Mapping[str, Any], until: str) -> dict[str, float]:
             for first, last in SPANS:
                 known = seen[name].loc[first:last].dropna()
                 if last <= until and len(known):
-                    gap = np.log(line.reindex(known.index).to_numpy()) - np.log(known.to_numpy())
+                    with np.errstate(divide="ignore"):  # nothing at all is as far off as can be
+                        gap = np.log(line.reindex(known.index).to_numpy()) - np.log(known.to_numpy())
                     found[f"{name}, {first} to {last}"] = _capped(float(gap.mean()) / scales[name])
     day, moves = ENDS[until]
     for name in scales.index.difference(seen.columns):
