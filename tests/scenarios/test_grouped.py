@@ -84,5 +84,5 @@ def test_the_command_says_it_and_refuses_in_a_line(tmp_path, monkeypatch, capsys
             assert "quota_per_day of offer 'Aster free' is 16, but must be inf" in out.err
             assert not (tmp_path / "run").exists()
         else:
-            assert "Users are grouped into 1,537 weighted cells." in out.out.replace("\n", " ")
+            assert "Users are grouped into 1,535 weighted cells." in out.out.replace("\n", " ")
             assert json.loads((tmp_path / "run" / "run.json").read_text())["grouped"]["ticks"] == 6
