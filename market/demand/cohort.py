@@ -87,8 +87,6 @@ class Cohort[W: Wanted](mesa.Agent):
     def __init__(self, model: mesa.Model, segment: Segment | CurveSegment) -> None:
         super().__init__(model)
         self.segment, self.name = segment, segment.name
-        #: Names and kinds of the offers last seen, and their nests: users are asked many times about the same ones.
-        self._nested: tuple[NDArray[np.str_], NDArray[np.str_], Nests | None] | None = None
 
     @property
     def cash(self) -> float:
@@ -134,11 +132,7 @@ class Cohort[W: Wanted](mesa.Agent):
 
     def nests(self, names: NDArray[np.str_], kinds: NDArray[np.str_]) -> Nests | None:
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
-        if not isinstance(self.segment, Segment):
-            return None
-        if self._nested is None or self._nested[0] is not names or self._nested[1] is not kinds:
-            self._nested = names, kinds, nests_of(self.segment.nests, names, kinds)
-        return self._nested[2]
+        return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
     def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
         """Remember what the requests of this tick were worth, all together [USD], and the usual price.

@@ -30,9 +30,8 @@ MOVES = {
     "providers invest": {"providers"},
     "money moves": {"ledger"},
 }
-#: What agents hold that is not their memory: the market around them, what they are made of, and a note of the nests of
-#: the offers last seen, which follow from these.
-NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar", "_nested")
+#: What agents hold that is not their memory: the market around them, and what they are made of.
+NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar")
 
 
 def to_bytes(value: Any) -> Any:
