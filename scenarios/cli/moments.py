@@ -105,12 +105,13 @@ def elasticities_command(
 ) -> None:
     """How demand minds prices, as it comes out: elasticities, and where those go whom a seller loses.
 
-    Users are asked in every hour of the last day what they would order if some lists were 1 % higher, and 1 % lower.
+    Users are asked in every hour of the last day what they would order if some lists were 1 % higher, and 1 % lower:
+    all, those of a kind of seller, of one, and of a model that several sell.
     """
     from market.simulation.model import TokenMarket
     from scenarios.cli.moments_report import elasticities_report
     from scenarios.loading.scenarios import load
-    from scenarios.studies.elasticities import elasticities
+    from scenarios.studies.elasticities import elasticities, groups, model_groups
     from scenarios.text.progress_bar import progress_bar
 
     loaded = load(scenario, sets or [])
@@ -122,10 +123,14 @@ def elasticities_command(
             model.step()
             if progress:
                 progress(tick + 1)
-        tried = elasticities(model, a_day)
+        tried = elasticities(model, a_day, [*groups(model), *model_groups(model)])
     if as_json:
         rows = {
-            name: {"elasticity": None if math.isnan(one.elasticity) else one.elasticity, "diversion": one.diversion}
+            name: {
+                "elasticity": None if math.isnan(one.elasticity) else one.elasticity,
+                "diversion": one.diversion,
+                "diversion_by_seller": one.diversion_by_seller,
+            }
             for name, one in tried.items()
         }
         typer.echo(json.dumps(rows, indent=2, allow_nan=False))

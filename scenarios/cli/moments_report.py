@@ -50,9 +50,14 @@ def elasticities_report(name: str, tried: Mapping[str, Tried]) -> RenderableType
     parts: list[RenderableType] = [made]
     for group, one in tried.items():
         if one.diversion:
-            gone = ", ".join(f"{share:.0%} {where}" for where, share in one.diversion.items() if abs(share) >= 0.005)
-            parts.append(Text(f"Of what {group} lose: {gone}"))
+            parts.append(Text(f"Of what is lost by {group}: {_shares(one.diversion)}"))
+            if group != "all":
+                parts.append(Text(f"    to each seller: {_shares(one.diversion_by_seller)}", style="dim"))
     return Group(*parts)
+
+
+def _shares(of: Mapping[str, float]) -> str:
+    return ", ".join(f"{share:.0%} {where}" for where, share in of.items() if abs(share) >= 0.005) or "nothing"
 
 
 def fit_report(fit: Fit) -> RenderableType:

@@ -24,7 +24,7 @@ from scenarios.results import summary_tables
 from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
-from scenarios.studies.elasticities import STEP, as_measures, elasticities
+from scenarios.studies.elasticities import STEP, Tried, as_measures, elasticities, groups, model_groups
 from scenarios.studies.moments.fitting import Task, fit
 from scenarios.studies.moments.free import Free, free_from, of_the_world
 from scenarios.studies.moments.moments import Moment, judge, moments_from, world
@@ -42,9 +42,11 @@ def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
         **more,
     )  # fmt: skip
     sellers = [
-        Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork()),), pools=(Pool(1e9),), kind=kind)
-        for name, price, kind in (("lab", 2.0, "frontier"), ("one", 1.0, "open"), ("two", 1.1, "open"))
-    ]
+        Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork(), model=made),), pools=(Pool(1e9),), kind=kind)
+        for name, price, kind, made in (
+            ("lab", 2.0, "frontier", ""), ("one", 1.0, "open", "weights"), ("two", 1.1, "open", "weights")
+        )
+    ]  # fmt: skip
     model = TokenMarket(Economy((users,), tuple(sellers)), rng=1)
     model.run_for(2)
     return model
@@ -53,9 +55,13 @@ def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
 # ------------------------------------------------------------------------------------------------ elasticities
 
 
+def asked_of(model: TokenMarket, ticks: int) -> dict[str, Tried]:
+    return elasticities(model, ticks, [*groups(model), *model_groups(model)])
+
+
 def test_with_nobody_to_give_up_all_prices_give_the_intensive_margin_alone() -> None:
     """As the formula of full cost says: all are alike, and an answer is worth 5."""
-    tried = elasticities(market_of(0.7, outside=None), 3)
+    tried = asked_of(market_of(0.7, outside=None), 3)
     ones = np.array([2.0, 1.0, 1.1])
 
     def log_asked(factor: float) -> float:
@@ -70,7 +76,7 @@ def test_with_nobody_to_give_up_all_prices_give_the_intensive_margin_alone() -> 
 
 def test_a_logit_s_elasticity_and_diversion_are_those_of_the_formula() -> None:
     """One worth: e_j = -p_j (1 - s_j) / (noise x worth); lost requests go by shares (independence of others)."""
-    tried = elasticities(market_of(), 1)
+    tried = asked_of(market_of(), 1)
     utility = np.array([1 - 2.0 / 5.0, 1 - 1.0 / 5.0, 1 - 1.1 / 5.0, 0.0]) / 0.3
     share = np.exp(utility) / np.exp(utility).sum()
     seller = tried["open seller one"]
@@ -81,8 +87,32 @@ def test_a_logit_s_elasticity_and_diversion_are_those_of_the_formula() -> None:
     assert sum(seller.diversion.values()) == pytest.approx(1.0)
 
 
+def test_a_model_is_held_by_its_other_sellers_and_by_none_where_all_are_dearer() -> None:
+    """By the formula, seller by seller: of what one loses of a model, shares of who stays; of the model, by the lab."""
+    tried = asked_of(market_of(), 1)
+    utility = np.array([1 - 2.0 / 5.0, 1 - 1.0 / 5.0, 1 - 1.1 / 5.0, 0.0]) / 0.3
+    share = np.exp(utility) / np.exp(utility).sum()
+    one, whole = tried["weights of one"], tried["weights of all its sellers"]
+    assert set(tried) >= {"weights of one", "weights of two"}
+    assert one.diversion_by_seller == pytest.approx(
+        {"lab": share[0] / (1.0 - share[1]), "two": share[2] / (1.0 - share[1])}, rel=1e-3
+    )
+    assert whole.diversion_by_seller == pytest.approx({"lab": share[0] / (share[0] + share[3])}, rel=1e-3)
+    own, at_all = share[1] / (share[1] + share[2]), share[1] + share[2]
+    prices = own * 1.0 + (1.0 - own) * 1.1
+    assert whole.elasticity == pytest.approx(-prices * (1.0 - at_all) / (0.3 * 5.0), rel=1e-3)
+    assert one.elasticity < whole.elasticity
+
+
+def test_models_of_the_baseline_that_several_sell() -> None:
+    """Two sell one model; three labs' models are each its own."""
+    model = TokenMarket(STILL.economy(30), rng=1)
+    names = [group.name for group in model_groups(model)]
+    assert names == ["kimi-k2 of all its sellers", "kimi-k2 of Ferry", "kimi-k2 of Gantry"]
+
+
 def test_who_refuses_open_sellers_does_not_mind_their_prices() -> None:
-    tried = elasticities(market_of(refusals=(Refusal("open", 1.0),)), 1)
+    tried = asked_of(market_of(refusals=(Refusal("open", 1.0),)), 1)
     assert math.isnan(tried["open sellers"].elasticity)
     assert set(as_measures(tried)) == {"elasticity-all", "elasticity-open-seller"}
 
@@ -258,7 +288,9 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
     assert [row["hit"] for row in json.loads(done.stdout)] == [True]
     done = CliRunner().invoke(app, ["elasticities", "off-peak", *short])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["all"]["elasticity"] < 0
+    found = json.loads(done.stdout)
+    assert found["all"]["elasticity"] < 0
+    assert set(found["kimi-k2 of Ferry"]["diversion_by_seller"]) >= {"Gantry", "Harbor", "Aster"}
 
 
 def test_the_table_says_hits_and_sources() -> None:

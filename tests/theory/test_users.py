@@ -23,7 +23,7 @@ from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.research import Research
 from market.supply.specs import Hyperscaler, Offer, Pool, Provider, Tier
-from scenarios.studies.elasticities import STEP, elasticities
+from scenarios.studies.elasticities import STEP, elasticities, groups
 from scenarios.verification.nests import NestedLogit, market_prices
 from scenarios.verification.setups import UNIT, buyers, run
 
@@ -76,7 +76,7 @@ def test_elasticities_and_diversion_are_those_of_the_formula(theory: NestedLogit
     )
     model = TokenMarket(Economy((theory.segment(),), sellers), rng=1)
     model.run_for(1)
-    tried = elasticities(model, 1)
+    tried = elasticities(model, 1, groups(model))
     for name, group in (("all", np.ones(goods, dtype=bool)), ("open sellers", np.array(kinds) == "open")):
         up, down = (theory.shares(np.where(group, price * factor, price))[0] for factor in (1 + STEP, 1 / (1 + STEP)))
         expected = math.log(up[group].sum() / down[group].sum()) / (2 * math.log1p(STEP))
@@ -99,7 +99,7 @@ def test_of_two_alike_nests_send_more_to_the_other() -> None:
         sellers = tuple(Provider(f"firm {k}", (Offer(f"good {k}", 1.0, 1.0),), pools=(Pool(1e9),)) for k in range(2))
         model = TokenMarket(Economy((buyers(nests=(Nest(scale),)),), sellers), rng=1)
         model.run_for(1)
-        tried = elasticities(model, 1)
+        tried = elasticities(model, 1, groups(model))
         share = 2.0**scale / (1.0 + 2.0**scale) / 2.0
         expected = (1.0 - 2.0 * share) / (1.0 / scale - (1.0 / scale - 1.0) / 2.0 - share)
         given_up = tried["open seller firm 0"].diversion["given up, or not asked any more"]

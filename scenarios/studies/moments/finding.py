@@ -9,7 +9,7 @@ from scenarios.definition.scenario import Scenario
 from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
-from scenarios.studies.elasticities import as_measures, elasticities
+from scenarios.studies.elasticities import as_measures, elasticities, groups
 from scenarios.studies.moments.moments import ELASTICITIES
 
 #: Days on which users are asked about other prices.
@@ -35,7 +35,7 @@ def found_in(
         model.step()
         if progress is not None:
             progress(tick + 1)
-    found = as_measures(elasticities(model, asked)) if asked else {}
+    found = as_measures(elasticities(model, asked, groups(model))) if asked else {}
     facts = Facts(frames_of(model))
     return found | {name: MEASURES[name].of(facts) for name in wanted if name in MEASURES}
 
