@@ -13,7 +13,8 @@ EXAMPLES: Final = """Examples:
 
 * `tokenmarket fit` the parameters of the baseline to what is known of the winter 2025/26; an hour on two cores
 
-* `tokenmarket fit --rounds 1 --users 200 --days 3 --seeds 1` slopes only, roughly: which moment moves what
+* `tokenmarket fit --rounds 1 --users 200 --days 3 --seeds 1 --out results/slopes` slopes only, roughly: which moment
+  moves what
 
 * `tokenmarket fit mine.toml --moments mine.csv --parameters free.csv --out results/my-fit` one's own
 """
@@ -38,7 +39,7 @@ def fit_command(
 ) -> None:
     """Move parameters until a market is like the world, and say how well each is known and by which moment.
 
-    It can be stopped, and goes on where it was with the same command.
+    It can be stopped, and goes on where it was with the same command, or with more rounds. A folder is one fit's.
     """
     from scenarios.cli.moments_report import fit_report
     from scenarios.loading.scenarios import load
@@ -52,7 +53,7 @@ def fit_command(
     known = world() if moments is None else moments_from(moments)
     free = of_the_world() if parameters is None else free_from(parameters)
     task = Task(load(scenario), tuple(free), tuple(known), days, users, tuple(range(11, 11 + seeds)))
-    prepare(out)
+    prepare(task, out)
     most = (rounds + 1) * (len(free) + 1)
     with late_bar(f"fitting {scenario}, runs at most", quiet=quiet) as bar:
         found = fit(task, out, rounds, workers, lambda done: bar(done, most))

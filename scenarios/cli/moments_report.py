@@ -67,5 +67,20 @@ def fit_report(fit: Fit) -> RenderableType:
     for row in fit.parameters().to_dict("records"):
         by = str(row["moved_by"]) or "no moment: stays where it began"
         at = " (at its bound)" if row["at_bound"] else ""
-        made.add_row(str(row["path"]), *(f"{row[k]:.4g}" for k in ("value", "from", "to")), by + at)
-    return Group(made, moments_report(fit.task.scenario.name, fit.verdicts))
+        better = f" ({row['known']})" if row["known"] else ""
+        made.add_row(str(row["path"]), *(f"{row[k]:.4g}" for k in ("value", "from", "to")), by + at + better)
+    return Group(made, _how_far(fit), moments_report(fit.task.scenario.name, fit.verdicts))
+
+
+def _how_far(fit: Fit) -> Text:
+    """Whether the search ended, and of how many parameters nothing is known but the bounds."""
+    unknown = int((~fit.known).sum())
+    if fit.ended:
+        said = Text(f"The search ended after {fit.rounds} rounds.")
+    else:
+        said = Text(
+            f"The search ran out of its {fit.rounds} rounds before it ended: values and ranges are those of where it "
+            "stopped, and ranges may be others at its end. --rounds with a larger number goes on from here.",
+            style="bold red",
+        )
+    return said.append(f" {unknown} of {len(fit.task.free)} parameters are known no better than their bounds.")

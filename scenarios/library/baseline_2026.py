@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import csv
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.definition.asking import outcome
 from scenarios.definition.scenario import Scenario
@@ -24,10 +24,30 @@ if TYPE_CHECKING:
     from market.economy import Economy
 
 
+class Fitted(NamedTuple):
+    """A fitted value, and between which others would do as well.
+
+    Attributes:
+        path: the parameter; ``*`` stands for every entry of a list.
+        value: what it is.
+        low, high: its range.
+    """
+
+    path: str
+    value: float
+    low: float
+    high: float
+
+
+def fitted_with_ranges() -> list[Fitted]:
+    """What is fitted, in the order of the table."""
+    with resources.files(__package__).joinpath("baseline_2026.csv").open(encoding="utf-8") as file:
+        return [Fitted(row["path"], *(float(row[k]) for k in ("value", "from", "to"))) for row in csv.DictReader(file)]
+
+
 def fitted() -> dict[str, float]:
     """Fitted values by path."""
-    with resources.files(__package__).joinpath("baseline_2026.csv").open(encoding="utf-8") as file:
-        return {row["path"]: float(row["value"]) for row in csv.DictReader(file)}
+    return {one.path: one.value for one in fitted_with_ranges()}
 
 
 SCENARIO = Scenario(

@@ -32,7 +32,13 @@ class Request(Section):
 
     input: Number = quantity(8_000.0, "tokens", "input of a request", EPOCH, high=1e8)
     output: Number = quantity(1_000.0, "tokens", "output of a request", EPOCH, low=1, high=1e8)
-    cached: Number = quantity(0.0, "1", "share of the input read from the prompt cache", "TraceLab: 0.96", high=1)
+    cached: Number = quantity(
+        0.0,
+        "1",
+        "share of the input read from the prompt cache",
+        "TraceLab: 0.96 for agents; code: a router's weekly tables; chat: declared",
+        high=1,
+    )
     held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
     like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console, RenderableType
 from typer.testing import CliRunner
 
 from capacity import Workload
@@ -19,17 +21,22 @@ from market.exchange.technology import FixedWork
 from market.simulation.model import TokenMarket
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.cli.main import app
+from scenarios.cli.moments_report import fit_report
 from scenarios.library import SCENARIOS
+from scenarios.library.baseline_2026 import fitted_with_ranges
+from scenarios.loading.parameter_rows import rows
 from scenarios.results import summary_tables
 from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
 from scenarios.studies.elasticities import STEP, Tried, as_measures, elasticities, groups, model_groups
+from scenarios.studies.moments import fitting
 from scenarios.studies.moments.fitting import Task, fit
 from scenarios.studies.moments.free import Free, free_from, of_the_world
 from scenarios.studies.moments.moments import Moment, judge, moments_from, world
-from scenarios.studies.moments.written import write
+from scenarios.studies.moments.written import prepare, write
 
+ROOT = Path(__file__).parents[2]
 ONE = Workload(0, 1_000_000)
 SMALL = SCENARIOS["baseline-2026"]
 #: Lists that stand still: no lab looks for its prices in the first day, which is most of the work of a short run.
@@ -267,7 +274,7 @@ def test_a_fit_goes_on_where_it_was_whatever_the_workers(fitted, task: Task) -> 
 def test_what_a_fit_leaves(fitted, tmp_path: Path) -> None:
     found, _, _ = fitted
     names = [path.name for path in write(found, tmp_path)]
-    assert names == ["parameters.csv", "moments.csv", "sensitivity.csv", "fitted.toml", "sensitivity.png"]
+    assert names == ["parameters.csv", "moments.csv", "sensitivity.csv", "fitted.toml", "fit.json", "sensitivity.png"]
     from scenarios.loading.scenarios import load
 
     loaded = load(tmp_path / "fitted.toml")
@@ -276,7 +283,53 @@ def test_what_a_fit_leaves(fitted, tmp_path: Path) -> None:
     assert pd.read_csv(tmp_path / "sensitivity.csv").shape == (2, 4)
 
 
+def test_a_fit_says_whether_its_search_ended(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a market that is two straight lines: in the words, the table and the record."""
+    monkeypatch.setattr(
+        fitting,
+        "evaluate",
+        lambda _, places: {"chats-a-day": 4.0 + 5.0 * places[0], "spot-price": 200.0 + 500.0 * places[1]},
+    )
+    found = fit(task, tmp_path, 50, 1, lambda done: None)
+    assert found.ended
+    assert f"The search ended after {found.rounds} rounds." in words_of(fit_report(found))
+    short = fit(task, tmp_path, 1, 1, lambda done: None)
+    assert not short.ended
+    assert "The search ran out of its 1 rounds before it ended" in words_of(fit_report(short))
+    for one in (found, short):
+        list(write(one, tmp_path))
+        assert json.loads((tmp_path / "fit.json").read_text())["search_ended"] is one.ended
+        assert pd.read_csv(tmp_path / "parameters.csv")["search_ended"].tolist() == [one.ended] * 3
+
+
+def test_what_is_known_no_better_than_its_bounds_is_marked(fitted) -> None:
+    """Of cash no moment knows anything; of the others the range is less than all that was searched."""
+    found, _, _ = fitted
+    assert found.parameters()["known"].tolist() == ["", "", "no better than its bounds"]
+    assert "1 of 3 parameters are known no better than their bounds" in words_of(fit_report(found))
+
+
+def test_a_folder_is_one_fit_s(task: Task, tmp_path: Path) -> None:
+    prepare(task, tmp_path)
+    prepare(task, tmp_path)  # the same goes on
+    (tmp_path / "parameters.csv").write_text("what a fit found\n")
+    with pytest.raises(InputError, match=r"holds another fit \(users 30, asked 31\); give another folder"):
+        prepare(replace(task, users=31), tmp_path)
+    with pytest.raises(InputError, match=r"the scenario's parameters, other moments"):
+        prepare(replace(task, scenario=STILL.with_changes({"supply.growth": 5}), moments=task.moments[:1]), tmp_path)
+    assert (tmp_path / "parameters.csv").read_text() == "what a fit found\n"
+    (tmp_path / "fit.json").write_text("[")
+    with pytest.raises(InputError, match=r"fit\.json cannot be read"):
+        prepare(task, tmp_path)
+
+
 # ------------------------------------------------------------------------------------------------ commands
+
+
+def words_of(report: RenderableType) -> str:
+    with (out := Console(width=400)).capture() as said:
+        out.print(report)
+    return said.get()
 
 
 def test_the_commands_speak_json(tmp_path: Path) -> None:
@@ -306,3 +359,24 @@ def test_a_run_with_research_adds_up() -> None:
     frames = frames_of(model)
     assert frames["ticks"]["research_spent"].sum() > 0
     assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
+
+
+def test_a_fitted_value_says_so_and_its_range() -> None:
+    """Not what was declared, or measured, for a value that it is not; a value of one's own is none of the fit's."""
+    sources = {row["path"]: row["source"] for row in rows(SMALL)}
+    for one in fitted_with_ranges():
+        said = f"fitted (baseline_2026.csv), range {one.low:g} to {one.high:g}"
+        assert sources[one.path.replace("labs.*", "labs.Borealis").replace("models.*", "models.mini").replace(
+            "open.*", "open.Gantry")] == said  # fmt: skip
+    assert not sources["demand.casual.users"].startswith("fitted (")
+    own = {row["path"]: row["source"] for row in rows(SMALL.with_changes({"demand.coders.worth_usd": 1.0}))}
+    assert not own["demand.coders.worth_usd"].startswith("fitted (")
+
+
+def test_how_many_of_the_baseline_s_numbers_are_known_no_better_than_searched_is_in_the_docs() -> None:
+    bounds = {one.path: one for one in of_the_world()}
+    known = [(bounds[one.path], one) for one in fitted_with_ranges()]
+    count = sum(one.low <= free.low and one.high >= free.high for free, one in known)
+    for page in (ROOT / "README.md", ROOT / "docs" / "explanation" / "scenarios.md"):
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        assert f"{count} of {len(known)} ranges are all that was searched" in text, page.name

@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,8 @@ NOTHING_TO_SAY: Final = 10.0
 #: Distance from which on a moment pulls less than its square: it may be out of reach.
 SOFT_FROM: Final = 3.0
 RUNS: Final = "runs.jsonl"
+#: What is said of a parameter whose range is all that was searched.
+NO_BETTER: Final = "no better than its bounds"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,19 @@ class Task:
                     self.at(np.where(np.arange(len(self.free)) == k, place, self.start))
                 except InputError as error:
                     raise InputError(f"{one.path} between {one.low:g} and {one.high:g}: {error}") from error
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that it is, as plain values: a folder of runs is one task's."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_digest": self.scenario.digest,
+            "days": self.days,
+            "users": self.users,
+            "seeds": list(self.seeds),
+            "parameters": [asdict(one) for one in self.free],
+            "moments": [asdict(one) for one in self.moments],
+        }
 
     @property
     def start(self) -> Floats:
@@ -162,6 +177,9 @@ class Fit:
         found: what the market gives there, by measure.
         slopes: change of each moment's distance with each parameter's place, by moment and parameter.
         sd: standard deviation of each place, if a moment's half range is one.
+        rounds: steps that were made.
+        ended: whether the search came to its end, and did not run out of rounds before: then another step would move
+            the parameters, and ranges, which are slopes at where it stopped, may be others there.
     """
 
     task: Task
@@ -169,11 +187,18 @@ class Fit:
     found: dict[str, float]
     slopes: Floats
     sd: Floats
+    rounds: int
+    ended: bool
 
     @property
     def verdicts(self) -> list[Verdict]:
         """Hits and misses."""
         return judge(list(self.task.moments), self.found)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether anything is known of each parameter: its range leaves out some of the way between its bounds."""
+        return np.asarray((self.places - self.sd > 0.0) | (self.places + self.sd < 1.0))
 
     def parameters(self) -> pd.DataFrame:
         """A row a parameter: its value, between what it may be, and which moment moves it most."""
@@ -190,6 +215,8 @@ class Fit:
                     "to": float(f"{one.value(min(place + sd, 1.0)):.4g}"),
                     "at_bound": bool(place < 0.01 or place > 0.99),
                     "moved_by": self.task.moments[most].name if moved else "",
+                    "known": "" if self.known[k] else NO_BETTER,
+                    "search_ended": self.ended,
                 }
             )
         return pd.DataFrame(rows)
@@ -238,4 +265,5 @@ def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int
     places = np.asarray(result.x)
     jacobian = slopes(places)
     sd = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
-    return Fit(task, places, runs.of([places])[0], jacobian[: len(task.moments)], sd)
+    ended = int(result.status) > 0  # 0: at most so many rounds
+    return Fit(task, places, runs.of([places])[0], jacobian[: len(task.moments)], sd, int(result.nfev), ended)

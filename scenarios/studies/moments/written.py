@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,23 +13,45 @@ import pandas as pd
 
 from capacity.errors import InputError
 from scenarios.pictures.style import save, style
-from scenarios.studies.moments.fitting import Fit
+from scenarios.studies.moments.fitting import Fit, Task
 from scenarios.text.files import reason, write_whole
 
 PARAMETERS, MOMENTS, SLOPES = "parameters.csv", "moments.csv", "sensitivity.csv"
-FITTED, PICTURE = "fitted.toml", "sensitivity.png"
+FITTED, ABOUT, PICTURE = "fitted.toml", "fit.json", "sensitivity.png"
 #: Changes beyond this are drawn as dark as this [halves of a range].
 DARKEST: Final = 2.0
 #: Changes below this are not written into the picture.
 WORTH_WRITING: Final = 0.1
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder, or say why not, before anything runs."""
+def prepare(task: Task, folder: Path) -> None:
+    """Make the folder, or say why not, before anything runs: it may hold this fit, but no other."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out {folder}: cannot be made: {reason(error)}") from error
+    about = folder / ABOUT
+    if not about.exists():
+        write_whole(about, _text(task.settings))
+        return
+    try:
+        there = json.loads(about.read_text(encoding="utf-8"))
+        other = [name for name, value in task.settings.items() if there.get(name) != value]
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError(f"--out {folder}: {ABOUT} cannot be read: {error}") from error
+    if other:
+        words = ", ".join(_differs(name, there.get(name), task.settings[name]) for name in other)
+        raise InputError(f"--out {folder} holds another fit ({words}); give another folder, or the same settings")
+
+
+def _differs(name: str, was: Any, asked: Any) -> str:
+    if isinstance(asked, int | float):
+        return f"{name} {was}, asked {asked}"
+    return "the scenario's parameters" if name == "scenario_digest" else f"other {name}"
+
+
+def _text(record: dict[str, Any]) -> bytes:
+    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def write(fit: Fit, folder: Path) -> Iterator[Path]:
@@ -43,6 +66,8 @@ def write(fit: Fit, folder: Path) -> Iterator[Path]:
     fitted = fit.task.scenario.with_changes(values)
     write_whole(folder / FITTED, fitted.to_toml().encode())
     yield folder / FITTED
+    write_whole(folder / ABOUT, _text({**fit.task.settings, "rounds": fit.rounds, "search_ended": fit.ended}))
+    yield folder / ABOUT
     draw(fit, folder / PICTURE)
     yield folder / PICTURE
 
