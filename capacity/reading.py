@@ -38,6 +38,8 @@ _PIECES: Final = re.compile(
     r'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|\'[^\'\n]*+\'?|#[^\n]*+|[\[\]{}.=,\n:]|[0-9_]{30,}+',
     re.DOTALL,
 )
+#: What may stand between the cells of a CSV table.
+SEPARATORS: Final = (",", ";", "\t")
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -164,6 +166,16 @@ def read_toml(path: Path, what: str, wanted: str = "a TOML file") -> dict[str, A
         return parse_toml(raw.decode("utf-8"), what)
     except UnicodeDecodeError as error:
         raise InputError(f"{what} is not UTF-8 text: byte {error.start} is {raw[error.start]:#04x}") from error
+
+
+def separator_of(text: str) -> str:
+    """What stands between the cells: a comma, a semicolon or a tab, whichever the first line with text has most.
+
+    >>> separator_of("\\nhour;weekday;weekend\\n0;1,5;2")
+    ';'
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(SEPARATORS, key=first.count)
 
 
 def csv_rows(text: str, what: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:

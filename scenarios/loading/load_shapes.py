@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError
-from capacity.reading import csv_rows, is_there, near, read_text
+from capacity.reading import csv_rows, is_there, near, read_text, separator_of
 from scenarios.parameters.load_shapes import HOURS
 
 COLUMNS: Final = ("hour", "weekday", "weekend")
@@ -19,7 +19,8 @@ def load_of(path: Path, named_by: str = "") -> dict[str, Any]:
     begin = f"{named_by} is '{path}', which" if named_by else f"file '{path}'"
     if not is_there(path, begin):
         raise InputError(f"{begin} is not there{near(path)}")
-    rows = list(csv_rows(read_text(path, begin, "a CSV file of a load"), str(path)))
+    text = read_text(path, begin, "a CSV file of a load")
+    rows = list(csv_rows(text, str(path), separator_of(text)))
     wanted = f"columns must be {','.join(COLUMNS)}, and lines hours from 0 to {HOURS - 1}"
     if not rows:
         raise InputError(f"{path} is empty, but {wanted}")

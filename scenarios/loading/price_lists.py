@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError, nearest
-from capacity.reading import csv_rows, is_there, near, read_text
+from capacity.reading import csv_rows, is_there, near, read_text, separator_of
 
 PRICES: Final = ("input_usd_per_mtok", "cached_usd_per_mtok", "output_usd_per_mtok")
 #: A list may leave out the tier.
@@ -48,7 +48,8 @@ def read_price_list(path: Path, named_by: str = "") -> tuple[ListedPrice, ...]:
     where = f"{named_by} is '{path}', which" if named_by else f"file '{path}'"
     if not is_there(path, where):
         raise InputError(f"{where} is not there{near(path)}")
-    rows = list(csv_rows(read_text(path, where, "a CSV file of prices"), str(path)))
+    text = read_text(path, where, "a CSV file of prices")
+    rows = list(csv_rows(text, str(path), separator_of(text)))
     if not rows:
         raise InputError(f"{path} is empty, but must begin with {','.join(COLUMNS)}")
     (line, header), *rest = rows

@@ -268,11 +268,14 @@ def own_prices() -> Any:
 
 
 def _check_prices(prices: tuple[OwnPrice, ...], sold: list[tuple[str, str]]) -> None:
+    """``sold``: model and tier of what is sold by the token; what is free, or sold by the month, lists no tokens."""
     known = [f"'{model}' in '{tier}'" for model, tier in sold]
     for number, one in enumerate(prices):
         if (one.model, one.tier) not in sold:
             wanted = f"'{one.model}' in '{one.tier}'"
-            raise refuse(f"prices[{number}]", wanted, f"it sells {', '.join(known)}{nearest(wanted, known)}")
+            raise refuse(
+                f"prices[{number}]", wanted, f"by the token it sells {', '.join(known)}{nearest(wanted, known)}"
+            )
     refuse_doubles("prices", [f"{one.model} in {one.tier}" for one in prices])
 
 
@@ -316,7 +319,7 @@ class Lab(Section):
         refuse_doubles("models", models)
         refuse_doubles("tiers", tiers)
         _check_offers(self.offers, models, tiers)
-        _check_prices(self.prices, [(one.model, one.tier) for one in self.offers])
+        _check_prices(self.prices, [(one.model, one.tier) for one in self.offers if one.price > 0])
         return self
 
 

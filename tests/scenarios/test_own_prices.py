@@ -29,6 +29,13 @@ def test_listed_offers_have_these_prices_and_keep_them(here: Path) -> None:
     assert not any(offer.fixed_price for offer in economy.providers[1].offers if offer.price)
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabs_are_as_good_as_commas(here: Path, separator: str) -> None:
+    commas = load("baseline-2026", ["labs.Aster.prices=list.csv"])
+    (here / "list.csv").write_text(LIST.replace(",", separator))
+    assert load("baseline-2026", ["labs.Aster.prices=list.csv"]) == commas
+
+
 def test_a_file_names_its_list_beside_it_and_keeps_the_numbers(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(f"model,{PRICES}\nkimi-k2,1,0,4\n")
     path = tmp_path / "mine.toml"
@@ -44,6 +51,9 @@ def test_a_file_names_its_list_beside_it_and_keeps_the_numbers(tmp_path: Path) -
     ("text", "words"),
     [
         (LIST.replace("batch", "btch"), r"prices\[1\].*'best' in 'btch'.*did you mean"),
+        (LIST.replace("batch", "plan"), r"'best' in 'plan'.* by the token it sells .*'best' in 'batch'"),
+        (LIST.replace("best,batch", "mini,free"), r"'mini' in 'free'.* by the token it sells"),
+        (LIST.replace(",", ";").replace("0.3", "0,3"), "line 2.*cached_usd_per_mtok is '0,3'"),
         (LIST.replace("15", "0"), "output_usd_per_mtok is 0"),
         (LIST.replace("0.3", "x"), "line 2.*cached_usd_per_mtok"),
     ],

@@ -6,21 +6,20 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from capacity.errors import InputError
-from capacity.reading import LARGEST_TABLE_BYTES, csv_rows, is_there, near, read_text
+from capacity.reading import LARGEST_TABLE_BYTES, csv_rows, is_there, near, read_text, separator_of
 from scenarios.batches.plan.design import MOST_CASES, Cell
 from scenarios.batches.plan.study import plain
 from scenarios.parameters.paths import steps
 from scenarios.text.toml import parse_value
 
-SEPARATORS: Final = (",", ";", "\t")
-
 
 def from_file(path: Path) -> list[Cell]:
     """The cells of a CSV file with commas, semicolons or tabs; byte-order marks and blank lines do not count."""
-    lines = list(_lines(_text(path), str(path)))
+    text = _text(path)
+    lines = list(csv_rows(text, str(path), separator_of(text)))
     if not lines:
         raise InputError(f"{path} is empty, but its first line must name parameters, such as supply.growth")
     (_, header), *rows = lines
@@ -52,12 +51,6 @@ def _text(path: Path) -> str:
     if not is_there(path, where):
         raise InputError(f"{where} is not there{near(path)}")
     return read_text(path, where, "a CSV file", LARGEST_TABLE_BYTES)
-
-
-def _lines(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of every line that is not blank."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    yield from csv_rows(text, where, max(SEPARATORS, key=first.count))
 
 
 def _paths(header: Sequence[str], where: str) -> list[str]:

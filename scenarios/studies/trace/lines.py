@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from capacity.errors import InputError, nearest
+from capacity.reading import separator_of
 
 #: Read at a time [bytes].
 BLOCK: Final = 4_000_000
@@ -17,7 +18,6 @@ BLOCK: Final = 4_000_000
 LONGEST_LINE: Final = 200_000
 #: Columns of a log; the largest that we know of has some fifty.
 MOST_COLUMNS: Final = 1_000
-SEPARATORS: Final = (",", ";", "\t")
 COLUMNS: Final = ("time", "input", "cached", "output", "class")
 
 
@@ -85,7 +85,7 @@ def split_header(block: Block, path: Path, names: Mapping[str, str]) -> tuple[He
         first, _, rest = rest.partition(b"\n")
         line += 1
     text = decoded(first, path, line - 1)
-    separator = max(SEPARATORS, key=text.count)
+    separator = separator_of(text)
     try:
         cells = next(csv.reader([text], delimiter=separator, strict=True), [])
     except csv.Error as error:
