@@ -134,11 +134,8 @@ class Cohort[W: Wanted](mesa.Agent):
         """Which nest each offer is in, by its name and the kind of its seller; None where there are none."""
         return nests_of(self.segment.nests, names, kinds) if isinstance(self.segment, Segment) else None
 
-    def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
-        """Remember what the requests of this tick were worth, all together [USD], and the usual price.
-
-        ``not_asked``: requests that were not made since they would have cost something.
-        """
+    def learn_worth(self, tick: int, usual_price: float) -> None:
+        """Remember what work that can wait would have been worth in this tick, and the usual price of a request."""
 
     def would_subscribe(self, wanted: W, scene: Scene, prices: Floats) -> W:  # noqa: ARG002
         """What is wanted once all have thought anew about which subscription to hold: for research about what lasts."""

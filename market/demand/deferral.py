@@ -31,11 +31,11 @@ class Habit:
     """How a cohort spreads the movable work of each period of the day over the periods up to its deadline.
 
     ``spread[d, h, k]`` is the share of period h's movable work that is put off by k ticks, on weekdays (d = 0) and at
-    weekends (1). A cohort learns what a request has been worth in each period (its expected surplus, which prices,
-    waits and crowding all enter), and each day moves that day's spread towards what pays, by projection onto the
-    simplex. Where all who can wait run to the same cheap hours, these fill up, and the next day they run back. So the
-    work of a period goes half as far whenever its move goes back on the last one, and a little further again otherwise:
-    the rest point is the same.
+    weekends (1). A cohort learns what a request would have been worth in each period (the expected surplus of one more
+    of anybody, beyond quotas, which prices, waits and crowding all enter), and each day moves that day's spread towards
+    what pays, by projection onto the simplex. Where all who can wait run to the same cheap hours, these fill up, and
+    the next day they run back. So the work of a period goes half as far whenever its move goes back on the last one,
+    and a little further again otherwise: the rest point is the same.
     """
 
     def __init__(self, deferral: Deferral, periods: int, tick_hours: float) -> None:

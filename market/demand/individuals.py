@@ -83,7 +83,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         self._has_weekends = s.shape.weekday != s.shape.weekend  # else one habit for all days
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
-        self._worth_when_idle = 0.0
+        self._worth_put_off = 0.0
         self.quota_used: NDArray[Any] = np.zeros((0, count), dtype=self.dtype)
         self._limits: Limits = NO_LIMITS
         self.wanted = self.would_want(0)
@@ -309,7 +309,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self.quota_used = wanted.used_before(self._limits) + plan.quota_used
         if self.pending:
             self.pending.move_on(wanted.came_up, wanted.spread)
-            self._worth_when_idle = self._worth_of_any(wanted, scene, prices)
+            self._worth_put_off = self._worth_beyond_quotas(wanted, scene, prices)
         self.spent_on_machines = 0.0
         self._consider_machine(wanted, scene, prices)
         # In the first tick everybody looks: first for a provider, since to be with one adds to what its plan is worth.
@@ -332,21 +332,26 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """Whether the habit of weekends is the one that holds."""
         return self._has_weekends and self.calendar.is_weekend(tick)
 
-    def learn_worth(self, tick: int, surplus: float, not_asked: float, usual_price: float) -> None:
-        """Remember what a request was worth in this hour, for the habit of putting off."""
+    def learn_worth(self, tick: int, usual_price: float) -> None:
+        """Remember what work that is put off would have been worth in this hour, for the habit of doing so."""
         if self.habit:
-            asked = float(self.wanted.mass.sum(dtype=np.float64)) - not_asked
-            worth = surplus / asked if asked > 0 else self._worth_when_idle
-            calendar = self.calendar
-            self.habit.learn(calendar.period(tick), worth, usual_price, weekend=self._is_weekend(tick))
+            period, weekend = self.calendar.period(tick), self._is_weekend(tick)
+            self.habit.learn(period, self._worth_put_off, usual_price, weekend=weekend)
 
-    def _worth_of_any(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
-        """What a request would be worth in a tick in which nobody asks anything [USD]; 0 where somebody does."""
-        if wanted.mass.any() or not self.requests_per_tick.any():
+    def _worth_beyond_quotas(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> float:
+        """What one request more of anybody would be worth in this tick [USD].
+
+        Of all individuals, not of those who happen to ask in this hour of the day: hours differ in who is awake. And
+        beyond quotas: one is no larger for work that comes later. If either were left out, work would be put off to the
+        hours of who pays most, and to those in which quotas begin anew.
+        """
+        if not self.requests_per_tick.any():
             return 0.0
-        anybody = replace(wanted, mass=self.requests_per_tick, plans={}, replies={})
-        reply = self.reply(anybody, scene, prices)
-        return reply.surplus / (float(self.requests_per_tick.sum(dtype=np.float64)) - reply.not_asked)
+        limited = np.zeros(prices.size, dtype=bool)
+        limited[limits_of(scene).offers] = True
+        ground = self._ground(wanted, scene, prices, shut=limited)
+        chosen = ground.at(self._cost(prices)).of(self.requests_per_tick)
+        return chosen.surplus / chosen.asked if chosen.asked > 0 else 0.0
 
     def _consider_subscriptions(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> None:
         """A few individuals think about which subscription to hold, if any; in the first tick everybody does."""

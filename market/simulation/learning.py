@@ -68,8 +68,7 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
         requests = float(expected[s].sum())
         spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
         usual_price = spent / requests if requests > 0 else 0.0
-        response = cleared.response
-        cohort.learn_worth(tick, float(response.surplus[s]), float(response.not_asked[s]), usual_price)
+        cohort.learn_worth(tick, usual_price)
 
 
 def learn_orders(

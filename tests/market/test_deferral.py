@@ -13,9 +13,11 @@ from capacity import Workload
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.deferral import Habit, onto_simplex
+from market.demand.load_shape import LoadShape
 from market.demand.segment import Deferral, Segment
+from market.demand.zones import Zone
 from market.economy import Economy
-from market.supply.specs import Offer, Pool, Provider
+from market.supply.specs import Offer, Pool, Provider, Tier
 
 points = hnp.arrays(
     np.float64, (3, 5), elements=st.floats(-1e6, 1e6) | st.floats(-2, 2) | st.sampled_from([-1e15, 1e15])
@@ -86,3 +88,32 @@ def test_what_is_put_off_is_taken_up(deferral: Deferral, tick_hours: float, dtyp
         assert formed == pytest.approx(asked + cohort.put_off, rel=rounding)
     moved = deferral.share > 0 and deferral.deadline_h >= 6
     assert (off > 0) == moved
+
+
+def put_off_after_days(segment: Segment, provider: Provider, days: int = 6) -> float:
+    """Part of the movable work that a cohort puts off in the end, mean of all hours."""
+    model = TokenMarket(Economy((segment,), (provider,)), rng=1)
+    model.run_for(24 * days)
+    habit = model.cohorts[0].habit
+    return float(habit.spread[0, :, 1:].sum(axis=-1).mean())
+
+
+ENOUGH = (Pool((400.0,)),)
+CAN_WAIT = Deferral(0.9, 12.0)
+
+
+def test_nothing_is_put_off_to_the_hours_of_who_pays_more() -> None:
+    """By day ask those who would pay much, by night those who would pay little; prices and waits are the same."""
+    hours = (0.1,) * 12 + (1.9,) * 12
+    segment = Segment(
+        "u", Workload(0, 1_000_000), 500.0, 40, worth_usd=9.0, worth_spread=1.5, deferral=CAN_WAIT,
+        shape=LoadShape(hours, hours), zones=(Zone("here", 0.0, 0.5), Zone("there", 12.0, 0.5)),
+    )  # fmt: skip
+    assert put_off_after_days(segment, Provider("p", (Offer("o", 1.0, 1.0),), pools=ENOUGH)) < 1e-9
+
+
+def test_nothing_is_put_off_to_when_quotas_begin_anew() -> None:
+    """A quota is no larger for work that comes later."""
+    segment = Segment("u", Workload(0, 1_000_000), 500.0, 10, worth_usd=9.0, deferral=CAN_WAIT, requests_per_day=48.0)
+    offers = (Offer("free", 0.0, 1.0, tier=Tier(quota_per_day=12.0)), Offer("paid", 1.0, 1.0))
+    assert put_off_after_days(segment, Provider("p", offers, pools=ENOUGH)) < 1e-9
