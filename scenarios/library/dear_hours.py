@@ -4,8 +4,8 @@ One seller of an open model holds its machines for a term, so that its busiest h
 weeks for hours that should be dearer. Its users live in few time zones. No price, no hour and no ratio is given.
 
 The variant 'catalogues' is held against what real sellers did (``tokenmarket evidence --sellers``): eight sellers list
-the same six open models, three on rented machines and five on their own, and all, labs too, change a list only where
-that is worth what a change costs. In 'catalogues-by-hour' the eight may look for dear hours, too.
+the same six open models, three on rented machines and five on their own, and look every four weeks. In
+'catalogues-by-hour' the eight may look for dear hours, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 from scenarios.library.hindcast import model_of, table
+from scenarios.parameters.default_sellers import OPEN_LISTS
 from scenarios.parameters.demand import PLACES
 
 #: Open models of the winter 2025/26 [hindcast_models.csv].
@@ -24,9 +25,8 @@ MODELS = (
     "Qwen3 235B Thinking",
     "Qwen3 Coder 480B",
 )
-#: Cost of a change and how lists wander [lists of 405 models to December 2025]; looks every four weeks, of labs weekly.
-OPEN_LISTS = {"every_hours": 672.0, "stickiness": 0.0, "change_cost_days": 0.4, "wander": 0.48}
-CLOSED_LISTS = {"every_hours": 168.0, "change_cost_days": 17.0, "wander": 0.15}
+#: Sellers of catalogues look every four weeks.
+LISTS = {"every_hours": 672.0, **OPEN_LISTS}
 #: Margins of who rents, and racks of who has machines: each lump twice the last; declared.
 MARGINS = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
 LUMPS = {"Jetty": 20.0, "Kedge": 40.0, "Lagoon": 80.0, "Mooring": 160.0, "Narrows": 320.0}
@@ -34,8 +34,8 @@ LUMPS = {"Jetty": 20.0, "Kedge": 40.0, "Lagoon": 80.0, "Mooring": 160.0, "Narrow
 
 def catalogues() -> dict[str, object]:
     """Eight sellers of the same six models, in place of one seller a model."""
-    renting = {**OPEN_LISTS, "kind": "cost-plus", "memory_hours": 24.0}
-    owning = {**OPEN_LISTS, "kind": "shadow-cost", "fill": 0.8, "relist": 0.0}
+    renting = {**LISTS, "kind": "cost-plus", "memory_hours": 24.0}
+    owning = {**LISTS, "kind": "shadow-cost", "fill": 0.8, "relist": 0.0}
     rows = [row for row in table("hindcast_models.csv") if row["name"] in MODELS]
     sellers: list[dict[str, object]] = [
         {"name": name, "pricing": {**renting, "margin": margin}} for name, margin in MARGINS.items()
@@ -47,7 +47,6 @@ def catalogues() -> dict[str, object]:
         "open": [],
         "models": [model_of(row) | {"price": float(row["list_usd_per_mtok"])} for row in rows],
         "sellers": sellers,
-        **{f"labs.*.pricing.{name}": value for name, value in CLOSED_LISTS.items()},
     }
 
 

@@ -77,6 +77,8 @@ OWNING: Final = {
     "market_power": 0.7,
     "markup": 0.4,
 }
+#: Labs change a list once it is so far off [fitted: fitted.csv].
+LAB_LISTS: Final = {"stickiness": 0.45, "change_cost_days": 0.0}
 #: Chance a day that a seller with idle machines looks whether to come [declared: two thirds of a year on average].
 ENTER_PER_DAY: Final = 1.0 / 240.0
 DROPS_AFTER_DAYS: Final = 60.0
@@ -109,7 +111,7 @@ def lab(name: str, template: dict[str, Any]) -> dict[str, Any]:
         for row in rows
     ]
     models = [model_of(row) | {"bills": LONG.model_dump()} for row in rows]
-    pricing = {**template["pricing"], "every_hours": LAB_LOOKS_H, "settling_hours": 72.0, "stickiness": 0.45}
+    pricing = {**template["pricing"], "every_hours": LAB_LOOKS_H, "settling_hours": 72.0, **LAB_LISTS}
     return template | {"name": name, "edge": 0.0, "models": models, "offers": offers, "pricing": pricing, **ROOM}
 
 

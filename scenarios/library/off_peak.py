@@ -1,7 +1,8 @@
 """What do flat, time-of-day and dynamic prices do to the peak, and who gains?
 
 Nobody is given an hour or a ratio. With flat prices sellers look at their lists once a week; with time-of-day prices
-they look, too, for hours of the week that should be dearer; with dynamic prices they look at everything every hour.
+they look, too, for hours of the week that should be dearer; with dynamic prices they look at everything every hour. A
+change of a list costs nothing here, or next to nobody would have dear hours (see ``dear-hours``).
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
-#: Open providers of the baseline look daily, by the mean of a day; here they look as often as labs do.
-WEEKLY = {"open.*.pricing.memory_hours": 24.0, "open.*.pricing.every_hours": 168.0}
 SELLERS = ("labs", "open")
+#: Lists are changed once they are a tenth off.
+FREE_CHANGES = {f"{kind}.*.pricing.change_cost_days": 0.0 for kind in SELLERS} | {
+    f"{kind}.*.pricing.stickiness": 0.1 for kind in SELLERS
+}
 
 SCENARIO = ask(
     __name__,
@@ -19,7 +22,8 @@ SCENARIO = ask(
     BASELINE,
     source="Alderson, Epoch: off-peak becomes much cheaper than peak; Azure: peak over mean 2.2 for coding",
     changes={
-        **WEEKLY,
+        **FREE_CHANGES,
+        "open.*.pricing.memory_hours": 24.0,
         "demand.scale": 1.5,
         "demand.coders.deferral.share": 0.2,
         "supply.growth": 1.0,

@@ -49,10 +49,16 @@ def _product(name: str, model: str, open_to: tuple[str, ...], **worth: Any) -> L
     )
 
 
+#: What a change of a list costs, in days of what it sells, and how far the wish wanders in a year [lists of 405 models
+#: to December 2025: how often and by how much they changed].
+OPEN_LISTS: Final = {"stickiness": 0.0, "change_cost_days": 0.4, "wander": 0.48}
+CLOSED_LISTS: Final = {"stickiness": 0.0, "change_cost_days": 17.0, "wander": 0.15}
+
+
 def _menu() -> Pricing:
-    """All tiers together at what earns most, looked at weekly, followed when the gap is a tenth; near rest to begin."""
+    """All tiers together at what earns most, looked at weekly, changed where that pays; near rest to begin with."""
     return Pricing.model_validate(
-        {"kind": "best-response", "every_hours": 168.0, "settling_hours": 24.0, "stickiness": 0.1}
+        {"kind": "best-response", "every_hours": 168.0, "settling_hours": 24.0, **CLOSED_LISTS}
     )
 
 
@@ -60,9 +66,10 @@ def _menu() -> Pricing:
 LONG: Final = Bills.model_validate({"parts": ("output", "input", "cached", "long-context")})
 
 
-def _by_cost(margin: float, *, memory_hours: float, every_hours: float, stickiness: float) -> Pricing:
-    rhythm = {"memory_hours": memory_hours, "every_hours": every_hours, "stickiness": stickiness}
-    return Pricing.model_validate({"kind": "cost-plus", "margin": margin, **rhythm})
+def _by_cost(margin: float) -> Pricing:
+    """What machines cost in a week and a margin, looked at weekly, changed where that pays."""
+    rhythm = {"memory_hours": 168.0, "every_hours": 168.0}
+    return Pricing.model_validate({"kind": "cost-plus", "margin": margin, **rhythm, **OPEN_LISTS})
 
 
 def lab(name: str, edge: float, cash: float) -> Lab:
@@ -98,7 +105,7 @@ def lab(name: str, edge: float, cash: float) -> Lab:
 
 
 def provider(name: str, architecture: str, price: float, cost: float, **more: Any) -> OpenProvider:
-    """An open-weight provider of the baseline: a list that follows its machines once they cost a tenth more or less."""
+    """An open-weight provider of the baseline: a list that follows what its machines cost where a change pays."""
     return OpenProvider(
         name=name,
         architecture=architecture,
@@ -106,7 +113,7 @@ def provider(name: str, architecture: str, price: float, cost: float, **more: An
         cost=cost,
         speed=60.0,
         headroom=0.5,
-        pricing=_by_cost(0.5, memory_hours=24.0, every_hours=24.0, stickiness=0.1),
+        pricing=_by_cost(0.5),
         **more,
     )
 
