@@ -146,13 +146,13 @@ def test_sizes_add_up_from_the_frames() -> None:
 
 def test_plans_are_taken_from_the_first_tick_on() -> None:
     """A market begins at rest: nobody has to come round to a plan first."""
-    model = TokenMarket(STILL.economy(400), rng=1)
+    model = TokenMarket(SCENARIOS["baseline-2026"].economy(400), rng=1)
     model.run_for(24 * 5)
     facts = Facts(frames_of(model))
     held = facts.offers("members")
     members = facts.by_tick(held, np.ones(held.size, dtype=bool))
     assert members[1] > 0
-    assert members[-1] == pytest.approx(members[1], rel=0.25)
+    assert members[-1] == pytest.approx(members[1], rel=0.1)
 
 
 # ------------------------------------------------------------------------------------------------ moments

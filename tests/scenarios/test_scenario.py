@@ -23,7 +23,7 @@ from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
-from market.supply.pricing.sticky import Sticky
+from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
@@ -159,10 +159,11 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    assert policy == Sticky(Every(BestResponse(sweeps=4, across=True), 168.0, 24.0, 168.0 * GOLDEN), 0.1, 24.0)
+    weekly = Every(BestResponse(sweeps=4, across=True), 168.0, 24.0, 168.0 * GOLDEN)
+    assert policy == MenuCost(weekly, cost_days=17.0, wander=0.15, settling_hours=24.0)
     assert not any("price" in path or "labs.*.pricing" in path for path in fitted())
-    cost_plus = CostPlus(fitted()["open.*.pricing.margin"], 24.0)
-    assert made.providers[3].pricing == Sticky(Every(cost_plus, 24.0, 0.0, 24.0 * (4.0 * GOLDEN % 1.0)), 0.1)
+    weekly = Every(CostPlus(fitted()["open.*.pricing.margin"], 168.0), 168.0, 0.0, 168.0 * (4.0 * GOLDEN % 1.0))
+    assert made.providers[3].pricing == MenuCost(weekly, cost_days=0.4, wander=0.48)
 
 
 def test_dear_hours_have_to_pay_for_the_change_until_the_next_look() -> None:
@@ -227,8 +228,8 @@ def test_ceilings_hold_the_plan_back() -> None:
 def test_policies_and_rules() -> None:
     schedule = [1.0] * 24
     made = BASE.with_changes(
-        {"labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "stickiness": 0.0},
-         "open.*.pricing": {"kind": "surge", "every_hours": 0.0, "stickiness": 0.0},
+        {"labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "change_cost_days": 0.0},
+         "open.*.pricing": {"kind": "surge", "every_hours": 0.0, "change_cost_days": 0.0},
          "labs.*.quotas": {"kind": "peak-cut"}, "market.clearing": "auction",
          "market.rationing": "pro-rata"}
     ).economy(30)  # fmt: skip
