@@ -5,10 +5,10 @@ It is held against the world (``tokenmarket moments``): the fleet of 2025Q4, cha
 that inference leaves. What is not fitted is a default of ``scenarios/parameters``, each with its source. The numbers in
 ``baseline_2026.csv`` beside this file are fitted (``tokenmarket fit --users 8000 --days 8``). They were moved until the
 moments of ``scenarios/studies/moments/world.csv`` came out, whose ranges were written down before. Each has the
-range within which others would do as well, and the moment that moves it most. Seventeen were moved by hand in the
-end (eleven, later six), from where a search had stopped to where more moments hit on seeds 1 to 4, and there only
-slopes were taken (``--rounds 1``): a point that does well, not one at which a search has ended. Demand grows as it did, tenfold a year, compute 3.4-fold, and
-research with what labs sell.
+range within which others would do as well, and the moment that moves it most. Seventeen were moved by hand in the end
+(eleven, later six), from where a search had stopped to where more moments hit on seeds 1 to 4, and there only slopes
+were taken (``--rounds 1``): a point that does well, not one at which a search has ended. Demand grows as it did,
+tenfold a year, compute 3.4-fold, and research with what labs sell.
 """
 
 from __future__ import annotations
