@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from capacity.errors import InputError
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.studies.hindcast import running
+from scenarios.studies.hindcast import fitting, running
 from scenarios.studies.hindcast.bands import bands, covered, records
 from scenarios.studies.hindcast.doubt import doubtful, drawn, with_values
 from scenarios.studies.hindcast.events import events_in, library, with_event
@@ -113,7 +113,13 @@ def test_sets_that_were_kept_lie_between_their_bounds() -> None:
         sets = fitted_sets(until)
         assert len(sets) >= 5
         assert all(bounds[path].low <= value <= bounds[path].high for values in sets for path, value in values.items())
-    assert fitted_sets("2026-08") != fitted_sets("2025-12")
+
+
+def test_what_follows_goes_by_the_sets_fitted_to_december(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pd.DataFrame({"until": ["2025-06", "2025-12"], "seed": [1, 2], "distance": [1.0, 1.0], "a.path": [0.3, 0.4]})
+    monkeypatch.setattr(fitting, "table", lambda _: rows)
+    assert fitted_sets("2025-12") == [{"a.path": 0.3}]
+    assert fitted_sets("2026-08") == [{"a.path": 0.4}]
 
 
 def made_up(months: list[str], observed_values: list[float], middle: list[float]) -> pd.DataFrame:
