@@ -235,6 +235,40 @@ class Tariff:
         """
         return Tariff((*(part for part in self.components if not isinstance(part, PeakHours)), *hours))
 
+    @property
+    def ratios(self) -> tuple[float | None, ...]:
+        """Price over that of output of an input and a cached token, and what a long request's output, input and cached
+        tokens cost more; None where the tariff has no such part.
+
+        >>> Tariff().ratios
+        (0.25, 0.025, None, None, None)
+        """
+        found: list[float | None] = [None] * 5
+        for component in self.components:
+            match component:
+                case InputTokens():
+                    found[0] = component.input_ratio
+                case CachedTokens():
+                    found[1] = component.cached_ratio
+                case LongContext():
+                    found[2:] = component.long_output_ratio, component.long_input_ratio, component.long_cached_ratio
+        return tuple(found)
+
+    def with_surcharge(self, output_ratio: float, input_ratio: float, cached_ratio: float) -> Tariff:
+        """The same tariff, with another surcharge on tokens of long requests, where it has one.
+
+        >>> Tariff((*Tariff().components, LongContext())).with_surcharge(1.0, 0.5, 0.0).ratios
+        (0.25, 0.025, 1.0, 0.5, 0.0)
+        """
+        ratios = {
+            "long_output_ratio": output_ratio,
+            "long_input_ratio": input_ratio,
+            "long_cached_ratio": cached_ratio,
+        }
+        return Tariff(
+            tuple(replace(part, **ratios) if isinstance(part, LongContext) else part for part in self.components)
+        )
+
     def with_ratios(self, input_ratio: float, cached_ratio: float) -> Tariff:
         """The same tariff, with other prices of input and cached tokens over that of output, where it has them.
 

@@ -15,10 +15,12 @@ from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.kinds import answered
 from market.simulation.asking import Asking, answer_hours, writing_hours
+from market.simulation.billing import bills_of
 from market.simulation.founded import Founded
 from market.simulation.research import Research, toll
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
 from market.simulation.weeks import may_be_blocked, week_of
+from market.supply.bills import PARTS, Parts
 from market.supply.outlook import Hours, Outlook
 from market.supply.provider import ProviderAgent
 
@@ -182,6 +184,9 @@ class Sight:
             partial(self.research.of_tick, book, listed.factor),
             partial(self.research.of_usual_tick, book, listed.factor),
         )
+        if p.spec.pricing.moves_parts:
+            bills = partial(bills_of, self.research, p, book, listed.level, self.ordered.orders, self.window_used)
+            outlook = replace(outlook, bills=cache(bills))
         if not p.spec.pricing.moves_hours:
             return outlook
         users = self.research.in_tick(book)
@@ -192,13 +197,13 @@ class Sight:
 def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
     """The lists with a provider's own made anew by its policy.
 
-    What input costs over output is settled first, then the hours that are dearer, since the price of output has to fit
-    them.
+    What input, cached and long tokens cost over output is settled first, then the hours that are dearer, since the
+    price of output has to fit them.
     """
     policy = p.spec.pricing
     outlook = sight.outlook(p, listed)
-    if policy.moves_parts:
-        listed = replace(listed, offers=with_parts(p, replace(listed.offers, price=listed.book.price), outlook))
+    if policy.moves_parts and (parts := policy.parts(outlook)) is not None:
+        listed = with_parts(p, listed, outlook, parts)
         outlook = sight.outlook(p, listed)
     if policy.moves_hours and (hours := policy.dear_hours(outlook)) is not None:
         listed = with_hours(sight, p, listed, outlook, hours)
@@ -252,15 +257,19 @@ def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
     return used
 
 
-def with_parts(p: ProviderAgent, book: Book, outlook: Outlook) -> Book:
-    """The book, with a provider's own prices of input and cached tokens over that of output."""
-    policy, size = p.spec.pricing, 2 * p.offers.size
-    who, what = f"provider '{p.name}': pricing policy ", "prices of input and cached tokens over output's, by offer"
-    wished = answered(who, policy, np.ravel(policy.parts(outlook)), size, what).reshape(-1, 2)
-    for j, movable, (fresh, cached) in zip(p.offers, outlook.movable, wished, strict=True):
+def with_parts(p: ProviderAgent, listed: Listed, outlook: Outlook, parts: Parts) -> Listed:
+    """The lists, with a provider's own prices of input, cached and long tokens over that of output, and its level."""
+    policy, size = p.spec.pricing, PARTS * p.offers.size
+    who, what = f"provider '{p.name}': pricing policy ", "prices of parts of the bill over output's, by offer and part"
+    wished = answered(who, policy, np.ravel(parts.ratios), size, what).reshape(-1, PARTS)
+    times = answered(who, policy, parts.level, p.offers.size, "levels of its list over the present ones")
+    book, level = listed.offers, listed.level.copy()
+    for j, movable, ratios, by in zip(p.offers, outlook.movable, np.maximum(wished, 0.0), times, strict=True):
         if movable:
-            book = book.with_tariff(int(j), book.tariffs[j].with_ratios(float(fresh), float(cached)))
-    return book
+            fresh, cached, *long = map(float, ratios)
+            book = book.with_tariff(int(j), book.tariffs[j].with_ratios(fresh, cached).with_surcharge(*long))
+            level[j] *= by
+    return Listed(book, level, listed.factor, listed.hours)
 
 
 def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, posted: Posted) -> Posted:

@@ -96,6 +96,10 @@ class Research:
         """Users in the tick that comes, before these offers."""
         return Asking(self.founded, self._in_tick, book, self.alive, self.delay_h)
 
+    def usually(self, book: Book) -> Asking:
+        """Users in a tick of mean load, before these offers."""
+        return Asking(self.founded, self._usually, book, self.alive, self.delay_h)
+
     def of_tick(self, book: Book, factor: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
         """Demand for own offers at own prices in the tick that comes.
 
@@ -114,8 +118,7 @@ class Research:
         factor = np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in book.tariffs])
         if (factor[own] != now[own]).any():
             return self.of_tick(book, now, own, prices)
-        usually = Asking(self.founded, self._usually, book, self.alive, self.delay_h)
-        return Estimated(usually, factor, own, prices)
+        return Estimated(self.usually(book), factor, own, prices)
 
 
 def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:

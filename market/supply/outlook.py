@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.tariff import PeakHours
+from market.supply.bills import Bills
 from market.supply.week import Damping, Week
 
 type Floats = NDArray[np.float64]
@@ -73,8 +74,6 @@ class Outlook:
         usual_cost: the same at what they cost on average over a day, by need of them [USD].
         weight: machines needed in this tick over those usually needed.
         work: rack-hours of a million tokens [rack-h].
-        token_work: machine time of a million output, input and cached tokens in proportion, by own offer and kind.
-        parts: present prices of input and cached tokens over that of output, by own offer and kind.
         utilisation: work ordered over work that could be done, last tick; above 1 when too much was ordered.
         sold: million tokens ordered last tick.
         capacity: work that can be done in this tick [rack-h].
@@ -88,6 +87,7 @@ class Outlook:
         rack_hour_usd: what a rack-hour rented for when it last rented [USD]; infinite where it never does.
         blocked: whether the hour may multiply an offer's bill: not of tiers on spare machines.
         week: the seller's week, where its policy looks at one.
+        bills: its bills by kind of token, where its policy looks at them.
     """
 
     tick: int
@@ -99,8 +99,6 @@ class Outlook:
     usual_cost: Floats
     weight: float
     work: Floats
-    token_work: Floats
-    parts: Callable[[], Floats]
     utilisation: float
     sold: Floats
     capacity: float
@@ -114,6 +112,7 @@ class Outlook:
     rack_hour_usd: float = float("inf")
     blocked: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     week: Callable[[], Week] | None = None
+    bills: Callable[[], Bills] | None = None
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:
         """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""

@@ -56,6 +56,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         racks: racks that it owns, by pool.
         purchases: what it has learned about renting machines.
         movable: whether the list price of an own offer may change.
+        running_cost: of an own offer beside machines [USD per million output-equivalent tokens].
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self._rent_of_cycle = np.zeros(len(spec.pools))
         self._loss_of_cycle = np.zeros(len(spec.pools))
         pool_of = {pool.name: pool for pool in spec.pools}
-        self._cost = np.array([offer.cost for offer in spec.offers])
+        self.running_cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
         self._opening_price = np.array([offer.price for offer in spec.offers])
         self._called_for = np.zeros(len(spec.pools))
@@ -115,7 +116,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
         ``rented``: share of its work for which machines have to be rented, by own offer.
         """
-        return np.asarray(self._cost + self._rack_hour_usd(rack_hour_usd) * rented * work_per_mtok)
+        return np.asarray(self.running_cost + self._rack_hour_usd(rack_hour_usd) * rented * work_per_mtok)
 
     def _rack_hour_usd(self, rent: float) -> Floats:
         """What a rack-hour costs more that serves an own offer [USD], where one is rented for so much."""
@@ -127,10 +128,13 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
         ``rented``: share of its work for which machines have to be rented, by own offer.
         """
+        return np.asarray(self.running_cost * book.billed[:, self.own] + self.machines_of_requests(book, rented))
+
+    def machines_of_requests(self, book: Book, rented: Floats) -> Floats:
+        """The same of the machines alone [USD]."""
         work = book.work[:, self.own]
         hour = self._rack_hour_usd(self.purchases.usual_price) * rented
-        machines = np.where(hour > 0, hour, 0.0) * np.where(np.isfinite(work), work, 0.0)
-        return np.asarray(self._cost * book.billed[:, self.own] + machines)
+        return np.asarray(np.where(hour > 0, hour, 0.0) * np.where(np.isfinite(work), work, 0.0))
 
     def outlook(
         self,
@@ -153,7 +157,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         """
         own, orders = self.own, mix[:, self.own]
         sold = np.add.reduce(orders * book.billed[:, own], axis=0)
-        weights, work = work_of_tokens(book, own, orders)
+        work = work_of_tokens(book, own, orders)
         rented = window_used[own]
         have, want = float(capacity[self.pools].sum()), float(ordered[self.pools].sum())
         return Outlook(
@@ -166,10 +170,6 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             usual_cost=self.marginal_cost(work, self.purchases.usual_price, rented),
             weight=self.purchases.weight,
             work=work,
-            parts=lambda: np.array(
-                [(rates.input, rates.cached) for rates in (tariff.quoted for tariff in book.tariffs[own])]
-            ),
-            token_work=np.einsum("sj,sjk->jk", weights, book.token_work[:, own]),
             utilisation=want / have if have > 0 else 0.0,
             sold=sold,
             capacity=have,
@@ -255,7 +255,9 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
 
     def payments(self, tick: ProviderTick) -> Iterator[Payment]:
         """Upkeep of what was served, power, staff, funding, and capital of its own racks."""
-        upkeep = sum(tokens * cost for tokens, cost in zip(tick.tokens.tolist(), self._cost.tolist(), strict=True))
+        upkeep = sum(
+            tokens * cost for tokens, cost in zip(tick.tokens.tolist(), self.running_cost.tolist(), strict=True)
+        )
         yield Payment(self.name, "upkeep", upkeep, "upkeep")
         for used, pool in zip(tick.used.tolist(), self.spec.pools, strict=True):
             yield Payment(self.name, "power", used * pool.running_cost + pool.supply.cost(used), "power")
@@ -271,17 +273,18 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
                 yield Payment(self.name, "capital", pool.term.rack_hour_usd * racks * tick.hours, "capital")
 
 
-def work_of_tokens(book: Book, own: slice, orders: Floats) -> tuple[Floats, Floats]:
-    """Weights of segments in what is sold of some offers, and rack-hours of a million tokens [rack-h], by offer.
+def sold_to(book: Book, own: slice, orders: Floats) -> Floats:
+    """Weights of segments in what is sold of some offers: orders, and of what nobody ordered those who may."""
+    at_all = np.add.reduce(orders, axis=0) > 0
+    return orders if at_all.all() else np.where(at_all, orders, book.open[:, own])
 
-    Weights are orders, and of what nobody ordered those who may.
-    """
-    weights, at_all = orders, np.add.reduce(orders, axis=0) > 0
-    if not at_all.all():
-        weights = np.where(at_all, orders, book.open[:, own])
+
+def work_of_tokens(book: Book, own: slice, orders: Floats) -> Floats:
+    """Rack-hours of a million tokens of what is sold of some offers [rack-h], by offer."""
+    weights = sold_to(book, own, orders)
     billed = np.add.reduce(weights * book.billed[:, own], axis=0)
     work = np.add.reduce(weights * book.work[:, own], axis=0)
-    return weights, np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
+    return np.divide(work, billed, out=np.zeros(work.shape), where=billed > 0)
 
 
 class FrontierLab(ProviderAgent):

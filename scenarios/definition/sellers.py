@@ -19,6 +19,7 @@ from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
 from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
+from market.supply.pricing.parts import PartsOfBill
 from market.supply.pricing.sticky import Sticky
 from market.supply.specs import Offer, Pool, Provider, Term, Tier
 from scenarios.definition.parameters import Parameters
@@ -26,6 +27,7 @@ from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.dear_hours import DearHours
 from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
+from scenarios.parameters.ratios import Ratios
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
 
 STANDARD: Final = "standard"
@@ -121,7 +123,7 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         harvest = one.harvest_days * 24.0 * when.simulated_share
         policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
-        every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+        every = between_looks(chosen.every_hours, when)
         policy = Every(policy, every, chosen.settling_hours, every * _turn(number))
     if chosen.change_cost_days > 0:
         policy = MenuCost(
@@ -132,7 +134,26 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         )
     elif chosen.stickiness > 0:
         policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
+    policy = ratios(chosen.ratios, policy, when, number, chosen.change_cost_days)
     return dear_hours(chosen.dear_hours, policy, when, number, chosen.change_cost_days)
+
+
+def ratios(
+    chosen: Ratios, policy: PricingPolicy, when: Calendar, number: int, change_cost_days: float
+) -> PricingPolicy:
+    """A policy whose list may bill input, cached and long tokens otherwise; a change has to pay until the next look."""
+    if chosen.policy == "as-listed":
+        return policy
+    every = between_looks(chosen.every_hours, when)
+    least = min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0)
+    return PartsOfBill(
+        policy, chosen.policy == "earn-most", every, chosen.most, least, turn_hours=every * _turn(number)
+    )
+
+
+def between_looks(hours: float, when: Calendar) -> float:
+    """Simulated hours between two looks: where weeks are left out, fewer, but no less than a week."""
+    return max(hours * when.simulated_share, min(hours, HOURS_PER_WEEK))
 
 
 def dear_hours(
@@ -141,7 +162,7 @@ def dear_hours(
     """A policy whose list may be dearer in some hours of the week; a change has to pay until the next look."""
     if chosen.blocks == 0:
         return policy
-    every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+    every = between_looks(chosen.every_hours, when)
     return Blocks(
         policy,
         chosen.blocks,

@@ -36,6 +36,7 @@ from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
+from market.supply.pricing.parts import PartsOfBill
 from market.supply.pricing.price_adjustment import PriceAdjustment
 from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
@@ -65,7 +66,8 @@ EXAMPLES: dict[type, list[Any]] = {
     Investing: [Investing(CostPlus(0.2), stays=0.5), Investing(BestResponse(sweeps=5, cap=1e6), stays=0.9, periods=3)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
     Blocks: [Blocks(blocks_hours=6.0, near=1e-2), Blocks(CostPlus(0.2), blocks_hours=5.0, near=1e-2)],
-    CostPlus: [CostPlus(), CostPlus(0.3, parts_at_cost=True)],
+    CostPlus: [CostPlus(), CostPlus(0.3)],
+    PartsOfBill: [PartsOfBill(parts_hours=3.0), PartsOfBill(CostPlus(0.2), market_power=False, parts_hours=2.0)],
     PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],
     LongContext: [LongContext(long_above=1_000.0)],
     RisingCost: [RisingCost(0.5)],

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
+from market.supply.bills import PARTS, Bills, Requests
 from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.parts import AT_MOST, PartsOfBill
 from market.supply.specs import Offer, Pool, Provider
 from scenarios.laws.examples import CLEARINGS
 from scenarios.laws.law import law, must
@@ -31,18 +33,32 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         demand = base * np.exp(-np.minimum(slope * prices, 700.0))
         return Estimate(demand, slope * demand, np.zeros((count, count)))
 
+    def bills() -> Bills:
+        """Two segments, of which one asks for what is cached and long."""
+        amounts = np.zeros((2, count, PARTS))
+        amounts[0, :, 0], amounts[1] = 1.0, 0.5
+
+        def ask(prices: Floats) -> Requests:
+            requests = np.exp(-np.minimum(slope * prices, 700.0))
+            return Requests(requests, slope * requests, np.zeros((2, count, count)))
+
+        ratios = np.full((count, PARTS), 0.25)
+        work = np.full((2, count, 3), amount)
+        costs = np.full((2, count), 0.5 * amount), np.zeros(count)
+        there, sold = np.full((count, PARTS), fill_value=True), np.ones((2, count))
+        return Bills(price, np.full((2, count), 0.1), amounts, ratios, there, *costs, work, sold, ask)
+
+    price, amount = some(), draw(amounts)
     return Outlook(
         tick=draw(st.integers(0, 50)),
         period=draw(st.integers(0, 23)),
         hour=draw(st.floats(0, 23.99)),
-        price=some(),
+        price=price,
         movable=np.ones(count, dtype=bool),
         cost=some(),
         usual_cost=some(),
         weight=draw(st.sampled_from([0.0, 0.3, 1.0, 40.0])),
         work=some(),
-        token_work=np.array([(draw(amounts), draw(amounts), draw(amounts)) for _ in range(count)]).reshape(count, 3),
-        parts=lambda: np.full((count, 2), 0.25),
         utilisation=draw(st.sampled_from([0.0, 0.9, 3.0, 1e12])),
         sold=some(),
         capacity=draw(amounts),
@@ -52,6 +68,7 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         public_prices=some(),
         opening_price=some(),
         tick_hours=draw(st.sampled_from([0.25, 1.0, 6.0])),
+        bills=bills,
     )
 
 
@@ -75,16 +92,42 @@ def prices_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
 
 @law(
     PricingPolicy,
-    "prices of input and cached tokens over output's are numbers of at least 0, two an offer",
+    "prices of parts of the bill over output's, and levels with them, are numbers of at least 0",
     drawn={"outlook": outlooks()},
     examples=15,
 )
 def parts_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
     """Whatever the outlook."""
     count = outlook.price.size
-    parts = np.asarray(policy.parts(outlook))
-    must(parts.shape == (count, 2), "gave {} for {} offers", parts, count)
-    must(np.isfinite(parts) & (parts >= 0), "gave {}, which are no prices", parts)
+    parts = policy.parts(outlook)
+    if parts is None:
+        return
+    must(parts.ratios.shape == (count, PARTS), "gave ratios {} for {} offers", parts.ratios, count)
+    must(parts.level.shape == (count,), "gave levels {} for {} offers", parts.level, count)
+    for values in (parts.ratios, parts.level):
+        must(np.isfinite(values) & (values >= 0), "gave {}, which are no prices", values)
+
+
+@law(
+    PricingPolicy,
+    "who sets parts of the bill to earn most earns no less by them than before, and the cache is never dearer",
+    drawn={"outlook": outlooks()},
+    examples=15,
+    concerns=lambda policy: isinstance(policy, PartsOfBill) and policy.market_power,
+)
+def parts_earn_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
+    """On the same estimate, whatever the outlook."""
+    parts = policy.parts(outlook)
+    if parts is None:
+        return
+    assert outlook.bills is not None
+    bills = outlook.bills()
+    now, _, _ = bills.profit(bills.price, bills.ratios)
+    then, _, _ = bills.profit(bills.price * parts.level, parts.ratios)
+    must(then >= now - 1e-9 * abs(now), "earns {} by what it posts, and {} by its present list", then, now)
+    for part, other in AT_MOST.items():
+        dear = parts.ratios[:, part] > parts.ratios[:, other] * (1.0 + 1e-9)
+        must(~dear, "asks {} for tokens from the cache, over output's", parts.ratios[:, part])
 
 
 @law(

@@ -31,6 +31,7 @@ from scenarios.parameters.fields import (
     several,
 )
 from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
+from scenarios.parameters.ratios import AS_LISTED, Ratios
 from scenarios.parameters.time import FIRST, Date
 
 PRICE: Final = "USD per million output-equivalent tokens"
@@ -143,6 +144,7 @@ class Pricing(KindSection):
         high=100,
     )
     dear_hours: DearHours = part(FLAT, "hours of the week in which the list is dearer")
+    ratios: Ratios = part(AS_LISTED, "what input, cached and long tokens cost over output")
     share: Share = part(Share(), "what its buyers will bring later")
 
 

@@ -49,7 +49,7 @@ def outlook_at(price: Floats, cost: Floats, estimate: object, days: float) -> Ou
     one = np.ones(1)
     return Outlook(
         tick=1, period=0, hour=0.0, price=price, movable=np.ones(1, dtype=bool), cost=cost, usual_cost=cost, weight=1.0,
-        work=one, token_work=np.ones((1, 3)), parts=lambda: np.ones((1, 2)), utilisation=0.5, sold=one, capacity=1.0,
+        work=one, utilisation=0.5, sold=one, capacity=1.0,
         toll=lambda: np.zeros(1), estimate=estimate, usual_estimate=estimate,  # type: ignore[arg-type]
         public_prices=price, opening_price=price, tick_hours=24.0 * days,
     )  # fmt: skip

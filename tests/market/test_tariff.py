@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from capacity import ARCHITECTURES, CHIPS, Deployment, Workload
+from capacity.errors import InputError
 from capacity.token_times import token_times
 from market import TokenMarket
 from market.demand.segment import CurveSegment, LinearDemand, Segment
@@ -16,6 +17,7 @@ from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
+from market.supply.pricing.parts import PartsOfBill
 from market.supply.pricing.sticky import Sticky
 from market.supply.specs import Hyperscaler, Offer, Pool, Provider, Tier
 
@@ -106,8 +108,13 @@ def test_a_policy_sets_the_level_and_the_hours_stay_on_top() -> None:
 # Input and cached tokens at what they cost ------------------------------------------------------------------
 
 
+def at_cost(policy: PricingPolicy) -> PartsOfBill:
+    """Parts by machine time, in every tick."""
+    return PartsOfBill(policy, market_power=False, parts_hours=1.0)
+
+
 def test_every_token_of_a_textbook_good_costs_the_same() -> None:
-    model = market_of(Offer("good", 50.0, technology=FixedWork(2.0)), CostPlus(parts_at_cost=True))
+    model = market_of(Offer("good", 50.0, technology=FixedWork(2.0)), at_cost(CostPlus()))
     model.run_for(2)
     rows = model.frames()["offers"]
     np.testing.assert_allclose(rows["input_price"], rows["price"])
@@ -128,7 +135,7 @@ def real(policy: PricingPolicy) -> TokenMarket:
 
 
 def test_parts_at_cost_are_the_machine_times_of_the_tokens_and_add_up_to_the_cost_of_a_request() -> None:
-    model = real(CostPlus(margin=0.0, parts_at_cost=True))
+    model = real(at_cost(CostPlus(margin=0.0)))
     deployment = Deployment.smallest(CHIPS["gb200-nvl72"], ARCHITECTURES["kimi-k2"])
     times = token_times(deployment, ASKED, deployment.operate(ASKED, 35.0).batch)
     last = model.frames()["offers"].iloc[-1]
@@ -140,8 +147,15 @@ def test_parts_at_cost_are_the_machine_times_of_the_tokens_and_add_up_to_the_cos
     assert 0 < last["cached_price"] < last["input_price"] < last["price"]
 
 
-@pytest.mark.parametrize(("threshold", "moved"), [(0.1, True), (100.0, False)])
-def test_a_sticky_list_moves_its_parts_when_they_are_far_off(threshold: float, moved: bool) -> None:
-    model = real(Sticky(Every(CostPlus(margin=0.0, parts_at_cost=True), 24.0), threshold))
+@pytest.mark.parametrize(("every", "moved"), [(24.0, True), (1_000.0, False)])
+def test_parts_move_when_it_is_time_for_them_and_a_mean_bill_stays(every: float, moved: bool) -> None:
+    model = real(PartsOfBill(Sticky(Every(CostPlus(margin=0.0), 24.0), 100.0), market_power=False, parts_hours=every))
     rows = model.frames()["offers"]
     assert (abs(rows["input_price"] / rows["price"] - 0.25) > 1e-6).iloc[-1] == moved
+    bills = rows["price"] * 500 + rows["input_price"] * 4_000 + rows["cached_price"] * 16_000
+    np.testing.assert_allclose(bills, bills[0])
+
+
+def test_who_sets_parts_is_around_who_looks_now_and_then() -> None:
+    with pytest.raises(InputError, match="policy sets parts of the bill, so it must be around this one"):
+        real(Sticky(at_cost(CostPlus())))

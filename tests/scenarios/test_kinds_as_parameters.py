@@ -55,7 +55,7 @@ def test_words_stand_for_kinds_without_numbers() -> None:
 
 def test_numbers_of_the_kind_before_are_dropped_with_it() -> None:
     first = SCENARIOS["baseline-2026"].with_changes({"labs.*.pricing": {"kind": "cost-plus", "margin": 0.5}})
-    assert first.labs[0].pricing.chosen == {"margin": 0.5, "memory_hours": 24.0, "parts_at_cost": False}
+    assert first.labs[0].pricing.chosen == {"margin": 0.5, "memory_hours": 24.0}
     second = first.with_changes({"labs.*.pricing.kind": "surge"})
     assert second.labs[0].pricing.chosen == {"target": 0.9, "gain": 0.2}
 

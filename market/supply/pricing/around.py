@@ -20,18 +20,15 @@ class Around(PricingPolicy):
         return self.policy.looks(tick, tick_hours)
 
     @property
-    def moves_parts(self) -> bool:
-        """If the policy within does."""
-        return self.policy.moves_parts
-
-    @property
     def boundless(self) -> bool:
         """If the policy within is."""
         return self.policy.boundless
 
     def fits(self, provider: str, offers: int) -> None:
-        """What the policy within says; one that sets hours stands outermost."""
+        """What the policy within says; one that sets hours stands outermost, and one that sets parts next to it."""
+        what = f"provider '{provider}': {called(type(self))}"
         if self.policy.moves_hours:
-            what = f"provider '{provider}': {called(type(self))}"
             raise InputError(f"{what}: policy sets hours of the week, so it must be around this one")
+        if self.policy.moves_parts:
+            raise InputError(f"{what}: policy sets parts of the bill, so it must be around this one")
         self.policy.fits(provider, offers)

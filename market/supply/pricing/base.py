@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from market.kinds import Kind
+from market.supply.bills import Parts
 from market.supply.outlook import Floats, Hours, Outlook
 
 
@@ -24,12 +25,12 @@ class PricingPolicy(Kind, ABC):
 
     @property
     def moves_parts(self) -> bool:
-        """Whether it sets what input and cached tokens cost over output; otherwise the tariff stays as it is."""
+        """Whether it sets what input, cached and long tokens cost over output; otherwise the tariff stays as it is."""
         return False
 
-    def parts(self, outlook: Outlook) -> Floats:
-        """Prices of input and cached tokens over that of output, by own offer and kind."""
-        return outlook.parts()
+    def parts(self, outlook: Outlook) -> Parts | None:  # noqa: ARG002
+        """New prices of input, cached and long tokens over that of output; None where they stay."""
+        return None
 
     @property
     def moves_hours(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from capacity.errors import InputError
 from market.kinds import behaviour, flag, quantity
 from market.supply.best_blocks import Lists, Rules, candidates
+from market.supply.bills import Parts
 from market.supply.outlook import Estimate, Floats, Hours, Outlook
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
@@ -98,7 +99,7 @@ class Blocks(PricingPolicy):
             raise InputError(f"provider '{provider}': blocks: policy is blocks again, but must be another")
         self.policy.fits(provider, offers)
 
-    def parts(self, outlook: Outlook) -> Floats:
+    def parts(self, outlook: Outlook) -> Parts | None:
         """What the policy within says."""
         return self.policy.parts(outlook)
 

@@ -46,10 +46,6 @@ class Every(Around):
         turn = (tick - round(self.turn_hours / tick_hours)) % self.ticks(tick_hours) == 0
         return (settling or turn) and self.policy.looks(tick, tick_hours)
 
-    def parts(self, outlook: Outlook) -> Floats:
-        """Ask the policy when it is time."""
-        return self.policy.parts(outlook) if self.looks(outlook.tick, outlook.tick_hours) else outlook.parts()
-
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
         if self.ticks(outlook.tick_hours) == 1:

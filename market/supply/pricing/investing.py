@@ -58,10 +58,6 @@ class Investing(Around):
         """Not while it invests, if the policy within does at all."""
         return self.repeats == 0.0 and self.policy.covers_cost(tick_hours)
 
-    def parts(self, outlook: Outlook) -> Floats:
-        """Those of the policy within."""
-        return self.policy.parts(outlook)
-
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants of what is new, at a cost that is lower by what buyers bring."""
         return np.maximum(self.policy.opening(self._with_worth(outlook, self.policy.opening(outlook))), 0.0)

@@ -46,10 +46,6 @@ class MenuCost(Around):
         """If it is followed always."""
         return self.cost_usd == self.cost_days == 0.0 and self.policy.covers_cost(tick_hours)
 
-    def parts(self, outlook: Outlook) -> Floats:
-        """Those of the policy within: what they weigh against the list is no change of it."""
-        return self.policy.parts(outlook)
-
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants, at what machines usually cost."""
         return self.policy.opening(replace(outlook, cost=outlook.usual_cost))

@@ -38,14 +38,6 @@ class Sticky(Around):
         """If it is followed always."""
         return self.threshold == 0.0 and self.policy.covers_cost(tick_hours)
 
-    def parts(self, outlook: Outlook) -> Floats:
-        """Those wished for where the gap is too large, else the present ones."""
-        if self._settles(outlook):
-            return self.policy.parts(outlook)
-        present, wish = outlook.parts(), self.policy.parts(outlook)
-        gap = np.abs(wish - present) / np.maximum(present, 1e-12)
-        return np.where(gap > self.threshold, wish, present)
-
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants, at what machines usually cost."""
         return self.policy.opening(replace(outlook, cost=outlook.usual_cost))
