@@ -34,6 +34,7 @@ STANDARD: Final = "standard"
 #: A term that never ends.
 DAYS_OF_A_LONG_RUN: Final = 1e6
 HOURS_PER_WEEK: Final = 168.0
+DAYS_PER_YEAR: Final = 365.25
 #: How near the best prices a seller goes that looks for dear hours, relative: profit is flat there.
 NEAR: Final = 2e-3
 #: Its multiples, less whole numbers, lie apart however many there are.
@@ -141,11 +142,11 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
 def ratios(
     chosen: Ratios, policy: PricingPolicy, when: Calendar, number: int, change_cost_days: float
 ) -> PricingPolicy:
-    """A policy whose list may bill input, cached and long tokens otherwise; a change has to pay until the next look."""
+    """A policy whose list may bill input, cached and long tokens otherwise; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
     every = between_looks(chosen.every_hours, when)
-    least = min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0)
+    least = min(max(chosen.least_gain, change_cost_days / DAYS_PER_YEAR), 1.0)
     return PartsOfBill(
         policy, chosen.policy == "earn-most", every, chosen.most, least, turn_hours=every * _turn(number)
     )
