@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from scenarios.results.frames import frames_of
 from scenarios.results.measures.facts import Facts
 from scenarios.results.measures.measure import MEASURES
 from scenarios.studies.elasticities import STEP, Tried, as_measures, elasticities, groups, model_groups
-from scenarios.studies.moments import fitting
+from scenarios.studies.moments import fitting, moments
 from scenarios.studies.moments.fitting import Task, fit
 from scenarios.studies.moments.free import Free, free_from, of_the_world
 from scenarios.studies.moments.moments import Moment, judge, moments_from, world
@@ -216,6 +217,15 @@ def test_parameters_are_checked_before_anything_runs() -> None:
         Task(SMALL, (Free("demand.casual.worht_usd", 1.0, 0.5, 2.0),), known, 2.0, 50, (1,))
     with pytest.raises(InputError, match=r"demand\.casual\.refuses\.open\.share between 0.5 and 2"):
         Task(SMALL, (Free("demand.casual.refuses.open.share", 1.0, 0.5, 2.0),), known, 2.0, 50, (1,))
+
+
+def test_what_is_declared_is_moved_from_where_the_baseline_has_it() -> None:
+    """Each row begins at the baseline's value, and what it goes to makes an economy."""
+    declared = free_from(Path(str(resources.files(moments.__package__).joinpath("declared.csv"))))
+    assert [one.path for one in declared if SMALL.with_changes({one.path: one.start}) != SMALL] == []
+    for one in declared:
+        assert SMALL.with_changes({one.path: one.value(0.3)}) != SMALL
+    assert {"demand.coders.request_spread", "demand.coders.nest", "demand.agentic.users"} < {o.path for o in declared}
 
 
 def test_where_the_fit_of_the_world_begins() -> None:
