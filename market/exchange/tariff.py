@@ -81,7 +81,8 @@ class LongContext(TariffComponent):
     """A surcharge on all tokens of a request that reads more than so many.
 
     Two labs double the price of input and take half as much again for output above 200,000 tokens [first-party
-    price lists of 2025]: with input at a quarter of output that adds a quarter and a half.
+    price lists of 2025]: with input at a quarter of output that adds a quarter and a half. Length is that of the
+    mean request of a segment: requests of individuals (``Segment.request_spread``) are billed in proportion to it.
     """
 
     kind = "long-context"

@@ -62,7 +62,8 @@ def _menu() -> Pricing:
     )
 
 
-#: Two of three labs charge more for all of a request of above 200,000 tokens [first-party price lists of 2025].
+#: More for all of a request of above 200,000 tokens: two of three labs in 2025 [price lists], here all three
+#: [declared]. A bill goes by the mean request of a segment, and none of the baseline's is as long: nobody pays it.
 LONG: Final = Bills.model_validate({"parts": ("output", "input", "cached", "long-context")})
 
 

@@ -18,6 +18,7 @@ from market.calendar import RepresentativeWeeks
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
+from market.exchange.tariff import LongContext, Tariff
 from market.quality import quality_at
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.pricing.best_response import BestResponse
@@ -279,3 +280,33 @@ def test_variants() -> None:
     assert set(dynamic.differences(off_peak)) >= {"labs.Aster.pricing.every_hours"}
     with pytest.raises(UnknownNameError, match="did you mean 'dynamic'"):
         off_peak.variant("dinamic")
+
+
+def test_no_segment_of_the_baseline_pays_for_a_long_context_and_a_longer_one_does() -> None:
+    """A bill goes by the mean request of a segment (docs/explanation/scenarios.md says so)."""
+    best = next(o for o in BASE.economy(50).providers[0].offers if o.name == "Aster standard")
+    plain = Tariff(tuple(part for part in best.tariff.components if not isinstance(part, LongContext)))
+    segments = BASE.economy(50).segments
+    assert [best.tariff.billed(s.workload) for s in segments] == [plain.billed(s.workload) for s in segments]
+    agents = BASE.demand.agentic.model_dump() | {"name": "archivists", "individuals_share": 0.1}
+    agents["request"] |= {"input": 300_000.0}
+    longer = (
+        BASE.with_changes({"demand.others": [agents], "demand.casual.individuals_share": 0.4})
+        .economy(50)
+        .segments[-1]
+        .workload
+    )
+    assert best.tariff.billed(longer) == pytest.approx(
+        plain.billed(longer) + (0.5 * longer.output + 0.25 * longer.fresh + 0.025 * longer.input * longer.cached) / 1e6
+    )
+
+
+def test_adoption_is_off_in_every_scenario() -> None:
+    """As docs/explanation/scenarios.md says."""
+    on = [
+        scenario.name
+        for scenario in SCENARIOS.values()
+        for _, users in scenario.demand.segments()
+        if users.adoption.response or users.adoption.innovation or users.adoption.imitation
+    ]
+    assert on == []
