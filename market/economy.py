@@ -243,6 +243,7 @@ def _memories(segment: Segment, providers: Iterable[Provider]) -> Iterable[tuple
     """What makes users remember something of their own: name, value, the value without it, and whose it is."""
     yield "attachment", segment.attachment, 0.0, ""
     yield "budget_usd_per_day", segment.budget_usd_per_day, math.inf, ""
+    yield "income.usd_per_day", segment.income.usd_per_day, math.inf, ""
     if segment.local is not None:
         yield "price_usd of a local machine", segment.local.price_usd, math.inf, ""
     for offer in (o for p in providers for o in p.offers if o.open_to is None or segment.name in o.open_to):

@@ -81,6 +81,8 @@ class Cohort[W: Wanted](mesa.Agent):
     """Share of the individuals with a machine of their own."""
     users: float = 0.0
     """Real users in the segment."""
+    income_spent: float = 0.0
+    """Share of their income that users spend, as far as they have noticed; 0 where no income limits them."""
     wanted: W
     """What they wanted in the last tick."""
 
@@ -123,10 +125,10 @@ class Cohort[W: Wanted](mesa.Agent):
     def hourly_cost(self, wanted: W, scene: Scene, prices: Floats) -> Floats:
         """What an hour's delay costs all who order an offer at these prices together [USD/h], by offer."""
 
-    def settle(self, wanted: W, scene: Scene, prices: Floats, turned_away: float) -> None:  # noqa: ARG002
+    def settle(self, wanted: W, scene: Scene, prices: Floats, turned_away: float, paid_usd: float) -> None:  # noqa: ARG002
         """Take note of what happened: what was wanted, and what was ordered of it at these prices.
 
-        ``turned_away``: requests that left a queue for good.
+        ``turned_away``: requests that left a queue for good; ``paid_usd``: paid by the token, for what was served.
         """
         self.wanted, self.users = wanted, wanted.users
 

@@ -17,6 +17,7 @@ from market.demand.cohort import Cohort, Reply
 from market.demand.contexts import UNLIMITED
 from market.demand.deferral import Habit, PutOff
 from market.demand.growth import Adopters
+from market.demand.income import Earners, shared_out
 from market.demand.intensity import Intensity
 from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
@@ -25,9 +26,10 @@ from market.demand.plan import (
     Part,
     Plan,
     Who,
-    blurred,
     forget_last,
+    made_and_billed,
     options_of,
+    reply_of,
     what_is_seen,
     within_budgets,
     within_limits,
@@ -80,6 +82,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
         )
         self.owners, self.users = float((self.relative * self.machines.has_one).mean()), s.users
         self.adopters = Adopters(s.adoption, s.users)
+        self.earners: Earners | None = None
+        if s.income.limits:
+            income = s.income.of_each(self.requests_per_tick / self.relative, self.relative)
+            self.earners = Earners(income, s.income.memory_days, self.worth)
         self.habit = Habit(s.deferral, calendar.ticks_per_day, calendar.tick_hours) if s.deferral else None
         self._has_weekends = s.shape.weekday != s.shape.weekend  # else one habit for all days
         self.pending = PutOff(self.habit.delays.size, count, self.dtype) if self.habit else None
@@ -151,16 +157,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         assert self.habit is not None
         assert self.pending is not None
         habit = self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
-        spread = self.habit.deferral.share * habit
-        off, due = self.dtype.type(spread.sum()), self.pending.now
-        came_up = wanted.came_up
-        return replace(
-            wanted,
-            mass=came_up * (self.dtype.type(1.0) - off) + due,
-            spread=spread,
-            put_off=float((came_up * off).sum(dtype=np.float64)),
-            taken_up=float(due.sum(dtype=np.float64)),
-        )
+        return wanted.but_for(habit, self.habit.deferral.share, self.pending.now)
 
     def _options(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Options:
         """What there is to choose from; the first and the last are remembered."""
@@ -265,26 +262,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         key = (*what_is_seen(scene, prices), scene.slopes, scene.blur_usd)
         if key not in wanted.replies:
             forget_last(wanted.replies)
-            wanted.replies[key] = self._reply(wanted, scene, prices)
+            plan = self._plan(wanted, scene, prices)
+            wanted.replies[key] = reply_of(plan, self.segment, scene, prices.size, wanted.mass)
         return wanted.replies[key]
-
-    def _reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
-        plan, count = self._plan(wanted, scene, prices), prices.size
-        slopes = self.segment.price_coefficient if scene.slopes else None
-        parts = blurred(plan.parts, self.segment, scene.blur_usd)
-        chosen = [part.choice.of(part.mass, slopes=slopes) for part in parts]
-        asked = plan.unaffordable + sum(one.asked for one in chosen)
-        none, nothing = np.zeros(count), np.zeros((count, count))
-        return Reply(
-            sum((one.shares_sum[:count] for one in chosen), none),
-            sum(one.nothing for one in chosen),
-            sum(float(one.shares_sum[count:].sum()) for one in chosen),
-            plan.unaffordable,
-            sum(one.surplus for one in chosen),
-            sum((one.own[:count] for one in chosen if one.own is not None), none),
-            sum((one.cross[:count, :count] for one in chosen if one.cross is not None), nothing),
-            float(wanted.mass.sum(dtype=np.float64)) - asked if self.intensity.elasticity > 0 else 0.0,
-        )
 
     def hourly_cost(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Floats:
         """Who buys what decides: to an individual an hour costs its worth x time value, in money over its weight."""
@@ -296,10 +276,12 @@ class LogitCohort(Cohort[IndividualsWanted]):
             total += shares @ (requests * an_hour).astype(np.float64)
         return np.asarray(total / s.price_coefficient)
 
-    def settle(self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float) -> None:
+    def settle(
+        self, wanted: IndividualsWanted, scene: Scene, prices: Floats, turned_away: float, paid_usd: float
+    ) -> None:
         """Budgets are spent, quotas used up, work is put off; some choose their provider anew, others come or go."""
         plan = self._plan(wanted, scene, prices)
-        super().settle(wanted, scene, prices, turned_away)
+        super().settle(wanted, scene, prices, turned_away, paid_usd)
         if self.segment.adoption.response > 0:
             self._learn_use(plan, turned_away)
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
@@ -318,9 +300,21 @@ class LogitCohort(Cohort[IndividualsWanted]):
         if (scene.fee > 0).any():
             self._consider_subscriptions(wanted, scene, prices)
         self._looked = True
+        if self.earners:
+            _, bills = made_and_billed(plan.parts, prices, self.dtype)
+            self._learn_spending(self.earners, bills, paid_usd, scene.fee)
         wanted.replies.clear()
         wanted.grounds.clear()
         wanted.plans.clear()  # it was made of traits and subscriptions as they were
+
+    def _learn_spending(self, earners: Earners, bills: NDArray[Any], paid_usd: float, fee: Floats) -> None:
+        """Each notices its fee and its part of what was paid, as its orders are of all orders: money weighs as much."""
+        days = self.calendar.tick_hours / 24.0
+        people = self.relative * (self.weight * self.wanted.growth)
+        spent = shared_out(paid_usd / days, bills, people) + self.memberships.fees_per_day(fee)
+        earners.learn(spent, days / self.calendar.simulated_share)
+        self.worth, self.inverse_worth = earners.worth, earners.inverse_worth
+        self.income_spent = float(np.mean(earners.share * self.relative))
 
     def _learn_use(self, plan: Plan, turned_away: float) -> None:
         """Remember what a request was worth, for who comes and goes; a tick in which nobody asks says nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,6 +94,18 @@ class IndividualsWanted(Wanted):
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     grounds: dict[tuple[Any, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
+    def but_for(self, spread: Floats, share: float, due: NDArray[Any]) -> IndividualsWanted:
+        """The same with a share of what came up put off, by this habit by ticks, and what is due taken up."""
+        habit, came_up = share * spread, self.came_up
+        off = self.mass.dtype.type(habit.sum())
+        return replace(
+            self,
+            mass=came_up * (self.mass.dtype.type(1.0) - off) + due,
+            spread=habit,
+            put_off=float((came_up * off).sum(dtype=np.float64)),
+            taken_up=float(due.sum(dtype=np.float64)),
+        )
+
     def used_before(self, limits: Limits) -> NDArray[Any]:
         """Requests of one user that counted towards quotas earlier in their windows, by limit and individual."""
         count = limits.offers.size
@@ -175,6 +187,15 @@ def within_limits(
     return all_within, used
 
 
+def made_and_billed(parts: Sequence[Part], prices: Floats, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Requests of each individual, and what they cost it at these prices of a request [USD]."""
+    most = float(np.finfo(dtype).max)  # a seller may ask more than the type can hold
+    bill = np.minimum(np.where(np.isfinite(prices), prices, 0.0), most).astype(dtype)
+    asked = [part.choice.requests_and_shares(part.mass, np.arange(bill.size)) for part in parts]
+    made = np.sum([requests for requests, _ in asked], axis=0)
+    return made, np.sum([requests * (shares.T @ bill) for requests, shares in asked], axis=0)
+
+
 def within_budgets(
     parts: Sequence[Part], left: NDArray[Any], prices: Floats
 ) -> tuple[NDArray[Any], NDArray[Any], float]:
@@ -182,11 +203,7 @@ def within_budgets(
 
     ``left``: money left for the day [USD], by individual; ``prices``: of a request [USD], by offer.
     """
-    most = float(np.finfo(left.dtype).max)  # a seller may ask more than the type can hold
-    bill = np.minimum(np.where(np.isfinite(prices), prices, 0.0), most).astype(left.dtype)
-    asked = [part.choice.requests_and_shares(part.mass, np.arange(bill.size)) for part in parts]
-    cost = np.sum([requests * (shares.T @ bill) for requests, shares in asked], axis=0)
-    made = np.sum([requests for requests, _ in asked], axis=0)
+    made, cost = made_and_billed(parts, prices, left.dtype)
     allowed = at_most_all(left, cost)
     return allowed, cost * allowed, float(np.sum(made * (1 - allowed), dtype=np.float64))
 
@@ -197,6 +214,24 @@ def blurred(parts: list[Part], segment: Segment, width_usd: float) -> list[Part]
         return parts
     noise = width_usd * segment.price_coefficient / segment.worth_usd
     return [part.blurred(noise) for part in parts]
+
+
+def reply_of(plan: Plan, segment: Segment, scene: Scene, count: int, mass: NDArray[Any]) -> Reply:
+    """What a plan orders of so many offers; ``mass``: requests of each individual, if they cost nothing."""
+    slopes = segment.price_coefficient if scene.slopes else None
+    chosen = [part.choice.of(part.mass, slopes=slopes) for part in blurred(plan.parts, segment, scene.blur_usd)]
+    asked = plan.unaffordable + sum(one.asked for one in chosen)
+    none, nothing = np.zeros(count), np.zeros((count, count))
+    return Reply(
+        sum((one.shares_sum[:count] for one in chosen), none),
+        sum(one.nothing for one in chosen),
+        sum(float(one.shares_sum[count:].sum()) for one in chosen),
+        plan.unaffordable,
+        sum(one.surplus for one in chosen),
+        sum((one.own[:count] for one in chosen if one.own is not None), none),
+        sum((one.cross[:count, :count] for one in chosen if one.cross is not None), nothing),
+        float(mass.sum(dtype=np.float64)) - asked if segment.intensity_elasticity > 0 else 0.0,
+    )
 
 
 def worth_of_use(plan: Plan, segment: Segment, turned_away: float) -> float | None:

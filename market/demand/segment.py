@@ -11,6 +11,7 @@ from capacity.errors import InputError, require, require_kind, require_kinds, re
 from market.demand.bass import Bass
 from market.demand.growth import TREND, Adoption, KnownPath
 from market.demand.haste import ALIKE, NO_BACKGROUND, Background, TimeValues
+from market.demand.income import NO_LIMIT, Income
 from market.demand.load_shape import FLAT, LoadShape
 from market.demand.nests import Nest, check_nests
 from market.demand.zones import ONE_ZONE, Zone, check_zones
@@ -146,6 +147,7 @@ class Segment:
         patience_h: mean time that a waiting request stays in a queue [h].
         budget_usd_per_day: median budget of an individual user [USD/day]; infinite for none. Log-normal with
             the spread of the sizes.
+        income: what a user has beside, so that a dollar is dearer the more of it goes (see ``demand.income``).
         deferral: work that can wait, or None.
         local: a machine of one's own, or None.
         shape: relative load by local hour.
@@ -196,6 +198,7 @@ class Segment:
     users_path: KnownPath | Bass | None = None
     intensity_path: KnownPath | None = None
     cells: int = 0
+    income: Income = NO_LIMIT
 
     def users_trend(self, years: float) -> float:
         """Users over those at the start by the trend alone, so many years after it."""
@@ -226,6 +229,7 @@ class Segment:
         require_or_inf(where + "worth_cap", self.worth_cap, at_least=1)
         require_kind(where + "time_values", self.time_values, TimeValues)
         require_kind(where + "background", self.background, Background)
+        require_kind(where + "income", self.income, Income)
         require_kind(where + "users_path", self.users_path, KnownPath, Bass, type(None))
         require_kind(where + "intensity_path", self.intensity_path, KnownPath, type(None))
         self._check_adoption(where)

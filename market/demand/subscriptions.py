@@ -71,6 +71,10 @@ class Memberships:
         best = np.where(gains, net, 0.0).argmax(axis=0)
         self.offer[who] = np.where(gains.any(axis=0), sold[best], NOBODY)
 
+    def fees_per_day(self, fee: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each individual pays a day for its subscription [USD]; ``fee``: of each offer [USD a month]."""
+        return np.append(fee, 0.0)[self.offer] / DAYS_PER_MONTH
+
     def members(self, offers: int) -> NDArray[np.float64]:
         """Individuals that subscribe to each offer."""
         return np.bincount(self.offer[self.offer >= 0], minlength=offers).astype(np.float64)

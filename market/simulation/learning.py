@@ -64,9 +64,11 @@ def settle(asking: Asking, tick: int, ordered: Ordered, served: Served) -> None:
     left = served.round.left_late + served.round.left_impatient
     turned_away = (left - served.joined).sum(axis=1)
     for s, cohort in enumerate(founded.cohorts):
-        cohort.settle(asking.wanted[s], asking.scene(s), cleared.prices[s], max(float(turned_away[s]), 0.0))
+        served_of, prices = served.round.served[s], cleared.prices[s]
+        paid = float(np.where(served_of > 0, served_of * prices, 0.0).sum())
+        cohort.settle(asking.wanted[s], asking.scene(s), prices, max(float(turned_away[s]), 0.0), paid)
         requests = float(expected[s].sum())
-        spent = float((expected[s] * np.where(expected[s] > 0, cleared.prices[s], 0.0)).sum())
+        spent = float((expected[s] * np.where(expected[s] > 0, prices, 0.0)).sum())
         usual_price = spent / requests if requests > 0 else 0.0
         cohort.learn_worth(tick, usual_price)
 

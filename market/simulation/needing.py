@@ -33,6 +33,9 @@ type Floats = NDArray[np.float64]
 #: How many times its racks a contract may be signed anew for, where the number is bargained for; first the same.
 TIMES = np.array([1.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0])
 
+#: Requests below which nobody asks: so few that fees divided by them are no number.
+NOBODY = 1e-200
+
 
 def foresee(
     founded: Founded,
@@ -75,7 +78,7 @@ def earned_per_request(founded: Founded, prices: Floats, known: Known, expected:
         return prices
     fees = known.members * founded.fee + known.visitors * founded.user_worth
     fees = fees * (founded.hours / HOURS_PER_MONTH)
-    return np.asarray(prices + np.divide(fees, expected, out=np.zeros(fees.shape), where=expected > 0))
+    return np.asarray(prices + np.divide(fees, expected, out=np.zeros(fees.shape), where=expected > NOBODY))
 
 
 def bids_of(founded: Founded, needs: Needs, p: ProviderAgent, held: Floats, machines: Machines) -> list[Bid]:

@@ -11,8 +11,8 @@ from capacity import Chip, Costs, Workload
 from capacity.custom import Known
 from capacity.errors import InputError
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
-from market.demand.growth import Adoption
 from market.demand.haste import Background, TimeValues
+from market.demand.income import Income
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
@@ -45,8 +45,7 @@ from scenarios.definition.building_out import (
 )
 from scenarios.definition.parameters import Parameters
 from scenarios.definition.sellers import HOURS_PER_WEEK, providers
-from scenarios.definition.trends import growth_of, known_path, users_path
-from scenarios.parameters.adopting import Adopting
+from scenarios.definition.trends import adoption, growth_of, known_path, users_path
 from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
@@ -207,12 +206,6 @@ def local_machine(segment: str, users: Users, parameters: Parameters, when: Cale
     )
 
 
-def adoption(come: Adopting) -> Adoption:
-    """How users answer to what they get; the ceiling of Bass's curve is in the curve."""
-    ceiling = math.inf if come.innovation + come.imitation else come.ceiling
-    return Adoption(come.response, ceiling, come.start_days)
-
-
 def segment(name: str, users: Users, parameters: Parameters, individuals: int, when: Calendar) -> Segment:
     """A segment of users."""
     demand = parameters.demand
@@ -245,6 +238,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
         reconsider_per_day=users.reconsider_per_day / when.simulated_share,
         patience_h=users.patience_h,
         budget_usd_per_day=users.budget_usd_per_day,
+        income=Income(**users.income.model_dump()),
         deferral=deferral if waiting.share > 0 else None,
         local=local if machine.owners > 0 or math.isfinite(machine.price_usd) else None,
         shape=load_shape(users.shape),

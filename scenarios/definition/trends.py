@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from capacity.errors import InputError
 from market.demand.bass import Bass
-from market.demand.growth import KnownPath
+from market.demand.growth import Adoption, KnownPath
+from scenarios.parameters.adopting import Adopting
 from scenarios.parameters.demand import Demand, Users
 
 
@@ -39,3 +42,9 @@ def known_path(users: Users, growth: float, share: float) -> KnownPath | None:
     years = tuple(k / 12.0 for k in range(len(users.by_month)))
     scale = users.by_month[0]
     return KnownPath(years, tuple(float((one / scale) ** share) for one in users.by_month), growth)
+
+
+def adoption(come: Adopting) -> Adoption:
+    """How users answer to what they get; the ceiling of Bass's curve is in the curve."""
+    ceiling = math.inf if come.innovation + come.imitation else come.ceiling
+    return Adoption(come.response, ceiling, come.start_days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from market.demand.income import NO_LIMIT
 from market.demand.segment import CurveSegment, Segment
 from market.economy import Economy
 from market.supply.specs import Offer
@@ -24,7 +25,7 @@ def _in_cells(segment: Segment | CurveSegment, cells: int) -> Segment | CurveSeg
     if isinstance(segment, CurveSegment):
         return segment
     local = None if segment.local is None else replace(segment.local, price_usd=math.inf)
-    return replace(segment, cells=cells, attachment=0.0, budget_usd_per_day=math.inf, local=local)
+    return replace(segment, cells=cells, attachment=0.0, budget_usd_per_day=math.inf, income=NO_LIMIT, local=local)
 
 
 def _for_all(offer: Offer) -> Offer:

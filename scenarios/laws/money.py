@@ -132,3 +132,18 @@ def budgets_hold(before: Before, model: TokenMarket) -> None:
             room = single(model) * cohort.budget_per_day * cohort.wanted.growth
             least = cohort.budget_left.min(initial=0.0)
             must(cohort.budget_left >= -room - 1e-12, "{} USD is left of a budget", least)
+
+
+def incomes_are_felt(before: Before, model: TokenMarket) -> None:
+    """Where an income limits users they notice all that they pay, and to nobody is a dollar worth nothing."""
+    for s, cohort in enumerate(model.cohorts):
+        if not isinstance(cohort, LogitCohort) or cohort.earners is None:
+            continue
+        earners, paid = cohort.earners, row(model, "segments", "paid")[s]
+        people = cohort.relative * cohort.weight * cohort.wanted.growth
+        noticed = float((earners.spent * people).sum()) * model.calendar.tick_hours / 24.0
+        bills = model.cleared.response.requests[s] @ np.nan_to_num(model.cleared.prices[s], posinf=0.0)
+        if bills > 0:
+            close(noticed, paid, abs(paid) + 1e-9)
+        must(earners.weight > 0.0, "a dollar weighs {}", earners.weight.min(initial=1.0))
+        must(cohort.income_spent < 1.0, "{} of the income is spent", cohort.income_spent)

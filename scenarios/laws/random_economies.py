@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capacity import Workload
 from market.calendar import Calendar
 from market.demand.growth import TREND, Adoption
+from market.demand.income import NO_LIMIT, Income
 from market.demand.load_shape import FLAT, LoadShape, measured
 from market.demand.nests import Nest
 from market.demand.products import Products
@@ -32,15 +33,7 @@ from market.supply.quotas import QuotaPolicy
 from market.supply.rack_lists import OnDemand
 from market.supply.research import Research
 from market.supply.rounds import Rounds
-from market.supply.specs import (
-    Contract,
-    Hyperscaler,
-    Investment,
-    Offer,
-    Pool,
-    Provider,
-    Tier,
-)
+from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider, Tier
 from market.supply.term_market import TermMarket
 from market.supply.vintages import Vintage
 from market.supply.wholesale import Wholesale
@@ -133,6 +126,7 @@ def segments(draw: st.DrawFn, name: str = "users") -> Segment:
         outside=draw(pick([0.0, 0.0, 0.5, -300.0, None])),
         patience_h=draw(lasting),
         budget_usd_per_day=draw(pick([math.inf, math.inf, 0.0, 20.0])),
+        income=draw(pick([NO_LIMIT, NO_LIMIT, Income(20.0, 1.0, 1.0), Income(1e-3), Income(1e6, 0.5, 1.0)])),
         deferral=draw(pick([None, Deferral(0.5, 0.0), Deferral(0.4, 6.0, 0.1, 0.01), Deferral(1.0, 30.0)])),
         local=draw(pick(machines(name))),
         shape=draw(pick(SHAPES)),

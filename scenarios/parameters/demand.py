@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from capacity.errors import Catalogue
 from scenarios.parameters.adopting import Adopting
+from scenarios.parameters.earning import Earning
 from scenarios.parameters.fields import (
     DECLARED,
     SEGMENTS,
@@ -201,6 +202,7 @@ class Users(Section):
     )
     patience_h: Number = quantity(1.0, "h", "mean time that a waiting request stays in a queue", or_inf=True)
     budget_usd_per_day: Number = quantity(math.inf, "USD/day", "median budget of a user; inf for none", or_inf=True)
+    income: Earning = part(Earning(), "what a user has to spend in all")
     burstiness: Number = quantity(1.0, "1", "variance over mean of arrivals, where requests are whole", low=1, high=1e4)
     shape: Shape = part(CHAT, "load by local hour: chat, code, flat, or a CSV file", AZURE)
     deferral: Waiting = part(Waiting(), "work that can be put off")

@@ -14,7 +14,7 @@ from scenarios.verification.check import CHECKS, CheckRow
 #: Files of checks, in the order of the report; importing a file is what adds its checks.
 FILES = (
     "auctions", "walras", "pricing", "nests", "menus", "full_cost", "cells", "lock_in", "blocks", "parts", "sticky",
-    "adoption", "contexts", "overflow",
+    "adoption", "incomes", "contexts", "overflow",
     "capacity", "queueing", "queues", "deferral", "tiers", "quotas", "machines", "vintages", "rack_makers", "training",
     "default", "takeovers",
 )  # fmt: skip

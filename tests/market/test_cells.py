@@ -14,6 +14,7 @@ from capacity.errors import InputError
 from market import TokenMarket
 from market.demand.draws import Cells, lattice
 from market.demand.haste import Background, TimeValues
+from market.demand.income import Income
 from market.demand.load_shape import measured
 from market.demand.population import draw_population
 from market.demand.segment import Deferral, LocalMachine, Refusal, Segment
@@ -157,6 +158,7 @@ def test_cells_are_nearer_to_all_users_than_as_many_individuals() -> None:
     [
         ({"attachment": 0.1}, {}, "attachment is 0.1, but must be 0"),
         ({"budget_usd_per_day": 3.0}, {}, "budget_usd_per_day is 3, but must be inf"),
+        ({"income": Income(3.0)}, {}, "income.usd_per_day is 3, but must be inf"),
         (
             {"local": LocalMachine(0.0, 0.5, 25.0, 0.0, price_usd=900.0)},
             {},

@@ -14,6 +14,7 @@ from capacity import Workload
 from capacity.errors import InputError, UnknownNameError
 from market import TokenMarket
 from market.calendar import Calendar
+from market.demand.income import Income
 from market.demand.load_shape import LoadShape, measured
 from market.demand.segment import CurveSegment, Deferral, IsoelasticDemand, LinearDemand, LocalMachine, Segment
 from market.demand.zones import Zone
@@ -128,6 +129,9 @@ OUT_OF_RANGE = [
     (USERS, "patience_h", -1.0),
     (USERS, "growth", 0.0),
     (USERS, "budget_usd_per_day", -1.0),
+    (USERS, "income", 9.0),
+    (Income(9.0), "usd_per_day", 0.0),
+    (Income(9.0), "memory_days", 0.5),
     (USERS, "dtype", "float16"),
     (USERS, "zones", ()),
     (USERS, "outside", math.inf),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from market import TokenMarket
 from market.demand.growth import Adopters, Adoption
+from market.demand.income import Income
 from market.demand.nests import Nest
 from market.demand.segment import LocalMachine, Segment
 from market.economy import Economy
@@ -129,6 +130,7 @@ def in_money(z: float) -> tuple[Segment, Provider, Provider, Hyperscaler, Resear
     users = Segment(
         "users", UNIT, 50.0, 40, worth_usd=4.0 * z, worth_spread=0.7, taste_noise=0.3, attachment=0.1, time_value=0.1,
         budget_usd_per_day=60.0 * z, nests=(Nest(0.5),), adoption=Adoption(3.0, start_days=0.2),
+        income=Income(90.0 * z, memory_days=1.0),
         local=LocalMachine(0.2, 0.4, 1e6, 0.05 * z, price_usd=900.0 * z),
     )  # fmt: skip
     firm = Provider(

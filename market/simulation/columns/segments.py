@@ -20,6 +20,11 @@ def owners(moment: Moment) -> Any:
     return [cohort.owners for cohort in moment.founded.cohorts]
 
 
+@column("segments", "income_spent", "1", "share of their income that users spend, as they notice it; 0 without a limit")
+def income_spent(moment: Moment) -> Any:
+    return [cohort.income_spent for cohort in moment.founded.cohorts]
+
+
 @column("segments", "asked", "requests", "came to the market in the tick")
 def asked(moment: Moment) -> Any:
     return ordered(moment) + local(moment) + nothing(moment) + unaffordable(moment)
