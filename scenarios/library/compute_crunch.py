@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.definition.asking import CRUNCH, MACHINES_FOR_SALE, THREE_YEARS, ask, outcome
+from scenarios.definition.asking import CRUNCH, INCOMES, MACHINES_FOR_SALE, THREE_YEARS, ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
 
 #: Racks are bought of a maker, by owners who follow rents.
@@ -33,6 +33,7 @@ SCENARIO = ask(
         "one-maker": {**BOUGHT, "supply.maker.pricing": "monopoly"},
         "allotted": {**BOUGHT, "supply.maker.output": 0.3, "supply.maker.allotment": "by-contract"},
         "training-yields": {"supply.research.*.policy.kind": "as-it-pays"},
+        "with-incomes": INCOMES,
         "with-progress": {"progress.advancing": True, "progress.efficiency_growth": 2.0},
     },
 )
