@@ -117,6 +117,8 @@ class Utilities:
         # Within nests exponents are taken relative to the best in any case.
         self.peaked = self.pages is None and _is_peaked(options, local)
         self.price_coefficient = options.price_coefficient
+        # A search for rents may ask about any price: from this on nobody buys, and a number of this kind holds it.
+        self._out_of_reach = float(np.sqrt(np.finfo(kind).max)) * float(np.min(self._scale, initial=1.0))
         self._known: dict[int, tuple[Floats, ...]] = {}
 
     def _by_row(self, values: Floats) -> Floats:
@@ -125,7 +127,7 @@ class Utilities:
 
     def slopes(self, cost: Floats) -> Floats:
         """How utilities go with one over the worth, where options cost so much, in the unit of the worth."""
-        return self._by_row(-cost)
+        return self._by_row(np.maximum(-cost, -self._out_of_reach))
 
     def of(self, part: Rows, slopes: Floats | None, inverse_worth: Floats) -> Floats:
         """Those of some individuals, by option and individual; ``slopes``: None where all is free."""

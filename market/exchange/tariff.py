@@ -16,6 +16,9 @@ HOURS_PER_DAY = 24.0
 #: Length of the request at which a tariff is quoted [tokens]: a short one, below every surcharge for long ones.
 QUOTED_CONTEXT = 1_000.0
 
+#: A token costs at most so many times one of output, and a surcharge adds no more: far beyond any list.
+MOST_OVER_OUTPUT = 1e3
+
 
 class TariffComponent(Kind, ABC):
     """A part of the bill."""
@@ -50,7 +53,11 @@ class InputTokens(TariffComponent):
     kind = "input"
 
     input_ratio: float = quantity(
-        0.25, "1", "price of an input token over that of output", "Lists of December 2025: output 4x input", high=1e3
+        0.25,
+        "1",
+        "price of an input token over that of output",
+        "Lists of December 2025: output 4x input",
+        high=MOST_OVER_OUTPUT,
     )
 
     def tokens(self, workload: Workload) -> float:
@@ -68,7 +75,7 @@ class CachedTokens(TariffComponent):
     kind = "cached"
 
     cached_ratio: float = quantity(
-        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=1e3
+        0.025, "1", "price of a cached token over that of output", "Lists: a tenth of input", high=MOST_OVER_OUTPUT
     )
 
     def tokens(self, workload: Workload) -> float:
@@ -91,13 +98,25 @@ class LongContext(TariffComponent):
         200_000.0, "tokens", "input from which on a request is long", "Lists of 2025", high=1e9
     )
     long_output_ratio: float = quantity(
-        0.5, "1", "added for an output token of a long request, over the list price", "Lists of 2025: x1.5", high=10
+        0.5,
+        "1",
+        "added for an output token of a long request, over the list price",
+        "Lists of 2025: x1.5",
+        high=MOST_OVER_OUTPUT,
     )
     long_input_ratio: float = quantity(
-        0.25, "1", "added for an input token of a long request, over the list price", "Lists of 2025: x2", high=10
+        0.25,
+        "1",
+        "added for an input token of a long request, over the list price",
+        "Lists of 2025: x2",
+        high=MOST_OVER_OUTPUT,
     )
     long_cached_ratio: float = quantity(
-        0.025, "1", "added for a cached token of a long request, over the list price", "Lists of 2025: x2", high=10
+        0.025,
+        "1",
+        "added for a cached token of a long request, over the list price",
+        "Lists of 2025: x2",
+        high=MOST_OVER_OUTPUT,
     )
 
     def tokens(self, workload: Workload) -> float:

@@ -13,6 +13,7 @@ from capacity.errors import require
 from market.demand.cohort import Wanted
 from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
+from market.exchange.tariff import MOST_OVER_OUTPUT
 from market.kinds import answered
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.billing import bills_of
@@ -264,7 +265,9 @@ def with_parts(p: ProviderAgent, listed: Listed, outlook: Outlook, parts: Parts)
     wished = answered(who, policy, np.ravel(parts.ratios), size, what).reshape(-1, PARTS)
     times = answered(who, policy, parts.level, p.offers.size, "levels of its list over the present ones")
     book, level = listed.offers, listed.level.copy()
-    for j, movable, ratios, by in zip(p.offers, outlook.movable, np.maximum(wished, 0.0), times, strict=True):
+    for j, movable, ratios, by in zip(
+        p.offers, outlook.movable, np.clip(wished, 0.0, MOST_OVER_OUTPUT), times, strict=True
+    ):
         if movable:
             fresh, cached, *long = map(float, ratios)
             book = book.with_tariff(int(j), book.tariffs[j].with_ratios(fresh, cached).with_surcharge(*long))
