@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from scenarios.cli.options import AsJson, Backend, calibration_named
+from scenarios.cli.options import AsJson, Backend, Users, calibration_named
 from scenarios.cli.own import catalogues
-from scenarios.cli.printing import print_json
+from scenarios.cli.printing import finite, print_json
 
 if TYPE_CHECKING:
-    from capacity import Costs
+    from capacity import Costs, Workload
     from capacity.price_list import Offer, PriceList
 
 EXAMPLES: Final = """Examples:
@@ -24,11 +23,22 @@ EXAMPLES: Final = """Examples:
 
 * `tokenmarket costs --chip gb200-nvl72 --workload coding --cached 0.8 --owned --power-price 0.12 --plot costs.png`
 
+* `tokenmarket costs "Aster standard"` what an offer of the baseline costs its seller; half a minute
+
+* `tokenmarket costs "Ferry kimi-k2" --scenario compute-crunch --days 7 --json`
+
 * `tokenmarket costs --with mine.toml --chip my-chip --architecture my-model`
 """
 
 
-ChipOption = Annotated[str, typer.Option(help="Chip.")]
+OfferArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="OFFER", help="An offer of a scenario, in place of a machine.", show_default=False),
+]
+ScenarioOption = Annotated[str, typer.Option(help="Scenario of the offer.")]
+DaysOption = Annotated[float, typer.Option(help="Days that it runs; the last counts.", min=1.0, max=366.0)]
+SeedOption = Annotated[int, typer.Option(help="Seed of that run.", min=0)]
+ChipOption = Annotated[str | None, typer.Option(help="Chip.", show_default=False)]
 ArchitectureOption = Annotated[str, typer.Option(help="Model architecture.")]
 WorkloadOption = Annotated[str, typer.Option(help="A named workload.")]
 InputOption = Annotated[float | None, typer.Option(help="Input tokens of a request.")]
@@ -54,8 +64,15 @@ ExtraOption = Annotated[
 PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the costs to this .png, .svg or .pdf.")]
 
 
+#: What goes with an offer of a scenario; all else describes a machine.
+OF_AN_OFFER: Final = ("offer", "scenario", "days", "users", "seed")
+OF_BOTH: Final = ("as_json",)
+
+
 def costs(
-    chip: ChipOption,
+    context: typer.Context,
+    offer: OfferArgument = None,
+    chip: ChipOption = None,
     architecture: ArchitectureOption = "kimi-k2",
     workload: WorkloadOption = "general",
     input: InputOption = None,
@@ -75,22 +92,50 @@ def costs(
     extra: ExtraOption = None,
     as_json: AsJson = False,
     plot: PlotOption = None,
+    scenario: ScenarioOption = "baseline-2026",
+    days: DaysOption = 2.0,
+    users: Users = 500,
+    seed: SeedOption = 1,
 ) -> None:
-    """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list."""
-    from dataclasses import replace
+    """What a million input, cached and output tokens cost on a machine, and the factors from physics to the list.
 
-    from capacity.price_list import Offer, Seller, calibrations, contexts, price_list, speeds
-    from scenarios.pictures.picture_path import checked_picture_path
+    With OFFER: what that offer of a scenario costs its seller, at the rents and the load that come out.
+    """
+    from capacity.errors import InputError
+    from capacity.price_list import Offer, Seller
 
+    _check_asked(context, offer)
+    if offer is not None:
+        from scenarios.cli.offer_costs import print_offer_costs
+
+        print_offer_costs(offer, scenario, days, users, seed, as_json=as_json)
+        return
+    if chip is None:
+        raise InputError('costs needs a machine (--chip b200) or an offer of a scenario ("Aster standard")')
     known = catalogues(extra)
     given = {"input": input, "output": output, "cached": cached, "speed": speed, "first_token": ttft}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    named = known.workloads[workload]
-    request = replace(named, **changes, name="custom", title="") if changes else named
+    request = _changed(known.workloads[workload], given)
     money = _money(rental, power_price, owned=owned)
     seller = Seller(load_factor=load_factor, replicas=replicas, demand_tok_s=demand, markup=markup)
     calibrated = calibration_named(calibration, backend)
-    offer = Offer(known.chips[chip], known.architectures[architecture], request, calibrated, money, seller)
+    priced = Offer(known.chips[chip], known.architectures[architecture], request, calibrated, money, seller)
+    _of_a_machine(priced, calibration, backend, plot, as_json=as_json)
+
+
+def _changed(named: Workload, given: dict[str, float | None]) -> Workload:
+    """A named request, with what is given in place of its own."""
+    from dataclasses import replace
+
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return replace(named, **changes, name="custom", title="") if changes else named
+
+
+def _of_a_machine(offer: Offer, calibration: str, backend: str | None, plot: Path | None, *, as_json: bool) -> None:
+    from dataclasses import replace
+
+    from capacity.price_list import calibrations, contexts, price_list, speeds
+    from scenarios.pictures.picture_path import checked_picture_path
+
     if plot is not None:
         checked_picture_path(plot)
     # Only what is fitted here knows of serving programs.
@@ -102,8 +147,24 @@ def costs(
         by_calibration=tuple(calibrations(offer, [calibration_named(name, backend) for name in names])),
     )
     if plot is not None:
-        _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {request.title}, '{calibration}'")
+        _plot(plot, found, f"{offer.architecture.title} on {offer.chip.title}, {offer.workload.title}, '{calibration}'")
     _print(offer, found, plot, as_json=as_json)
+
+
+def _check_asked(context: typer.Context, offer: str | None) -> None:
+    """Say so if what is of a machine is given with an offer, or what is of a run with a machine."""
+    from capacity.errors import InputError
+
+    allowed = (*OF_AN_OFFER, *OF_BOTH)
+    for one in context.command.params:
+        name = str(one.name)
+        source = context.get_parameter_source(name)
+        if source is None or source.name in ("DEFAULT", "DEFAULT_MAP") or name in OF_BOTH:
+            continue
+        if offer is not None and name not in allowed:
+            raise InputError(f"{one.opts[0]} describes a machine, so it does not go with the offer '{offer}'")
+        if offer is None and name in allowed:
+            raise InputError(f"{one.opts[0]} is of a run, so it needs an offer of a scenario")
 
 
 def _money(rental: float | None, power_price: float | None, *, owned: bool) -> Costs:
@@ -122,7 +183,7 @@ def _money(rental: float | None, power_price: float | None, *, owned: bool) -> C
 
 def _print(offer: Offer, found: PriceList, plot: Path | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(_finite({**_asked(offer), **found.record()}))
+        print_json(finite({**_asked(offer), **found.record()}))
         return
     from scenarios.cli.costs_report import costs_report
     from scenarios.text.console import console
@@ -147,15 +208,6 @@ def _asked(offer: Offer) -> dict[str, Any]:
         "usd_per_chip_hour": offer.costs.usd_per_chip_hour(offer.chip),
         "load_factor": offer.seller.load_factor,
     }
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no infinity: what is not promised, or cannot be served, is null."""
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plot(path: Path, found: PriceList, title: str) -> None:

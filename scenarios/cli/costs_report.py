@@ -13,7 +13,8 @@ from capacity.price_list import Offer, PriceList
 from scenarios.text.console import table
 
 
-def _money(value: float) -> str:
+def money(value: float) -> str:
+    """Dollars with cents, or more digits below a dollar."""
     if not math.isfinite(value):
         return "-"
     return f"${value:,.2f}" if value >= 0.995 else f"${value:.3f}"
@@ -59,7 +60,7 @@ def _tokens(offer: Offer, found: PriceList) -> Table:
         ["", "input", "cached input", "output"],
     )
     for name, tokens in (("one more token", found.marginal), ("full cost", found.full), ("list price", found.listed)):
-        made.add_row(name, *(_money(value) for value in vars(tokens).values()))
+        made.add_row(name, *(money(value) for value in vars(tokens).values()))
     return made
 
 
@@ -67,7 +68,7 @@ def _stack(found: PriceList) -> Table:
     made = table("From physics to the list, per million output tokens with their input", ["", "factor", "USD", "what"])
     made.columns[3].justify = "left"
     for line in found.stack:
-        made.add_row(line.name, f"{line.factor:.2f}", _money(line.usd_per_mtok), line.why)
+        made.add_row(line.name, f"{line.factor:.2f}", money(line.usd_per_mtok), line.why)
     return made
 
 
@@ -77,7 +78,7 @@ def _along(title: str, heading: str, key: str, rows: tuple[dict[str, Any], ...])
         kwh = row["kwh_per_mtok"]
         made.add_row(
             row[key] if isinstance(row[key], str) else f"{row[key]:,g}",
-            *(_money(row[name]) for name in ("input_usd_per_mtok", "cached_usd_per_mtok", "output_usd_per_mtok")),
+            *(money(row[name]) for name in ("input_usd_per_mtok", "cached_usd_per_mtok", "output_usd_per_mtok")),
             f"{kwh:.2f}" if math.isfinite(kwh) else "-",
             f"{row['chips']:g}" if row["chips"] else "-",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import typer
@@ -11,3 +12,12 @@ import typer
 def print_json(value: Any) -> None:
     """A value as JSON; what is no number is refused."""
     typer.echo(json.dumps(value, indent=2, allow_nan=False))
+
+
+def finite(value: Any) -> Any:
+    """JSON has no infinity: what is not promised, or cannot be served, is null."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
