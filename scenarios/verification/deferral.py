@@ -19,7 +19,7 @@ from scenarios.verification.setups import UNIT, run
 
 
 def two_halves(
-    loads: tuple[float, float], base: float, slope: float, movable: float, cost: float, ticks: int = 600
+    loads: tuple[float, float], base: float, slope: float, movable: float, cost: float, ticks: int = 400
 ) -> TokenMarket:
     """A day of two ticks; marginal cost is base + slope x quantity, and some of the load can be put off."""
     mean = sum(loads) / 2.0

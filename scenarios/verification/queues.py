@@ -102,7 +102,7 @@ def stations(ticks: int, rng: int = 1) -> TokenMarket:
 )
 def backlog_simulated() -> Iterator[Finding]:
     """Poisson and over-dispersed arrivals: every tick by the recursion, and the long-run mean."""
-    model = stations(6000)
+    model = stations(2500)
     for k, (mean, capacity, dispersion) in enumerate(STATIONS):
         queue = model.records.series("offers", "waiting", f"o{k}")
         arrived = model.records.series("offers", "ordered", f"o{k}")

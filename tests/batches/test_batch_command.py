@@ -187,7 +187,7 @@ def test_a_forecast_is_tried_as_the_batch_is_run(monkeypatch):
 def test_a_forecast_comes_true(tmp_path, monkeypatch):
     """By the processor's clock: what else the machine does is no affair of the forecast."""
     monkeypatch.setattr("time.perf_counter", time.process_time)
-    study = study_of("off-peak", seeds=2, days=2, users=60)
+    study = study_of("off-peak", seeds=2, days=1, users=60)
     least, most = pilot.forecast(study, 1).total_seconds(2, 1)
     begin = time.process_time()
     run_batch(study, tmp_path / "b", engine=InLine(), quiet=True)

@@ -345,7 +345,7 @@ def words_of(report: RenderableType) -> str:
 def test_the_commands_speak_json(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("name,measure,low,high,source,grade\nchats,chats-a-day,0,99,me,c\n")
-    short = ["--days", "2", "--users", "60", "--quiet", "--json"]
+    short = ["--days", "2", "--set", "time.tick_hours=2", "--users", "60", "--quiet", "--json"]
     done = CliRunner().invoke(app, ["moments", "off-peak", "--moments", str(file), *short])
     assert done.exit_code == 0, done.output
     assert [row["hit"] for row in json.loads(done.stdout)] == [True]
@@ -357,7 +357,7 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
 
 
 def test_the_table_says_hits_and_sources() -> None:
-    done = CliRunner().invoke(app, ["moments", "--days", "2", "--users", "60", "--quiet"])
+    done = CliRunner().invoke(app, ["moments", "--days", "2", "--set", "time.tick_hours=2", "--users", "60", "--quiet"])
     assert done.exit_code == 0, done.output
     assert "of 20 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout

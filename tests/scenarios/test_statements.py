@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import sys
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from market import TokenMarket
+from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand
 from market.supply.rounds import Rounds
 from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
@@ -25,7 +27,7 @@ from scenarios.runs.settings import Settings
 USERS = CurveSegment("users", (LinearDemand(10.0, 1.0),))
 
 
-def failing(**knobs: object) -> TokenMarket:
+def failing(days: int = 20, start: datetime = datetime(2026, 1, 1, tzinfo=UTC), **knobs: object) -> TokenMarket:
     """A lab that sells 7 requests an hour for 3, pays 1 for each and 12 for three racks, and 360 a day for staff."""
     lab = Provider(
         "lab", (Offer("good", 3.0, cost=1.0),), pools=(Pool(7.0),), leaves=True, cash=500.0, burn_usd_per_day=360.0,
@@ -34,15 +36,17 @@ def failing(**knobs: object) -> TokenMarket:
     cloud = Hyperscaler("cloud", 5.0, rack_price=100.0, running_cost=0.5)
     contract = Contract("cloud", "lab", racks=3.0, price=4.0, ticks=24 * 60)
     other = Provider("other", (Offer("dear", 9.9, cost=1.0),), pools=(Pool(1.0),))
-    model = TokenMarket(market_of(USERS, lab, other, cloud, contracts=(contract,)), rng=1)
-    model.run_for(24 * 100)  # to the tenth of April
+    economy = market_of(USERS, lab, other, cloud, contracts=(contract,), calendar=Calendar(start=start))
+    model = TokenMarket(economy, rng=1)
+    model.run_for(24 * days)
     return model
 
 
 @pytest.fixture(scope="module")
 def made():
-    model = failing(credit=600.0, interest=0.5)
-    return statements(frames_of(model), {"days": 100.0, "ticks": 2400, "tick_hours": 1.0})
+    """The last week of a quarter, and the first of the next."""
+    model = failing(14, datetime(2026, 3, 25, tzinfo=UTC), credit=600.0, interest=0.5)
+    return statements(frames_of(model), {"days": 14.0, "ticks": 14 * 24, "tick_hours": 1.0})
 
 
 def test_each_statement_adds_up(made):
@@ -74,7 +78,7 @@ def test_racks_lose_value_and_who_lets_them_has_more_to_come_until_its_renter_fa
     model = failing()
     value = model.records.series("books", "racks", "cloud")
     assert value[0] == pytest.approx(500.0, rel=1e-4)
-    assert value[-1] == pytest.approx(500.0 * np.exp(-100.0 / 365.25 / 5.0), rel=1e-9)
+    assert value[-1] == pytest.approx(500.0 * np.exp(-20.0 / 365.25 / 5.0), rel=1e-9)
     backlog = model.records.series("books", "backlog", "cloud")
     assert backlog[0] == pytest.approx(12.0 * (24 * 60 - 1))
     assert backlog[-1] == 0.0
@@ -91,7 +95,7 @@ def test_why_a_firm_failed_is_told_in_words_and_numbers():
 def test_investors_give_to_who_grows_and_not_in_a_bad_mood():
     """Sales of 21 an hour are 184,000 a year: at once that, a tenth is more than 20 days of losses."""
     terms = {"runway_days": 10.0, "raises_days": 20.0, "least_days": 1.0, "multiple": 1.0, "most_share": 0.1}
-    saved = failing(rounds=Rounds(**terms))
+    saved = failing(40, rounds=Rounds(**terms))
     assert saved.records.series("providers", "active", "lab").all()
     raised = saved.records.series("books", "raised", "lab")
     assert raised.max() == pytest.approx(20.0 * 312.0, rel=0.02)
