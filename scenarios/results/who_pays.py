@@ -1,4 +1,4 @@
-"""Who pays for whom: what users pay for each product, beside what the machines that serve it cost its sellers."""
+"""Who pays for whom: what users pay for each product, and for each kind of request, beside what its machines cost."""
 
 from __future__ import annotations
 
@@ -30,3 +30,26 @@ def paid_and_cost(frames: Frames) -> pd.DataFrame:
     table[["paid", "machines"]] /= years * 1e9
     table["tokens_share"] = 100.0 * ratio(table.pop("tokens"), made["tokens"].sum())
     return table[(table["paid"] > 0) | (table["machines"] > 0)].reset_index()
+
+
+def paid_by_request(frames: Frames) -> pd.DataFrame:
+    """By segment: ``paid`` and ``machines`` [USD per request served], ``tokens`` [1,000 a request], ``cached`` [%].
+
+    Paid is for tokens and fees of plans. All sellers' machines, idle ones among them, are shared by the work done for
+    each segment, so that a rack-hour used costs the same for all. Shortest requests first; segments that nobody served
+    have no row.
+    """
+    names = ["served", "paid", "work", "tokens", "cached"]
+    sums = frames["segments"].groupby("segment", observed=True, sort=False)[names].sum()
+    sums = sums[sums["served"] > 0]
+    books = frames["providers"][["rent_paid", "running_cost", "used"]].sum()
+    rack_hour = float(books["rent_paid"] + books["running_cost"]) / float(books["used"]) if books["used"] > 0 else 0.0
+    table = pd.DataFrame(
+        {
+            "paid": sums["paid"] / sums["served"],
+            "machines": sums["work"] * rack_hour / sums["served"],
+            "tokens": 1e3 * sums["tokens"] / sums["served"],
+            "cached": 100.0 * sums["cached"] / sums["tokens"],
+        }
+    )
+    return table.sort_values("tokens", kind="stable").reset_index().astype({"segment": str})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from market.simulation.columns.column import column
 
 if TYPE_CHECKING:
@@ -89,6 +91,17 @@ def moved(moment: Moment) -> Any:
 @column("segments", "tokens", "million tokens", "served, input and output")
 def tokens(moment: Moment) -> Any:
     return served(moment) * moment.state.posted.book.tokens
+
+
+@column("segments", "cached", "million tokens", "of these, read from the prompt cache")
+def cached(moment: Moment) -> Any:
+    found = [w.input * w.cached / 1e6 for w in moment.state.posted.book.workloads]
+    return served(moment) * np.array(found)
+
+
+@column("segments", "work", "rack-h", "work done for it")
+def work(moment: Moment) -> Any:
+    return moment.state.served.round.work.sum(axis=1)
 
 
 @column("segments", "paid", "USD", "paid, for tokens and for plans")
