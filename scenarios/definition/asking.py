@@ -19,11 +19,11 @@ CRUNCH: Final[dict[str, Any]] = {"demand.growth": 10.0, "supply.growth": 3.4}
 #: A machine that serves a 27B model costs a coder about 4,000 USD [declared: a workstation with one large card].
 MACHINES_FOR_SALE: Final[dict[str, Any]] = {"demand.coders.local.price_usd": 4_000.0}
 
-#: Who chats has what households consume: 56 % [declared: about the share of world output] of 117 trillion USD [IMF, October
-#: 2025] over 8.2 billion people. Who codes, or has agents work, is paid for the work: means of CodeSubmit (2023) for the US, the UK, India and
-#: China, 110,140, 55,275, 7,725 and 23,790 USD a year, by the places of users [declared: each stands for its zone, and
-#: agents are had by who is paid as coders are]. With as many users as there are in three years that is 45 + 5 + 2 of
-#: the 117 trillion USD that the world produces a year.
+#: Who chats has what households consume: 56 % [declared: about their part of what is produced] of 117 trillion USD [IMF
+#: 2025] over 8.2 billion people. Who codes, or has agents work, is paid for the work: means of CodeSubmit (2023)
+#: for the US, the UK, India and China, 110,140, 55,275, 7,725 and 23,790 USD a year, by the places of users [declared:
+#: each stands for its zone, and agents are had by who is paid as coders are]. With as many users as there are in three
+#: years that is 45 + 5 + 2 of the 117 trillion USD that the world produces a year.
 INCOMES: Final[dict[str, Any]] = {
     "demand.casual.income.usd_per_day": 22.0,
     "demand.coders.income.usd_per_day": 167.0,
