@@ -55,7 +55,7 @@ def come_and_go(
         elif not day.active[p.number] and p.spec.enters and not day.left[p.number] and tick > 0 and looks(founded, p):
             day.enter(p, terms.book, day.prices(posted.book.price), spot)
     if any(h.spec.borrowing for h in founded.owners):
-        day.close_books(backlog_before(founded, tick, contracts))
+        day.close_books(backlog_before(founded, tick, contracts), effects)
     if not np.array_equal(day.active, firms.active):
         founded.economy.check_best_prices([p.name for p in founded.providers if day.active[p.number]])
     return day.firms()
@@ -68,7 +68,8 @@ class _Day:
         self.founded, self.tick, self.lately, self.appraisal = founded, tick, lately, appraisal
         self.raised_at = firms.raised_at.copy()
         self.active, self.left, self.parent = firms.active.copy(), firms.left.copy(), list(firms.parent)
-        self.dropped, self.sales, self.failed = firms.dropped, firms.sales, firms.failed.copy()
+        self.dropped, self.sales = firms.dropped, firms.sales
+        self.failed, self.taken = firms.failed.copy(), firms.taken.copy()
         self.opening: dict[int, float] = {}
         self.payments: list[Payment] = []
         self.cash = {p.name: p.cash for p in founded.providers} | {h.name: h.cash for h in founded.owners}
@@ -127,18 +128,27 @@ class _Day:
         elif price > debt:
             self.pay(Payment("funding", p.name, debt - price, "funding"))
 
-    def close_books(self, backlog: Mapping[str, float]) -> None:
-        """Owners of machines who owe more than creditors lend have failed; these lose it and have the machines run.
+    def close_books(self, backlog: Mapping[str, float], effects: Effects) -> None:
+        """Owners of machines who owe more than creditors lend have failed: these have them run until they are paid.
 
-        ``backlog``: to come under contracts [USD], by name.
+        Where a firm's machines are worth less than what it owes, they take them for what they are worth and lose the
+        rest; what the machines bring from then on is theirs. ``backlog``: to come under contracts [USD], by name.
         """
-        for h in self.founded.owners:
-            terms = h.spec.borrowing
-            if terms is None or self.failed[h.number]:
+        for h in (h for h in self.founded.owners if h.spec.borrowing):
+            if self.taken[h.number]:
+                self.pay(Payment(h.name, "creditors", self.cash[h.name], "parent"))
                 continue
-            if self.cash[h.name] < -terms.line(backlog.get(h.name, 0.0)):
-                self.pay(Payment("creditors", h.name, -self.cash[h.name], "written off"))
-                self.failed[h.number] = True
+            terms, debt = h.spec.borrowing, -self.cash[h.name]
+            assert terms is not None
+            over = debt > terms.line(backlog.get(h.name, 0.0))
+            self.failed[h.number] = over or (self.failed[h.number] and debt > 0.0)
+            if not self.failed[h.number] or self.tick == 0:  # what machines earn is not known before the first tick
+                continue
+            worth = self.appraisal.machines_of(h, float(effects.power[h.number]))
+            if worth < debt:
+                self.pay(Payment("creditors", h.name, worth, "acquisition"))
+                self.pay(Payment("creditors", h.name, debt - worth, "written off"))
+                self.taken[h.number] = True
 
     def prices(self, price: Floats) -> Floats:
         """List prices with those of the newcomers so far."""
@@ -188,6 +198,7 @@ class _Day:
             self.dropped,
             self.sales,
             self.failed,
+            self.taken,
         )
 
 

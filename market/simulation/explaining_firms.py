@@ -36,11 +36,11 @@ def explain_firm(founded: Founded, records: Records, name: str, tick: int | None
         raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
     k = names.index(name)
     provider = next((p for p in founded.providers if p.name == name), None)
-    end = _end(records, provider.number, when) if provider is not None else _taken_over(records, k, when)
+    end = _end(records, provider.number, when) if provider is not None else _taken_over(records, name, when)
     upto = when if end is None else max(end[0] - 1, 0)
     lines = [f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC", ""]
     if end is not None:
-        lines.append(_what_came(founded, records, k, *end))
+        lines.append(_what_came(founded, records, k, *end, when))
     racks = _racks(founded, records, upto) if founded.maker is not None and name == founded.maker.name else []
     trains = _training(founded, records, provider, upto) if provider is not None else []
     means = _means(founded, records, name, k, upto)
@@ -59,13 +59,17 @@ def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
     return (int(there[0] + gone[0]), "failed") if gone.size else None
 
 
-def _taken_over(records: Records, k: int, when: int) -> tuple[int, str] | None:
-    """First tick in which creditors have an owner's machines run, up to a tick."""
-    lost = np.flatnonzero(records.tables["books"].data["forgiven"][: when + 1, k] > 0)
-    return (int(lost[0]), "taken over") if lost.size else None
+def _taken_over(records: Records, name: str, when: int) -> tuple[int, str] | None:
+    """Tick in which creditors last began to have an owner's machines run, up to a tick."""
+    owners = list(records.entities["wholesale"])
+    if name not in owners:
+        return None
+    held = records.tables["wholesale"].data["held"][: when + 1, owners.index(name)] > 0
+    began = np.flatnonzero(np.diff(held, prepend=False) & held)
+    return (int(began[-1]), "taken over") if began.size else None
 
 
-def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) -> str:
+def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str, when: int) -> str:
     """How it ended, and who bears what it owed."""
     date = f"{founded.calendar.moment(tick):%d %B %Y}"
     books = records.tables["books"].data
@@ -76,14 +80,32 @@ def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str) 
         rest += f" and left {money(left_over)} to investors" if left_over > 0 else ""
         return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}{rest}."
     if how == "taken over":
-        return (
-            f"Failed: on {date} it owed more than creditors lend; they lost {money(lost)} and have its machines run "
-            "and let as before."
-        )
+        return f"Failed: on {date} it owed more than creditors lend. " + _of_creditors(founded, records, k, tick, when)
     rest = (
         f"; its creditors lost {money(lost)}. Its contracts ended, and their machines were let anew" if lost > 0 else ""
     )
     return f"Failed: on {date} cash and credit were gone{rest}."
+
+
+def _of_creditors(founded: Founded, records: Records, k: int, tick: int, when: int) -> str:
+    """What creditors who have had an owner's machines run since a tick have of what it owed, up to another."""
+    books = {key: records.tables["books"].data[key][: when + 1, k] for key in ("debt", "forgiven", "owners_gave")}
+    lost = np.flatnonzero(books["forgiven"][tick:] > 0)
+    if lost.size:
+        taken = tick + int(lost[0])
+        return (
+            f"On {founded.calendar.moment(taken):%d %B %Y} its machines were worth less than what it owed: they took "
+            f"them for {money(float(books['owners_gave'][taken]))}, lost {money(float(books['forgiven'][taken]))}, and "
+            f"have had {money(max(-float(books['owners_gave'][taken + 1 :].sum()), 0.0))} of them since."
+        )
+    paid = np.flatnonzero(books["debt"][tick:] == 0)
+    if paid.size:
+        date = f"{founded.calendar.moment(tick + int(paid[0])):%d %B %Y}"
+        return f"They had its machines run, and were paid whole by {date}."
+    return (
+        "Its machines are worth more than that: they have them run, and what these bring goes to them until they are "
+        f"paid. They lost nothing so far, and are owed {money(float(books['debt'][-1]))}."
+    )
 
 
 def _month(founded: Founded, records: Records, k: int, upto: int) -> list[str]:

@@ -262,7 +262,9 @@ def first_firms(founded: Founded) -> Firms:
     all_sold, none_dropped = np.ones(offers, dtype=bool), np.zeros(offers, dtype=bool)
     start, unknown = np.zeros(active.size), np.full(offers, np.nan)
     failed = np.zeros(len(founded.owners), dtype=bool)
-    return Firms(active, nobody, (None,) * active.size, all_sold, {}, (), start, none_dropped, unknown, failed)
+    return Firms(
+        active, nobody, (None,) * active.size, all_sold, {}, (), start, none_dropped, unknown, failed, failed.copy()
+    )
 
 
 def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:

@@ -8,6 +8,12 @@ which a buyer pays it is worth
                          G = sum of racks x (rent - spot price) x hours that are left
 
 Nobody bids more than it has. Who pays whatever is owed (Y infinite) bids just that.
+
+Machines of an owner are worth to its creditors what they bring, as in a test of impairment (IAS 36, value in use).
+With x a year that they would earn at the mean spot price of the last month, less power and upkeep, interest r a year,
+a life of T years over which that falls, and G as above over all contracts of the owner,
+
+    max(x, 0) / (r + 1/T) + G                                                                            (3)
 """
 
 from __future__ import annotations
@@ -20,8 +26,10 @@ from market.simulation.backlog import ticks_left
 from market.simulation.founded import Founded
 from market.simulation.state import Contracts, Paid
 from market.supply.firm_sale import Bid
+from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
 from market.supply.rounds import DAYS_A_YEAR
+from market.supply.term_market import HOURS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,23 @@ class Appraisal:
         research = sum(one.spec.of_sales(float(self.paid.sales[one.number]), 24.0) for one in own)
         return float(self.paid.lately.earned[firm.number]) - research
 
-    def contracts_with(self, owner: str, firm: str) -> float:
-        """What an owner's contracts with a firm bring over spot until they end [USD]."""
+    def machines_of(self, owner: HyperscalerAgent, power: float) -> float:
+        """What an owner's machines are worth to who takes them, equation (3) [USD]; never below nothing.
+
+        ``power``: what it costs over what it did at the start.
+        """
+        racks, spec = owner.racks, owner.spec
+        an_hour = racks * self.spot - owner.older.upkeep
+        an_hour -= power * owner.older.running_cost(racks, racks, spec.running_cost, 1.0)
+        years = HOURS_A_YEAR * self.founded.calendar.simulated_share / (spec.interest + 1.0 / spec.life_years)
+        return max(max(an_hour, 0.0) * years + self.contracts_with(owner.name), 0.0)
+
+    def contracts_with(self, owner: str, firm: str | None = None) -> float:
+        """What an owner's contracts with a firm, or with all, bring over spot until they end [USD]."""
         return sum(
             one.racks * (one.price - self.spot) * self.founded.hours * ticks_left(self.founded, self.tick - 1, one)
             for one in self.contracts.running
-            if (one.seller, one.buyer) == (owner, firm)
+            if one.seller == owner and firm in (None, one.buyer)
         )
 
     def _years(self, years: float, a_day: float, debt: float) -> float:

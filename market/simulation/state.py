@@ -75,7 +75,8 @@ class Firms:
         payments: between parents and those that they bought, of investors, and of creditors for what they lose.
         raised_at: tick of the last funding round, by provider; 0 before the first, for what it has at the start.
         dropped, sales: whether it is sold no longer, and what it has sold a day lately [USD/day], by offer.
-        failed: whether creditors of an owner have its machines run, by owner.
+        failed: whether an owner owed more than creditors lend, who have its machines run until they are paid, by owner.
+        taken: whether its machines are theirs, since they are worth less than it owed, by owner.
     """
 
     active: Flags
@@ -88,6 +89,7 @@ class Firms:
     dropped: Flags
     sales: Floats
     failed: Flags
+    taken: Flags
 
     def with_openings(self, price: Floats) -> Floats:
         """List prices [USD per million tokens], with those at which newcomers open."""

@@ -6,7 +6,8 @@ Creditors lend up to a line L. With the payments B still to come under its contr
 
 so that the line is shortened as contracts run off and lengthened when they are renewed. An owner orders no more racks
 than it can pay for within L, of which it keeps a part free. If it owes more than L on a morning, it has failed: its
-creditors lose what it owes and have its machines run and let as before, but order no more.
+creditors have its machines run and let as before, but order no more, and what these bring goes to them until they have
+what they are owed. Where its machines are worth less than that they are theirs, and creditors lose the rest.
 """
 
 from __future__ import annotations

@@ -280,6 +280,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             older=tuple(replace(old, racks=old.racks * supply.scale) for old in kinds[owner][1:]) if kinds else (),
             retires_a_month=supply.retires_a_month,
             cash=supply.owners_cash * when.simulated_share,
+            interest=supply.owners_interest,
             on_demand=on_demand(supply, rack, when),
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()

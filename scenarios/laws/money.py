@@ -87,13 +87,35 @@ def statements_add_up(before: Before, model: TokenMarket) -> None:
         racks = model.records.tables["books"].data["racks"][model.tick - 1]
         close(b["racks"], racks + b["capital"] - b["depreciation"], scale)
     sold = np.array([parent is not None for parent in model.state.firms.parent], dtype=bool)
-    left = np.append(model.state.firms.left | sold, model.state.firms.failed)
+    left = np.append(model.state.firms.left | sold, model.state.firms.taken)
     forgiven = b["forgiven"][: left.size]
     must((forgiven == 0) | left, "creditors gave up {} USD of firms that go on", forgiven)
     for owner in model.hyperscalers:
         failed = bool(model.state.firms.failed[owner.number])
         must(not failed or owner.spec.borrowing is not None, "{} failed and owes without end", owner.name)
     close(b["commitments"].sum(), b["backlog"].sum())
+
+
+def creditors_lose_what_they_do_not_recover(before: Before, model: TokenMarket) -> None:
+    """Of a firm that fails they lose what it owed less what was given for it, and leave it with nothing."""
+    firms, flows = model.state.firms, model.ledger.flows
+    morning = (*model.state.fleets.payments, *firms.payments)
+    for agent in (*model.providers, *model.hyperscalers):
+        lost = sum(one.amount for one in morning if one.receiver == agent.name and one.kind == "written off")
+        close(flows.get(("creditors", agent.name, "written off"), 0.0), lost)
+        if lost == 0.0:
+            continue
+        recovered = sum(one.amount for one in morning if one.receiver == agent.name and one.kind == "acquisition")
+        others = sum(
+            one.amount * ((one.receiver == agent.name) - (one.payer == agent.name))
+            for one in morning
+            if one.receiver != agent.name or one.kind not in ("written off", "acquisition")
+        )
+        must(lost > 0 and recovered >= 0, "creditors lost {} USD and recovered {}", lost, recovered)
+        owed = -(before.cash[agent.name] + others)
+        close(lost, owed - recovered, abs(owed) + abs(before.cash[agent.name]) + abs(others))
+    held, taken = firms.failed, firms.taken
+    must(bool((held | ~taken).all()), "creditors took machines of firms that did not fail")
 
 
 def research_is_paid_by_whose_it_is(before: Before, model: TokenMarket) -> None:

@@ -298,6 +298,13 @@ class Supply(Section):
     )
     sale: FirmSales = part(FirmSales(), "how providers that run out of cash and credit are sold")
     owners_cash: Number = quantity(0.0, "USD", "cash of each owner at the start", low=-1e15)
+    owners_interest: Number = quantity(
+        0.05,
+        "1/year",
+        "yearly rate on what owners owe who do not borrow against contracts",
+        "Meta's bonds of October 2025, 30 billion USD: 4.2 to 5.75 %, 4.9 for ten years",
+        high=10,
+    )
     maker: RackMaking = part(RackMaking(), "who makes racks, of whom owners who follow rents buy")
     neoclouds: Neoclouds = part(Neoclouds(), "owners who borrow against contracts")
     rack_price_usd: Number = quantity(

@@ -67,13 +67,22 @@ def default() -> Iterator[Finding]:
     )
 
 
-def neocloud(days: int, expansion: Expansion | None = None, debt: float = 800.0) -> TokenMarket:
-    """100 racks under a contract of 30 days that pays 5 a day, and 20 cents a day from research when it is over.
+def neocloud(
+    days: int,
+    expansion: Expansion | None = None,
+    debt: float = 800.0,
+    *,
+    credit: float = 700.0,
+    spot: float = 0.2,
+    term: int = 30,
+) -> TokenMarket:
+    """100 racks under a contract of 30 days that pays 5 a day; on spot, when it is over, they bring 20 cents a day.
+
+    Without a term there is no contract.
 
     It owes at .001 a day. Creditors lend 700, and all that is to come under contracts.
     """
     tenant = Provider("tenant", (Offer("nothing", 1.0, open_to=()),), pools=(Pool(0.0),))
-    terms = Borrowing(credit=700.0, advance=1.0, kept=0.2)
     owner = Hyperscaler(
         "neocloud",
         100.0,
@@ -81,22 +90,25 @@ def neocloud(days: int, expansion: Expansion | None = None, debt: float = 800.0)
         cash=-debt,
         interest=0.001 * DAYS_A_YEAR,
         rack_price=1e3,
-        borrowing=terms,
+        borrowing=Borrowing(credit=credit, advance=1.0, kept=0.2),
     )
-    contract = Contract("neocloud", "tenant", racks=100.0, price=5.0 / 2_400.0, ticks=30)
+    contract = Contract("neocloud", "tenant", racks=100.0, price=5.0 / 2_400.0, ticks=max(term, 1))
     users, others = firms([1e-9], [1e-9])
     beside: dict[str, Any] = {
         "hyperscalers": (owner,),
-        "contracts": (contract,),
-        "research": (Research("training", 0.2),),
+        "contracts": (contract,) if term else (),
+        "research": (Research("training", spot),),
         "calendar": Calendar(tick_hours=24.0),
     }
     return run(users, [tenant, *others], days, **beside)
 
 
-@check("neocloud", "Machines on credit against contracts that end", "first passage as in Black and Cox (1976)")
+@check("neocloud", "Machines on credit against contracts that end", "first passage as in Black and Cox (1976); IAS 36")
 def against_contracts() -> Iterator[Finding]:
-    """Debt grows by .001 a day and falls by what comes in, against 700 and what is to come; books are closed daily."""
+    """Debt grows by .001 a day and falls by what comes in, against 700 and what is to come; books are closed daily.
+
+    Machines that bring .2 a day, and lose their value over five years, are worth .2 / (.001 + 1 / 1826.25).
+    """
     owed, mornings, days = 800.0, [], np.arange(200)
     for received in np.where(days < 30, 5.0, 0.2):
         mornings.append(owed)
@@ -104,12 +116,33 @@ def against_contracts() -> Iterator[Finding]:
     line = 700.0 + 5.0 * np.maximum(30 - days, 0)
     day = int(np.argmax(np.array(mornings) > line))
     model = neocloud(day + 10)
-    books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "forgiven", "sales")}
+    names = ("debt", "forgiven", "sales", "owners_gave", "cash")
+    books = {name: model.records.series("books", name, "neocloud") for name in names}
+    worth = 0.2 / (0.001 + 1.0 / (5.0 * DAYS_A_YEAR))
     yield exact("debt when the contract ends [USD]", mornings[30], books["debt"][29])
     yield exact("over the line on day [d]", day, float(np.argmax(books["forgiven"] > 0)))
-    yield exact("creditors lose [USD]", mornings[day], books["forgiven"].sum())
+    yield exact("creditors take its machines for what they bring [USD]", worth, books["owners_gave"][day])
+    yield exact("and lose the rest [USD]", mornings[day] - worth, books["forgiven"].sum())
     yield exact("its racks are let as before [USD a day]", 0.2, books["sales"][day + 5])
+    yield exact("and what they bring is creditors' [USD a day]", -0.2, books["owners_gave"][day + 5])
+
+    yield from illiquid()
 
     model = neocloud(33, FollowRents(cost=1e-9, growth=1e3), debt=300.0)
     books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "capital")}
     yield exact("it orders in a month: .8 of the line less debt [USD]", 560.0 - books["debt"][30], books["capital"][31])
+
+
+def illiquid() -> Iterator[Finding]:
+    """Machines that bring 20 a day are worth 16 times a debt of 800, on which creditors lend no more."""
+    model = neocloud(50, FollowRents(cost=1e-9, growth=1e3), credit=0.0, spot=20.0, term=0)
+    names = ("debt", "forgiven", "interest", "capital")
+    books = {name: model.records.series("books", name, "neocloud") for name in names}
+    held = model.records.series("wholesale", "held", "neocloud")
+    owed, paid = 800.0, 0
+    while owed > 0:
+        owed = owed * math.exp(0.001) - 20.0
+        paid += 1
+    yield exact("illiquid: creditors lose [USD]", 0.0, books["forgiven"].sum())
+    yield exact("they have its machines run until they are paid, on day [d]", float(paid), float(held.sum()))
+    yield exact("nothing is ordered meanwhile [USD]", 0.0, books["capital"][:paid].sum())

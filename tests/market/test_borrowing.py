@@ -31,18 +31,35 @@ def test_borrowing_is_a_borrowing() -> None:
         Hyperscaler("cloud", 1.0, borrowing=0.3)
 
 
-def test_who_owes_more_than_creditors_lend_has_failed_once_and_goes_on_without_debt() -> None:
-    model = neocloud(130)
-    books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "cash", "forgiven", "interest")}
+def test_creditors_have_what_the_machines_of_one_that_owes_more_than_they_are_worth_bring() -> None:
+    model = neocloud(100)
+    names = ("debt", "cash", "forgiven", "interest", "owners_gave", "sales")
+    books = {name: model.records.series("books", name, "neocloud") for name in names}
     day = int(np.argmax(books["forgiven"] > 0))
     assert np.count_nonzero(books["forgiven"]) == 1
     assert books["debt"][day - 1] > 0
-    assert books["debt"][day:].tolist() == [0.0] * (130 - day)
+    assert books["debt"][day:].tolist() == [0.0] * (100 - day)
     assert books["interest"][day + 1 :].sum() == 0.0
-    assert (np.diff(books["cash"][day:]) > 0).all()
+    # Nothing is kept: what came in on a day is the creditors' on the next morning.
+    assert books["cash"][day:] == pytest.approx(books["sales"][day:])
+    assert books["owners_gave"][day + 1 :] == pytest.approx(-books["sales"][day:-1])
     assert model.records.series("wholesale", "owned", "neocloud")[-1] == 2_400.0
-    assert "Failed: on" in model.explain_firm("neocloud")
+    words = model.explain_firm("neocloud")
+    assert "Failed: on" in words
+    assert "they took them for $129.23, lost $571.13" in words
     assert "Failed" not in model.explain_firm("neocloud", day - 1)
+
+
+def test_who_is_short_of_money_pays_all_and_is_its_own_again() -> None:
+    model = neocloud(50, credit=0.0, spot=20.0, term=0)
+    books = {name: model.records.series("books", name, "neocloud") for name in ("debt", "cash", "forgiven")}
+    held = model.records.series("wholesale", "held", "neocloud")
+    assert books["forgiven"].sum() == 0.0
+    assert held[:41].tolist() == [1.0] * 41
+    assert held[41:].sum() == 0.0
+    assert (np.diff(books["cash"][41:]) > 0).all()
+    assert "They lost nothing so far, and are owed $" in model.explain_firm("neocloud", 20)
+    assert "were paid whole by" in model.explain_firm("neocloud")
 
 
 def test_more_income_and_it_does_not_fail() -> None:

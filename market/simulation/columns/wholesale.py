@@ -65,6 +65,11 @@ def listed_at(moment: Moment) -> Any:
     return np.where(np.isfinite(listed), listed, 0.0)
 
 
+@column("wholesale", "held", "1", "1 while creditors have its machines run, since it owed more than they lend")
+def held(moment: Moment) -> Any:
+    return moment.state.firms.failed
+
+
 @column("wholesale", "racks_ordered", "racks", "that it ordered of who makes them")
 def racks_ordered(moment: Moment) -> Any:
     return moment.state.fleets.sales.ordered
