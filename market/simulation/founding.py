@@ -48,6 +48,7 @@ from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
 from market.supply.rack_maker import RackMakerAgent, nothing_sold
 from market.supply.research import ResearchAgent
+from market.supply.vintages import Exit
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -301,6 +302,7 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         chance=0.0,
         restarted=of_providers,
         research_restarted=np.zeros(researchers),
+        exit=Exit(),
         trained=np.ones(researchers),
     )
 

@@ -8,6 +8,7 @@ from market.events.effects import Effects
 from market.exchange.ledger import Payment
 from market.simulation.contracting import backlog_before
 from market.simulation.founded import Founded
+from market.simulation.giving_up import give_up
 from market.simulation.selling_racks import paid_for_racks, sell_racks
 from market.simulation.state import Contracts, Firms, Fleets, Machines
 from market.supply.expansion import Ordering
@@ -28,11 +29,10 @@ def grow(
     backlog = backlog_before(founded, tick, contracts)
     payments: list[Payment] = []
     buyers: dict[HyperscalerAgent, float] = {}
+    give_up(founded, tick, machines.exit)
     for owner in founded.owners:
         delayed = max(years - float(effects.late_years[owner.number]), 0.0)
-        earned, power = float(machines.earned[owner.number]), float(effects.power[owner.number])
-        price = machines.allotment.price if machines.spot_prices.size else np.nan
-        owner.see(delayed, earned, price, power, backlog.get(owner.name, 0.0))
+        owner.see(float(machines.earned[owner.number]), backlog.get(owner.name, 0.0))
         added, expansion = float(effects.bought[owner.number]), owner.spec.expansion
         if not firms.failed[owner.number]:
             if maker is None or not isinstance(expansion, Ordering):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from market.exchange.elastic_demand import ElasticDemand
 from market.simulation.contracting import ticks_in_month
 from market.simulation.financing import research_demand
 from market.simulation.founded import Founded
+from market.simulation.giving_up import look_ahead
 from market.simulation.needing import bids_of, worth_of_contracts
 from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
@@ -39,7 +42,11 @@ def rent(
         bid for p in founded.providers if firms.active[p.number] for bid in bids_of(founded, needs, p, held, machines)
     ]
     research = research_demand(founded, tick, firms, paid, known, machines.chance)
-    allotment = allot(founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects)
+    older = older_machines(founded, effects)
+    clear = partial(
+        allot, founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects, older=older
+    )
+    allotment = clear()
     rented = allotment.spot + allotment.at_list.sum(axis=0)
     got = rented.copy()
     for (_, buyer), racks in zip(parties, allotment.by_contract, strict=True):
@@ -65,6 +72,9 @@ def rent(
         chance=chance_lately(machines, taken, hours),
         restarted=again,
         research_restarted=research_again,
+        exit=look_ahead(
+            founded, tick, machines.exit, older, allotment.price, effects, lambda gone: clear(gone=gone).price
+        ),
         trained=trained_lately(founded, tick, machines.trained, allotment, research_again),
     )
 
@@ -105,9 +115,14 @@ def allot(
     bids: Sequence[Bid],
     research: Sequence[ElasticDemand],
     effects: Effects,
+    older: Older = NONE_OLDER,
+    gone: Floats | None = None,
 ) -> Allotment:
-    """Give the owners' rack-hours out."""
+    """Give the owners' rack-hours out; ``gone``: rack-hours of each of the older machines that are thought away."""
     owned = fleets.racks * founded.hours
+    if gone is not None:
+        owned = owned - np.bincount(older.owner, weights=gone, minlength=owned.size)
+        older = replace(older, quantity=older.quantity - gone)
     lost = np.array([one.spec.restart_h * machines.chance for one in founded.researchers], dtype=np.float64)
     share = [h.spec.on_demand.share if h.spec.on_demand else 0.0 for h in founded.owners]
     return founded.economy.wholesale.allot(
@@ -122,7 +137,7 @@ def allot(
         np.array([not h.spec.first_party_first for h in founded.owners], dtype=bool),
         research,
         Lists(quoted.listed, np.array(share, dtype=np.float64), lost),
-        older_machines(founded, effects),
+        older,
     )
 
 

@@ -21,6 +21,7 @@ from market.supply.needs import Needs
 from market.supply.rack_lists import HourOfBids
 from market.supply.rack_maker import RackSales
 from market.supply.specs import Contract
+from market.supply.vintages import Exit
 from market.supply.week import Damping
 from market.supply.wholesale import Allotment
 
@@ -147,6 +148,7 @@ class Machines:
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
         chance: chance that a machine on the spot market is taken back in an hour, running mean [1/h].
         restarted, research_restarted: work done again as its machine was taken back [rack-h], by provider and budget.
+        exit: what owners think that older machines would leave over if there were fewer of them.
         trained: racks that trained lately over those that keep up with the clock, running mean, by budget.
     """
 
@@ -164,6 +166,7 @@ class Machines:
     chance: float
     restarted: Floats
     research_restarted: Floats
+    exit: Exit
     trained: Floats
 
 

@@ -1,4 +1,4 @@
-"""Taking back: when the hour turns contracts, own use and lists take machines off the spot market; work restarts."""
+"""Taking back: contracts, own use and lists take machines off the spot market, and outages do; work restarts."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def firm(allotment: Allotment) -> Floats:
 
 
 def taken_back(before: Allotment, now: Allotment) -> Floats:
-    """Of what was rented on spot in the last tick, what firm use takes in this one [rack-h], by owner.
+    """Of what was rented on spot in the last tick, what firm use takes or stands still in this one [rack-h], by owner.
 
-    Machines that stood idle and new ones are taken first.
+    Machines that stood idle and new ones are taken first; those that stand still are replaced from there.
     """
-    free = before.idle + np.maximum(now.owned - before.owned, 0.0)
+    free = before.idle + now.owned - before.owned
     return np.minimum(np.maximum(firm(now) - firm(before) - free, 0.0), before.sold_spot)
 
 

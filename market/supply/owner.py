@@ -70,17 +70,9 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         """The same of its older machines, by vintage."""
         return np.maximum(self.spec.reserve, self.older.running_costs * power)
 
-    def see(self, years: float, earned: float, price: float, power: float, backlog: float) -> None:
-        """See how machines do so many years after the start, and give up what does not pay.
-
-        ``earned``: what a rack-hour has earned lately; ``price``: of the last tick on the spot market, NaN before the
-        first [USD per rack-h]; ``power``: what power costs over what it did at the start;
-        ``backlog``: to come under contracts [USD].
-        """
+    def see(self, earned: float, backlog: float) -> None:
+        """See what a rack-hour has earned lately [USD per rack-h] and what is to come under contracts [USD]."""
         self.fleet.earned, self.fleet.most = earned, self.most_racks(backlog, self.spec.rack_price)
-        if self.spec.older and np.isfinite(price):
-            self.older.see(years, price, power)
-            self.fleet.racks -= self.older.give_up(years, self.spec.retires_a_month)
 
     def most_racks(self, backlog: float, rack_price: float) -> float:
         """Racks that creditors lend for, with so much to come under contracts [USD] and at a price of a rack [USD]."""

@@ -265,7 +265,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
     grows = expansion(supply, rack, parameters.time.days, when.simulated_share)
     counted = counted_racks(supply, rack, parameters.time.days) if supply.expansion == "counted" else {}
     kinds = vintages_by_owner(supply.quarter, supply.calibration, rack, costs) if supply.vintages else {}
-    # Only a part of all weeks earns where weeks are left out: what is bought once, or owned, counts as that part.
+    # Where weeks are left out, what is bought once, or owned, counts as the part of them that earns.
     made = [
         Hyperscaler(
             RENAMED.get(owner, owner),

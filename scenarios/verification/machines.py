@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
+from market.events.machines import Outage
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import Foreseen, LastMonth
 from market.supply.research import Research
@@ -60,6 +62,14 @@ def taken_at_noon(restart_h: float) -> TokenMarket:
     return run(users, [*sellers, other], 2, hyperscalers=(Hyperscaler("cloud", 2.0),), contracts=(contract,))
 
 
+def stopped_at_noon(restart_h: float) -> TokenMarket:
+    """Two racks on spot; one of them stands still from the second hour on."""
+    users, sellers = firms([10.0], [2.0], restart_h=restart_h)
+    noon = datetime(2026, 1, 1, 1, tzinfo=UTC)
+    outage = Outage(name="one", begin=noon, of=("cloud",), down=0.5)
+    return run(users, sellers, 4, hyperscalers=(Hyperscaler("cloud", 2.0),), events=(outage,))
+
+
 @check("taken-back", "Machines taken back from spot, and work that restarts", "issue 17; own arithmetic")
 def taken_back() -> Iterator[Finding]:
     """Of two racks one is taken for a contract; a quarter of an hour of its work is done again on the other."""
@@ -68,6 +78,11 @@ def taken_back() -> Iterator[Finding]:
     yield exact("done again [rack-h]", 0.25, model.records.series("providers", "restarted", "firm 0")[1])
     yield exact("served in the first hour [requests]", 2.0, model.records.series("offers", "served", "good 0")[0])
     yield exact("served in the second [requests]", 0.75, model.records.series("offers", "served", "good 0")[1])
+    model = stopped_at_noon(0.25)
+    yield exact("one of two stops: lost [rack-h]", 1.0, model.records.series("wholesale", "taken_back", "cloud")[1])
+    again = model.records.series("providers", "restarted", "firm 0")
+    yield exact("done again, once [rack-h]", 0.25, again.sum())
+    yield exact("in the hour in which it stopped [rack-h]", 0.25, again[1])
 
 
 def renewed(terms: TermMarket, ticks: int, racks: float, worth: float, needed: float = 2.0) -> TokenMarket:

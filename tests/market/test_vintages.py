@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from capacity.errors import InputError
+from market.calendar import Calendar
 from market.supply.expansion import FollowRents
+from market.supply.research import Research
 from market.supply.specs import Hyperscaler
-from market.supply.vintages import MONTH, Standing, Vintage
+from market.supply.vintages import STEPS, Exit, Standing, Vintage, dearest_left, fewer
 from market.supply.wholesale import Older
 from scenarios.library import SCENARIOS
+from scenarios.verification.machines import firms
+from scenarios.verification.setups import run
 from scenarios.verification.vintages import two_vintages
 
 OLD = (Vintage("old", 4.0, 3.0, 0.5), Vintage("oldest", 2.0, 5.0, 0.5))
@@ -22,22 +26,46 @@ def test_what_is_left_is_the_dearest() -> None:
     assert older.left_of(np.array([0.0, 0.0])).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_a_vintage_goes_when_its_month_left_less_than_its_upkeep() -> None:
-    """At a price of 5.2 the old ones leave 2.2, the oldest 0.2, which is below 0.5: half of them go."""
+def test_a_share_of_each_vintage_is_given_up() -> None:
     standing = Standing(OLD)
-    standing.see(0.0, 5.2, 1.0)
-    assert standing.left.tolist() == pytest.approx([2.2, 0.2])
-    assert standing.give_up(0.5 * MONTH, 0.5) == 0.0
-    assert standing.give_up(MONTH, 0.5) == 1.0
+    assert standing.give_up(np.array([0.0, 0.5])) == 1.0
     assert standing.racks.tolist() == [4.0, 1.0]
-    assert standing.give_up(1.5 * MONTH, 0.5) == 0.0
     assert standing.upkeep == 2.5
+    assert standing.keeping.tolist() == [3.5, 5.5]
 
 
-def test_power_that_costs_more_leaves_less() -> None:
-    standing = Standing(OLD)
-    standing.see(0.0, 10.0, 2.0)
-    assert standing.left.tolist() == [4.0, 0.0]
+def test_the_dearest_to_keep_go_first_and_the_next_then() -> None:
+    quantity, keeping = np.array([4.0, 2.0, 2.0]), np.array([3.5, 5.5, 5.5])
+    assert fewer(quantity, keeping, 0.75).tolist() == [2.0, 0.0, 0.0]
+    assert fewer(np.zeros(3), keeping, 0.75).tolist() == [0.0, 0.0, 0.0]
+    assert dearest_left(quantity, keeping) == 1
+    assert dearest_left(fewer(quantity, keeping, 0.75), keeping) == 0
+
+
+def test_a_month_begins_the_mean_anew() -> None:
+    outlook = Exit().with_hour(0, np.full(STEPS, -1.0)).with_hour(0, np.full(STEPS, 2.0))
+    assert outlook.gaps.tolist() == [0.5] * STEPS
+    assert outlook.too_many() == 0.0
+    assert outlook.with_hour(1, np.full(STEPS, -1.0)).gaps.tolist() == [-1.0] * STEPS
+
+
+@pytest.mark.parametrize("share", [0.1, 1.0])
+def test_where_exit_ends_does_not_hang_on_its_speed(share: float) -> None:
+    """Budget 90 an hour: 40 new racks and so many of 60 old ones stay that a rack-hour costs 1 and .3 for upkeep."""
+    model = two_vintages(90.0, 900, share, Vintage("old", 60.0, 1.0, 0.3))
+    assert model.allotment.price == pytest.approx(1.3, rel=1e-6)
+    assert model.records.series("ticks", "spot_price").max() < 1.3 * (1 + 1e-9)
+
+
+def test_of_two_vintages_the_one_that_is_dearer_to_keep_goes() -> None:
+    """At a budget of 30 an hour 20 of 30 racks that cost 1.5 to keep stay; all that cost 2 are gone."""
+    users, sellers = firms([0.02], [1.0])
+    older = (Vintage("old", 30.0, 1.0, 0.5), Vintage("oldest", 10.0, 1.2, 0.8))
+    owner = Hyperscaler("cloud", 40.0, running_cost=0.2, older=older, retires_a_month=1.0)
+    research = (Research("training", 24.0 * 30.0),)
+    model = run(users, sellers, 900, hyperscalers=(owner,), research=research, calendar=Calendar(tick_hours=24.0))
+    assert model.allotment.price == pytest.approx(1.5, rel=1e-6)
+    assert model.hyperscalers[0].older.racks == pytest.approx([20.0, 0.0], abs=1e-6)
 
 
 def test_nothing_is_lost_when_machines_are_given_up() -> None:

@@ -53,7 +53,7 @@ def idle(moment: Moment) -> Any:
 
 
 @column(
-    "wholesale", "taken_back", "rack-h", "of what it had sold on spot in the last tick, taken for firm use in this one"
+    "wholesale", "taken_back", "rack-h", "of what it had sold on spot in the last tick, gone to firm use or stopped"
 )
 def taken_back(moment: Moment) -> Any:
     return moment.state.machines.taken * moment.founded.hours
