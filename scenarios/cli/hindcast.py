@@ -41,6 +41,9 @@ def hindcast_command(
     Bands are over seeds and over the sets of parameters that came nearest to the world until June 2025, so that what
     came after is a test; of those until December 2025 where months after it are asked for. Machines, releases and
     demand are fed; no price is.
+
+    Observed beside 'H100 spot' are on-demand lists, as the goals were written; beside 'H100 spot, beside spot lists'
+    the lists of sellers who may take machines back, which no goal counts. The runs are the same.
     """
     from scenarios.loading.scenarios import load
     from scenarios.studies.hindcast.bands import bands, covered, records

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from scenarios.studies.hindcast.bands import LATER
 from scenarios.studies.hindcast.observed import LAST_MONTH, observed_moves
 
 #: The half-year in which sellers filled.
@@ -117,4 +118,5 @@ def _bands(covered: pd.DataFrame) -> list[Goal]:
             bool(low <= row["in 90 %"] <= high),
         )
         for row in covered.to_dict("records")
+        if row["series"] not in LATER
     ]
