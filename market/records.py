@@ -82,6 +82,14 @@ class Records:
         columns |= {key: values[: self.ticks].ravel() for key, values in table.data.items()}
         return pd.DataFrame(columns)
 
+    def take(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Take what another run of the same economy has measured, in place of what was so far."""
+        for name, table in self.tables.items():
+            count = len(self.entities[name])
+            for key in table.data if count else ():
+                table.data[key] = frames[name][key].to_numpy(dtype=np.float64).reshape(-1, count)
+                self.ticks = table.data[key].shape[0]
+
     def choices(self) -> pd.DataFrame:
         """What each segment bought from each offer: one row a day of the run, with the day's first tick."""
         segments, offers = self.entities["segments"], self.entities["offers"]

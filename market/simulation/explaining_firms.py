@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capacity.errors import InputError, UnknownNameError, nearest, require_whole
 from market.records import Records
@@ -13,6 +14,8 @@ from market.simulation.founded import Founded
 from market.simulation.state import HOURS_PER_MONTH
 from market.simulation.trained import choosing
 from market.supply.provider import ProviderAgent
+
+type Floats = NDArray[np.float64]
 
 #: What a firm pays, in the order of the statements, and what it is for.
 COSTS = {
@@ -35,16 +38,34 @@ def explain_firm(founded: Founded, records: Records, name: str, tick: int | None
     if not 0 <= when < records.ticks:
         raise InputError(f"tick is {when}, but must be from 0 to {records.ticks - 1}")
     k = names.index(name)
+    books = _whole(founded, records, k)
     provider = next((p for p in founded.providers if p.name == name), None)
     end = _end(records, provider.number, when) if provider is not None else _taken_over(records, name, when)
+    if provider is not None and not records.tables["providers"].data["active"][: when + 1, provider.number].any():
+        return f"{_when(founded, name, when)}\n\nOutside: it has not come so far, and neither earned nor owed anything."
     upto = when if end is None else max(end[0] - 1, 0)
-    lines = [f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC", ""]
+    lines = [_when(founded, name, when), ""]
     if end is not None:
-        lines.append(_what_came(founded, records, k, *end, when))
+        lines.append(_what_came(founded, books, *end, when))
     racks = _racks(founded, records, upto) if founded.maker is not None and name == founded.maker.name else []
     trains = _training(founded, records, provider, upto) if provider is not None else []
-    means = _means(founded, records, name, k, upto)
-    return "\n".join([*lines, *_month(founded, records, k, upto), *racks, *trains, *means])
+    means = _means(founded, books, name, upto)
+    return "\n".join([*lines, *_month(founded, books, upto), *racks, *trains, *means])
+
+
+def _when(founded: Founded, name: str, when: int) -> str:
+    return f"{name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC"
+
+
+def _whole(founded: Founded, records: Records, k: int) -> dict[str, Floats]:
+    """A firm's books by tick [USD], scaled to the whole time where weeks are left out, as statements are."""
+    data = records.tables["books"].data
+    return {key: values[:, k] / founded.calendar.simulated_share for key, values in data.items()}
+
+
+def _first_of_month(founded: Founded, upto: int) -> int:
+    """First tick of the month up to a tick; of one of which a week is simulated, of that week."""
+    return max(upto + 1 - round(HOURS_PER_MONTH * founded.calendar.simulated_share / founded.hours), 0)
 
 
 def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:
@@ -69,27 +90,26 @@ def _taken_over(records: Records, name: str, when: int) -> tuple[int, str] | Non
     return (int(began[-1]), "taken over") if began.size else None
 
 
-def _what_came(founded: Founded, records: Records, k: int, tick: int, how: str, when: int) -> str:
+def _what_came(founded: Founded, books: Mapping[str, Floats], tick: int, how: str, when: int) -> str:
     """How it ended, and who bears what it owed."""
     date = f"{founded.calendar.moment(tick):%d %B %Y}"
-    books = records.tables["books"].data
-    lost = float(books["forgiven"][tick, k])
+    lost = float(books["forgiven"][tick])
     if how == "bought":
-        left_over = -float(books["raised"][tick, k])
+        left_over = -float(books["raised"][tick])
         rest = f"; its creditors lost {money(lost)}" if lost > 0 else ", which paid what it owed"
         rest += f" and left {money(left_over)} to investors" if left_over > 0 else ""
-        return f"Bought: on {date}, for {money(float(books['owners_gave'][tick, k]))}{rest}."
+        return f"Bought: on {date}, for {money(float(books['owners_gave'][tick]))}{rest}."
     if how == "taken over":
-        return f"Failed: on {date} it owed more than creditors lend. " + _of_creditors(founded, records, k, tick, when)
+        return f"Failed: on {date} it owed more than creditors lend. " + _of_creditors(founded, books, tick, when)
     rest = (
         f"; its creditors lost {money(lost)}. Its contracts ended, and their machines were let anew" if lost > 0 else ""
     )
     return f"Failed: on {date} cash and credit were gone{rest}."
 
 
-def _of_creditors(founded: Founded, records: Records, k: int, tick: int, when: int) -> str:
+def _of_creditors(founded: Founded, so_far: Mapping[str, Floats], tick: int, when: int) -> str:
     """What creditors who have had an owner's machines run since a tick have of what it owed, up to another."""
-    books = {key: records.tables["books"].data[key][: when + 1, k] for key in ("debt", "forgiven", "owners_gave")}
+    books = {key: values[: when + 1] for key, values in so_far.items()}
     lost = np.flatnonzero(books["forgiven"][tick:] > 0)
     if lost.size:
         taken = tick + int(lost[0])
@@ -108,11 +128,11 @@ def _of_creditors(founded: Founded, records: Records, k: int, tick: int, when: i
     )
 
 
-def _month(founded: Founded, records: Records, k: int, upto: int) -> list[str]:
+def _month(founded: Founded, books: Mapping[str, Floats], upto: int) -> list[str]:
     """What came in and went out in the month before."""
-    first = max(upto + 1 - round(HOURS_PER_MONTH / founded.hours), 0)
-    sums = {key: float(values[first : upto + 1, k].sum()) for key, values in records.tables["books"].data.items()}
-    days = (upto + 1 - first) * founded.hours / 24.0
+    first = _first_of_month(founded, upto)
+    sums = {key: float(values[first : upto + 1].sum()) for key, values in books.items()}
+    days = (upto + 1 - first) * founded.hours / 24.0 / founded.calendar.simulated_share
     sales = sums["sales"]
     of_sales = f" ({share(sums['machines'] / sales)} of sales)" if sales > 0 and sums["machines"] > 0 else ""
     parts = [
@@ -146,7 +166,7 @@ def _racks(founded: Founded, records: Records, upto: int) -> list[str]:
     """What a maker of racks was asked for in the month before, what it made, and at which prices."""
     maker = founded.economy.maker
     assert maker is not None
-    first = max(upto + 1 - round(HOURS_PER_MONTH / founded.hours), 0)
+    first = _first_of_month(founded, upto)
     ordered, given = (
         float(records.tables["wholesale"].data[key][first : upto + 1].sum()) for key in ("racks_ordered", "racks_given")
     )
@@ -174,11 +194,12 @@ def _training(founded: Founded, records: Records, p: ProviderAgent, upto: int) -
     ]
 
 
-def _means(founded: Founded, records: Records, name: str, k: int, upto: int) -> list[str]:
+def _means(founded: Founded, by_tick: Mapping[str, Floats], name: str, upto: int) -> list[str]:
     """What it holds and owes, and what it has promised."""
-    books: dict[str, Any] = {key: float(values[upto, k]) for key, values in records.tables["books"].data.items()}
+    books = {key: float(values[upto]) for key, values in by_tick.items()}
     spec = next((p.spec for p in founded.providers if p.name == name), None)
-    line = f" of a line of {money(spec.credit)}" if spec is not None and spec.credit > 0 else ""
+    credit = spec.credit / founded.calendar.simulated_share if spec is not None else 0.0
+    line = f" of a line of {money(credit)}" if credit > 0 else ""
     lines = [f"Means: {money(books['cash'])} in cash, {money(books['debt'])} owed{line}."]
     if books["commitments"] > 0:
         lines.append(f"Promised: {money(books['commitments'])} under contracts for machines, used or not.")

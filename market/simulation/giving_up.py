@@ -55,9 +55,9 @@ def look_ahead(
 
     ``price_without``: spot price with so many rack-hours less of the older machines [USD per rack-h].
     """
-    keeping = _keeping(founded)
     if not any(owner.spec.retires_a_month > 0 and owner.older.upkeep > 0 for owner in founded.owners):
         return before
+    keeping = _keeping(founded)
     upkeep = np.concatenate([[one.upkeep for one in owner.spec.older] for owner in founded.owners])
     power = np.repeat(effects.power[: len(founded.owners)], [owner.older.racks.size for owner in founded.owners])
     gaps = np.zeros(STEPS)

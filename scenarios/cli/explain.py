@@ -33,7 +33,8 @@ def explain(
 ) -> None:
     """Say in words and numbers why an offer's price, wait and sales were what they were in a tick, or how a firm fares.
 
-    A run is made again up to the tick from the seed in its run.json, so it takes as long as the run did.
+    For an offer a run is made again up to the tick from the seed in its run.json, so it takes as long as the run did;
+    the books of a firm are read from the folder.
     """
     from capacity.errors import InputError
     from scenarios.results import run_folder
@@ -52,6 +53,11 @@ def explain(
         _check("firm", firm, [p.name for p in economy.providers] + [h.name for h in economy.hyperscalers])
     ticks = ticks_in(settings, economy)
     when = _checked_tick(tick, ticks)
+    if firm is not None and folder is not None:
+        model = running.start(settings)
+        model.records.take(run_folder.read(folder).frames)
+        typer.echo(model.explain_firm(firm, when))
+        return
     with progress_bar(f"{settings.scenario.name}, to tick {when}", when + 1) as progress:
         model = running.start(settings)
         running.advance(model, when + 1, progress)

@@ -29,7 +29,7 @@ TOLD: Final = ("now", "3 months", "1 year", "3 years")
 
 def forward_command(
     folders: Annotated[
-        list[Path], typer.Argument(help="Folders of runs that differ in their seeds.", metavar="DIR...")
+        list[Path], typer.Argument(help="Folders of runs that differ in seeds or parameters.", metavar="DIR...")
     ],
     every: Annotated[float, typer.Option(help="Days between two dates.", min=1.0, max=3660.0)] = 30.4375,
     rack_hours: Annotated[bool, typer.Option("--rack-hours", help="USD per rack-hour, not per H100-hour.")] = False,
@@ -38,7 +38,8 @@ def forward_command(
 ) -> None:
     """Say what the market expected spot and contracts to cost at each date, and how far off it was.
 
-    Of several runs the mean, and the lowest and highest in brackets.
+    Of several runs the mean, and the lowest and highest in brackets; they may differ in seeds, or in parameters (a
+    range over sets of these). The chart `rentals` draws spot, list and one year as they came.
     """
     from scenarios.pictures.picture_path import checked_picture_path
     from scenarios.results import run_folder
@@ -67,13 +68,14 @@ def _report(found: Forward, unit: str) -> RenderableType:
 
     from scenarios.text.console import table
 
-    columns = ["date", *(f"spot, {ahead}" for ahead in TOLD), "for 1 year", "for 3 years"]
+    columns = ["date", *(f"spot, {ahead}" for ahead in TOLD), "on-demand list", "for 1 year", "for 3 years"]
     made = table(f"Expected at each date, {unit}", columns)
     for time, rows in found.curve.groupby("time", sort=False):
         by_ahead = rows.set_index(rows["ahead"].astype(str))
         spots = [_range(by_ahead.loc[ahead], "spot", found.runs) for ahead in TOLD]
         terms = [_range(by_ahead.loc[ahead], "term", found.runs) for ahead in ("1 year", "3 years")]
-        made.add_row(f"{time:%Y-%m-%d}", *spots, *terms)
+        listed = _range(by_ahead.loc[TOLD[0]], "listed", found.runs) if (rows["listed"] > 0).any() else "-"
+        made.add_row(f"{time:%Y-%m-%d}", *spots, listed, *terms)
     if found.errors.empty:
         return Group(made, Text("The runs end before any of these dates has come, so errors cannot be told."))
     errors = table("Expected over what came, less 1", ["ahead", "dates", "mean", "root mean square"])

@@ -258,8 +258,7 @@ def segment(name: str, users: Users, parameters: Parameters, individuals: int, w
 
 def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, ...]:
     """Owners of machines for rent."""
-    supply = parameters.supply
-    rack = parameters.known.chips[supply.chip]
+    supply, rack = parameters.supply, parameters.known.chips[parameters.supply.chip]
     costs = Costs(power_usd_per_kwh=supply.power_usd_per_kwh)
     power = costs.power_usd_per_chip_hour(rack) * rack.chips_per_system
     grows = expansion(supply, rack, parameters.time.days, when.simulated_share)

@@ -104,6 +104,7 @@ def batch_of(folder: Path, cases: str) -> Batch:
 
 #: Charts that say more of another run than the baseline: the scenario, its days, and what it is.
 OTHER_RUNS: Final[dict[str, tuple[str, float | None, str]]] = {
+    "rentals": ("rack-market", 61.0, "two months of rack-market, of each a week"),
     "supply-demand": ("dram-ceiling", None, "two years of dram-ceiling"),
     "cash": ("compute-crunch", None, "three years of compute-crunch"),
     "margins": ("compute-crunch", None, "three years of compute-crunch"),

@@ -24,8 +24,9 @@ class Forward:
     """What was expected, asked for and paid, over the runs of several seeds.
 
     Attributes:
-        curve: by date and time ahead: ``spot`` expected and ``term`` asked, mean and lowest and highest over the runs,
-            and ``came``: the spot price that came, NaN where the run ends before [USD per rack-h].
+        curve: by date and time ahead: ``spot`` expected, ``term`` asked and ``listed`` (the lowest on-demand list then,
+            0 without one), mean and lowest and highest over the runs, and ``came``: the spot price that came, NaN
+            where the run ends before [USD per rack-h].
         errors: by time ahead: how often it can be told, and the mean and root mean square of expected over what
             came, less 1.
         runs: how many runs.
@@ -42,12 +43,16 @@ def forward(runs: Sequence[Frames], every_days: float = 30.4375, *, per_h100: bo
     ``per_h100``: prices in USD per H100-hour, as rental lists have them, in place of USD per rack-hour.
     """
     unit = H100_PER_RACK if per_h100 else 1.0
+    for k, one in enumerate(runs):
+        for before in range(k):
+            if all(one[name].equals(runs[before][name]) for name in ("ticks", "forward")):
+                raise InputError(f"runs {before + 1} and {k + 1} are the same run, which would be counted twice")
     tables = [_of_run(frames, every_days, unit) for frames in runs]
     if any(not one.index.equals(tables[0].index) for one in tables):
         raise InputError("the runs have different dates, but a forward curve needs the same in all")
     together = pd.concat(tables, keys=range(len(tables)), names=["run"])
     by_date = together.groupby(level=["time", "ahead"], sort=False, observed=True)
-    parts = {name: by_date[name].agg(["mean", "min", "max"]) for name in ("spot", "term")}
+    parts = {name: by_date[name].agg(["mean", "min", "max"]) for name in ("spot", "term", "listed")}
     curve = pd.concat(parts, axis=1)
     flat = {"mean": "", "min": "_min", "max": "_max"}
     curve.columns = pd.Index([f"{name}{flat[how]}" for name in parts for how in flat])
@@ -56,22 +61,23 @@ def forward(runs: Sequence[Frames], every_days: float = 30.4375, *, per_h100: bo
 
 
 def _of_run(frames: Frames, every_days: float, unit: float) -> pd.DataFrame:
-    """Rows by date and time ahead: spot expected, term asked, spot that came."""
+    """Rows by date and time ahead: spot expected, term asked, the list of that hour, spot that came."""
     rows, ticks = frames["forward"], frames["ticks"]
     first, last = ticks["time"].iloc[0], ticks["time"].iloc[-1]
     dates = pd.date_range(first + pd.Timedelta(days=1), last, freq=pd.Timedelta(days=every_days))
     found = ticks["time"].searchsorted(dates if len(dates) else pd.DatetimeIndex([last]))
     told = rows[rows["tick"].isin(ticks["tick"].iloc[np.unique(found)])].copy()
     paid = ticks.set_index("time")["spot_price"]
+    told["listed"] = told["tick"].map(ticks.set_index("tick")["on_demand_price"])
     told["came"] = [
         _came(paid, time, AHEAD[str(ahead)]) for time, ahead in zip(told["time"], told["ahead"], strict=True)
     ]
-    made = told.set_index(["time", "ahead"])[["spot", "term", "came"]]
+    made = told.set_index(["time", "ahead"])[["spot", "term", "listed", "came"]]
     return made / unit
 
 
 def _came(paid: pd.Series[float], time: pd.Timestamp, years: float) -> float:
-    """Mean spot price about a date; of the month before for now, NaN where nothing is simulated about it."""
+    """Mean spot price of the week about a date, now too; NaN where nothing is simulated about it."""
     date = time + pd.Timedelta(hours=years * HOURS_A_YEAR)
     about = pd.Timedelta(hours=ABOUT_H)
     near = paid.loc[date - about : date + about]

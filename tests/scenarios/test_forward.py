@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from capacity.errors import InputError
 from market.simulation.quoting import AHEAD
 from scenarios.cli import main as cli
 from scenarios.library import SCENARIOS
@@ -21,7 +22,7 @@ def told(rises_by=0.0, expects=300.0, days=150):
     """Frames of a run in which spot rises from 300 by so much a day, and is always expected at some price."""
     times = pd.date_range("2026-01-01", periods=days, freq="D")
     spot = 300.0 + rises_by * np.arange(days)
-    ticks = pd.DataFrame({"tick": np.arange(days), "time": times, "spot_price": spot})
+    ticks = pd.DataFrame({"tick": np.arange(days), "time": times, "spot_price": spot, "on_demand_price": 1.5 * spot})
     rows = pd.DataFrame(
         {
             "tick": np.repeat(np.arange(days), len(AHEAD)),
@@ -54,6 +55,16 @@ def test_several_runs_give_ranges_in_the_unit_of_rental_lists():
     curve = forward([told(expects=182.0), told(expects=364.0)], per_h100=True).curve
     unit = 182.0 / H100_PER_RACK
     assert curve[["spot", "spot_min", "spot_max"]].iloc[0].tolist() == pytest.approx([1.5 * unit, unit, 2 * unit])
+
+
+def test_the_list_of_the_hour_stands_beside_what_is_expected():
+    curve = forward([told(rises_by=1.0)]).curve
+    assert curve["listed"].iloc[0] == pytest.approx(1.5 * 301.0)
+
+
+def test_a_run_that_is_given_twice_is_refused():
+    with pytest.raises(InputError, match="runs 1 and 3 are the same run"):
+        forward([told(), told(expects=200.0), told()])
 
 
 @pytest.fixture(scope="module")
