@@ -13,6 +13,7 @@ from market.records import Records
 from market.simulation.describe import hours, money, number, share
 from market.simulation.founded import Founded
 from market.simulation.state import State
+from market.simulation.unrest import restless
 
 
 def explain(founded: Founded, state: State, records: Records, offer: str, tick: int | None = None) -> str:
@@ -35,6 +36,7 @@ def explain(founded: Founded, state: State, records: Records, offer: str, tick: 
         f"{offer}, sold by {provider.name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC",
         "",
         *_price(o, pool, provider.name),
+        *_rest(records, j, when),
         *_capacity(o, pool, founded.pool_names[k]),
         *_quota(founded, j, o),
         *_buyers(founded, book, j, flows),
@@ -49,6 +51,21 @@ def _price(o: dict[str, Any], pool: dict[str, Any], provider: str) -> list[str]:
     if pool["rent"] > 0:
         line += f"; with the scarcity rent users paid {money(o['paid_price'])} on average"
     return [line + f". {provider} took {money(o['revenue'])} from this offer in the tick."]
+
+
+def _rest(records: Records, j: int, when: int) -> list[str]:
+    """That the list goes round, if it did up to a tick."""
+    data = records.tables["offers"].data
+    found = restless(
+        [str(k) for k in range(data["price"].shape[1])], data["price"][: when + 1], data["ordered"][: when + 1]
+    )
+    if str(j) not in found:
+        return []
+    low, high = found[str(j)]
+    return [
+        f"No rest: the list goes up and down between {money(low)} and {money(high)}, and buyers with it. Each best "
+        "reply makes another one better, so no prices are an equilibrium, unless demand or costs move as much."
+    ]
 
 
 def _capacity(o: dict[str, Any], pool: dict[str, Any], name: str) -> list[str]:

@@ -27,6 +27,7 @@ from market.simulation.moment import Moment
 from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
+from market.simulation.unrest import restless
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
 
@@ -109,6 +110,15 @@ class TokenMarket(mesa.Model):
     def explain_firm(self, firm: str, tick: int | None = None) -> str:
         """What a firm earned and owed in the month up to a tick, and how it failed if it did, in words and numbers."""
         return explain_firm(self.founded, self.records, firm, tick)
+
+    @property
+    def restless(self) -> dict[str, tuple[float, float]]:
+        """Offers whose lists go up and down without rest, with the lowest and the highest [USD per million tokens].
+
+        Where best replies go round, no prices are an equilibrium.
+        """
+        data, ticks = self.records.tables["offers"].data, self.records.ticks
+        return restless(self.book.names, data["price"][:ticks], data["ordered"][:ticks])
 
     # What people look at most, by short names; all of it is read from ``founded`` and ``state``.
 

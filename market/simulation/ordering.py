@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.cohort import Wanted
-from market.exchange.clearing.base import Cleared, Response, Situation
+from market.exchange.clearing.base import Cleared, Situation
 from market.simulation.asking import Asking, answer_hours
 from market.simulation.expecting import LOOKS_PER_DAY, own_slopes
 from market.simulation.founded import Founded
@@ -41,7 +41,7 @@ def order(
     looks = any_spot and (tick % often == 0 or list_has_moved(price[firms.alive], ordered.looked_at[firms.alive]))
     latent, latent_of, looked_at = ordered.latent, ordered.latent_of, ordered.looked_at
     if looks:
-        latent, looked_at = without_waits(asking, expected).requests, price
+        latent, looked_at = without_waits(asking, expected)(book.request_prices()).requests, price
         latent_of = np.array([one.due for one in wanted])
     # Where orders are cut to what machines can do, orders at list say how many machines are worth renting.
     at_list = asking(book.request_prices()).requests if mechanism.cuts_orders and any_spot else None
@@ -73,15 +73,14 @@ def to_who_has_room(
     found = places(book, orders, expected.waiting_work, machines.capacity)
     if not (found.too_many.any() and found.room.any()):
         return orders, np.zeros(book.offers), np.zeros(book.offers)
-    gone, come = overflow(asking.founded, book, orders, found, without_waits(asking, expected), asking.alive)
+    gone, come = overflow(without_waits(asking, expected), book.request_prices(), orders, found)
     return np.maximum(orders - gone, 0.0) + come, gone.sum(axis=0), come.sum(axis=0)
 
 
-def without_waits(asking: Asking, expected: Expected) -> Response:
-    """What users would order at list prices if nobody had to wait."""
+def without_waits(asking: Asking, expected: Expected) -> Asking:
+    """Users as they would order if nobody had to wait."""
     book = asking.book
-    no_wait = replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
-    return no_wait(book.request_prices())
+    return replace(asking, delay_h=answer_hours(book, np.zeros(book.offers), expected.writing_h))
 
 
 def clear(

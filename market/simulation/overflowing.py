@@ -8,12 +8,15 @@ seconds.
 What a pool cannot do of a tick's orders looks again: each takes what it would like best, if nobody had to wait, of all
 that has room; or stays and waits if it would rather do without. Where more come than
 there is room, those for whom there is none look once more. Requests are neither made nor lost.
+
+Tastes decide who of a segment looks elsewhere. Where users have none, they differ in worth alone: what is cheap goes to
+those to whom a request is worth most [efficient rationing: Levitan and Shubik 1972; Kreps and Scheinkman 1983].
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +24,9 @@ from numpy.typing import NDArray
 from market.demand.contexts import may_follow
 from market.demand.nests import Nests
 from market.demand.second_choices import second_choices
+from market.demand.segment import Segment
 from market.exchange.books import Book
-from market.exchange.clearing.base import Response
+from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 
 type Floats = NDArray[np.float64]
@@ -64,20 +68,19 @@ def places(book: Book, orders: Floats, waiting_work: Floats, capacity: Floats) -
     return Places(np.where(book.spare, 0.0, too_many[book.pool, book.rank]), np.maximum(capacity - upto[:, -1], 0.0))
 
 
-def overflow(
-    founded: Founded, book: Book, orders: Floats, found: Places, no_wait: Response, alive: Flags
-) -> tuple[Floats, Floats]:
+def overflow(asking: Asking, prices: Floats, orders: Floats, found: Places) -> tuple[Floats, Floats]:
     """Requests that leave each offer at once and those that come to it, by segment and offer.
 
-    ``no_wait``: what users would order if nobody had to wait.
+    ``asking``: users who look elsewhere, as if nobody had to wait; ``prices``: of a request [USD].
     """
+    founded, book = asking.founded, asking.book
     looking, room = orders * found.too_many, found.room
     if founded.economy.whole:
         looking = np.floor(looking)
     gone, come = np.zeros(orders.shape), np.zeros(orders.shape)
-    likes, least = _Likes(founded, no_wait, alive & (founded.fee == 0)), NEXT_TO_NOTHING * float(orders.sum())
+    likes, least = _Likes(asking, prices), NEXT_TO_NOTHING * float(orders.sum())
     while float(looking.sum()) > least and room.any():
-        chances = [likes.of(s, (room > 0)[book.pool]) for s in range(book.segments)]
+        chances = [likes.of(s, (room > 0)[book.pool], float(looking[s].sum())) for s in range(book.segments)]
         asked = np.zeros(book.pools)
         for s, chance in enumerate(chances):
             asked += np.bincount(book.pool, weights=(looking[s] @ chance) * book.work[s], minlength=book.pools)
@@ -111,13 +114,43 @@ def _taken(founded: Founded, looking: Floats, chance: Floats, part: Floats) -> t
 class _Likes:
     """What users of each segment would take in place of an offer."""
 
-    def __init__(self, founded: Founded, no_wait: Response, may_come: Flags) -> None:
-        """``may_come``: whether an offer is open to who comes from another, by offer: plans are to members alone."""
-        cohorts = founded.cohorts
-        self.no_wait, self.may_come, self.follows = no_wait, may_come, may_follow(founded.contexts)
-        self.nests: Sequence[Nests | None] = [c.nests(founded.offer_names, founded.offer_kinds) for c in cohorts]
+    def __init__(self, asking: Asking, prices: Floats) -> None:
+        """``prices``: of a request [USD], by segment and offer."""
+        founded = asking.founded
+        self.asking, self.prices, self.no_wait = asking, prices, asking(prices)
+        # Plans are open to members alone.
+        self.may_come, self.follows = asking.alive & (founded.fee == 0), may_follow(founded.contexts)
+        self.nests: Sequence[Nests | None] = [
+            c.nests(founded.offer_names, founded.offer_kinds) for c in founded.cohorts
+        ]
 
-    def of(self, segment: int, free: Flags) -> Floats:
-        """Chance that who would have taken j takes k, of those that are free, by offer j and k."""
+    def of(self, segment: int, free: Flags, looking: float) -> Floats:
+        """Chance that who would have taken j takes k, of those that are free, by offer j and k.
+
+        ``looking``: requests of the segment that look elsewhere.
+        """
+        may = free & self.may_come
+        if without_tastes(self.asking.founded, segment):
+            return self._of_the_least_worth(segment, may, looking) * self.follows
         chosen, nothing = self.no_wait.requests[segment], max(float(self.no_wait.nothing[segment]), 0.0)
-        return second_choices(chosen, nothing, self.nests[segment], free & self.may_come) * self.follows
+        return second_choices(chosen, nothing, self.nests[segment], may) * self.follows
+
+    def _of_the_least_worth(self, segment: int, may: Flags, looking: float) -> Floats:
+        """The same of users without tastes: of those who would take what is free, the first were served before."""
+        asking, chosen = self.asking, self.no_wait.requests[segment]
+        scene = asking.scene(segment)
+        scene = replace(scene, open=scene.open & may)
+        reply = asking.founded.cohorts[segment].reply(asking.wanted[segment], scene, self.prices[segment])
+        moved = np.where(may, np.maximum(reply.requests - chosen, 0.0), 0.0)
+        total, before = float(moved.sum()), max(float(chosen[~may].sum()) - looking, 0.0)
+        if looking <= 0.0 or total <= before:
+            return np.zeros((may.size, may.size))
+        chance = np.tile(moved / total * min((total - before) / looking, 1.0), (may.size, 1))
+        np.fill_diagonal(chance, 0.0)
+        return chance
+
+
+def without_tastes(founded: Founded, segment: int) -> bool:
+    """Whether users of a segment take what is best without fail."""
+    users = founded.economy.segments[segment]
+    return not isinstance(users, Segment) or users.taste_noise == 0.0

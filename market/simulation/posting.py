@@ -19,6 +19,7 @@ from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.billing import bills_of
 from market.simulation.founded import Founded
 from market.simulation.research import Research, toll
+from market.simulation.residual import AmongFull
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
 from market.simulation.weeks import may_be_blocked, week_of
 from market.supply.bills import PARTS, Parts
@@ -169,9 +170,17 @@ class Sight:
         """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
         return toll(replace(self.last, book=book), self.ordered, self.machines.capacity, own)
 
+    def research_of(self, p: ProviderAgent) -> Research | AmongFull:
+        """What a provider finds out about demand: with rivals that are full, if its policy counts that."""
+        if not (p.spec.pricing.counts_full_rivals and self.founded.economy.overflow):
+            return self.research
+        capacity = self.machines.capacity.copy()
+        capacity[p.pools] = np.inf
+        return AmongFull(self.research, capacity)
+
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
-        book = listed.book
+        book, research = listed.book, self.research_of(p)
         outlook = p.outlook(
             book,
             listed.level,
@@ -182,8 +191,8 @@ class Sight:
             self.work_ordered,
             self.window_used,
             partial(self.toll, book),
-            partial(self.research.of_tick, book, listed.factor),
-            partial(self.research.of_usual_tick, book, listed.factor),
+            partial(research.of_tick, book, listed.factor),
+            partial(research.of_usual_tick, book, listed.factor),
         )
         if p.spec.pricing.moves_parts:
             bills = partial(bills_of, self.research, p, book, listed.level, self.ordered.orders, self.window_used)

@@ -111,14 +111,20 @@ class Research:
         """The same in a tick of mean load, at the mean of what the hours of a week multiply list prices by.
 
         ``now``: what this hour multiplies them by, by offer.
+        """
+        usually, factor = self.over_the_week(book, now, own)
+        return Estimated(usually, factor, own, prices)
+
+    def over_the_week(self, book: Book, now: Floats, own: NDArray[np.int64]) -> tuple[Asking, Floats]:
+        """Users in a tick of mean load, and what the hours of a week multiply list prices by, by offer.
 
         Who asks more in some hours than in others is told of the tick that comes: its buyers are other ones in each.
         """
         begin = self.founded.calendar.moment(self.tick)
         factor = np.array([tariff.factor(begin, HOURS_PER_WEEK) for tariff in book.tariffs])
         if (factor[own] != now[own]).any():
-            return self.of_tick(book, now, own, prices)
-        return Estimated(self.usually(book), factor, own, prices)
+            return self.in_tick(book), now
+        return self.usually(book), factor
 
 
 def hourly_cost(asking: Asking, cleared: Cleared, orders: Floats) -> Floats:

@@ -83,6 +83,7 @@ class Outlook:
         public_prices: list prices of all offers.
         opening_price: list prices at the start [USD per million output-equivalent tokens].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
+        between: ticks from one look at its list to the next.
         tick_hours: length of a tick [h].
         rack_hour_usd: what a rack-hour rented for when it last rented [USD]; infinite where it never does.
         blocked: whether the hour may multiply an offer's bill: not of tiers on spare machines.
@@ -108,6 +109,7 @@ class Outlook:
     public_prices: Floats
     opening_price: Floats
     elapsed: float = 1.0
+    between: int = 1
     tick_hours: float = 1.0
     rack_hour_usd: float = float("inf")
     blocked: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))

@@ -59,8 +59,8 @@ class Tier:
             raise InputError(f"tier '{self.name}': spare is true, but then deadline_h must be a number, not inf")
         require(f"tier '{self.name}': priority", self.priority)
         require(f"tier '{self.name}': window_h", self.window_h, above=0, at_most=168)
-        for name in ("deadline_h", "quota_per_day", "quota_per_week"):
-            require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=0)
+        for name, least in (("deadline_h", self.least_h), ("quota_per_day", 0.0), ("quota_per_week", 0.0)):
+            require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=least)
 
 
 @dataclass(frozen=True)

@@ -145,13 +145,12 @@ def _refuse_broken(result: Any) -> None:
 
 def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:
     from scenarios.cli.summary import summary, summary_record
+    from scenarios.results.cautions import cautions
     from scenarios.results.grouped import simulated
-    from scenarios.results.rebound import rebound_warning
-    from scenarios.results.swing import swing_warning
     from scenarios.text.console import console
 
-    for warning in filter(None, (swing_warning(result.frames), rebound_warning(result.frames))):
-        typer.echo(f"tokenmarket: {warning}", err=True)
+    for caution in cautions(result.frames):
+        typer.echo(f"tokenmarket: {caution}", err=True)
     if as_json:
         typer.echo(json.dumps({**summary_record(result), "folder": str(folder)}, indent=2, allow_nan=False))
         return

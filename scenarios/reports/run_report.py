@@ -13,6 +13,7 @@ from scenarios.reports.in_short import in_short
 from scenarios.reports.page import Page, Part
 from scenarios.reports.subject import Run
 from scenarios.results.called import called, title
+from scenarios.results.cautions import cautions
 from scenarios.results.key_figures import key_figures, subtitle
 
 
@@ -61,6 +62,7 @@ def answer_of(run: Run, prefix: str = "") -> list[Child]:
     rests_on = [answer.listed(verdicts), source] if verdicts else [care, source]
     return [
         answer.broken({"this run": run}),
+        [element("p", f"Take care: {caution}", class_="lead bad") for caution in cautions(run.frames)],
         answer.beside([*said, care] if verdicts else said, rests_on),
     ]
 

@@ -143,6 +143,7 @@ def test_idle_machines_cost_a_batch_nothing() -> None:
         ({"spare": True}, "deadline_h must be a number"),
         ({"speed": 50.0, "most_speed": 40.0}, "most_speed is 40"),
         ({"least_h": -1.0}, "least_h is -1"),
+        ({"least_h": 1.0, "deadline_h": 0.5}, "deadline_h is 0.5"),
     ],
 )
 def test_terms_that_cannot_be_are_refused(tier: dict[str, float], words: str) -> None:

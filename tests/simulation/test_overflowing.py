@@ -13,6 +13,8 @@ from market.demand.nests import Nest
 from market.demand.segment import Segment
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
+from market.simulation.asking import Asking
+from market.simulation.ordering import without_waits
 from market.simulation.overflowing import overflow, places
 from market.simulation.state import Ordered
 from market.supply.specs import Offer, Pool, Provider, Tier
@@ -131,12 +133,13 @@ def test_requests_are_neither_made_nor_lost_and_nobody_is_overfilled(
 ) -> None:
     sellers = [a_seller(str(k), price=1.0 + 0.1 * k, racks=one) for k, one in enumerate(racks)]
     market = ordered(*sellers, waiting=waiting[: len(racks)], outside=outside, whole=whole)
-    book, alive = market.state.posted.book, market.state.firms.alive
+    book, expected = market.state.posted.book, market.state.expected
     response = market.make("ordered", tick=0).cleared.response
+    asking = Asking(market.founded, market.state.wanted, book, market.state.firms.alive, expected.delay_h)
     first = np.rint(response.requests) if whole else response.requests
-    work = market.state.expected.waiting_work
+    work = expected.waiting_work
     found = places(book, first, work, np.array(racks))
-    gone, come = overflow(market.founded, book, first, found, response, alive)
+    gone, come = overflow(without_waits(asking, expected), book.request_prices(), first, found)
     after = first - gone + come
     assert gone.sum() == pytest.approx(come.sum(), abs=1e-6)
     assert (gone >= 0).all()

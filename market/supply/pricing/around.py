@@ -24,6 +24,11 @@ class Around(PricingPolicy):
         """If the policy within is."""
         return self.policy.boundless
 
+    @property
+    def counts_full_rivals(self) -> bool:
+        """If the policy within does."""
+        return self.policy.counts_full_rivals
+
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says; one that sets hours stands outermost, and one that sets parts next to it."""
         what = f"provider '{provider}': {called(type(self))}"

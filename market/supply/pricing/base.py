@@ -46,6 +46,11 @@ class PricingPolicy(Kind, ABC):
         """Whether it asks ever more of users who can go nowhere else."""
         return False
 
+    @property
+    def counts_full_rivals(self) -> bool:
+        """Whether its estimate of demand has what goes on to it where rivals are full (``Economy.overflow``)."""
+        return False
+
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Whether the price of a tick of so many hours covers whatever machines turn out to cost in it."""
         return False

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from market.kinds import flag, quantity
 from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
+from market.supply.pricing.within_capacity import climb_within, fullness
 
-#: A seller whose prices have settled looks elsewhere every so many ticks: it has to ask about so many lists.
+#: A seller whose prices have settled looks elsewhere in its first look after every so many ticks: it has to ask about
+#: so many lists.
 LOOK = 24
 #: Where it looks: markups relative to the present one of the list, or to the prices and costs that it knows.
 FACTORS = np.geomspace(1e-3, 1e3, 43)
@@ -35,6 +37,9 @@ FLAT = 0.01
 NOBODY = 1e-6
 #: A gain below this share is rounding.
 ROUNDING = 1e-9
+#: Who gains more than this share by being the cheaper one of equals takes this share off its markup, not a hair: its
+#: rival will answer, and by hairs they would get nowhere.
+NOTICED, UNDERCUT = 0.1, 0.05
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,13 @@ class BestResponse(PricingPolicy):
     a step goes nowhere where the estimate has no slope. Segments of different tastes make several peaks, and users
     who take the best without fail make cliffs. So once prices have settled it looks at the whole range, at markups in
     common and of one offer after the other, climbs from the best of them, and closes in on what is no slope's end by
-    golden sections. If all providers do this, prices settle in the Bertrand-Nash equilibrium, where there is one.
+    golden sections; it does so at once where it sells nothing. Where others sell, too, and the best place is just below
+    a cliff, it goes a step below a rival who would answer. If all providers do this, prices settle in the
+    Bertrand-Nash equilibrium, where there is one.
+
+    Within capacity K it sells min(demand, K), and who is turned away is lost: with the shadow price r of a rack-hour,
+    the conditions are those at the cost c + r a, where r > 0 only if machines are full [Anderson, de Palma and Thisse
+    1992; Kreps and Scheinkman 1983].
 
     No price is ever below cost, nor above the cap where that is above cost.
     """
@@ -79,10 +90,22 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
 
+    within_capacity: bool = flag(
+        False,
+        "whether it counts that it sells no more than its machines do, and, where requests go on to others, that "
+        "rivals do not either; of no account to who rents machines as it needs them",
+        settable=False,
+    )
+
     @property
     def boundless(self) -> bool:
         """Without a cap."""
         return bool(np.isinf(self.cap))
+
+    @property
+    def counts_full_rivals(self) -> bool:
+        """Within capacity."""
+        return self.within_capacity
 
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Nobody wishes to sell below cost."""
@@ -95,15 +118,35 @@ class BestResponse(PricingPolicy):
             start = self._across(outlook, start)
         price, settled = self._climb(outlook, start, self.tolerance)
         if settled and np.allclose(price, outlook.price, rtol=ROUNDING, atol=0.0):
-            return price if outlook.tick % LOOK else self._look_around(outlook, price)
+            return self._looked_around(outlook, price)
         if outlook.tick == 0:
             return price
-        e = outlook.estimate(price)
-        if not self._is_flat(outlook, e, price):
+        if not self._at_cliffs(outlook, price) and not self._is_limited(outlook):
             return price
-        if e.demand @ (price - outlook.cost) < self._profit(outlook, start):
+        if self._profit(outlook, price) < self._profit(outlook, start):
             price = start  # it went over a cliff
-        return price if outlook.tick % LOOK else self._look_around(outlook, price)
+        return self._looked_around(outlook, price)
+
+    def _looked_around(self, outlook: Outlook, price: Floats) -> Floats:
+        """A list, or a better one that is found by looking around, if it is time or nothing is sold."""
+        if outlook.tick % LOOK >= outlook.between and outlook.estimate(price).demand.any():
+            return price
+        found = self._look_around(outlook, price)
+        alone = outlook.public_prices.size <= price.size
+        return found if alone or not self._at_cliffs(outlook, found) else self._below_rivals(outlook, found)
+
+    def _below_rivals(self, outlook: Outlook, found: Floats) -> Floats:
+        """A step below a cliff, if to be on this side of it is worth much more than the present list."""
+        most = self._profit(outlook, found)
+        if most <= self._profit(outlook, outlook.price) * (1.0 + NOTICED):
+            return found
+        below = found.copy()
+        for k in np.flatnonzero(outlook.movable):
+            markup = float(found[k] - outlook.cost[k])
+            beyond = self._with(outlook, found, int(k), markup * (1.0 + NEAR_ENOUGH))
+            if self._profit(outlook, beyond) < most / (1.0 + NOTICED):
+                below[k] -= UNDERCUT * markup
+        return below
 
     def opening(self, outlook: Outlook) -> Floats:
         """The best response of what is new, beside the other own prices as they are.
@@ -150,11 +193,26 @@ class BestResponse(PricingPolicy):
         bounded = np.maximum(np.minimum(price, self.cap), outlook.cost)
         return np.where(outlook.movable, bounded, outlook.price)
 
-    @staticmethod
-    def _profit(outlook: Outlook, price: Floats) -> float:
-        return float(outlook.estimate(price).demand @ (price - outlook.cost))
+    def _is_limited(self, outlook: Outlook) -> bool:
+        """Whether it sells no more than its machines do."""
+        return self.within_capacity and bool(np.isinf(outlook.rack_hour_usd))
+
+    def _profit(self, outlook: Outlook, price: Floats) -> float:
+        sold = outlook.estimate(price).demand
+        if self._is_limited(outlook):
+            sold = sold / max(fullness(outlook, price), 1.0)
+        return float(sold @ (price - outlook.cost))
 
     def _climb(self, outlook: Outlook, price: Floats, tolerance: float) -> tuple[Floats, bool]:
+        """Follow the fixed point from a price, within capacity if that counts; also whether it has settled."""
+        found = self._follow(outlook, price, tolerance)
+        if outlook.tick == 0 or not self._is_limited(outlook) or fullness(outlook, found[0]) <= 1.0:
+            return found
+        if self._at_cliffs(outlook, found[0]):
+            return found
+        return climb_within(outlook, found, lambda dearer, start: self._follow(dearer, start, tolerance))
+
+    def _follow(self, outlook: Outlook, price: Floats, tolerance: float) -> tuple[Floats, bool]:
         """Follow the fixed point from a price; also whether it has settled."""
         step, before = 0.5, np.zeros(price.shape)
         for _ in range(self.sweeps):
@@ -181,12 +239,11 @@ class BestResponse(PricingPolicy):
         threshold = most * (1.0 + ROUNDING)
         starts = sorted(self._seen_from_afar(outlook, present), key=lambda found: -found[0])
         for profit, start in starts[: CLIMBS_AT_CLIFFS if self._at_cliffs(outlook, present) else CLIMBS]:
-            price, _ = self._climb(outlook, start, NEAR_ENOUGH)
-            e = outlook.estimate(price)
-            climbed = float(e.demand @ (price - outlook.cost))
+            price, _ = self._follow(outlook, start, NEAR_ENOUGH)
+            climbed = self._profit(outlook, price)
             if climbed < profit:
                 climbed, price = profit, start
-            if self._is_flat(outlook, e, price):
+            if self._at_cliffs(outlook, price):
                 climbed, price = self._close_in(outlook, price, climbed)
             if climbed > threshold:
                 best, most = price, climbed

@@ -16,6 +16,11 @@ class ClearingPrice(PricingPolicy):
 
     kind = "clearing"
 
+    @property
+    def counts_full_rivals(self) -> bool:
+        """What fills its machines is what rivals leave."""
+        return True
+
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """It never falls below cost."""
         return True

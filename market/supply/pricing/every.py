@@ -42,9 +42,12 @@ class Every(Around):
 
     def looks(self, tick: int, tick_hours: float) -> bool:
         """Whether it is time, for the policy within too."""
-        settling = tick == 0 or tick * tick_hours < self.settling_hours
+        settling = tick == 0 or self._settles(tick, tick_hours)
         turn = (tick - round(self.turn_hours / tick_hours)) % self.ticks(tick_hours) == 0
         return (settling or turn) and self.policy.looks(tick, tick_hours)
+
+    def _settles(self, tick: int, tick_hours: float) -> bool:
+        return tick * tick_hours < self.settling_hours
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
@@ -60,5 +63,7 @@ class Every(Around):
         if ticks == 1:
             return self.policy(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
-        usual = replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed)
-        return self.policy(usual)
+        between = 1 if self._settles(outlook.tick, outlook.tick_hours) else max(ticks, outlook.between)
+        return self.policy(
+            replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed, between=between)
+        )

@@ -1,0 +1,51 @@
+"""Lists that come to no rest: where each best reply makes another one better, there is no equilibrium in prices.
+
+With machines for some of demand, sellers of one good undercut each other, jump up, and begin again [Edgeworth 1925].
+What tells such a circle from a market that moves: a list is cut again and again, each time its seller takes a good part
+of all that is sold from others, and between it goes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+
+#: A list moves if it does by this share at once; its seller's part of all that is ordered by that share of its mean.
+MOVED, WON = 0.02, 0.25
+#: Cuts that win so much, beside a rise, from which on a list is said to go round.
+TIMES = 3
+
+
+def going_round(price: Floats, ordered: Floats) -> NDArray[np.bool_]:
+    """Whether a list went up and down without rest after the first quarter of some ticks, by offer.
+
+    Args:
+        price: list prices [USD per million output-equivalent tokens], by tick and offer.
+        ordered: requests ordered, by tick and offer.
+
+    >>> high, low = [20.0, 10.0], [10.0, 20.0]
+    >>> going_round(np.array([high, low] * 8), np.array([[0.0, 90.0], [90.0, 0.0]] * 8))
+    array([ True,  True])
+    >>> going_round(np.array([high, low] * 8), np.array([[50.0, 50.0]] * 16))
+    array([False, False])
+    """
+    price, ordered = price[len(price) // 4 :], ordered[len(ordered) // 4 :]
+    total = ordered.sum(axis=1, keepdims=True)
+    part = np.divide(ordered, total, out=np.zeros_like(ordered), where=total > 0)
+    change = np.diff(price, axis=0)
+    some = price[:-1] > 0
+    moved = np.divide(change, price[:-1], out=np.zeros_like(change), where=some)
+    won = np.abs(np.diff(part, axis=0)) > WON * part.mean(axis=0)
+    won_by_cuts = ((moved < -MOVED) & won).sum(axis=0)
+    return np.asarray((won_by_cuts >= TIMES) & (moved > MOVED).any(axis=0))
+
+
+def restless(names: Sequence[str], price: Floats, ordered: Floats) -> dict[str, tuple[float, float]]:
+    """Offers whose lists go round, with the lowest and the highest after the first quarter, as there."""
+    late = price[len(price) // 4 :]
+    found = going_round(price, ordered).tolist() if len(price) > 1 else []
+    return {names[j]: (float(late[:, j].min()), float(late[:, j].max())) for j, is_one in enumerate(found) if is_one}
