@@ -101,9 +101,11 @@ def edgeworth() -> Iterator[Finding]:
         yield iterated(f"few machines, prices that fill them: price of {name} [USD]", 40.0, price)
         yield iterated(f"few machines, prices that fill them: served by {name}", 30.0, served)
     few = run([people()], of_one_good(best, 30.0), 50, overflow=True)
-    a_dollar = 1.5 / 40.0
+    apart = 1.5 / 40.0
     for name, price in zip("AB", few.book.price, strict=True):
-        yield Finding(f"few machines, best prices: price of {name}, to a dollar [USD]", 40.0, float(price), a_dollar)
+        yield Finding(
+            f"few machines, best prices: price of {name}, worths a dollar apart [USD]", 40.0, float(price), apart
+        )
     between = lists(run([people()], of_one_good(best, 50.0), LONG, overflow=True), "A", "B")[LONG // 4 :]
     steps = 2.0 * UNDERCUT
     yield Finding("in between: highest price, to a step [USD]", 25.0, float(between.max()), steps)
