@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from market.demand.cohort import Wanted
-from market.simulation.founded import Founded
+from collections.abc import Sequence
+
+from market.demand.cohort import Cohort, Wanted
 
 
-def form_requests(founded: Founded, tick: int) -> tuple[Wanted, ...]:
+def form_requests(cohorts: Sequence[Cohort[Wanted]], tick: int) -> tuple[Wanted, ...]:
     """What every segment wants in this tick."""
-    return tuple(cohort.form(tick) for cohort in founded.cohorts)
+    return tuple(cohort.form(tick) for cohort in cohorts)

@@ -363,7 +363,8 @@ class Paid:
 class State:
     """All parts; a phase's result takes the place of its part.
 
-    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone.
+    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone. What agents remember,
+    and streams of random numbers, are no part of it: ``Phase.moves`` says which phase moves them.
     """
 
     tick: int

@@ -27,6 +27,9 @@ from market.simulation.renting import rent
 from market.simulation.serving import serve
 from market.simulation.state import State
 
+#: What is founded once and moved in place: what agents remember, and where streams of random numbers stand.
+MEMORY: Final = ("owners", "providers", "cohorts", "streams")
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -36,35 +39,45 @@ class Phase:
         name: what it is called.
         makes: part of the state that its result becomes.
         run: the function; its arguments are named for the parts that it reads.
+        moves: what it moves in place beside that: the queue, the ledger, or some of ``MEMORY``.
     """
 
     name: str
     makes: str
     run: Callable[..., Any]
+    moves: tuple[str, ...] = ()
     reads: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", tuple(inspect.signature(self.run).parameters))
 
+    def made(self, founded: Founded, state: State) -> Any:
+        """What it makes of what it reads."""
+        return self.run(*(founded if name == "founded" else _part(founded, state, name) for name in self.reads))
+
+
+def _part(founded: Founded, state: State, name: str) -> Any:
+    return getattr(founded if name in MEMORY else state, name)
+
 
 #: The tick. What a phase reads of a part that is made further down is that of the tick before.
 PHASES: Final = (
     Phase("events happen", "effects", happen),
-    Phase("fleets grow", "fleets", grow),
+    Phase("fleets grow", "fleets", grow, moves=("owners",)),
     Phase("models improve", "terms", improve),
-    Phase("firms come and go", "firms", come_and_go),
+    Phase("firms come and go", "firms", come_and_go, moves=("streams",)),
     Phase("machines are quoted", "quoted", quote),
     Phase("contracts are renewed", "contracts", renew_contracts),
     Phase("sellers look ahead", "needs", foresee),
-    Phase("machines are rented", "machines", rent),
+    Phase("machines are rented", "machines", rent, moves=("providers",)),
     Phase("prices are posted", "posted", post),
     Phase("requests form", "wanted", form_requests),
     Phase("users look at waits", "expected", look),
-    Phase("users order", "ordered", order),
-    Phase("machines serve", "served", serve),
-    Phase("all learn", "known", learn),
-    Phase("providers invest", "invested", invest),
-    Phase("money moves", "paid", pay),
+    Phase("users order", "ordered", order, moves=("streams",)),
+    Phase("machines serve", "served", serve, moves=("queue", "streams")),
+    Phase("all learn", "known", learn, moves=("cohorts", "streams")),
+    Phase("providers invest", "invested", invest, moves=("providers",)),
+    Phase("money moves", "paid", pay, moves=("ledger",)),
 )
 
 type Timings = dict[str, float]
@@ -75,7 +88,6 @@ def run_tick(founded: Founded, state: State, timings: Timings | None = None) -> 
     state.tick += 1
     for phase in PHASES:
         begin = time.perf_counter() if timings is not None else 0.0
-        made = phase.run(*[founded if name == "founded" else getattr(state, name) for name in phase.reads])
-        setattr(state, phase.makes, made)
+        setattr(state, phase.makes, phase.made(founded, state))
         if timings is not None:
             timings[phase.name] = timings.get(phase.name, 0.0) + time.perf_counter() - begin

@@ -55,8 +55,9 @@ TICK: Final = """
 The state of a market is a few parts (`market/simulation/state.py`), and a tick is sixteen phases in this order
 (`market/simulation/tick.py`). A phase is a function whose arguments are the parts that it reads, and whose result
 takes the place of the one part that it makes. What it reads of a part that is made further down is that of the tick
-before. `tests/laws` hold that a phase writes nothing else, and that to ask users what they would order changes nothing.
-Two things are moved in place: the queue, by the phase that serves, and the ledger, by the phase that pays.
+before. Some things are moved in place: the queue, the ledger, what agents remember, and where streams of random numbers
+stand; each phase says which (`Phase.moves`), and any may look at who there is (`founded`). `tests/laws` hold that a
+phase writes nothing but what it makes and moves, and that to ask users what they would order changes nothing.
 `TokenMarket(economy, timed=True).timings` has the seconds of each, and `tokenmarket run --timings` prints them.
 
 ![The tick: phases from top to bottom, parts of the state beside each other, who makes what](../images/tick.png)
@@ -66,8 +67,8 @@ RULES: Final = """
 
 - `tests/test_imports.py`: imports point down the floors, nowhere in a circle, and wait in functions only in commands.
 - `tests/test_length.py`: functions have at most 50 lines and files 400, and names say something.
-- `tests/laws/`: a phase writes nothing but what it makes; to ask changes nothing; every behaviour keeps the laws of its
-  kind, whoever wrote it.
+- `tests/laws/`: a phase writes nothing but what it makes, and what it says that it moves; to ask changes nothing;
+  every behaviour keeps the laws of its kind, whoever wrote it.
 - `tests/golden/`: the same seed gives the same numbers as before. `tests/theory/`: what theory knows comes out.
 - `tests/test_docs.py`: code in the docs does what it says. `tests/scenarios/test_architecture_page.py`: this page
   and its pictures are as the code is.
@@ -100,6 +101,7 @@ def page() -> str:
             phase.name,
             ", ".join(f"`{name}`" for name in phase.reads if name not in ("founded", "tick")),
             f"`{phase.makes}`",
+            ", ".join(f"`{name}`" for name in phase.moves),
             f"`{phase.run.__module__.rpartition('.')[2]}.py`",
         ]
         for number, phase in enumerate(PHASES, 1)
@@ -110,7 +112,7 @@ def page() -> str:
             HEAD,
             table(["room", "what it holds", "imports"], listed),
             TICK.strip() + "\n",
-            table(["", "phase", "reads", "makes", "file"], phases),
+            table(["", "phase", "reads", "makes", "moves", "file"], phases),
             EDIT.strip() + "\n",
             table(["to add", "edit", "read first"], edits),
             RULES.strip() + "\n",

@@ -17,7 +17,7 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
-from market.simulation.tick import PHASES
+from market.simulation.tick import MEMORY, PHASES
 from scenarios.pictures.style import style
 from scenarios.reference import house
 
@@ -31,8 +31,8 @@ LINES: Final = {"capacity": "#a06a00", "market": "#1f6fa8", "scenarios": "#2e7d5
 FLOOR, HIGH, WIDE, APART = 1.0, 0.46, 1.5, 0.22
 #: Rooms that a floor has space for, and how bad it is if a line runs behind one [units of the map].
 COLUMNS, BEHIND = 5, 20.0
-#: Parts of the state that are moved in place, and not made anew.
-IN_PLACE: Final = ("queue", "ledger")
+#: What is moved in place, and not made anew.
+IN_PLACE: Final = ("queue", "ledger", *MEMORY)
 #: What every phase may look at, and is no part of the state.
 GIVEN: Final = ("founded", "tick")
 THIS, BEFORE = "#1f6fa8", "#9a9a9a"
@@ -46,8 +46,10 @@ def shown_of_house() -> Any:
 
 
 def shown_of_tick() -> Any:
-    """What the figure of the tick shows: phases with what they read and make."""
-    return [[phase.name, [name for name in phase.reads if name not in GIVEN], phase.makes] for phase in PHASES]
+    """What the figure of the tick shows: phases with what they read, make and move."""
+    return [
+        [phase.name, [name for name in phase.reads if name not in GIVEN], phase.makes, phase.moves] for phase in PHASES
+    ]
 
 
 def digest(shown: Any) -> str:
@@ -136,14 +138,17 @@ def _cost(places: Places, arrows: Arrows) -> float:
 def draw_tick() -> Figure:
     """Phases from top to bottom, parts of the state from left to right: who makes a part, and who reads it when."""
     shown = shown_of_tick()
-    made = [makes for _, _, makes in shown]
+    made = [makes for _, _, makes, _ in shown]
     columns = [*made, *IN_PLACE]
-    figure, ax = plt.subplots(figsize=(9.0, 5.6), layout="constrained")
+    figure, ax = plt.subplots(figsize=(10.2, 5.6), layout="constrained")
     for x, part in enumerate(columns):
-        born = made.index(part) if part in made else None
-        _draw_column(ax, x, born, [row for row, (_, reads, _) in enumerate(shown) if part in reads], len(shown))
+        readers = [row for row, (_, reads, _, _) in enumerate(shown) if part in reads]
+        if part in made:
+            _draw_column(ax, x, made.index(part), readers, len(shown))
+        else:
+            _draw_moved(ax, x, readers, [row for row, (*_, moves) in enumerate(shown) if part in moves])
     ax.set_xticks(range(len(columns)), columns, rotation=40, ha="left")
-    ax.set_yticks(range(len(shown)), [f"{name}  {number}" for number, (name, _, _) in enumerate(shown, 1)])
+    ax.set_yticks(range(len(shown)), [f"{name}  {number}" for number, (name, *_) in enumerate(shown, 1)])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=True, axis="y", color="#ececec")
@@ -155,11 +160,15 @@ def draw_tick() -> Figure:
     return figure
 
 
-def _draw_column(ax: Axes, x: int, born: int | None, readers: list[int], rows: int) -> None:
+def _draw_moved(ax: Axes, x: int, readers: list[int], movers: list[int]) -> None:
+    """What is moved in place: diamonds where it is moved, dots where a phase reads nothing else of it."""
+    only = [row for row in readers if row not in movers]
+    ax.plot([x] * len(only), only, "o", color=BEFORE, mfc="white", mew=1.6, ms=7)
+    ax.plot([x] * len(movers), movers, "D", color=LINES["capacity"], ms=8)
+
+
+def _draw_column(ax: Axes, x: int, born: int, readers: list[int], rows: int) -> None:
     """A part of the state: a square where it is made, dots where it is read."""
-    if born is None:  # moved in place, by the phase that reads it
-        ax.plot([x] * len(readers), readers, "D", color=LINES["capacity"], ms=8)
-        return
     ax.plot([x, x], [born, rows - 1], color=THIS, lw=1.0, alpha=0.45)
     ax.plot([x, x], [0, born], color=BEFORE, lw=1.0, ls=":")
     ax.plot(x, born, "s", color=THIS, ms=11)
@@ -177,7 +186,7 @@ def _key(ax: Axes) -> None:
         ("s", THIS, THIS, "made"),
         ("o", THIS, THIS, "read, as made in this tick"),
         ("o", BEFORE, "white", "read, as the tick before left it (also: white in a square)"),
-        ("D", LINES["capacity"], LINES["capacity"], "moved in place"),
+        ("D", LINES["capacity"], LINES["capacity"], "moved in place: queue, money, memory of agents"),
     )
     handles = [
         mpl.lines.Line2D([], [], ls="", marker=marker, color=colour, mfc=fill, mew=1.4, ms=7, label=text)

@@ -16,20 +16,10 @@ from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 from market.simulation.research import Estimated
 from market.simulation.state import State
-from market.simulation.tick import PHASES, Phase
+from market.simulation.tick import MEMORY, PHASES, Phase
 from scenarios.laws.law import quick
 from scenarios.laws.random_economies import economies
 
-#: What a phase moves in place beside the part it makes: whose memory, and which of the two that last over the ticks.
-MOVES = {
-    "fleets grow": {"owners"},
-    "machines are rented": {"providers"},
-    "users order": {"streams"},
-    "machines serve": {"queue", "streams"},
-    "all learn": {"cohorts", "streams"},
-    "providers invest": {"providers"},
-    "money moves": {"ledger"},
-}
 #: What agents hold that is not their memory: the market around them, and what they are made of.
 NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar")
 
@@ -59,7 +49,7 @@ def to_bytes(value: Any) -> Any:
 def snapshot(founded: Founded, state: State) -> dict[str, Any]:
     """All that there is, part by part."""
     parts = {field.name: to_bytes(getattr(state, field.name)) for field in fields(state)}
-    agents = {name: to_bytes(getattr(founded, name)) for name in ("cohorts", "providers", "owners", "streams")}
+    agents = {name: to_bytes(getattr(founded, name)) for name in MEMORY}
     fixed = {
         field.name: to_bytes(getattr(founded, field.name))
         for field in fields(founded)
@@ -73,11 +63,6 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     return {name for name in before if before[name] != after[name]}
 
 
-def made_by(phase: Phase, founded: Founded, state: State) -> Any:
-    """What a phase makes of the parts that it reads."""
-    return phase.run(*(founded if name == "founded" else getattr(state, name) for name in phase.reads))
-
-
 def test_every_part_is_made_by_exactly_one_phase() -> None:
     parts = [field.name for field in fields(State) if field.name not in ("tick", "queue", "ledger")]
     assert sorted(phase.makes for phase in PHASES) == sorted(parts)
@@ -86,7 +71,7 @@ def test_every_part_is_made_by_exactly_one_phase() -> None:
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
 def test_a_phase_returns_its_part_and_reads_parts_that_there_are(phase: Phase) -> None:
-    declared = get_type_hints(State)
+    declared = get_type_hints(Founded) | get_type_hints(State)
     assert get_type_hints(phase.run)["return"] == declared[phase.makes]
     arguments = get_type_hints(phase.run)
     for name in phase.reads:
@@ -109,10 +94,10 @@ def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -
         state.tick += 1
         before = snapshot(founded, state)
         for phase in PHASES:
-            made = made_by(phase, founded, state)
+            made = phase.made(founded, state)
             after = snapshot(founded, state)
             written = changed(before, after)
-            assert written <= MOVES.get(phase.name, set()), f"{phase.name} wrote {written}"
+            assert written <= set(phase.moves), f"{phase.name} wrote {written}"
             setattr(state, phase.makes, made)
             before = after | {phase.makes: to_bytes(made)}
 
@@ -125,7 +110,7 @@ def test_the_phases_one_by_one_are_the_tick(economy: Economy, seed: int) -> None
     for _ in range(2):
         by_hand.state.tick += 1
         for phase in PHASES:
-            setattr(by_hand.state, phase.makes, made_by(phase, by_hand.founded, by_hand.state))
+            setattr(by_hand.state, phase.makes, phase.made(by_hand.founded, by_hand.state))
         whole.step()
     assert changed(snapshot(by_hand.founded, by_hand.state), snapshot(whole.founded, whole.state)) == set()
 

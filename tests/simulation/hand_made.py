@@ -26,8 +26,7 @@ class Market:
         """What the phase of a part makes of what there is, in a tick."""
         if tick is not None:
             self.state.tick = tick
-        phase = next(phase for phase in PHASES if phase.makes == part)
-        return phase.run(*(self.founded if name == "founded" else getattr(self.state, name) for name in phase.reads))
+        return next(phase for phase in PHASES if phase.makes == part).made(self.founded, self.state)
 
     def put(self, part: str, **values: Any) -> None:
         """Put values into a part of the state, as if its phase had made them."""
