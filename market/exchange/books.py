@@ -141,10 +141,6 @@ class Book:
         tariffs = (*self.tariffs[:offer], tariff, *self.tariffs[offer + 1 :])
         return replace(self, tariffs=tariffs, billed=billed)
 
-    def of_provider(self, provider: int) -> Ints:
-        """Numbers of the offers of one provider."""
-        return np.flatnonzero(self.provider == provider)
-
 
 def rank_in_pool(pool: Ints, priority: Floats, *, by_rank: bool) -> tuple[Ints, int]:
     """Place of each offer's priority among those of its pool, from 0, and how many places there are at most.
