@@ -29,10 +29,12 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import math
 import pkgutil
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -318,23 +320,69 @@ def _place(cls: type) -> str:
     return f"{cls.__qualname__} ({file})"
 
 
-def answered(who: str, behaviour: object, given: object, size: int | None, wanted: str) -> Floats:
-    """What a behaviour gave, as numbers, if it is as many as were asked for and none is NaN.
+def named(family: str, behaviour: object) -> str:
+    """A behaviour in words, with the file that it is written in if that is a person's own.
 
-    ``size``: how many; None for a single number. ``wanted``: what they are, in words: 'prices of its offers [USD]'.
+    >>> from market.exchange.rationing.pro_rata import ProRata
+    >>> named("rationing rule", ProRata())
+    "rationing rule 'pro-rata'"
     """
-    count = "one number" if size is None else f"{size} numbers"
-    expected = f"but must be {count}: {wanted}"
-    where = f"{who}{type(behaviour).__name__}"
+    cls = type(behaviour)
+    shipped = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return f"{'' if shipped else _file(cls)}{family} '{called(cls)}'"
+
+
+def _file(cls: type) -> str:
+    """Name of the file that a class is written in, and a colon; nothing where there is none."""
+    try:
+        return f"{Path(inspect.getfile(cls)).name}: "
+    except (TypeError, OSError):
+        return ""
+
+
+def answered(
+    family: str,
+    behaviour: object,
+    given: object,
+    shape: tuple[int, ...] | None,
+    wanted: str,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Floats:
+    """What a behaviour gave, as numbers, if it is as many as were asked for, and all are finite and within bounds.
+
+    ``family``: 'pricing policy' and the like. ``shape``: how many; None for a single number. ``wanted``: what they are,
+    in words: 'prices of its offers [USD]'.
+
+    >>> class Rule: ...
+    >>> try:
+    ...     answered("rule", Rule(), [0.5, -1.0], (2,), "shares [1]", low=0.0)
+    ... except InputError as error:
+    ...     print(error)
+    rule 'rule' gave -1 at place 1, but must be 2 numbers of at least 0: shares [1]
+    """
     try:
         numbers = np.asarray(given, dtype=np.float64) if given is not None else None
     except (TypeError, ValueError):
         numbers = None
     if numbers is None:
-        raise InputError(f"{where} gave {type(given).__name__}, {expected}")
-    if numbers.shape not in ((), (1,)) if size is None else numbers.shape != (size,):
-        raise InputError(f"{where} gave {'x'.join(map(str, numbers.shape)) or 'one'} numbers, {expected}")
-    if np.count_nonzero(np.isnan(numbers)):
-        place = "" if size is None else f" at place {int(np.flatnonzero(np.isnan(numbers))[0])}"
-        raise InputError(f"{where} gave NaN{place}, {expected}")
-    return numbers
+        fault = type(given).__name__
+    elif numbers.shape not in ((), (1,)) if shape is None else numbers.shape != shape:
+        fault = f"{_times(numbers.shape)} numbers"
+    elif (np.isfinite(numbers) & (numbers >= low) & (numbers <= high)).all():
+        return numbers
+    else:
+        flat = numbers.ravel()
+        place = int(np.argmin(np.isfinite(flat) & (flat >= low) & (flat <= high)))
+        number = "NaN" if np.isnan(flat[place]) else f"{flat[place]:g}"
+        fault = number if shape is None else f"{number} at place {place}"
+    count = "one number" if shape is None else f"{_times(shape)} numbers"
+    bounds = f" of at least {low:g}" if low > -math.inf else ""
+    bounds += f" and at most {high:g}" if high < math.inf else ""
+    raise InputError(f"{named(family, behaviour)} gave {fault}, but must be {count}{bounds}: {wanted}")
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    """A shape in words: 2x3."""
+    return "x".join(map(str, shape)) or "one"

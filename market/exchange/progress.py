@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
-from market.kinds import answered
 
 type Floats = NDArray[np.float64]
 
@@ -70,8 +69,7 @@ def finish(
     fits = np.flatnonzero(~large)
     given = np.zeros(work.shape)
     claims = Claims(work[fits], priority[fits], arrived[fits], size[fits])
-    shared = rule.share(claims, max(capacity - float(held.sum()), 0.0), rng)
-    given[fits] = answered("rationing rule ", rule, shared, fits.size, "work served per claim [rack-h]")
+    given[fits] = rule.share(claims, max(capacity - float(held.sum()), 0.0), rng)
     rest, left = capacity - float(held.sum()) - float(given.sum()), work - given - held
     small = np.where(large | (left < 0.5 * size), 0.0, left)  # the rest of their part is theirs, if any wait
     part = held + as_if_cut(small if small.any() else left, rest)

@@ -11,7 +11,6 @@ from market.exchange.books import Book
 from market.exchange.progress import Asked, finish
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims
-from market.kinds import answered
 
 type Floats = NDArray[np.float64]
 
@@ -146,8 +145,7 @@ class Queue:
                 np.add.at(after, (s, j), done)
             else:
                 claims = Claims(queue[s, j, age] * work, priority, arrived, np.zeros(work.shape))
-                shared = rule.share(claims, float(capacity[pool]), rng)
-                given = answered("rationing rule ", rule, shared, work.size, "work served per claim [rack-h]") / work
+                given = rule.share(claims, float(capacity[pool]), rng) / work
                 served[s, j, age] = np.minimum(given, queue[s, j, age])
         return served, after
 

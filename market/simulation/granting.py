@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import InputError
 from market.demand.subscriptions import DAYS_PER_MONTH
 from market.kinds import answered
 from market.simulation.founded import Founded
@@ -84,8 +85,11 @@ def taken_and_paid(founded: Founded, posted: Posted, usual: Floats) -> tuple[lis
 def share_granted(p: ProviderAgent, standing: Standing) -> float:
     """What a provider's policy grants of a quota."""
     policy = p.spec.quotas
-    share = policy(standing)
-    return float(answered(f"provider '{p.name}': quota policy ", policy, share, None, "share of the quota granted [1]"))
+    what = "share of the quota granted [1]"
+    try:
+        return float(answered("quota policy", policy, policy(standing), None, what, low=0.0, high=policy.most_granted))
+    except InputError as error:
+        raise InputError(f"provider '{p.name}': {error}") from error
 
 
 def part_of(quota: Floats, share: Floats) -> Floats:

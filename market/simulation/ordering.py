@@ -97,7 +97,7 @@ def clear(
     book, mechanism = posted.book, founded.economy.clearing
     before = np.bincount(book.pool, weights=expected.waiting_work, minlength=book.pools)
     with_slopes = slopes or mechanism.needs_slopes
-    return mechanism.clear(
+    return mechanism.checked_clear(
         Situation(
             book,
             np.maximum(machines.capacity - before, 0.0),

@@ -9,12 +9,12 @@ from functools import cache, cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.errors import require
+from capacity.errors import InputError, require
 from market.demand.cohort import Wanted
 from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.exchange.tariff import MOST_OVER_OUTPUT
-from market.kinds import answered
+from market.kinds import named
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.billing import bills_of
 from market.simulation.founded import Founded
@@ -22,7 +22,7 @@ from market.simulation.research import Research, toll
 from market.simulation.residual import AmongFull
 from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
 from market.simulation.weeks import may_be_blocked, week_of
-from market.supply.bills import PARTS, Parts
+from market.supply.bills import Parts
 from market.supply.outlook import Hours, Outlook
 from market.supply.provider import ProviderAgent
 
@@ -138,7 +138,10 @@ def new_prices(
     )
     made = listed
     for p in looking:
-        made = made.with_own(p, own_list(sight, p, listed))
+        try:
+            made = made.with_own(p, own_list(sight, p, listed))
+        except InputError as error:
+            raise InputError(f"provider '{p.name}': {error}") from error
     return made
 
 
@@ -212,7 +215,7 @@ def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
     """
     policy = p.spec.pricing
     outlook = sight.outlook(p, listed)
-    if policy.moves_parts and (parts := policy.parts(outlook)) is not None:
+    if policy.moves_parts and (parts := policy.checked_parts(outlook)) is not None:
         listed = with_parts(p, listed, outlook, parts)
         outlook = sight.outlook(p, listed)
     if policy.moves_hours and (hours := policy.dear_hours(outlook)) is not None:
@@ -226,7 +229,7 @@ def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
 def with_hours(sight: Sight, p: ProviderAgent, listed: Listed, outlook: Outlook, hours: Hours) -> Listed:
     """The lists with a provider's dearer hours as it has just chosen them, and its list of the others."""
     blocked = outlook.blocked
-    where = f"provider '{p.name}': pricing policy {type(p.spec.pricing).__name__}: hours of the week"
+    where = f"{named('pricing policy', p.spec.pricing)}: hours of the week"
     require(where + ": level", hours.level, at_least=0)
     book, level = listed.offers, listed.level.copy()
     for j in p.offers[blocked]:
@@ -243,12 +246,10 @@ def asked_price(p: ProviderAgent, outlook: Outlook, fresh: NDArray[np.bool_]) ->
     ``fresh``: own offers that are new: the policy says where their list opens.
     """
     policy = p.spec.pricing
-    who, what = f"provider '{p.name}': pricing policy ", "list prices of its offers [USD per million tokens]"
-    wished = np.maximum(answered(who, policy, policy(outlook), p.offers.size, what), 0.0)
+    wished = policy.checked_prices(outlook)
     if fresh.any():
         new = replace(outlook, movable=outlook.movable & fresh)
-        opened = answered(who, policy, policy.opening(new), p.offers.size, what)
-        wished = np.where(fresh, np.maximum(opened, 0.0), wished)
+        wished = np.where(fresh, policy.checked_opening(new), wished)
     return np.where(outlook.movable, wished, outlook.price)
 
 
@@ -269,13 +270,9 @@ def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
 
 def with_parts(p: ProviderAgent, listed: Listed, outlook: Outlook, parts: Parts) -> Listed:
     """The lists, with a provider's own prices of input, cached and long tokens over that of output, and its level."""
-    policy, size = p.spec.pricing, PARTS * p.offers.size
-    who, what = f"provider '{p.name}': pricing policy ", "prices of parts of the bill over output's, by offer and part"
-    wished = answered(who, policy, np.ravel(parts.ratios), size, what).reshape(-1, PARTS)
-    times = answered(who, policy, parts.level, p.offers.size, "levels of its list over the present ones")
     book, level = listed.offers, listed.level.copy()
     for j, movable, ratios, by in zip(
-        p.offers, outlook.movable, np.clip(wished, 0.0, MOST_OVER_OUTPUT), times, strict=True
+        p.offers, outlook.movable, np.minimum(parts.ratios, MOST_OVER_OUTPUT), parts.level, strict=True
     ):
         if movable:
             fresh, cached, *long = map(float, ratios)

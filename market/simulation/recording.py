@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from capacity.errors import InputError
 from market.records import Records
 from market.simulation.columns.column import WAYS
 from market.simulation.moment import Moment
+
+#: Kinds of arrays that hold numbers, as numpy writes them: true and false, whole ones, and all others.
+NUMBERS: Final = "biuf"
 
 
 def record(moment: Moment, records: Records) -> None:
@@ -17,8 +24,14 @@ def record(moment: Moment, records: Records) -> None:
     for frame, ways in WAYS.items():
         row: dict[str, Any] = {}
         moment.written[frame] = row
+        shape = (len(records.entities[frame]),)
         for name in records.tables[frame].names:
-            row[name] = np.asarray(ways[name][1](moment))
+            values = np.asarray(ways[name][1](moment))
+            if values.dtype.kind not in NUMBERS or values.shape not in ((), shape):
+                raise InputError(
+                    f"{column_in_words(frame, name)} gave {in_words(values)}, but must be {shape[0]} numbers"
+                )
+            row[name] = values
         records.tables[frame].row(tick, row)
     records.ticks = tick + 1
     records.flows.append(
@@ -29,3 +42,21 @@ def record(moment: Moment, records: Records) -> None:
             "prices": moment.state.ordered.cleared.prices,
         }
     )
+
+
+def column_in_words(frame: str, name: str) -> str:
+    """A column with its file, its frame and its meaning."""
+    described, way = WAYS[frame][name]
+    file = Path(inspect.getfile(way)).name
+    return f"{file}: column '{name}' of '{frame}' ({described.meaning} [{described.unit}])"
+
+
+def in_words(values: NDArray[Any]) -> str:
+    """What was given in place of numbers.
+
+    >>> in_words(np.zeros(2)), in_words(np.array(["much"])), in_words(np.array(None))
+    ('2 numbers', 'words', 'NoneType')
+    """
+    if values.dtype.kind in NUMBERS:
+        return f"{'x'.join(map(str, values.shape))} numbers"
+    return "words" if values.dtype.kind in "US" else type(values.flat[0]).__name__ if values.size else "nothing"

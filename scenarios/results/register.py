@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from capacity.errors import Catalogue, InputError
@@ -54,3 +55,12 @@ def place_of(function: Callable[..., Any]) -> str:
         return f"{name} ({inspect.getfile(inner)})"
     except (TypeError, OSError):
         return f"{name} ({getattr(inner, '__module__', 'unknown')})"
+
+
+def file_of(function: Callable[..., Any]) -> str:
+    """Name of the file that a function is written in, the same wherever that lies.
+
+    >>> file_of(file_of)
+    'register.py'
+    """
+    return Path(inspect.getfile(inspect.unwrap(getattr(function, "func", function)))).name

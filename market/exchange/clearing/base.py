@@ -5,16 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.errors import InputError
 from market.exchange.books import Book
 from market.exchange.supply_curve import SupplyCurve
-from market.kinds import Kind
+from market.kinds import Kind, answered, named
 
 type Floats = NDArray[np.float64]
+
+FAMILY: Final = "clearing mechanism"
 
 
 @dataclass(frozen=True)
@@ -114,3 +117,21 @@ class Clearing(Kind, ABC):
     @abstractmethod
     def clear(self, situation: Situation) -> Cleared:
         """Find prices and orders."""
+
+    def checked_clear(self, situation: Situation) -> Cleared:
+        """What ``clear`` finds, refused if it is no outcome: users are paid by nobody, and all numbers are numbers."""
+        given: object = self.clear(situation)
+        book = situation.book
+        response: object = given.response if isinstance(given, Cleared) else given
+        if not isinstance(given, Cleared) or not isinstance(response, Response):
+            kind = type(response).__name__
+            raise InputError(
+                f"{named(FAMILY, self)} gave {kind}, but must be a Cleared: prices, the Response to them, and rents"
+            )
+        by_offer = book.work.shape
+        answered(FAMILY, self, given.prices, by_offer, "prices of a request [USD], by segment and offer", low=0.0)
+        answered(FAMILY, self, given.rents, (book.pools,), "scarcity rents [USD per rack-h], by pool", low=0.0)
+        answered(FAMILY, self, response.requests, by_offer, "requests, by segment and offer", low=0.0)
+        for name in ("surplus", "nothing", "local", "unaffordable", "not_asked"):
+            answered(FAMILY, self, getattr(response, name), by_offer[:1], f"{name} of the response, by segment")
+        return given

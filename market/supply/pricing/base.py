@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from market.kinds import Kind
-from market.supply.bills import Parts
+from capacity.errors import InputError
+from market.kinds import Kind, answered, named
+from market.supply.bills import PARTS, Parts
 from market.supply.outlook import Floats, Hours, Outlook
+
+PRICES: Final = "list prices of its offers [USD per million tokens]"
+RATIOS: Final = "prices of parts of the bill over output's, by offer and part"
+LEVELS: Final = "levels of its list over the present ones"
 
 
 class PricingPolicy(Kind, ABC):
-    """How a provider sets list prices.
+    """How a provider sets list prices. The market, and a policy around another, ask it by what is ``checked_``.
 
     Attributes:
         moves_prices: whether it ever changes a price; one that does not is not asked.
@@ -62,6 +67,26 @@ class PricingPolicy(Kind, ABC):
     def opening(self, outlook: Outlook) -> Floats:
         """List prices of offers that are new in this tick, as those that are movable; others' places do not count."""
         return self(outlook)
+
+    def checked_prices(self, outlook: Outlook, least: float = 0.0) -> Floats:
+        """New list prices, refused if they are not numbers of at least ``least``, one an offer."""
+        return answered("pricing policy", self, self(outlook), outlook.price.shape, PRICES, low=least)
+
+    def checked_opening(self, outlook: Outlook, least: float = 0.0) -> Floats:
+        """The same of offers that are new."""
+        return answered("pricing policy", self, self.opening(outlook), outlook.price.shape, PRICES, low=least)
+
+    def checked_parts(self, outlook: Outlook) -> Parts | None:
+        """New prices of parts of the bill, refused if they are not numbers of at least 0, by offer and part."""
+        parts: object = self.parts(outlook)
+        if parts is None:
+            return None
+        if not isinstance(parts, Parts):
+            raise InputError(f"{named('pricing policy', self)} gave {type(parts).__name__}, but must be Parts, or None")
+        offers = outlook.price.size
+        answered("pricing policy", self, parts.ratios, (offers, PARTS), RATIOS, low=0.0)
+        answered("pricing policy", self, parts.level, (offers,), LEVELS, low=0.0)
+        return parts
 
     def fits(self, provider: str, offers: int) -> None:
         """Say so if the policy cannot price this many offers."""

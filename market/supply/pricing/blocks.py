@@ -101,15 +101,15 @@ class Blocks(PricingPolicy):
 
     def parts(self, outlook: Outlook) -> Parts | None:
         """What the policy within says."""
-        return self.policy.parts(outlook)
+        return self.policy.checked_parts(outlook)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """The list of hours that are not dearer: what the policy within wishes on average, over the mean factor."""
-        return self._beside_dear_hours(outlook, self.policy)
+        return self._beside_dear_hours(outlook, self.policy.checked_prices)
 
     def opening(self, outlook: Outlook) -> Floats:
         """The same of what is new."""
-        return self._beside_dear_hours(outlook, self.policy.opening)
+        return self._beside_dear_hours(outlook, self.policy.checked_opening)
 
     def _beside_dear_hours(self, outlook: Outlook, wish: Callable[[Outlook], Floats]) -> Floats:
         week = outlook.week() if outlook.week is not None else None

@@ -52,8 +52,8 @@ class Every(Around):
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
         if self.ticks(outlook.tick_hours) == 1:
-            return self.policy.opening(outlook)
-        return self.policy.opening(replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate))
+            return self.policy.checked_opening(outlook)
+        return self.policy.checked_opening(replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate))
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by costs and demand in all of them."""
@@ -61,9 +61,9 @@ class Every(Around):
         if not self.looks(outlook.tick, outlook.tick_hours):
             return outlook.price
         if ticks == 1:
-            return self.policy(outlook)
+            return self.policy.checked_prices(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
         between = 1 if self._settles(outlook.tick, outlook.tick_hours) else max(ticks, outlook.between)
-        return self.policy(
+        return self.policy.checked_prices(
             replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed, between=between)
         )

@@ -60,13 +60,15 @@ class Investing(Around):
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants of what is new, at a cost that is lower by what buyers bring."""
-        return np.maximum(self.policy.opening(self._with_worth(outlook, self.policy.opening(outlook))), 0.0)
+        invested = self._with_worth(outlook, self.policy.checked_opening(outlook))
+        return np.maximum(self.policy.checked_opening(invested, least=-np.inf), 0.0)
 
     def __call__(self, outlook: Outlook) -> Floats:
         """What the policy within wants at a cost that is lower by equation (1), and nothing at the least."""
         if self.repeats == 0.0 or outlook.tick * outlook.tick_hours >= self.harvest_hours:
-            return self.policy(outlook)
-        return np.maximum(self.policy(self._with_worth(outlook, self.policy(outlook))), 0.0)
+            return self.policy.checked_prices(outlook)
+        invested = self._with_worth(outlook, self.policy.checked_prices(outlook))
+        return np.maximum(self.policy.checked_prices(invested, least=-np.inf), 0.0)
 
     def _with_worth(self, outlook: Outlook, wish: Floats) -> Outlook:
         """The outlook with costs that are lower by equation (1); nobody is asked about prices below nothing."""

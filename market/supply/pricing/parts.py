@@ -82,11 +82,11 @@ class PartsOfBill(Around):
 
     def __call__(self, outlook: Outlook) -> Floats:
         """What the policy within says."""
-        return self.policy(outlook)
+        return self.policy.checked_prices(outlook)
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within says of what is new; its ratios are those of its tariff until the next look."""
-        return self.policy.opening(outlook)
+        return self.policy.checked_opening(outlook)
 
     def parts(self, outlook: Outlook) -> Parts | None:
         """New ratios, and the level with them; None where they stay."""

@@ -26,7 +26,7 @@ from scenarios.batches.store import parts
 from scenarios.batches.store.folder import ABOUT
 from scenarios.batches.store.parts import DONE, FAILED, Part
 from scenarios.definition.scenario import Scenario
-from scenarios.loading.own_files import OwnSource, load_own
+from scenarios.loading.own_files import OwnSource, in_own_code, in_words, load_own
 from scenarios.runs.provenance import code_hash, numeric_versions
 from scenarios.text import files
 
@@ -140,7 +140,7 @@ def _one(order: Order, work: Work, pickled: bytes, run: Run) -> Part:
         frames = {name: parts.packed(result.frames[name]) for name in order.keep}
         summary = {name: float(value) for name, value in result.summary.items()}
     except BaseException as error:  # whatever it is, it is this run's own
-        text = " ".join(traceback.format_exception_only(error)[-1].split())
+        text = in_own_code(error) or in_words(error)
         trace = "".join(traceback.format_exception(error))
         return failed(
             run,

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from capacity.errors import InputError
 from scenarios.results.frames import Frames
 from scenarios.results.measures.facts import Facts
-from scenarios.results.register import Register, place_of
+from scenarios.results.register import Register, file_of, place_of
 
 #: Unit of what is a share of a whole, or a difference of such: people read it in percent, and it cannot pass 1.
 SHARE: Final = "share of 1"
@@ -60,8 +61,17 @@ class Measure:
         return "" if self.unit in ("1", SHARE) else f" [{self.unit}]"
 
     def of(self, run: Facts | Frames) -> float:
-        """Its value in a run."""
-        return float(self.found(run if isinstance(run, Facts) else Facts(run)))
+        """Its value in a run; an error is noted to be this measure's."""
+        try:
+            found = self.found(run if isinstance(run, Facts) else Facts(run))
+        except Exception as error:
+            error.add_note(f"measure '{self.name}'")
+            raise
+        try:
+            return float(found)
+        except (TypeError, ValueError):
+            who, given = f"{file_of(self.found)}: measure '{self.name}'", type(found).__name__
+            raise InputError(f"{who} gave {given}, but must be one number: {self.meaning}") from None
 
 
 #: All measures, by name: those of the files beside this one, and of files of one's own.
