@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from capacity.errors import InputError
 from scenarios.app.limits import MOST_MODELS, MOST_SECONDS
 from scenarios.app.run_request import RunRequest
+from scenarios.loading.own_files import given
 
 if TYPE_CHECKING:
     from scenarios.app.result import ShownResult
@@ -114,7 +115,7 @@ class Live:
             self._end()  # what is left of one that has ended
             home = Path(tempfile.mkdtemp(prefix="tokenmarket-app-"))
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "scenarios.app.worker", str(home)],
+                [sys.executable, "-m", "scenarios.app.worker", str(home), *_own_files(home)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -248,6 +249,17 @@ _starting = threading.Lock()
 def all_markets() -> list[Live]:
     """Every market that somebody holds."""
     return list(_all)
+
+
+def _own_files(home: Path) -> list[str]:
+    """Copies of the files of one's own that the server knows, for the process to import: bytes count."""
+    copies = []
+    for number, source in enumerate(given(), 1):
+        copy = home / f"own-{number}" / source.name
+        copy.parent.mkdir()
+        copy.write_bytes(source.text)
+        copies.append(str(copy))
+    return copies
 
 
 def _ending(process: subprocess.Popen[str] | None) -> str:

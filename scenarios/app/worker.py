@@ -28,6 +28,7 @@ from capacity.errors import InputError
 from scenarios.app.limits import IDLE_SECONDS, MOST_BYTES, MOST_SECONDS, check_size
 from scenarios.app.run_request import RunRequest
 from scenarios.laws.time_limit import TimeUpError, time_limit
+from scenarios.loading.own_files import in_own_code, load_own_file
 from scenarios.results import run_folder
 from scenarios.runs import run as running
 from scenarios.runs.provenance import code
@@ -95,6 +96,12 @@ class Worker:
             except MemoryError:
                 self.model = None
                 self.say(failed=f"it needs more than {MOST_BYTES / 2**30:g} GB of memory: take fewer users or days")
+            except Exception as error:
+                said = in_own_code(error)
+                if not said:
+                    raise
+                self.model = None
+                self.say(refused=said)
 
     def make(self, asked: RunRequest) -> None:
         """A model before its first tick, in place of the one there was."""
@@ -147,12 +154,14 @@ def hold_to(most_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
 
 
-def main(home: str) -> None:
-    """Be a worker until it is over."""
+def main(home: str, *own: str) -> None:
+    """Be a worker until it is over; ``own``: files of one's own."""
     # What else may be printed goes to stderr: stdout is for reports.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     hold_to(MOST_BYTES)
+    for path in own:
+        load_own_file(Path(path))
     worker = Worker(Path(home), out)
     threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True).start()
     try:

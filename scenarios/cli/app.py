@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.own import takes_own
+
 EXAMPLES = """Examples:
 
 * `tokenmarket app` opens the app in the browser
@@ -64,4 +66,4 @@ def _checked_host(host: str) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="app", epilog=EXAMPLES)(app_command)
+    app.command(name="app", epilog=EXAMPLES)(takes_own(app_command))

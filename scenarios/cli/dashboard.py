@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.own import takes_own
 
 PICTURE = "dashboard.png"
 BATCH = "batch.json"
@@ -33,13 +33,11 @@ def dashboard(
     everything: Annotated[
         bool, typer.Option("--all", help="Of a run: all charts, not the eight that tell most of it.")
     ] = False,
-    own: WithOption = None,
 ) -> None:
     """Draw the one-page picture of a run, or of a batch with intervals over its seeds."""
     from scenarios.pictures.picture_path import checked_picture_path
     from scenarios.results import run_folder
 
-    load_own(own)
     path = folder / PICTURE if out is None else out
     if (folder / BATCH).is_file():
         from scenarios.batches import open_batch
@@ -49,18 +47,18 @@ def dashboard(
         checked_picture_path(path)
         batch_dashboard.draw(batch, path)
     else:
-        from scenarios.loading.scenarios import named_scenario
+        from scenarios.loading.scenarios import of_run
         from scenarios.pictures.chart_options import chart_options
         from scenarios.pictures.dashboard import draw
 
         result = run_folder.read(folder)
         checked_picture_path(path)
         kept = folder / run_folder.PARAMETERS
-        options = chart_options(result, named_scenario(str(kept)) if kept.is_file() else None)
+        options = chart_options(result, of_run(kept, result.about) if kept.is_file() else None)
         draw(result, path, options, everything=everything)
     typer.echo(f"wrote {path}")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(epilog=EXAMPLES)(dashboard)
+    app.command(epilog=EXAMPLES)(takes_own(dashboard))

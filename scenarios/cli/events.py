@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from scenarios.cli.options import AsJson, Quiet
+from scenarios.cli.own import takes_own
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -104,4 +105,4 @@ def _report(found: list[Difference], days: float, seeds: int) -> RenderableType:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="events", epilog=EXAMPLES)(events_command)
+    app.command(name="events", epilog=EXAMPLES)(takes_own(events_command))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.own import takes_own
 
 if TYPE_CHECKING:
     from market import TokenMarket
@@ -29,7 +29,6 @@ def explain(
     offer: Annotated[str | None, typer.Option(help="Name of the offer.", show_default=False)] = None,
     firm: Annotated[str | None, typer.Option(help="Name of a firm, in place of an offer.", show_default=False)] = None,
     tick: Annotated[int | None, typer.Option(help="Tick, from 0 [default: the last].", show_default=False)] = None,
-    own: WithOption = None,
 ) -> None:
     """Say in words and numbers why an offer's price, wait and sales were what they were in a tick, or how a firm fares.
 
@@ -42,7 +41,6 @@ def explain(
     from scenarios.runs.settings import ticks_in
     from scenarios.text.progress_bar import progress_bar
 
-    load_own(own)
     if (offer is None) == (firm is None):
         raise InputError("explain needs --offer or --firm, and only one of them")
     settings, folder = _settings_of(run_or_scenario)
@@ -69,7 +67,7 @@ def explain(
 def _settings_of(name: str) -> tuple[Settings, Path | None]:
     from capacity.errors import InputError, UnknownNameError, nearest
     from scenarios.library import SCENARIOS
-    from scenarios.loading.scenarios import load, split_variant
+    from scenarios.loading.scenarios import load, of_run, split_variant
     from scenarios.results import run_folder
     from scenarios.runs.settings import Settings
 
@@ -88,7 +86,7 @@ def _settings_of(name: str) -> tuple[Settings, Path | None]:
         made = about["days"], about["seed"], about["users"]
     except KeyError as error:
         raise InputError(f"'{folder / run_folder.ABOUT}' does not say {error}: run the scenario again") from error
-    return Settings(load(folder / run_folder.PARAMETERS), *made), folder
+    return Settings(of_run(folder / run_folder.PARAMETERS, about), *made), folder
 
 
 def _check(what: str, name: str, names: list[str]) -> None:
@@ -118,4 +116,4 @@ def _warn_if_changed(model: TokenMarket, frames: Any, tick: int) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(epilog=EXAMPLES)(explain)
+    app.command(epilog=EXAMPLES)(takes_own(explain))

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from scenarios.cli.options import Quiet, Users
+from scenarios.cli.own import takes_own
 
 EXAMPLES: Final = """Examples:
 
@@ -64,4 +65,4 @@ def fit_command(
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="fit", epilog=EXAMPLES)(fit_command)
+    app.command(name="fit", epilog=EXAMPLES)(takes_own(fit_command))

@@ -9,6 +9,7 @@ import typer
 
 from scenarios.cli.kept import runs_of
 from scenarios.cli.options import AsJson, Quiet
+from scenarios.cli.own import takes_own
 
 EXAMPLES: Final = """Examples:
 
@@ -80,4 +81,4 @@ def forecast_command(
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="forecast", epilog=EXAMPLES)(forecast_command)
+    app.command(name="forecast", epilog=EXAMPLES)(takes_own(forecast_command))

@@ -10,6 +10,7 @@ import typer
 
 from scenarios.cli.kept import runs_of
 from scenarios.cli.options import AsJson, Quiet
+from scenarios.cli.own import takes_own
 
 EXAMPLES: Final = """Examples:
 
@@ -78,4 +79,4 @@ def hindcast_command(
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="hindcast", epilog=EXAMPLES)(hindcast_command)
+    app.command(name="hindcast", epilog=EXAMPLES)(takes_own(hindcast_command))

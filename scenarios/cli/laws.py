@@ -68,7 +68,7 @@ def laws(
         verdicts = hold_to_laws(lawful, examples, progress, seconds)
     without = [cls for cls in own.kinds if cls not in lawful]
     if as_json:
-        print_json(report.record(own.path, own.sha256, verdicts, without))
+        print_json(report.record(own.source.path, own.source.sha256, verdicts, without))
     else:
         console().print(report.report(file, verdicts, without))
     if any(verdict.broken for verdict in verdicts):

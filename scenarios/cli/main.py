@@ -109,17 +109,27 @@ def main() -> None:
     """Run the command; what a person got wrong is one line on stderr and exit status 2."""
     try:
         app(prog_name="tokenmarket")
-    except ValueError as error:
-        from capacity.errors import InputError
-
-        if not isinstance(error, InputError):
+    except Exception as error:
+        said = _in_a_line(error)
+        if said is None:
             raise
-        typer.echo(f"tokenmarket: {' '.join(str(error).split())}", err=True)
+        typer.echo(f"tokenmarket: {' '.join(said.split())}", err=True)
         sys.exit(2)
-    except OSError as error:  # a disk that is full or gone, a name too long: of the machine, not of the program
+
+
+def _in_a_line(error: Exception) -> str | None:
+    """What is wrong, if it is none of the program's: of what a person gave, or of the machine."""
+    from capacity.errors import InputError
+    from scenarios.loading.own_files import in_own_code
+
+    if isinstance(error, InputError):
+        return str(error)
+    if said := in_own_code(error):
+        return said
+    if isinstance(error, OSError):  # a disk that is full or gone, a name too long
         name = f"'{error.filename}': " if error.filename else ""
-        typer.echo(f"tokenmarket: {name}{error.strerror or ' '.join(str(error).split())}", err=True)
-        sys.exit(2)
+        return f"{name}{error.strerror or error}"
+    return None
 
 
 if __name__ == "__main__":

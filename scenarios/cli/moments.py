@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from scenarios.cli.options import AsJson, Quiet, Users
+from scenarios.cli.own import takes_own
 
 if TYPE_CHECKING:
     from scenarios.studies.moments.moments import Moment
@@ -142,5 +143,5 @@ def elasticities_command(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to an app."""
-    app.command(name="moments", epilog=MOMENTS)(moments_command)
-    app.command(name="elasticities", epilog=ELASTICITIES)(elasticities_command)
+    app.command(name="moments", epilog=MOMENTS)(takes_own(moments_command))
+    app.command(name="elasticities", epilog=ELASTICITIES)(takes_own(elasticities_command))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +39,22 @@ def load_own(paths: Sequence[Path] | None) -> list[dict[str, str]]:
                 f"chart '{chart.name}', {chart.written_in}, has data, but nothing under drawn_by draws them"
             )
     return records
+
+
+def takes_own(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the option ``--with``: it begins when the files are imported."""
+
+    @functools.wraps(command)
+    def with_own(*args: Any, own: list[Path] | None = None, **values: Any) -> None:
+        load_own(own)
+        command(*args, **values)
+
+    takes = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter("own", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=WithOption)
+    made = takes.replace(parameters=[*takes.parameters.values(), option])
+    vars(with_own)["__signature__"] = made
+    with_own.__annotations__ = {name: one.annotation for name, one in made.parameters.items()}
+    return with_own
 
 
 def catalogues(extra: Path | None) -> Known:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli.options import AsJson
-from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.own import takes_own
 
 if TYPE_CHECKING:
     from scenarios.definition.scenario import Scenario
@@ -43,13 +43,12 @@ def register(root: typer.Typer) -> None:
 * `tokenmarket scenarios show mine.toml --set supply.growth=5 --toml > resolved.toml`
 """
 )
+@takes_own
 def scenarios(
     context: typer.Context,
     as_json: AsJson = False,
-    own: WithOption = None,
 ) -> None:
     """List the scenarios with their questions."""
-    load_own(own)
     if context.invoked_subcommand is not None:
         return
     from scenarios.library import SCENARIOS
@@ -73,19 +72,18 @@ def scenarios(
 
 
 @app.command()
+@takes_own
 def show(
     name: Annotated[str, typer.Argument(help="A scenario of the library, or a TOML file.")],
     sets: Annotated[list[str] | None, SETS] = None,
     changes: Annotated[bool, typer.Option("--changes", help="Only what differs from what it extends.")] = False,
     toml: Annotated[bool, typer.Option("--toml", help="Print the resolved scenario as TOML.")] = False,
     as_json: AsJson = False,
-    own: WithOption = None,
 ) -> None:
     """Print the resolved parameters of a scenario, with units and sources."""
     from scenarios.loading.parameter_rows import rows
     from scenarios.loading.scenarios import load
 
-    load_own(own)
     scenario = load(name, sets or [])
     if toml:
         typer.echo(scenario.to_toml(), nl=False)

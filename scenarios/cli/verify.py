@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.options import AsJson
-from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.own import takes_own
 
 
 def verify_command(
@@ -17,7 +17,6 @@ def verify_command(
     ] = None,
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
-    own: WithOption = None,
 ) -> None:
     """Compare the market with every exact answer of theory; exit status 1 if one is missed."""
     from rich.console import Console
@@ -25,7 +24,6 @@ def verify_command(
     from scenarios.cli import verify_report as report
     from scenarios.verification.run import verify
 
-    load_own(own)
     rows = verify(only or None, progress=Console(stderr=True).is_terminal)
     if as_json:
         typer.echo(json.dumps(report.records(rows), indent=2, allow_nan=False))
@@ -41,4 +39,4 @@ def verify_command(
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
-    app.command(name="verify")(verify_command)
+    app.command(name="verify")(takes_own(verify_command))

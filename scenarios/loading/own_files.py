@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -49,21 +50,19 @@ class OwnFile:
     """A file that was imported, and what it adds.
 
     Attributes:
-        path: the file.
-        sha256: hash of its bytes.
+        source: where and what it is.
         kinds: classes of behaviours that it defines; they are known by their ``kind`` from now on.
         named: names of the chips, architectures, workloads, segments and scenarios that it defines.
     """
 
-    path: Path
-    sha256: str
+    source: OwnSource
     kinds: tuple[type[Kind], ...]
     named: tuple[str, ...] = ()
 
     @property
     def record(self) -> dict[str, str]:
         """What is written down of it beside a result."""
-        return {"path": str(self.path), "sha256": self.sha256}
+        return {"path": str(self.source.path), "sha256": self.source.sha256}
 
 
 #: Files that were imported, by hash: the same bytes are imported once, however often they are asked for.
@@ -95,9 +94,13 @@ def load_own(source: OwnSource) -> OwnFile:
     return _IMPORTED[source.sha256]
 
 
+def _module_name(sha256: str) -> str:
+    return f"own_{sha256[:12]}"
+
+
 def _imported(source: OwnSource) -> OwnFile:
     path, sha = source.path, source.sha256
-    module = ModuleType(f"own_{sha[:12]}")
+    module = ModuleType(_module_name(sha))
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:
@@ -107,9 +110,59 @@ def _imported(source: OwnSource) -> OwnFile:
     kinds = tuple(cls for cls in classes_of(Kind) if cls.__module__ == module.__name__)
     try:
         _refuse_doubles(kinds)
-        return OwnFile(path, sha, kinds, tuple(_put_in_catalogues(module)))
+        return OwnFile(source, kinds, tuple(_put_in_catalogues(module)))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def given() -> tuple[OwnSource, ...]:
+    """All files that were imported, for processes that have to know them, too."""
+    return tuple(own.source for own in _IMPORTED.values())
+
+
+def mark() -> str:
+    """What tells a run that was made with these files from one that was not; empty where there are none."""
+    return "".join(f" with {source.name} {source.sha256[:12]}" for source in given())
+
+
+def not_given(records: Sequence[Mapping[str, str]]) -> str:
+    """What is missing of the files that a result was made with (``OwnFile.record`` of each); empty if nothing is.
+
+    >>> not_given([{"path": "mine.py", "sha256": "0a1b2c3d4e5f"}])
+    'it was made with mine.py: give --with mine.py (its sha256 begins with 0a1b2c3d)'
+    """
+    missing = [one for one in records if one["sha256"] not in _IMPORTED]
+    if not missing:
+        return ""
+    paths = [one["path"] for one in missing]
+    options, hashes = " ".join(f"--with {path}" for path in paths), ", ".join(one["sha256"][:8] for one in missing)
+    return f"it was made with {' and '.join(paths)}: give {options} (its sha256 begins with {hashes})"
+
+
+def in_own_code(error: BaseException) -> str:
+    """Where in a file of one's own, or in what that called, an error was raised; empty where it was not.
+
+    ``mine.py:12: in Doubled.__call__: KeyError: 'usual'``
+    """
+    own = {_module_name(sha) for sha in _IMPORTED}
+    places = [
+        f"{Path(frame.f_code.co_filename).name}:{line}: in {frame.f_code.co_qualname}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") in own
+    ]
+    return f"{places[-1]}: {in_words(error)}" if places else ""
+
+
+def in_words(error: BaseException) -> str:
+    """An error's kind and message on one line, after what was noted of it.
+
+    >>> error = KeyError("usual")
+    >>> error.add_note("measure 'sold'")
+    >>> in_words(error)
+    "measure 'sold': KeyError: 'usual'"
+    """
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return " ".join(": ".join((*getattr(error, "__notes__", ()), said)).split())
 
 
 def _refuse_doubles(kinds: tuple[type[Kind], ...]) -> None:

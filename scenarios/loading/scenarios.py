@@ -16,9 +16,10 @@ from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
 from scenarios.loading.named_files import with_files
+from scenarios.loading.own_files import not_given
 from scenarios.loading.toml_files import check_depth, read_table
 from scenarios.parameters.kinds import set_aside
-from scenarios.parameters.paths import merge, nest
+from scenarios.parameters.paths import merge, nest, whole_first
 from scenarios.text.toml import parse_value
 
 #: Longest chain of files that extend each other.
@@ -43,6 +44,19 @@ def load(name_or_file: str | Path, sets: Sequence[str] = (), variant: str = "") 
     if sets:
         scenario = with_sets(scenario, sets)
     return checked(scenario, where)
+
+
+def of_run(path: Path, about: Mapping[str, Any]) -> Scenario:
+    """The scenario that a run kept, with what is said of the run; its own files must have been given if it needs them.
+
+    ``path``: of the TOML file; ``about``: what the run's ``run.json`` says.
+    """
+    try:
+        return load(path)
+    except InputError as error:
+        if missing := not_given(about.get("own_files", ())):
+            raise InputError(f"'{path.parent}': {missing}; without it, {error}") from error
+        raise
 
 
 def named_scenario(name: str) -> Scenario:
@@ -76,8 +90,12 @@ def is_file_name(name: str) -> bool:
 
 
 def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
-    """Apply changes in order: each ``path=value``, the value written as in TOML (text may go without quotes)."""
+    """Apply changes in order: each ``path=value``, the value written as in TOML (text may go without quotes).
+
+    What is set whole goes before its parts: ``market.clearing=mine`` does not take back ``market.clearing.off=0.9``.
+    """
     tables = {one: _table_of(one) for one in sets}
+    sets = [sets[place] for place in whole_first([one.partition("=")[0].strip() for one in sets])]
     data: Any = scenario.data()
     for one in sets:
         try:

@@ -7,7 +7,7 @@ Tables are merged. A list is replaced whole; a table laid over a list changes si
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from capacity.errors import InputError, UnknownNameError, nearest
@@ -45,6 +45,21 @@ def nest(path: str, value: Any) -> dict[str, Any]:
     return made
 
 
+def whole_first(paths: Sequence[str]) -> list[int]:
+    """Places of paths in their order, but what is set whole before its parts.
+
+    >>> whole_first(["market.clearing.off", "supply.growth", "market.clearing"])
+    [2, 0, 1]
+    """
+    split, placed = [steps(path) for path in paths], list[int]()
+    for place, path in enumerate(split):
+        within = (
+            n for n, other in enumerate(placed) if len(split[other]) > len(path) and split[other][: len(path)] == path
+        )
+        placed.insert(next(within, len(placed)), place)
+    return placed
+
+
 def join(at: str, step: str) -> str:
     """A path one step longer."""
     if step.startswith("["):
@@ -54,7 +69,11 @@ def join(at: str, step: str) -> str:
 
 
 def merge(base: Any, over: Any, at: str = "", depth: int = 0) -> Any:
-    """Lay ``over`` over ``base``."""
+    """Lay ``over`` over ``base``; a word that a table is laid over is the kind of what the table says more of.
+
+    >>> merge({"clearing": "discount"}, {"clearing": {"off": 0.9}})
+    {'clearing': {'kind': 'discount', 'off': 0.9}}
+    """
     if depth > DEEPEST:
         raise InputError(f"{at[:60]}... is nested deeper than {DEEPEST} tables, but no parameter is")
     if isinstance(over, Mapping) and isinstance(base, Mapping):
@@ -64,6 +83,8 @@ def merge(base: Any, over: Any, at: str = "", depth: int = 0) -> Any:
         return made
     if isinstance(over, Mapping) and isinstance(base, list | tuple):
         return _merge_list(list(base), over, at, depth)
+    if isinstance(over, Mapping) and isinstance(base, str):
+        return {"kind": base, **over}
     return over
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from capacity.errors import InputError
 from capacity.reading import check_path
 from scenarios.batches import open_batch
 from scenarios.batches.store.folder import ABOUT as BATCH
-from scenarios.loading.scenarios import load
+from scenarios.loading.scenarios import of_run
 from scenarios.pictures.charts.batches import short_labels
 from scenarios.results import run_folder
 from scenarios.results.frames import Frames
@@ -124,17 +125,17 @@ def read(folder: Path) -> Subject:
     result = run_folder.read(folder)
     if result.frames["ticks"].empty:
         raise InputError(f"run '{folder}' has no ticks, so there is nothing to report")
-    return Run(folder, result, *_scenario(folder, str(result.about["digest"])))
+    return Run(folder, result, *_scenario(folder, result.about))
 
 
-def _scenario(folder: Path, digest: str) -> tuple[Scenario | None, str]:
+def _scenario(folder: Path, about: Mapping[str, Any]) -> tuple[Scenario | None, str]:
     path = folder / run_folder.PARAMETERS
     if not path.is_file():
         return None, f"The folder holds no {run_folder.PARAMETERS}, so parameters and expectations are not known here."
     try:
-        scenario = load(str(path))
+        scenario = of_run(path, about)
     except InputError as error:
         return None, f"The parameters cannot be read by this version of tokenmarket: {error}"
-    if scenario.digest != digest:
+    if scenario.digest != str(about["digest"]):
         return scenario, f"{run_folder.PARAMETERS} is not, or not any more, just what was run: its digest is another."
     return scenario, ""

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from capacity.errors import InputError
 from scenarios.batches.work.side_by_side import side_by_side
+from scenarios.loading.own_files import mark
 from scenarios.text.files import reason
 
 RUNS: Final = "runs.jsonl"
@@ -47,9 +48,9 @@ def kept(keys: Mapping[int, str], path: Path) -> dict[int, Result]:
 def all_runs(study: Study, folder: Path, workers: int, tell: Callable[[int, int], None]) -> list[Result]:
     """All runs, in the order of their keys, whatever does them; those that the folder holds are not done again.
 
-    ``tell`` is told how many are done, and of how many.
+    Runs with other files of one's own are other runs. ``tell`` is told how many are done, and of how many.
     """
-    keys = study.keys
+    keys = {number: key + mark() for number, key in study.keys.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

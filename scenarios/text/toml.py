@@ -63,7 +63,9 @@ def _table(data: Mapping[str, Any], at: str) -> Iterator[str]:
 
 
 def parse_value(text: str) -> Any:
-    """A value as in TOML: 5, 2.5, inf, true, 2026-01-05, [1, 2], "text"; anything else is text."""
+    """A value as in TOML: 5, 2.5, inf, true, 2026-01-05, [1, 2], "text"; .5 is a half, and anything else is text."""
+    if re.fullmatch(r"[+-]?\.\d+", text):
+        return float(text)
     if len(text) <= 10_000 and "\n" not in text:
         try:
             return tomllib.loads(f"value = {text}")["value"]

@@ -120,3 +120,13 @@ def test_a_study_file_names_what_a_file_defines(home: Path) -> None:
     assert said.returncode == 0, said.stderr
     about = json.loads((home / "s" / "batch.json").read_text(encoding="utf-8"))
     assert (about["name"], about["runs"]) == ("study", 1)
+
+
+def test_a_measure_that_fails_is_named_with_its_place(tmp_path: Path) -> None:
+    fails = "register(Measure('oops', 'USD', 'it fails', lambda run: run.frames['none']))\n"
+    (tmp_path / "mine.py").write_text(NUMBERS + fails, encoding="utf-8")
+    words = ("--days", "0.05", "--users", "20", "--seeds", "1", "--workers", "1", "--quiet", "--out", "b")
+    said = tokenmarket("batch", "baseline-2026", "--with", "mine.py", *words, cwd=tmp_path)
+    assert said.returncode == 1
+    line = len((NUMBERS + fails).splitlines())
+    assert f"failed: mine.py:{line}: in <lambda>: measure 'oops': KeyError: 'none'" in said.stderr

@@ -12,6 +12,7 @@ from operator import mul
 from pathlib import Path
 
 import pytest
+from fresh import tokenmarket
 
 from capacity.errors import InputError
 from scenarios.batches.work.side_by_side import side_by_side
@@ -49,3 +50,46 @@ def test_workers_end_with_who_began_them(how: signal.Signals) -> None:
     while (alive := [pid for pid in workers if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
         time.sleep(0.05)
     assert not alive
+
+
+#: A file of one's own, and a program that has a worker make a behaviour of it, and fail in it.
+MINE = """
+from dataclasses import dataclass
+from market.supply.quotas import QuotaPolicy
+
+@dataclass(frozen=True)
+class Mine(QuotaPolicy):
+    "Half of it."
+    kind = "mine"
+
+    def __call__(self, of):
+        return 0.5 if of else {}["usual"]
+"""
+WITH_MINE = """
+import pickle
+from functools import partial
+from operator import call
+from pathlib import Path
+from capacity.errors import InputError
+from market.kinds import kind_named
+from market.supply.quotas import QuotaPolicy
+from scenarios.batches.work.side_by_side import side_by_side
+from scenarios.loading.own_files import load_own_file, mark
+
+assert mark() == ""
+load_own_file(Path("mine.py"))
+assert mark().startswith(" with mine.py ")
+mine = kind_named(QuotaPolicy, "mine")()
+side_by_side({0: partial(mine, True)}, 1, lambda key, result: print(result))
+try:
+    side_by_side({0: partial(mine, False)}, 1, lambda key, result: None)
+except InputError as error:
+    print(error)
+"""
+
+
+def test_workers_know_the_files_of_ones_own_and_say_where_they_fail(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
+    said = tokenmarket(code=WITH_MINE, cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.splitlines() == ["0.5", "mine.py:11: in Mine.__call__: KeyError: 'usual'"]

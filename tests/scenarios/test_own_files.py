@@ -7,12 +7,19 @@ the bill, column, chip, architecture, segment, scenario, measure, chart.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from fresh import tokenmarket
 from own_file import NUMBERS, POLICY
+from typer.main import get_command
+
+from capacity.errors import InputError
+from scenarios.cli.main import app
+from scenarios.loading.own_files import in_words
+from scenarios.results.measures import Facts, Measure
 
 MINE = (
     POLICY
@@ -224,3 +231,111 @@ def test_two_files_with_one_name_end_a_command_with_one_line(tmp_path: Path, wor
     assert said.stderr.startswith("tokenmarket: b.py: two behaviours (quota policy) are called 'mine'")
     assert len(said.stderr.strip().splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.py", "b.py"]
+
+
+ODD = """
+from dataclasses import dataclass
+
+import numpy as np
+
+from market.exchange.clearing.base import Cleared, Clearing
+from market.kinds import quantity
+from market.simulation.columns import column
+
+
+@dataclass(frozen=True)
+class Discount(Clearing):
+    "Posted prices, less a part."
+
+    kind = "discount"
+    off: float = quantity(0.1, "1", "part of the list price that nobody pays", high=1)
+
+    def clear(self, situation):
+        prices = situation.book.request_prices() * (1.0 - self.off)
+        return Cleared(prices, situation.respond(prices), np.zeros(situation.book.pools))
+
+
+@dataclass(frozen=True)
+class Broken(Clearing):
+    "It looks for what is not there."
+
+    kind = "broken"
+
+    def clear(self, situation):
+        return {}["usual"]
+"""
+LAST = "\n\n@column('providers', 'mine', 'USD', 'what is mine')\ndef mine(moment):\n    return {}\n"
+QUICK = ("--days", "0.05", "--users", "20", "--quiet", "--no-picture", "--out", "r")
+#: By what a column gives, what is said of it.
+COLUMN_GIVES = {
+    "np.ones(2)": "odd.py: column 'mine' of 'providers' (what is mine [USD]) gave 2 numbers, but must be 7 numbers",
+    "['a'] * 7": "odd.py: column 'mine' of 'providers' (what is mine [USD]) gave words, but must be 7 numbers",
+    "None": "odd.py: column 'mine' of 'providers' (what is mine [USD]) gave NoneType, but must be 7 numbers",
+    "{}['usual']": "odd.py:35: in mine: KeyError: 'usual'",
+}
+
+
+def said_of(folder: Path, text: str, *words: str) -> str:
+    """The one line with which a command with this file ends."""
+    (folder / "odd.py").write_text(text, encoding="utf-8")
+    said = tokenmarket(*words, "--with", "odd.py", cwd=folder)
+    assert said.returncode == 2, said.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["odd.py"]
+    (line,) = said.stderr.strip().splitlines()
+    return line.removeprefix("tokenmarket: ")
+
+
+def test_an_error_in_a_file_is_one_line_with_its_place(tmp_path: Path) -> None:
+    line = said_of(tmp_path, ODD, "run", "--set", "market.clearing=broken", *QUICK)
+    assert line == "odd.py:30: in Broken.clear: KeyError: 'usual'"
+
+
+@pytest.mark.parametrize("gives", COLUMN_GIVES)
+def test_a_column_that_gives_no_numbers_is_named(tmp_path: Path, gives: str) -> None:
+    assert said_of(tmp_path, ODD + LAST.format(gives), "run", *QUICK) == COLUMN_GIVES[gives]
+
+
+def test_a_kind_and_its_number_are_set_in_any_order(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(ODD, encoding="utf-8")
+    for sets in (("=discount", ".off=.9"), (".off=0.9", "=discount"), (".kind=discount", ".off=0.9")):
+        words = [word for one in sets for word in ("--set", f"market.clearing{one}")]
+        said = tokenmarket("scenarios", "show", "baseline-2026", "--json", "--with", "odd.py", *words, cwd=tmp_path)
+        assert said.returncode == 0, said.stderr
+        rows = {row["path"]: row["value"] for row in json.loads(said.stdout)}
+        assert (rows["market.clearing.kind"], rows["market.clearing.off"]) == ("discount", 0.9)
+
+
+def test_a_result_says_which_file_it_was_made_with(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(ODD, encoding="utf-8")
+    said = tokenmarket("run", "--with", "odd.py", "--set", "market.clearing=discount", *QUICK, cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    for words in (("dashboard", "r"), ("explain", "r", "--offer", "Aster standard")):
+        said = tokenmarket(*words, cwd=tmp_path)
+        assert said.returncode == 2
+        assert said.stderr.startswith(
+            "tokenmarket: 'r': it was made with odd.py: give --with odd.py (its sha256 begins with "
+        )
+        assert len(said.stderr.strip().splitlines()) == 1
+    said = tokenmarket("explain", "r", "--offer", "Aster standard", "--with", "odd.py", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+
+
+def test_a_measure_that_fails_is_named_with_its_place_in_the_file() -> None:
+    facts = Facts({})
+    failing = Measure("oops", "USD", "it fails", lambda run: run.frames["none"])  # type: ignore[arg-type, return-value]
+    with pytest.raises(KeyError) as caught:
+        failing.of(facts)
+    assert in_words(caught.value) == "measure 'oops': KeyError: 'none'"
+    words = Measure("words", "USD", "it says words", lambda run: "much")  # type: ignore[arg-type, return-value]
+    said = "test_own_files.py: measure 'words' gave str, but must be one number: it says words"
+    with pytest.raises(InputError, match=re.escape(said)):
+        words.of(facts)
+
+
+TAKES_OWN = "app moments elasticities fit forecast hindcast events dashboard explain verify scenarios run batch report"
+
+
+def test_commands_that_run_or_draw_take_a_file() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for name in TAKES_OWN.split():
+        assert "--with" in [option for one in commands[name].params for option in one.opts], name

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import islice
+from typing import Any
 
 from capacity.errors import InputError
 from scenarios.batches.work.processes import Processes
+from scenarios.loading.own_files import OwnSource, given, in_own_code, load_own
+
+
+def with_own_files(own: tuple[OwnSource, ...], call: bytes) -> Any:
+    """Make a call that was pickled, in a process that may not know the files of one's own yet.
+
+    An error in one of them is said in a line here, where it can be told: no traceback is sent to another process.
+    """
+    for source in own:
+        load_own(source)
+    try:
+        return pickle.loads(call)()
+    except Exception as error:
+        if said := in_own_code(error):
+            raise InputError(said) from error
+        raise
 
 
 def side_by_side[Key, T](calls: Mapping[Key, Callable[[], T]], workers: int, keep: Callable[[Key, T], None]) -> None:
     """Make all calls, so many at once, and tell ``keep`` of each as soon as it is done.
 
     Workers end with this process, however that ends, and at once when it is interrupted. Calls and results are sent
-    from process to process.
+    from process to process, and so are the files of one's own that this process knows.
     """
     todo = iter(calls.items())
     waiting: dict[Future[T], Key] = {}
@@ -22,7 +40,7 @@ def side_by_side[Key, T](calls: Mapping[Key, Callable[[], T]], workers: int, kee
         try:
             while True:
                 for key, call in islice(todo, pool.workers - len(waiting)):
-                    waiting[pool.submit(call)] = key
+                    waiting[pool.submit(with_own_files, given(), pickle.dumps(call))] = key
                 if not waiting:
                     return
                 finished, _ = wait(waiting, return_when=FIRST_COMPLETED)

@@ -25,6 +25,7 @@ from scipy.optimize import least_squares
 from capacity.errors import InputError
 from scenarios.batches.work.side_by_side import side_by_side
 from scenarios.definition.scenario import Scenario
+from scenarios.loading.own_files import mark
 from scenarios.studies.moments.finding import mean_over
 from scenarios.studies.moments.free import Free
 from scenarios.studies.moments.moments import Moment, Verdict, judge
@@ -100,7 +101,7 @@ class Task:
     def key(self, places: Floats) -> str:
         """A name for a run that no other run has."""
         about = [self.scenario.digest, self.values(places), self.days, self.users, self.seeds]
-        return hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:16] + mark()
 
     def distances(self, found: dict[str, float]) -> Floats:
         """How far each moment is from the middle of its range, in halves of it."""
