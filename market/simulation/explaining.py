@@ -36,7 +36,7 @@ def explain(founded: Founded, state: State, records: Records, offer: str, tick: 
         f"{offer}, sold by {provider.name}, tick {when}: {founded.calendar.moment(when):%A %d %B %Y, %H:%M} UTC",
         "",
         *_price(o, pool, provider.name),
-        *_rest(records, j, when),
+        *_rest(founded, records, j, when),
         *_capacity(o, pool, founded.pool_names[k]),
         *_quota(founded, j, o),
         *_buyers(founded, book, j, flows),
@@ -53,15 +53,20 @@ def _price(o: dict[str, Any], pool: dict[str, Any], provider: str) -> list[str]:
     return [line + f". {provider} took {money(o['revenue'])} from this offer in the tick."]
 
 
-def _rest(records: Records, j: int, when: int) -> list[str]:
+def unrest(founded: Founded, records: Records, ticks: int) -> dict[str, tuple[float, float]]:
+    """Offers whose lists went up and down without rest in the first ticks, with the lowest and the highest price."""
+    data, asked = records.tables["offers"].data, records.tables["ticks"].data["asked"][:ticks]
+    names = [str(name) for name in founded.offer_names]
+    week = 7 * founded.calendar.ticks_per_day
+    return restless(names, data["price"][:ticks], data["ordered"][:ticks], np.ravel(asked), week)
+
+
+def _rest(founded: Founded, records: Records, j: int, when: int) -> list[str]:
     """That the list goes round, if it did up to a tick."""
-    data = records.tables["offers"].data
-    found = restless(
-        [str(k) for k in range(data["price"].shape[1])], data["price"][: when + 1], data["ordered"][: when + 1]
-    )
-    if str(j) not in found:
+    found, name = unrest(founded, records, when + 1), str(founded.offer_names[j])
+    if name not in found:
         return []
-    low, high = found[str(j)]
+    low, high = found[name]
     return [
         f"No rest: the list goes up and down between {money(low)} and {money(high)}, and buyers with it. Each best "
         "reply makes another one better, so no prices are an equilibrium, unless demand or costs move as much."

@@ -20,14 +20,13 @@ from market.exchange.queue import Queue, Round
 from market.randomness import Streams
 from market.records import Records
 from market.simulation.columns import COLUMNS, ENTITY
-from market.simulation.explaining import explain
+from market.simulation.explaining import explain, unrest
 from market.simulation.explaining_firms import explain_firm
 from market.simulation.founding import found
 from market.simulation.moment import Moment
 from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
-from market.simulation.unrest import restless
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
 
@@ -117,8 +116,7 @@ class TokenMarket(mesa.Model):
 
         Where best replies go round, no prices are an equilibrium.
         """
-        data, ticks = self.records.tables["offers"].data, self.records.ticks
-        return restless(self.book.names, data["price"][:ticks], data["ordered"][:ticks])
+        return unrest(self.founded, self.records, self.records.ticks)
 
     # What people look at most, by short names; all of it is read from ``founded`` and ``state``.
 

@@ -18,6 +18,8 @@ type Floats = NDArray[np.float64]
 MOVED, WON = 0.02, 0.25
 #: Cuts that win so much, beside a rise, from which on a list is said to go round.
 TIMES = 3
+#: Where what is asked varies by more than this, over its mean, there are hours and days of the week: lists may follow.
+RHYTHM = 0.02
 
 
 def going_round(price: Floats, ordered: Floats) -> NDArray[np.bool_]:
@@ -44,8 +46,19 @@ def going_round(price: Floats, ordered: Floats) -> NDArray[np.bool_]:
     return np.asarray((won_by_cuts >= TIMES) & (moved > MOVED).any(axis=0))
 
 
-def restless(names: Sequence[str], price: Floats, ordered: Floats) -> dict[str, tuple[float, float]]:
-    """Offers whose lists go round, with the lowest and the highest after the first quarter, as there."""
+def restless(
+    names: Sequence[str], price: Floats, ordered: Floats, asked: Floats, week: int
+) -> dict[str, tuple[float, float]]:
+    """Offers whose lists go round, with the lowest and the highest after the first quarter, as there.
+
+    Args:
+        names: of the offers.
+        price, ordered: as there.
+        asked: requests that came to the market, by tick; where they have a rhythm, the same hour of weeks is compared.
+        week: ticks in a week.
+    """
+    if asked.size and asked.std() > RHYTHM * asked.mean():
+        price, ordered = price[::week], ordered[::week]
     late = price[len(price) // 4 :]
     found = going_round(price, ordered).tolist() if len(price) > 1 else []
     return {names[j]: (float(late[:, j].min()), float(late[:, j].max())) for j, is_one in enumerate(found) if is_one}

@@ -92,10 +92,13 @@ def is_file_name(name: str) -> bool:
 def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
     """Apply changes in order: each ``path=value``, the value written as in TOML (text may go without quotes).
 
-    What is set whole goes before its parts: ``market.clearing=mine`` does not take back ``market.clearing.off=0.9``.
+    What is set whole goes before its parts: ``market.clearing=mine`` does not take back ``market.clearing.off=0.9``,
+    and the word is the kind of what these say more of.
     """
-    tables = {one: _table_of(one) for one in sets}
-    sets = [sets[place] for place in whole_first([one.partition("=")[0].strip() for one in sets])]
+    paths = [one.partition("=")[0].strip() for one in sets]
+    whole = {path for path in paths if any(other.startswith(path + ".") for other in paths)}
+    tables = {one: _table_of(one, is_whole=path in whole) for one, path in zip(sets, paths, strict=True)}
+    sets = [sets[place] for place in whole_first(paths)]
     data: Any = scenario.data()
     for one in sets:
         try:
@@ -116,14 +119,17 @@ def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
     return made
 
 
-def _table_of(one: str) -> dict[str, Any]:
-    """The table that an option ``path=value`` lays over a scenario; a file that it names is read."""
+def _table_of(one: str, *, is_whole: bool) -> dict[str, Any]:
+    """The table that an option ``path=value`` lays over a scenario; a file that it names is read.
+
+    ``is_whole``: whether another option sets a part of it, so that a word is its kind.
+    """
     path, mark, text = (part.strip() for part in one.partition("="))
     if not mark or not path:
         raise InputError(f"--set {one!r} must look like path=value, for example supply.growth=5")
     try:
-        changes = with_files({path: parse_value(text)}, Path(), "--set")
-        return nest(path, changes[path])
+        value = with_files({path: parse_value(text)}, Path(), "--set")[path]
+        return nest(path, {"kind": value} if is_whole and isinstance(value, str) else value)
     except InputError as error:
         raise InputError(str(error) if str(error).startswith("--set") else f"--set {one}: {error}") from error
 

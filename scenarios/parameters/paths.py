@@ -69,11 +69,7 @@ def join(at: str, step: str) -> str:
 
 
 def merge(base: Any, over: Any, at: str = "", depth: int = 0) -> Any:
-    """Lay ``over`` over ``base``; a word that a table is laid over is the kind of what the table says more of.
-
-    >>> merge({"clearing": "discount"}, {"clearing": {"off": 0.9}})
-    {'clearing': {'kind': 'discount', 'off': 0.9}}
-    """
+    """Lay ``over`` over ``base``."""
     if depth > DEEPEST:
         raise InputError(f"{at[:60]}... is nested deeper than {DEEPEST} tables, but no parameter is")
     if isinstance(over, Mapping) and isinstance(base, Mapping):
@@ -83,8 +79,6 @@ def merge(base: Any, over: Any, at: str = "", depth: int = 0) -> Any:
         return made
     if isinstance(over, Mapping) and isinstance(base, list | tuple):
         return _merge_list(list(base), over, at, depth)
-    if isinstance(over, Mapping) and isinstance(base, str):
-        return {"kind": base, **over}
     return over
 
 

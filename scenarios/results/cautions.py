@@ -20,7 +20,15 @@ def unrest_warning(frames: Frames) -> str:
     price, ordered = (
         offers.pivot_table(index="tick", columns="offer", values=name, observed=True) for name in ("price", "ordered")
     )
-    found = restless(list(price.columns), price.to_numpy(dtype=float), ordered.to_numpy(dtype=float))
+    ticks = frames["ticks"]
+    hours = (ticks["time"].iloc[1] - ticks["time"].iloc[0]).total_seconds() / 3600.0 if len(ticks) > 1 else 1.0
+    found = restless(
+        list(price.columns),
+        price.to_numpy(dtype=float),
+        ordered.to_numpy(dtype=float),
+        ticks["asked"].to_numpy(dtype=float),
+        max(1, round(168.0 / hours)),
+    )
     if not found:
         return ""
     some = ", ".join(f"{name} between {low:.4g} and {high:.4g} USD" for name, (low, high) in list(found.items())[:3])
