@@ -151,7 +151,11 @@ READERS = {
         ("batch", "off-peak", "--dry-run", "--with"), ("capacity", "--chip", "h200", "--with"),
         ("scenarios", "show", "off-peak", "--set", "market.rationing=equal-parts", "--with"),
         ("report", "run", "--with"), ("dashboard", "run", "--with"), ("explain", "off-peak", *EXPLAIN, "--with"),
-        ("verify", "--only", "call-auction", "--with"),
+        ("verify", "--only", "call-auction", "--with"), ("moments", "off-peak", *SMALL, "--with"),
+        ("elasticities", "off-peak", *SMALL, "--with"), (*FIT, "--parameters", "free.csv", "--with"),
+        ("forecast", "off-peak", "--draws", "2", "--users", "20", "--days", "1", "--out", "runs", "--with"),
+        ("hindcast", "--until", "2024-11", "--seeds", "1", "--users", "50", "--out", "runs", "--with"),
+        ("events", "--list", "--with"),
     ),
 }  # fmt: skip
 #: Folders, each with the commands that read it as their last word.
@@ -217,12 +221,12 @@ VALUES = {
     "--seed": ("3",), "--seeds": ("2", "1,5,9", "10-20"), "--speed": ("50",), "--study": ("study.toml",),
     "--set": ("supply.growth=5", "labs.Aster.cash=1e9", "market.rationing=max-min", 'demand.others=["scientists"]'),
     "--systems": ("2",), "--tick": ("3",), "--ttft": ("2",), "--users": ("50",), "--until": ("2024-12",),
-    "--variant": ("dynamic",),
+    "--scenario": ("off-peak",), "--variant": ("dynamic",),
     "--vary": ("supply.growth=2,3.4",), "--when": ("spot=2x", "refused=0.2"),
     "--with": ("mine.py", "machines.toml"), "--workers": ("2",),
     "--workload": ("coding",), "scenario": ("off-peak:dynamic", "scenario.toml"), "scenarios": ("off-peak:*",),
     "name": ("baseline-2026",), "folder": ("run", "batch"), "folders": ("run",), "source": ("runs.csv", "batch"),
-    "run_or_scenario": ("run", "off-peak"), "file": ("mine.py",),
+    "run_or_scenario": ("run", "off-peak"), "file": ("mine.py",), "offer": ("Aster mini",),
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def test_every_option_that_reads_a_file_is_given_a_broken_one() -> None:
     commands = [
         " ".join(words) for table in (inputs.READERS, inputs.FOLDERS) for rows in table.values() for words in rows
     ]
-    taken = {(words, option) for words, option in inputs.values() if option in READING}
+    # The app would go on serving what opens; it reads such a file as `run` does.
+    taken = {(words, option) for words, option in inputs.values() if option in READING and words != "app"}
     missing = {
         (words, option)
         for words, option in taken

@@ -123,8 +123,8 @@ GRANTED = "what is granted is a share, from 0 to the most that the policy says"
 @pytest.mark.parametrize(
     ("behaviour", "law", "words"),
     [
-        (Generous(), "nobody gets more than was asked, and all together no more than there is", "of a capacity of"),
-        (Wasteful(), "all capacity is used if all of it is asked", "should have served"),
+        (Generous(), "nobody gets more than was asked, and all together no more than there is", "serves 1 rack-h of the 0.5"),
+        (Wasteful(), "all capacity is used if all of it is asked", "serves 0.5625 rack-h of the 0.625"),
         (FirstListed(), "the order of claims changes nothing, to the bit", "with the claims in another order"),
         (FirstListed(), "equal claims are served equally", "of which each two are alike"),
         (Forgetful(), "all capacity is used if all of it is asked", "it raised KeyError: 'capacity'"),
@@ -163,7 +163,8 @@ def test_the_smallest_example_is_shown_the_same_every_time() -> None:
     assert other is not None
     assert one.given == other.given
     assert one.given == {"claims": "claims (work [1], priority [0], arrived [0], size [0])", "share": "0.5"}
-    assert one.words == other.words == "served [1], in sum 1, of a capacity of 0.5"
+    assert one.words == other.words
+    assert "rationing rule 'generous' serves 1 rack-h of the 0.5 that there are, where 1 are asked" in one.words
 
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
