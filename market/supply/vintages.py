@@ -164,4 +164,4 @@ class Exit:
         if pays.size == 0:
             return (STEPS - 1) / STEPS
         k = int(pays[0])
-        return 0.0 if k == 0 else (k - self.gaps[k] / float(self.gaps[k] - self.gaps[k - 1])) / STEPS
+        return 0.0 if k == 0 else (k - float(self.gaps[k] / (self.gaps[k] - self.gaps[k - 1]))) / STEPS

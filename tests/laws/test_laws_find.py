@@ -123,7 +123,7 @@ GRANTED = "what is granted is a share, from 0 to the most that the policy says"
 @pytest.mark.parametrize(
     ("behaviour", "law", "words"),
     [
-        (Generous(), "nobody gets more than was asked, and all together no more than there is", "serves 1 rack-h of the 0.5"),
+        (Generous(), "nobody gets more than was asked, and all together no more than there is", "serves 1 rack-h"),
         (Wasteful(), "all capacity is used if all of it is asked", "serves 0.5625 rack-h of the 0.625"),
         (FirstListed(), "the order of claims changes nothing, to the bit", "with the claims in another order"),
         (FirstListed(), "equal claims are served equally", "of which each two are alike"),
