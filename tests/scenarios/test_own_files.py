@@ -322,11 +322,11 @@ def test_a_result_says_which_file_it_was_made_with(tmp_path: Path) -> None:
 
 def test_a_measure_that_fails_is_named_with_its_place_in_the_file() -> None:
     facts = Facts({})
-    failing = Measure("oops", "USD", "it fails", lambda run: run.frames["none"])  # type: ignore[arg-type, return-value]
+    failing = Measure("oops", "USD", "it fails", lambda run: run.frames["none"])  # type: ignore[return-value]
     with pytest.raises(KeyError) as caught:
         failing.of(facts)
     assert in_words(caught.value) == "measure 'oops': KeyError: 'none'"
-    words = Measure("words", "USD", "it says words", lambda run: "much")  # type: ignore[arg-type, return-value]
+    words = Measure("words", "USD", "it says words", lambda run: "much")  # type: ignore[return-value]
     said = "test_own_files.py: measure 'words' gave str, but must be one number: it says words"
     with pytest.raises(InputError, match=re.escape(said)):
         words.of(facts)
