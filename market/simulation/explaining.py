@@ -13,7 +13,7 @@ from market.records import Records
 from market.simulation.describe import hours, money, number, share
 from market.simulation.founded import Founded
 from market.simulation.state import State
-from market.simulation.unrest import restless
+from market.simulation.unrest import restless_so_far
 
 
 def explain(founded: Founded, state: State, records: Records, offer: str, tick: int | None = None) -> str:
@@ -53,17 +53,9 @@ def _price(o: dict[str, Any], pool: dict[str, Any], provider: str) -> list[str]:
     return [line + f". {provider} took {money(o['revenue'])} from this offer in the tick."]
 
 
-def unrest(founded: Founded, records: Records, ticks: int) -> dict[str, tuple[float, float]]:
-    """Offers whose lists went up and down without rest in the first ticks, with the lowest and the highest price."""
-    data, asked = records.tables["offers"].data, records.tables["ticks"].data["asked"][:ticks]
-    names = [str(name) for name in founded.offer_names]
-    week = 7 * founded.calendar.ticks_per_day
-    return restless(names, data["price"][:ticks], data["ordered"][:ticks], np.ravel(asked), week)
-
-
 def _rest(founded: Founded, records: Records, j: int, when: int) -> list[str]:
     """That the list goes round, if it did up to a tick."""
-    found, name = unrest(founded, records, when + 1), str(founded.offer_names[j])
+    found, name = restless_so_far(founded, records, when + 1), str(founded.offer_names[j])
     if name not in found:
         return []
     low, high = found[name]

@@ -20,13 +20,14 @@ from market.exchange.queue import Queue, Round
 from market.randomness import Streams
 from market.records import Records
 from market.simulation.columns import COLUMNS, ENTITY
-from market.simulation.explaining import explain, unrest
+from market.simulation.explaining import explain
 from market.simulation.explaining_firms import explain_firm
 from market.simulation.founding import found
 from market.simulation.moment import Moment
 from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
+from market.simulation.unrest import restless_so_far
 from market.supply.specs import Contract
 from market.supply.wholesale import Allotment
 
@@ -116,7 +117,7 @@ class TokenMarket(mesa.Model):
 
         Where best replies go round, no prices are an equilibrium.
         """
-        return unrest(self.founded, self.records, self.records.ticks)
+        return restless_so_far(self.founded, self.records, self.records.ticks)
 
     # What people look at most, by short names; all of it is read from ``founded`` and ``state``.
 

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.records import Records
+from market.simulation.founded import Founded
+
 type Floats = NDArray[np.float64]
 
 #: A list moves if it does by this share at once; its seller's part of all that is ordered by that share of its mean.
@@ -62,3 +65,12 @@ def restless(
     late = price[len(price) // 4 :]
     found = going_round(price, ordered).tolist() if len(price) > 1 else []
     return {names[j]: (float(late[:, j].min()), float(late[:, j].max())) for j, is_one in enumerate(found) if is_one}
+
+
+def restless_so_far(founded: Founded, records: Records, ticks: int) -> dict[str, tuple[float, float]]:
+    """The same of the first ticks of a market."""
+    data, asked = records.tables["offers"].data, records.tables["ticks"].data["asked"][:ticks]
+    names = [str(name) for name in founded.offer_names]
+    return restless(
+        names, data["price"][:ticks], data["ordered"][:ticks], np.ravel(asked), founded.calendar.ticks_per_week
+    )

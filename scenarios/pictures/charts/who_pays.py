@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from scenarios.pictures.chart import chart
 from scenarios.pictures.chart_data import KIND, TIER, ChartData, Column, NothingToShowError, Panel, one
-from scenarios.pictures.panel import rows
-from scenarios.pictures.style import GREY, PALE, actor
+from scenarios.pictures.paid_beside_machines import draw_paid_beside_machines
+from scenarios.pictures.style import actor
 from scenarios.results.frames import Frames
 from scenarios.results.who_pays import paid_and_cost
 
@@ -26,8 +24,6 @@ SHOWN: Final = (
     Column("machines", YEARLY, "what its machines cost, idle ones by the work that they are kept for"),
     Column("tokens_share", "%", "share of all tokens"),
 )
-#: Bars of a product, one above the other.
-THICK: Final = 0.38
 
 
 @chart(
@@ -51,24 +47,8 @@ def who_pays(frames: Frames) -> ChartData:
 
 @who_pays.drawn_by
 def _draw_who_pays(data: ChartData, ax: Axes) -> None:
-    panel, table = data.panel, data.panel.frame
-    places = np.arange(len(table))
-    ax.barh(
-        places - THICK / 2, table["paid"], THICK, color=[panel.colours[name] for name in table["product"]], linewidth=0
-    )
-    ax.barh(places + THICK / 2, table["machines"], THICK, color=GREY, linewidth=0)
-    for place, row in enumerate(table.to_dict("records")):
-        ax.annotate(
-            f"{row['paid']:,.3g} paid, {row['machines']:,.3g} machines\n{row['tokens_share']:,.2g} % of tokens",
-            (1.02, place),
-            xycoords=("axes fraction", "data"),
-            ha="left",
-            va="center",
-            fontsize="small",
-            color=PALE,
-            linespacing=1.05,
-            annotation_clip=False,
-        )
-    rows(ax, list(table["product"]), [actor(str(kind)) for kind in table["kind"]])
-    ax.set_xlim(left=0)
-    ax.set_xlabel(panel.label)
+    notes = [
+        f"{row['paid']:,.3g} paid, {row['machines']:,.3g} machines\n{row['tokens_share']:,.2g} % of tokens"
+        for row in data.panel.frame.to_dict("records")
+    ]
+    draw_paid_beside_machines(ax, data.panel, notes)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from scenarios.pictures.chart import chart
 from scenarios.pictures.chart_data import ChartData, Column, NothingToShowError, Panel, one
-from scenarios.pictures.panel import rows
-from scenarios.pictures.style import GREY, PALE, actor
+from scenarios.pictures.paid_beside_machines import draw_paid_beside_machines
+from scenarios.pictures.style import actor
 from scenarios.results.frames import Frames
 from scenarios.results.who_pays import paid_by_request
 
@@ -23,8 +21,6 @@ SHOWN: Final = (
     Column("tokens", "1,000 tokens", "tokens of a request, input and output"),
     Column("cached", "%", "share of these that is read from the cache"),
 )
-#: Bars of a segment, one above the other.
-THICK: Final = 0.38
 
 
 @chart(
@@ -45,24 +41,12 @@ def who_pays_by_request(frames: Frames) -> ChartData:
 
 @who_pays_by_request.drawn_by
 def _draw_who_pays_by_request(data: ChartData, ax: Axes) -> None:
-    panel, table = data.panel, data.panel.frame
-    places = np.arange(len(table))
-    colours = [panel.colours[name] for name in table["segment"]]
-    ax.barh(places - THICK / 2, table["paid"], THICK, color=colours, linewidth=0)
-    ax.barh(places + THICK / 2, table["machines"], THICK, color=GREY, linewidth=0)
-    for place, row in enumerate(table.to_dict("records")):
-        over = f"{row['paid'] / row['machines']:,.2g} x its machines" if row["machines"] > 0 else "machines are free"
-        ax.annotate(
-            f"{over}\n{row['tokens']:,.3g}k tokens, {row['cached']:,.0f} % cached",
-            (1.02, place),
-            xycoords=("axes fraction", "data"),
-            ha="left",
-            va="center",
-            fontsize="small",
-            color=PALE,
-            linespacing=1.05,
-            annotation_clip=False,
-        )
-    rows(ax, list(table["segment"]), colours)
-    ax.set_xlim(left=0)
-    ax.set_xlabel(panel.label)
+    notes = [
+        f"{_over(row['paid'], row['machines'])}\n{row['tokens']:,.3g}k tokens, {row['cached']:,.0f} % cached"
+        for row in data.panel.frame.to_dict("records")
+    ]
+    draw_paid_beside_machines(ax, data.panel, notes)
+
+
+def _over(paid: float, machines: float) -> str:
+    return f"{paid / machines:,.2g} x its machines" if machines > 0 else "machines are free"
