@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from capacity.attention import Attention
-from capacity.errors import InputError, nearest, require, require_kind, require_kinds, require_or_inf, require_whole
+from capacity.errors import InputError, nearest, require
+from capacity.fields import BESIDE, check_fields, inner, inner_list, quantity, text, texts
 from capacity.precision import BYTES
 
 
@@ -18,93 +19,79 @@ from capacity.precision import BYTES
 class Experts:
     """A mixture of experts: ``chosen`` of ``count`` routed experts see a token.
 
-    ``share`` is the routed experts' share of all weights, r: layers x count x three matrices of
-    hidden x expert width, over all parameters.
+    ``share`` is layers x count x three matrices of hidden x expert width, over all parameters.
     """
 
-    count: int
-    chosen: int
-    share: float
+    count: int = quantity(..., "experts", "routed experts of a layer, E", BESIDE, low=1, whole=True)
+    chosen: int = quantity(..., "experts", "routed experts that see a token, k", BESIDE, above=0)
+    share: float = quantity(..., "1", "the routed experts' share of all weights, r", BESIDE, above=0, high=1)
 
     def __post_init__(self) -> None:
-        require_whole("experts: count", self.count, at_least=1)
+        check_fields(self, "experts")
         require("experts: chosen", self.chosen, above=0, at_most=self.count)
-        require("experts: share", self.share, above=0, at_most=1)
 
 
 @dataclass(frozen=True)
 class Layers:
     """So many layers with one kind of attention."""
 
-    count: int
-    attention: Attention
+    count: int = quantity(..., "layers", "how many", BESIDE, low=1, whole=True)
+    attention: Attention = inner(Attention, "their attention")
 
     def __post_init__(self) -> None:
-        require_whole("layers: count", self.count, at_least=1)
-        require_kind("layers: attention", self.attention, Attention)
+        check_fields(self, "layers")
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A model as the machine sees it.
+    """A model as the machine sees it; layers that are in neither list have no attention that is counted."""
 
-    Attributes:
-        name: what it is called on the command line.
-        title: what it is called in a picture.
-        total: all parameters.
-        active: parameters that work on one token, P.
-        layers: number of layers, L.
-        attention: the attention block.
-        experts: the routed experts, or None for a dense model.
-        precision: number format of the weights that providers serve it in.
-        source: where the figures come from.
-        unsure: which of them are assumptions, and why.
-        full_attention_layers: layers that have ``attention``; None for all.
-        other_layers: layers with another kind of attention (a window, linear); layers that are in neither
-            have none that is counted.
-        hidden: width of a token between layers, which chips exchange; None takes heads times head width.
-        context: tokens that it can attend to at most (input and output together); infinite if not known.
-        aliases: names of the same architecture in measurement files.
-    """
-
-    name: str
-    title: str
-    total: float
-    active: float
-    layers: int
-    attention: Attention
-    experts: Experts | None = None
-    precision: str = "fp8"
-    source: str = ""
-    unsure: str = ""
-    full_attention_layers: int | None = None
-    other_layers: tuple[Layers, ...] = ()
-    hidden: float | None = None
-    context: float = math.inf
-    aliases: tuple[str, ...] = ()
+    name: str = text(..., "what it is called on the command line")
+    title: str = text(..., "what it is called in a picture")
+    total: float = quantity(..., "parameters", "all parameters", BESIDE, above=0)
+    active: float = quantity(..., "parameters", "parameters that work on one token, P", BESIDE, above=0)
+    layers: int = quantity(..., "layers", "number of layers, L", BESIDE, low=1, whole=True)
+    attention: Attention = inner(Attention, "the attention block")
+    experts: Experts | None = inner(Experts, "the routed experts; none in a dense model", None, or_none=True)
+    precision: str = text("fp8", "number format of the weights that providers serve it in")
+    source: str = text("", "where the figures come from")
+    unsure: str = text("", "which of them are assumptions, and why")
+    full_attention_layers: int | None = quantity(
+        None, "layers", "layers that have the attention block; all unless given", BESIDE, whole=True, or_none=True
+    )
+    other_layers: tuple[Layers, ...] = inner_list(Layers, "layers with another kind of attention: a window, linear")
+    hidden: float | None = quantity(
+        None,
+        "numbers",
+        "width of a token between layers, which chips exchange; heads times head width unless given",
+        BESIDE,
+        above=0,
+        or_none=True,
+    )
+    context: float = quantity(
+        math.inf,
+        "tokens",
+        "tokens that it can attend to at most, input and output together; infinite if not known",
+        BESIDE,
+        low=1,
+        or_inf=True,
+    )
+    aliases: tuple[str, ...] = texts("names of the same architecture in measurement files")
 
     def __post_init__(self) -> None:
         what = f"architecture '{self.name}'"
-        require(f"{what}: total", self.total, above=0)
-        require(f"{what}: active", self.active, above=0, at_most=self.total)
-        require_whole(f"{what}: layers", self.layers, at_least=1)
-        require_kind(f"{what}: attention", self.attention, Attention)
-        if self.experts is not None:
-            require_kind(f"{what}: experts", self.experts, Experts)
-        if self.full_attention_layers is not None:
-            require_whole(f"{what}: full_attention_layers", self.full_attention_layers, at_least=0, at_most=self.layers)
-        require_kinds(f"{what}: other_layers", self.other_layers, Layers)
-        listed = self.attention_layers + sum(block.count for block in self.other_layers)
-        if listed > self.layers:
-            raise InputError(f"{what}: {listed} layers have attention, but there are {self.layers} layers")
-        if self.hidden is not None:
-            require(f"{what}: hidden", self.hidden, above=0)
-        require_or_inf(f"{what}: context", self.context, at_least=1)
         if not isinstance(self.precision, str) or self.precision not in BYTES:
             raise InputError(
                 f"{what}: precision is {self.precision!r}, but must be one of {', '.join(BYTES)}"
                 f"{nearest(str(self.precision), BYTES)}"
             )
+        check_fields(self, what)
+        require(f"{what}: active", self.active, above=0, at_most=self.total)
+        if self.full_attention_layers is not None:
+            require(f"{what}: full_attention_layers", self.full_attention_layers, at_least=0, at_most=self.layers)
+        listed = self.attention_layers + sum(block.count for block in self.other_layers)
+        if listed > self.layers:
+            raise InputError(f"{what}: {listed} layers have attention, but there are {self.layers} layers")
 
     @property
     def routed_share(self) -> float:

@@ -8,25 +8,29 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
-from capacity.errors import InputError, require_kind, require_or_inf, require_whole
+from capacity.errors import InputError
+from capacity.fields import BESIDE, check_fields, inner, quantity
+
+
+def counted(unit: str, meaning: str, low: int = 1) -> Any:
+    """A field of an attention that is counted."""
+    return quantity(..., unit, meaning, BESIDE, low=low, whole=True)
 
 
 @dataclass(frozen=True)
 class Indexer:
     """Scores every token of the context so that attention may choose a few [DeepSeek-V3.2-Exp, 2025].
 
-    Attributes:
-        heads: heads of the scorer.
-        width: numbers of its key, cached for every token, in the number format of the cache.
+    Its key is cached for every token in the number format of the cache.
     """
 
-    heads: int
-    width: int
+    heads: int = counted("heads", "heads of the scorer")
+    width: int = counted("numbers", "numbers of its key, cached for every token")
 
     def __post_init__(self) -> None:
-        require_whole("indexer: heads", self.heads, at_least=1)
-        require_whole("indexer: width", self.width, at_least=1)
+        check_fields(self, "indexer")
 
 
 class Attention(ABC):
@@ -83,11 +87,6 @@ class Attention(ABC):
         return 0.0
 
 
-def _require_counts(kind: str, numbers: dict[str, object]) -> None:
-    for name, value in numbers.items():
-        require_whole(f"{kind}: {name}", value, at_least=1)
-
-
 @dataclass(frozen=True)
 class MLA(Attention):
     """Multi-head latent attention [DeepSeek-V2, 2024, section 2.1].
@@ -99,21 +98,18 @@ class MLA(Attention):
     ``sparse`` tokens are attended to if it is given, chosen by the ``index`` (DeepSeek Sparse Attention).
     """
 
-    query_heads: int
-    latent: int
-    rope: int
-    key_dim: int
-    value_dim: int
-    sparse: float = math.inf
-    index: Indexer | None = None
+    query_heads: int = counted("heads", "query heads, h")
+    latent: int = counted("numbers", "width of the latent vector")
+    rope: int = counted("numbers", "width of the rotary part", low=0)
+    key_dim: int = counted("numbers", "width of a key, dk")
+    value_dim: int = counted("numbers", "width of a value, dv")
+    sparse: float = quantity(
+        math.inf, "tokens", "tokens that one token attends to at most; infinite for all", BESIDE, low=1, or_inf=True
+    )
+    index: Indexer | None = inner(Indexer, "what chooses them", None, or_none=True)
 
     def __post_init__(self) -> None:
-        named = ("query_heads", "latent", "key_dim", "value_dim")
-        _require_counts("MLA", {name: getattr(self, name) for name in named})
-        require_whole("MLA: rope", self.rope, at_least=0)
-        require_or_inf("MLA: sparse", self.sparse, at_least=1)
-        if self.index is not None:
-            require_kind("MLA: index", self.index, Indexer)
+        check_fields(self, "MLA")
         if (self.sparse == math.inf) != (self.index is None):
             raise InputError("MLA: sparse and index belong together: an indexer chooses the tokens attended to")
 
@@ -160,16 +156,17 @@ class GQA(Attention):
     With a ``window`` a token attends to so many before it, and the cache keeps no more.
     """
 
-    query_heads: int
-    kv_heads: int
-    head_dim: int
-    window: float = math.inf
+    query_heads: int = counted("heads", "query heads, h")
+    kv_heads: int = counted("heads", "heads of keys and values")
+    head_dim: int = counted("numbers", "width of a head")
+    window: float = quantity(
+        math.inf, "tokens", "tokens that one token attends to at most; infinite for all", BESIDE, low=1, or_inf=True
+    )
 
     def __post_init__(self) -> None:
-        _require_counts("GQA", {name: getattr(self, name) for name in ("query_heads", "kv_heads", "head_dim")})
+        check_fields(self, "GQA")
         if self.kv_heads > self.query_heads:
             raise InputError(f"GQA: kv_heads is {self.kv_heads}, but must be at most query_heads, {self.query_heads}")
-        require_or_inf("GQA: window", self.window, at_least=1)
 
     @property
     def heads(self) -> int:
@@ -211,12 +208,12 @@ class Linear(Attention):
     (decay, erase, write, read), and is kept in 32 bits, as engines do. The short convolution is left out.
     """
 
-    state_heads: int
-    key_dim: int
-    value_dim: int
+    state_heads: int = counted("heads", "heads of the state")
+    key_dim: int = counted("numbers", "width of a key")
+    value_dim: int = counted("numbers", "width of a value")
 
     def __post_init__(self) -> None:
-        _require_counts("Linear", {name: getattr(self, name) for name in ("state_heads", "key_dim", "value_dim")})
+        check_fields(self, "Linear")
 
     @property
     def heads(self) -> int:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from capacity.errors import Catalogue, InputError, nearest, require, require_kind, require_or_inf, require_whole
+from capacity.errors import Catalogue, InputError, nearest, require_kind
+from capacity.fields import BESIDE, check_fields, numbers_by_name, quantity, text, texts
 from capacity.precision import WIDENING
 from capacity.units import GIGA, PETA, TERA
 
@@ -21,62 +22,61 @@ from capacity.units import GIGA, PETA, TERA
 class Chip:
     """An accelerator and the scale-up system that it is sold in.
 
-    Attributes:
-        name: what it is called on the command line.
-        title: what it is called in a picture.
-        flops: dense operations per second by number format [FLOP/s].
-        bandwidth: memory bandwidth of one chip [byte/s].
-        memory: memory of one chip that weights and cache can use [byte].
-        chips_per_system: chips that one scale-up domain joins; a *rack* of an NVL72, a node of eight.
-        power: power of one chip with its share of the server, before the building's overhead [W].
-        capital: price of one chip with its share of server, network and building [USD].
-        rental: price at which one is rented under a one- to three-year contract [USD per chip-hour].
-        link: what one chip sends to the others of its system, one way [byte/s]; infinite where not known.
-        network: what it sends to other systems, one way [byte/s]; infinite where not known.
-        latency_share: times beside the work (kernels to start, collectives) as a share of those of a GPU, on
-            which calibrations are measured; small where a compiler lays every step out ahead.
-        source: where the figures come from.
-        unsure: which of them are estimates, and why.
-        aliases: names of the same chip in measurement files and chip counts, in any case of letters.
-        counted_as: names that mean it in the chip counts only (there 'B200' is mostly racks of GB200).
+    ``latency_share`` is small where a compiler lays every step out ahead; ``counted_as`` is for names such as 'B200',
+    by which the chip counts mostly mean racks of GB200.
     """
 
-    name: str
-    title: str
-    flops: Mapping[str, float]
-    bandwidth: float
-    memory: float
-    chips_per_system: int
-    power: float
-    capital: float
-    rental: float
-    source: str
-    unsure: str = ""
-    aliases: tuple[str, ...] = ()
-    counted_as: tuple[str, ...] = ()
-    link: float = math.inf
-    network: float = math.inf
-    latency_share: float = 1.0
+    name: str = text(..., "what it is called on the command line")
+    title: str = text(..., "what it is called in a picture")
+    flops: Mapping[str, float] = numbers_by_name(
+        "FLOP/s", "dense operations per second by number format", BESIDE, above=0
+    )
+    bandwidth: float = quantity(..., "byte/s", "memory bandwidth of one chip", BESIDE, above=0)
+    memory: float = quantity(..., "byte", "memory of one chip that weights and cache can use", BESIDE, above=0)
+    chips_per_system: int = quantity(
+        ...,
+        "chips",
+        "chips that one scale-up domain joins: a rack of an NVL72, a node of eight",
+        BESIDE,
+        low=1,
+        whole=True,
+    )
+    power: float = quantity(
+        ..., "W", "power of one chip with its share of the server, before the building's overhead", BESIDE, above=0
+    )
+    capital: float = quantity(..., "USD", "price of one chip with its share of server, network and building", BESIDE)
+    rental: float = quantity(
+        ..., "USD per chip-hour", "price at which one is rented under a one- to three-year contract", BESIDE
+    )
+    source: str = text(..., "where the figures come from")
+    unsure: str = text("", "which of them are estimates, and why")
+    aliases: tuple[str, ...] = texts(
+        "names of the same chip in measurement files and chip counts, in any case of letters"
+    )
+    counted_as: tuple[str, ...] = texts("names that mean it in the chip counts only")
+    link: float = quantity(
+        math.inf, "byte/s", "what one chip sends to the others of its system, one way", BESIDE, above=0, or_inf=True
+    )
+    network: float = quantity(
+        math.inf, "byte/s", "what one chip sends to other systems, one way", BESIDE, above=0, or_inf=True
+    )
+    latency_share: float = quantity(
+        1.0,
+        "1",
+        "times beside the work (kernels to start, collectives) over those of a GPU, on which calibrations are measured",
+    )
 
     def __post_init__(self) -> None:
         require_kind(f"chip '{self.name}': flops", self.flops, Mapping)
         if "bf16" not in self.flops:
             raise InputError(f"chip '{self.name}': flops must give 'bf16', the format that every other widens to")
-        for name, value in self.flops.items():
+        for name in self.flops:
             if name not in WIDENING:
                 raise InputError(
                     f"chip '{self.name}': flops has {name!r}, but formats are {', '.join(WIDENING)}"
                     f"{nearest(str(name), WIDENING)}"
                 )
-            require(f"chip '{self.name}': flops[{name}]", value, above=0)
-        require_whole(f"chip '{self.name}': chips_per_system", self.chips_per_system, at_least=1)
-        for name in ("bandwidth", "memory", "power"):
-            require(f"chip '{self.name}': {name}", getattr(self, name), above=0)
-        require(f"chip '{self.name}': latency_share", self.latency_share, at_least=0)
-        for name in ("capital", "rental"):
-            require(f"chip '{self.name}': {name}", getattr(self, name), at_least=0)
-        for name in ("link", "network"):
-            require_or_inf(f"chip '{self.name}': {name}", getattr(self, name), above=0)
+        check_fields(self, f"chip '{self.name}'")
         object.__setattr__(self, "flops", MappingProxyType(dict(self.flops)))
 
     def __hash__(self) -> int:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from capacity.architecture import Architecture, Experts, Layers
+from capacity.architecture import Architecture
 from capacity.architectures import ARCHITECTURES
-from capacity.attention import GQA, MLA, Attention, Indexer, Linear
+from capacity.attention import GQA, MLA, Attention, Linear
 from capacity.chips import CHIPS, Chip
 from capacity.errors import Catalogue, InputError, nearest
+from capacity.fields import Described, fields_of
 from capacity.reading import read_toml
-from capacity.workload import WORKLOADS, Speculation, Workload
+from capacity.workload import WORKLOADS, Workload
 
 #: What a kind of attention is called in a file.
 ATTENTIONS: Final[dict[str, type[Attention]]] = {"gqa": GQA, "mla": MLA, "linear": Linear}
-#: Fields that hold a thing of their own in a table, and what makes it.
-INNER: Final[dict[str, type[Any]]] = {"experts": Experts, "index": Indexer, "decoding": Speculation}
 
 
 @dataclass(frozen=True)
@@ -100,49 +99,44 @@ def _require_new_aliases(before: Iterable[Any], found: list[Any], begin: str, ta
 
 def _built[Made](kind: type[Made], row: Mapping[str, Any], where: str) -> Made:
     """An object of ``kind`` from a table, its inner tables first; every refusal begins with where it is."""
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    known = {field.name: field for field in fields_of(kind)}
     for name in row:
         if name not in known:
             raise InputError(f"{where}: there is no '{name}'{nearest(name, known)}; known: {', '.join(known)}")
     for name, field in known.items():
-        if name not in row and field.default is MISSING and field.default_factory is MISSING and name != "title":
+        if name not in row and field.required and name != "title":
             raise InputError(f"{where}: '{name}' is missing")
     if kind in (Chip, Architecture, Workload):
         for name in ("name", "source"):
             if not isinstance(row.get(name), str) or not row[name].strip():
                 raise InputError(f"{where}: '{name}' must be a text that is not empty, for example {_EXAMPLE[name]}")
-    given = {name: _value(name, value, where) for name, value in row.items()}
+    given = {name: _value(known[name], value, where) for name, value in row.items()}
     if "title" in known:
         given.setdefault("title", given.get("name", ""))
     return _refusing(lambda: kind(**given), where)
 
 
 _EXAMPLE: Final = {"name": '"my-chip"', "source": '"the maker\'s data sheet (2026)"'}
-_TEXTS: Final = ("name", "title", "source", "unsure", "precision")
 
 
-def _value(name: str, value: Any, where: str) -> Any:
-    if name in _TEXTS and not isinstance(value, str):
-        raise InputError(f"{where}: {name} is {value!r}, but must be a text")
-    if name == "attention":
-        return _attention(value, where)
-    if name == "other_layers":
+def _value(field: Described, value: Any, where: str) -> Any:
+    """What a field is made of from what a file says, by what is known of the field."""
+    at = f"{where}, {field.name}"
+    if field.sort == "inner":
+        return _attention(value, at) if field.base is Attention else _built(field.base, _table(value, at), at)
+    if field.sort == "inner list":
         if not isinstance(value, list):
-            raise InputError(f"{where}: other_layers is {value!r}, but must be a list of tables")
-        return tuple(_built(Layers, _table(each, f"{where}, other_layers"), f"{where}, other_layers") for each in value)
-    if name in INNER:
-        return _built(INNER[name], _table(value, f"{where}, {name}"), f"{where}, {name}")
-    if name in ("aliases", "counted_as"):
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise InputError(f"{where}: {name} is {value!r}, but must be a list of texts")
-        return tuple(value)
-    if name == "flops":
-        table = _table(value, f"{where}, flops")
-        for form, rate in table.items():
-            if isinstance(rate, bool) or not isinstance(rate, int | float):
-                raise InputError(f"{where}: flops {form} is {rate!r}, but must be a number [FLOP/s]")
-        return dict(table)
-    if isinstance(value, str) and value.strip().lower() in ("inf", "infinite") and name not in _TEXTS:
+            raise InputError(f"{where}: {field.name} is {value!r}, but must be a list of tables")
+        return tuple(_built(field.base, _table(each, at), at) for each in value)
+    if field.sort == "numbers by name":
+        for name, number in _table(value, at).items():
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise InputError(f"{where}: {field.name} {name} is {number!r}, but must be a number [{field.unit}]")
+        return dict(value)
+    if field.sort in ("text", "texts"):
+        field.check(f"{where}: {field.name}", value)
+        return tuple(value) if field.sort == "texts" else value
+    if isinstance(value, str) and value.strip().lower() in ("inf", "infinite"):
         return math.inf
     return value
 
@@ -154,14 +148,13 @@ def _table(value: Any, where: str) -> Mapping[str, Any]:
 
 
 def _attention(value: Any, where: str) -> Attention:
-    table = dict(_table(value, f"{where}, attention"))
+    table = dict(_table(value, where))
     kind = table.pop("kind", None)
     if not isinstance(kind, str) or kind not in ATTENTIONS:
         raise InputError(
-            f"{where}, attention: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}"
-            f"{nearest(str(kind), ATTENTIONS)}"
+            f"{where}: kind is {kind!r}, but must be one of {', '.join(ATTENTIONS)}{nearest(str(kind), ATTENTIONS)}"
         )
-    return _built(ATTENTIONS[kind], table, f"{where}, attention")
+    return _built(ATTENTIONS[kind], table, where)
 
 
 def _refusing[Made](make: Callable[[], Made], where: str) -> Made:

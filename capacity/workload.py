@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from capacity.errors import Catalogue, require, require_kind, require_or_inf
+from capacity.errors import Catalogue, require
+from capacity.fields import BESIDE, check_fields, inner, quantity, text
 from capacity.units import BILLION
 
 
@@ -21,11 +22,11 @@ class Speculation:
     large numbers: many positions computed a pass, few finished tokens per pass.
     """
 
-    tokens: float = 3.0
-    verified: float = 5.0
+    tokens: float = quantity(3.0, "tokens", "tokens that a decode step emits", "Epoch AI (2026)", above=0)
+    verified: float = quantity(5.0, "positions", "positions that it computes to do so", "Epoch AI (2026)", above=0)
 
     def __post_init__(self) -> None:
-        require("speculation: tokens", self.tokens, above=0)
+        check_fields(self, "speculation")
         require("speculation: verified", self.verified, at_least=self.tokens)
 
 
@@ -37,44 +38,40 @@ PLAIN: Final = Speculation(1.0, 1.0)
 
 @dataclass(frozen=True)
 class Workload:
-    """The shape of one request.
+    """The shape of one request."""
 
-    Attributes:
-        input: tokens read, i.
-        output: tokens written, n.
-        cached: share of the input that is read from the prompt cache, c.
-        held: time for which the state (the KV cache) stays in memory between this call and the next [s].
-        window: tokens that one token attends to at most; infinite where attention is full.
-        speed: speed that users of this kind expect [token/s].
-        first_token: time in which they expect the first token [s]; infinite where none is promised.
-        decoding: speculation that the workload brings with it, or None for the deployment's own.
-        name: what it is called on the command line.
-        title: what it is called in a picture.
-        source: where the figures come from.
-    """
-
-    input: float
-    output: float
-    cached: float = 0.0
-    held: float = 0.0
-    window: float = math.inf
-    speed: float = 35.0
-    decoding: Speculation | None = None
-    first_token: float = math.inf
-    name: str = "custom"
-    title: str = ""
-    source: str = ""
+    input: float = quantity(..., "tokens", "tokens read, i", BESIDE, high=BILLION)
+    output: float = quantity(..., "tokens", "tokens written, n", BESIDE, low=1, high=BILLION)
+    cached: float = quantity(0.0, "1", "share of the input that is read from the prompt cache, c", BESIDE, high=1)
+    held: float = quantity(
+        0.0, "s", "time for which the state (the KV cache) stays in memory between this call and the next", BESIDE
+    )
+    window: float = quantity(
+        math.inf,
+        "tokens",
+        "tokens that one token attends to at most; infinite where attention is full",
+        BESIDE,
+        low=1,
+        or_inf=True,
+    )
+    speed: float = quantity(35.0, "token/s", "speed that users of this kind expect", above=0)
+    decoding: Speculation | None = inner(
+        Speculation, "speculation that it brings with it; the deployment's own unless given", None, or_none=True
+    )
+    first_token: float = quantity(
+        math.inf,
+        "s",
+        "time in which users expect the first token; infinite where none is promised",
+        BESIDE,
+        above=0,
+        or_inf=True,
+    )
+    name: str = text("custom", "what it is called on the command line")
+    title: str = text("", "what it is called in a picture")
+    source: str = text("", "where the figures come from")
 
     def __post_init__(self) -> None:
-        require("workload: input", self.input, at_least=0, at_most=BILLION)
-        require("workload: output", self.output, at_least=1, at_most=BILLION)
-        require("workload: cached", self.cached, at_least=0, at_most=1)
-        require("workload: held", self.held, at_least=0)
-        require("workload: speed", self.speed, above=0)
-        require_or_inf("workload: window", self.window, at_least=1)
-        require_or_inf("workload: first_token", self.first_token, above=0)
-        if self.decoding is not None:
-            require_kind("workload: decoding", self.decoding, Speculation)
+        check_fields(self, "workload")
         if not self.title:
             object.__setattr__(self, "title", f"{self.input:,.0f}:{self.output:,.0f}")
 

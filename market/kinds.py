@@ -4,6 +4,8 @@ A behaviour (a pricing policy, a rationing rule, a clearing mechanism) is a froz
 ``Kind``. It says once what it is called and what its fields mean. Bounds are checked from that, and parameters of
 scenarios, help and reference pages are made from it:
 
+>>> from dataclasses import dataclass
+>>> from capacity.fields import fields_of, quantity
 >>> class Drink(Kind):
 ...     "Something to drink."
 >>> @dataclass(frozen=True)
@@ -26,167 +28,22 @@ capacity.errors.InputError: tea: sugar is 12, but must be at least 0 and at most
 from __future__ import annotations
 
 import dataclasses
-import functools
 import importlib
 import inspect
 import math
 import pkgutil
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.errors import (
-    InputError,
-    UnknownNameError,
-    nearest,
-    require,
-    require_kind,
-    require_or_inf,
-    require_whole,
-)
+from capacity.errors import InputError, UnknownNameError, nearest
+from capacity.fields import check_fields
 
 type Floats = NDArray[np.float64]
-#: Assumed by us, not measured.
-DECLARED: Final = "declared"
-#: Where the description of a field is kept in its metadata.
-DESCRIPTION: Final = "description"
-
-
-@dataclass(frozen=True)
-class Described:
-    """What is known of a field of a behaviour.
-
-    Attributes:
-        sort: what it holds.
-        meaning: what it says, in words.
-        unit: unit of its numbers; '1' for ratios, empty where it holds none.
-        source: where the default comes from.
-        default: value where none is given; ... where one must be.
-        shipped: value that scenarios start from.
-        low, above, high: bounds of its numbers, each None for none; ``above`` is below all that are allowed.
-        or_inf: whether it may also be infinite.
-        count: how many numbers it holds; None for any number of them.
-        base: base class of the behaviour that it holds.
-        settable: whether a scenario may set it; if not, the scenario computes it or leaves it as shipped.
-        name: name of the field.
-    """
-
-    sort: Literal["number", "whole number", "numbers", "flag", "behaviour"]
-    meaning: str
-    unit: str = ""
-    source: str = DECLARED
-    default: Any = ...
-    shipped: Any = ...
-    low: float | None = None
-    above: float | None = None
-    high: float | None = None
-    or_inf: bool = False
-    count: int | None = None
-    base: type = object
-    settable: bool = True
-    name: str = ""
-
-    @property
-    def required(self) -> bool:
-        """Whether a value must be given."""
-        return self.default is ...
-
-    def check(self, where: str, value: Any) -> None:
-        """Say so if ``value`` is not allowed; ``where`` is what the field is called."""
-        if self.sort == "flag":
-            if not isinstance(value, bool):
-                raise InputError(f"{where} is {value!r}, but must be true or false")
-        elif self.sort == "behaviour":
-            require_kind(where, value, self.base)
-        elif self.sort == "numbers":
-            self._check_numbers(where, value)
-        elif self.sort == "whole number":
-            require_whole(where, value, at_least=self.low, at_most=self.high)
-        else:
-            bounded = require_or_inf if self.or_inf else require
-            bounded(where, value, at_least=self.low, above=self.above, at_most=self.high)
-
-    def _check_numbers(self, where: str, values: Any) -> None:
-        if not isinstance(values, tuple | list):
-            raise InputError(f"{where} is {values!r}, but must be a list of numbers")
-        if self.count is not None and len(values) != self.count:
-            raise InputError(f"{where} has {len(values)} entries, but must have {self.count}")
-        for number, value in enumerate(values):
-            require(f"{where}[{number}]", value, at_least=self.low, above=self.above, at_most=self.high)
-
-
-def _field(described: Described) -> Any:
-    metadata = {DESCRIPTION: described}
-    if described.required:
-        return dataclasses.field(metadata=metadata)
-    return dataclasses.field(default=described.default, metadata=metadata)
-
-
-def quantity(
-    default: Any,
-    unit: str,
-    meaning: str,
-    source: str = DECLARED,
-    *,
-    low: float | None = 0.0,
-    high: float | None = None,
-    above: float | None = None,
-    or_inf: bool = False,
-    whole: bool = False,
-    shipped: Any = ...,
-    settable: bool = True,
-) -> Any:
-    """A field that holds a number; see ``Described`` for what can be said of it. A bound ``above`` replaces ``low``."""
-    return _field(
-        Described(
-            "whole number" if whole else "number",
-            meaning,
-            unit,
-            source,
-            default,
-            default if shipped is ... else shipped,
-            low=None if above is not None else low,
-            above=above,
-            high=high,
-            or_inf=or_inf,
-            settable=settable,
-        )
-    )
-
-
-def quantities(
-    default: Any,
-    unit: str,
-    meaning: str,
-    source: str = DECLARED,
-    *,
-    low: float | None = 0.0,
-    high: float | None = None,
-    count: int | None = None,
-    settable: bool = True,
-) -> Any:
-    """A field that holds several numbers of one unit, ``count`` of them or as many as one likes."""
-    return _field(
-        Described(
-            "numbers", meaning, unit, source, default, default, low=low, high=high, count=count, settable=settable
-        )
-    )
-
-
-def flag(default: Any, meaning: str, source: str = DECLARED, *, shipped: Any = ..., settable: bool = True) -> Any:
-    """A field that is true or false."""
-    shown = default if shipped is ... else shipped
-    return _field(Described("flag", meaning, "", source, default, shown, settable=settable))
-
-
-def behaviour(base: type, meaning: str, default: Any = ...) -> Any:
-    """A field that holds another behaviour, of a base class; scenarios do not set it by a number."""
-    return _field(Described("behaviour", meaning, "", "", default, default, base=base, settable=False))
 
 
 class Kind:
@@ -208,8 +65,7 @@ class Kind:
         _check_methods(cls)
 
     def __post_init__(self) -> None:
-        for described in fields_of(type(self)):
-            described.check(f"{called(type(self))}: {described.name}", getattr(self, described.name))
+        check_fields(self, called(type(self)))
 
 
 def _check_methods(cls: type) -> None:
@@ -244,18 +100,6 @@ def called(cls: type) -> str:
     'kind'
     """
     return getattr(cls, "kind", "") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
-
-
-def fields_of(cls: type) -> tuple[Described, ...]:
-    """What is known of the fields of a behaviour, in their order; fields that say nothing are left out."""
-    return _fields_of(cls) if dataclasses.is_dataclass(cls) else ()
-
-
-@functools.lru_cache(maxsize=2**10)
-def _fields_of(cls: type[Any]) -> tuple[Described, ...]:
-    """Worked out once: scenarios are checked against all of them."""
-    found = ((field.name, field.metadata.get(DESCRIPTION)) for field in dataclasses.fields(cls))
-    return tuple(dataclasses.replace(described, name=name) for name, described in found if described is not None)
 
 
 def classes_of[Base](base: type[Base]) -> list[type[Base]]:

@@ -4,7 +4,7 @@
 POLICY = """
 from dataclasses import dataclass
 
-from market.kinds import quantity
+from capacity.fields import quantity
 from market.supply.pricing.base import PricingPolicy
 
 

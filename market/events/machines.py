@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from capacity.fields import quantity
 from market.events.base import Event, Ints, with_factor
 from market.events.effects import Effects, Span
-from market.kinds import quantity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from capacity.fields import quantity
 from market.events.base import Event, Ints, with_factor
 from market.events.effects import Effects, Span
 from market.exchange.tariff import PeakHours
-from market.kinds import quantity
 
 ALL_DAYS = tuple(float(day) for day in range(1, 8))
 MIDNIGHT = 24.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from market.kinds import Kind, quantity
+from capacity.fields import quantity
+from market.kinds import Kind
 
 
 class SupplyCurve(Kind, ABC):

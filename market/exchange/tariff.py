@@ -10,7 +10,8 @@ from functools import cached_property
 
 from capacity import Workload
 from capacity.errors import InputError, require_kinds
-from market.kinds import Kind, quantities, quantity
+from capacity.fields import quantities, quantity
+from market.kinds import Kind
 
 HOURS_PER_DAY = 24.0
 #: Length of the request at which a tariff is quoted [tokens]: a short one, below every surcharge for long ones.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capacity.errors import InputError
-from market.kinds import Kind, quantities, quantity
+from capacity.fields import quantities, quantity
+from market.kinds import Kind
 
 #: Time between two looks at ordering [years].
 MONTH = 1.0 / 12.0

@@ -9,7 +9,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from market.kinds import Kind, quantity
+from capacity.fields import quantity
+from market.kinds import Kind
 
 
 class Standing(NamedTuple):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kinds import Kind, quantity
+from capacity.fields import quantity
+from market.kinds import Kind
 
 type Floats = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from market.kinds import Kind, quantity
+from capacity.fields import quantity
+from market.kinds import Kind
 
 #: Prices that a maker tries at first, evenly in logs, and steps by which the best of them is drawn near.
 TRIED = 65

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kinds import Kind, quantities, quantity
+from capacity.fields import quantities, quantity
+from market.kinds import Kind
 
 type Floats = NDArray[np.float64]
 

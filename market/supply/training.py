@@ -27,8 +27,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from capacity.fields import quantity
 from market.exchange.elastic_demand import ElasticDemand
-from market.kinds import Kind, quantity
+from market.kinds import Kind
 
 #: Nobody is further from the clock [years].
 FARTHEST = 50.0

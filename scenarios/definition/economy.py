@@ -10,6 +10,7 @@ from typing import Final
 from capacity import Chip, Costs, Workload
 from capacity.custom import Known
 from capacity.errors import InputError
+from capacity.fields import fields_of
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.haste import Background, TimeValues
 from market.demand.income import Income
@@ -23,7 +24,7 @@ from market.events.base import Event
 from market.events.release import Release
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
-from market.kinds import fields_of, kind_named
+from market.kinds import kind_named
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
 from market.supply.firm_sale import FirmSale

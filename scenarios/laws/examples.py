@@ -15,6 +15,7 @@ import numpy as np
 import market.simulation  # noqa: F401  # only what is loaded can be found
 from capacity import ARCHITECTURES, CHIPS, Deployment
 from capacity.errors import InputError
+from capacity.fields import Described, fields_of
 from market.demand.segment import DemandCurve, IsoelasticDemand, LinearDemand
 from market.events import Event
 from market.exchange.clearing.base import Clearing
@@ -26,7 +27,7 @@ from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.supply_curve import RisingCost, SupplyCurve
 from market.exchange.tariff import LongContext, PeakHours, TariffComponent
 from market.exchange.technology import FixedWork, Inference, Technology
-from market.kinds import Described, Kind, called, classes_of, fields_of
+from market.kinds import Kind, called, classes_of
 from market.quality import Improving, Lagging, QualityPath, Relative
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
@@ -153,7 +154,7 @@ def _value_of(field: Described) -> Any:
     """A value that a field allows."""
     if field.shipped is not ...:
         return field.shipped
-    if field.sort == "behaviour":
+    if field.sort == "inner":
         return examples(field.base)[0]
     if field.sort == "flag":
         return False

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from capacity import Workload
+from capacity.fields import fields_of
 from market.calendar import Calendar
 from market.demand.growth import TREND, Adoption
 from market.demand.income import NO_LIMIT, Income
@@ -24,7 +25,7 @@ from market.exchange.clearing.base import Clearing
 from market.exchange.rationing.base import Rationing
 from market.exchange.tariff import Tariff
 from market.exchange.waits import WaitModel
-from market.kinds import fields_of, kinds_of
+from market.kinds import kinds_of
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
 from market.supply.home_machines import HomeMachines

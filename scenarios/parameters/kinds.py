@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from capacity.errors import InputError, nearest
-from market.kinds import Described, Kind, fields_of, kind_named, kinds_of
+from capacity.fields import Described, fields_of
+from market.kinds import Kind, kind_named, kinds_of
 from scenarios.parameters.fields import Section, refuse
 from scenarios.parameters.paths import join
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from capacity.architecture import Architecture
+from capacity.attention import Attention
 from capacity.chips import Chip
-from capacity.custom import Known, entries
+from capacity.custom import ATTENTIONS, Known, entries
 from capacity.errors import InputError
+from capacity.fields import Described, fields_of
 from capacity.workload import Workload
 from scenarios.parameters.fields import refuse_as_said
 from scenarios.parameters.paths import flat
@@ -28,21 +29,24 @@ def known_with(tables: Mapping[str, Mapping[str, Any]]) -> Known:
 
 def rows_of_tables(name: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Any, str, str, str]]:
     """(path, value, unit, meaning, source) of every number of such tables; meanings are those of the class."""
-    said = meanings(TABLES[name])
     for key, table in tables.items():
         # Where the figures are from is said beside each of them.
-        for path, value in flat({name: {key: {k: v for k, v in table.items() if k != "source"}}}).items():
-            field = next((step for step in said if f".{step}" in path.removeprefix(f"{name}.{key}")), "")
-            unit, meaning = said.get(field, ("", "part of it"))
-            yield path, value, unit, meaning, str(table.get("source", ""))
+        for path, value in flat({k: v for k, v in table.items() if k != "source"}).items():
+            described = field_at(TABLES[name], table, path.split("."))
+            unit, meaning = (described.unit, described.meaning) if described else ("", "part of it")
+            yield f"{name}.{key}.{path}", value, unit, meaning, str(table.get("source", ""))
 
 
-def meanings(kind: type) -> dict[str, tuple[str, str]]:
-    """Unit and meaning of each field of a class, from the list of attributes in its description."""
-    lines = (kind.__doc__ or "").partition("Attributes:")[2]
-    found = {}
-    for name, text in re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", lines, re.MULTILINE):
-        meaning = " ".join(text.split()).removesuffix(".")
-        unit = re.search(r" \[([^\]]+)\]$", meaning)
-        found[name] = (unit[1] if unit else "", meaning[: unit.start()] if unit else meaning)
-    return found
+def field_at(kind: type, table: Mapping[str, Any], steps: list[str]) -> Described | None:
+    """What is known of the field at the end of a path into a table of a class; None where there is none.
+
+    >>> field_at(Architecture, {"attention": {"kind": "gqa"}}, ["attention", "query_heads"]).meaning
+    'query heads, h'
+    """
+    name, _, number = steps[0].removesuffix("]").partition("[")
+    field = next((one for one in fields_of(kind) if one.name == name), None)
+    if field is None or len(steps) == 1 or field.sort not in ("inner", "inner list"):
+        return field
+    below = table[name][int(number)] if number else table[name]
+    chosen = ATTENTIONS[below["kind"]] if field.base is Attention else field.base
+    return field_at(chosen, below, steps[1:]) or field

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from capacity.fields import quantity
 from market import TokenMarket
 from market.calendar import Calendar
-from market.kinds import quantity
 from market.supply.expansion import MONTH, Expansion, Fleet, FollowRents
 from market.supply.memory import Memory
 from market.supply.rack_allotments import ByContract, ProRata

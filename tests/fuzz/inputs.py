@@ -108,7 +108,7 @@ source = "declared"
     "mine.py": """from dataclasses import dataclass
 import numpy as np
 from market.exchange.rationing.base import Rationing
-from market.kinds import quantity
+from capacity.fields import quantity
 
 @dataclass(frozen=True)
 class EqualParts(Rationing):

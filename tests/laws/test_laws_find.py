@@ -14,6 +14,7 @@ import pytest
 
 from capacity import Workload
 from capacity.errors import InputError
+from capacity.fields import quantity
 from market.exchange.clearing.base import Cleared, Situation
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.rationing.base import Rationing
@@ -21,7 +22,7 @@ from market.exchange.rationing.claims import Claims
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.supply_curve import SupplyCurve
 from market.exchange.tariff import TariffComponent
-from market.kinds import Kind, quantity
+from market.kinds import Kind
 from market.supply.expansion import Expansion, Fleet
 from market.supply.outlook import Outlook
 from market.supply.pricing.base import PricingPolicy

@@ -18,25 +18,14 @@ import pytest
 import market.simulation  # noqa: F401  # only what is loaded can be found
 from capacity import Workload
 from capacity.errors import InputError, UnknownNameError
+from capacity.fields import fields_of, flag, inner, quantities, quantity
 from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.rationing.base import Rationing
 from market.exchange.supply_curve import SupplyCurve
 from market.exchange.tariff import Tariff, TariffComponent
-from market.kinds import (
-    Kind,
-    behaviour,
-    called,
-    classes_of,
-    fields_of,
-    flag,
-    import_modules,
-    kind_named,
-    kinds_of,
-    quantities,
-    quantity,
-)
+from market.kinds import Kind, called, classes_of, import_modules, kind_named, kinds_of
 from market.supply.expansion import Expansion
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.cost_plus import CostPlus
@@ -88,7 +77,7 @@ class Stew(Dish):
     keeps: float = quantity(math.inf, "days", "how long it keeps", high=1e6, or_inf=True)
     spicy: bool = flag(False, "whether it burns", shipped=True)
     turns: tuple[float, ...] = quantities((1.0, 2.0), "h", "when it is stirred", high=48)
-    with_it: Dish = behaviour(Dish, "what is added", Salt())
+    with_it: Dish = inner(Dish, "what is added", Salt())
     unsaid: float = 1.0
 
     def warm(self) -> bool:
@@ -148,7 +137,7 @@ def test_a_field_says_what_is_known_of_it() -> None:
     assert keeps.or_inf
     assert (spicy.sort, spicy.default, spicy.shipped) == ("flag", False, True)
     assert (turns.sort, turns.count, turns.high) == ("numbers", None, 48)
-    assert (with_it.sort, with_it.base, with_it.settable) == ("behaviour", Dish, False)
+    assert (with_it.sort, with_it.base, with_it.settable) == ("inner", Dish, False)
 
 
 def test_names() -> None:
@@ -255,7 +244,7 @@ def test_every_behaviour_says_what_it_does_and_what_its_fields_mean(base: type[K
         assert [one.name for one in fields_of(cls)] == [field.name for field in dataclasses.fields(cls)], cls
         for one in fields_of(cls):
             assert one.meaning
-            assert one.sort == "behaviour" or (one.source and (one.unit or one.sort == "flag"))
+            assert one.sort == "inner" or (one.source and (one.unit or one.sort == "flag"))
             if not one.required:
                 one.check(one.name, one.default)
                 one.check(one.name, one.shipped)

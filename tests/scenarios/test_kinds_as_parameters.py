@@ -8,7 +8,8 @@ import pytest
 from annotated_types import Ge, Gt, Le
 
 from capacity.errors import InputError
-from market.kinds import Described, fields_of, kind_named, kinds_of
+from capacity.fields import Described, fields_of
+from market.kinds import kind_named, kinds_of
 from market.supply.expansion import Expansion
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every

@@ -239,7 +239,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from market.exchange.clearing.base import Cleared, Clearing
-from market.kinds import quantity
+from capacity.fields import quantity
 from market.simulation.columns import column
 
 

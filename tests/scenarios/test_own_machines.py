@@ -1,15 +1,31 @@
 """Chips, architectures and workloads in a scenario's file: used like those that ship, and refused like them."""
 
+from dataclasses import fields
+
 import pytest
 
-from capacity import ARCHITECTURES, CHIPS, InputError
+from capacity import (
+    ARCHITECTURES,
+    CHIPS,
+    GQA,
+    MLA,
+    Architecture,
+    Chip,
+    Experts,
+    Indexer,
+    InputError,
+    Layers,
+    Linear,
+    Speculation,
+    Workload,
+)
 from capacity.errors import UnknownNameError
+from capacity.fields import fields_of
 from market import TokenMarket
 from scenarios.definition.economy import check_economy
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import from_file, with_sets
 from scenarios.parameters.describe import describe
-from scenarios.parameters.own_machines import meanings
 
 FILE = """
 question = "What if machines were mine?"
@@ -101,8 +117,15 @@ def test_each_number_is_shown_with_its_unit_and_source(mine):
         20e12, "byte/s", "memory bandwidth of one chip", "the maker's data sheet (2026)"
     )  # fmt: skip
     assert rows["chips.my-chip.flops.fp8"][:2] == (10e15, "FLOP/s")
-    assert rows["architectures.my-model.attention.query_heads"][2] == "the attention block"
-    assert set(meanings(type(CHIPS["h100"]))) >= {"flops", "power", "latency_share"}
+    assert rows["architectures.my-model.attention.query_heads"][1:3] == ("heads", "query heads, h")
+
+
+def test_every_field_says_what_it_is_in_which_unit():
+    for kind in (Chip, Architecture, Workload, Experts, Layers, Speculation, MLA, GQA, Linear, Indexer):
+        described = {one.name: one for one in fields_of(kind)}
+        assert list(described) == [one.name for one in fields(kind)]
+        words = ("text", "texts", "inner", "inner list")
+        assert all(one.meaning and (one.unit or one.sort in words) for one in described.values()), kind
 
 
 def test_set_changes_and_adds_them(mine):

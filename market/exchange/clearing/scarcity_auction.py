@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
+from capacity.fields import quantity
 from market.exchange.clearing.base import Cleared, Clearing, Floats, Response, Situation
 from market.exchange.supply_curve import SupplyCurve
-from market.kinds import quantity
 
 #: Relative excess of orders at which steps that make no more headway are taken for rounding (32-bit users).
 STALLED = 1e-5

@@ -7,11 +7,11 @@ from typing import override
 
 import numpy as np
 
+from capacity.fields import inner
 from market.exchange.rationing.base import Rationing
 from market.exchange.rationing.claims import Claims, Floats
 from market.exchange.rationing.in_turn import in_turn
 from market.exchange.rationing.pro_rata import ProRata
-from market.kinds import behaviour
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class FirstCome(Rationing):
 
     kind = "first-come"
 
-    within: Rationing = behaviour(Rationing, "rule among those who came at the same time", ProRata())
+    within: Rationing = inner(Rationing, "rule among those who came at the same time", ProRata())
 
     @override
     def allot(self, claims: Claims, capacity: float, rng: np.random.Generator) -> Floats:

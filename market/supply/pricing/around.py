@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from capacity.errors import InputError
-from market.kinds import behaviour, called
+from capacity.fields import inner
+from market.kinds import called
 from market.supply.pricing.base import PricingPolicy
 
 
@@ -13,7 +14,7 @@ from market.supply.pricing.base import PricingPolicy
 class Around(PricingPolicy):
     """Another policy, followed at some times and not at others."""
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the price that it wishes for")
+    policy: PricingPolicy = inner(PricingPolicy, "what sets the price that it wishes for")
 
     def looks(self, tick: int, tick_hours: float) -> bool:
         """When the policy within does."""

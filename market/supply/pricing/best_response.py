@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kinds import flag, quantity
+from capacity.fields import flag, quantity
 from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.within_capacity import climb_within, fullness

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity.errors import InputError
-from market.kinds import behaviour, flag, quantity
+from capacity.fields import flag, inner, quantity
 from market.supply.best_blocks import Lists, Rules, candidates
 from market.supply.bills import Parts
 from market.supply.outlook import Estimate, Floats, Hours, Outlook
@@ -27,7 +27,7 @@ class Blocks(PricingPolicy):
     earn more by that than a change is worth, and goes half as far whenever it finds itself going back.
     """
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the mean price", FixedPrice())
+    policy: PricingPolicy = inner(PricingPolicy, "what sets the mean price", FixedPrice())
     blocks: int = quantity(2, "1", "prices that a list may have over the week; 1 is flat", low=1, high=4, whole=True)
     windows: int = quantity(2, "1", "windows of a day at most that are dearer", low=1, high=6, whole=True)
     blocks_hours: float = quantity(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from market.kinds import quantity
+from capacity.fields import quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.around import Around
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from market.kinds import behaviour, flag, quantity
+from capacity.fields import flag, inner, quantity
 from market.supply.bills import CACHED, INPUT, LONG_CACHED, LONG_INPUT, Bills, Parts
 from market.supply.outlook import Outlook
 from market.supply.pricing.around import Around
@@ -38,7 +38,7 @@ class PartsOfBill(Around):
     policy, too. Where it does not count what its prices do to its sales, ratios are those of machine time.
     """
 
-    policy: PricingPolicy = behaviour(PricingPolicy, "what sets the bill of a mean request", FixedPrice())
+    policy: PricingPolicy = inner(PricingPolicy, "what sets the bill of a mean request", FixedPrice())
     market_power: bool = flag(
         True, "whether ratios are those that earn most; else they are those of the machine time of the tokens"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from market.kinds import quantity
+from capacity.fields import quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.errors import InputError
-from market.kinds import quantities
+from capacity.fields import quantities
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 
