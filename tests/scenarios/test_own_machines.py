@@ -1,6 +1,7 @@
 """Chips, architectures and workloads in a scenario's file: used like those that ship, and refused like them."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ from scenarios.definition.economy import check_economy
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import from_file, with_sets
 from scenarios.parameters.describe import describe
+from scenarios.reference import own_machines_page
 
 FILE = """
 question = "What if machines were mine?"
@@ -167,3 +169,10 @@ def test_a_chip_that_cannot_serve_is_refused_before_anything_runs(mine):
     slow = mine.with_changes({"chips.my-chip.bandwidth": 1e9})
     with pytest.raises(InputError, match=r"mine: no batch reaches .* on .* x my-chip"):
         check_economy(slow, "mine")
+
+
+def test_the_reference_page_is_printed_from_the_fields():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "own-machines.md"
+    assert page.read_text() == own_machines_page.page(), (
+        "run python -m scenarios.reference.own_machines_page > docs/reference/own-machines.md"
+    )
