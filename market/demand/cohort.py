@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import mesa
 import numpy as np
@@ -40,6 +41,10 @@ class Wanted:
     def due(self) -> float:
         """Requests that are to be placed in this tick."""
         return self.formed - self.put_off + self.taken_up
+
+    def apart(self) -> Self:
+        """The same, which remembers no answers: for many questions at waits that nobody asks about twice."""
+        return self
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,10 @@ class IndividualsWanted(Wanted):
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     grounds: dict[tuple[Any, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+    def apart(self) -> Self:
+        """The same, which remembers no answers: for many questions at waits that nobody asks about twice."""
+        return replace(self, plans={}, replies={}, options={}, grounds={})
 
     def but_for(self, spread: Floats, share: float, due: NDArray[Any]) -> IndividualsWanted:
         """The same with a share of what came up put off, by this habit by ticks, and what is due taken up."""

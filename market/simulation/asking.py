@@ -58,14 +58,15 @@ class Asking:
             blur_usd,
         )
 
-    def __call__(self, prices: Floats, blur_usd: float = 0.0, *, slopes: bool = False) -> Response:
+    def __call__(self, prices: Floats, blur_usd: float | Floats = 0.0, *, slopes: bool = False) -> Response:
         """What users would order at these prices of a request [USD], by segment and offer.
 
-        ``blur_usd``: width within which ties are shared (see ``demand.scene.Scene``); 0 for what users really do.
-        ``slopes``: whether derivatives by price are wanted.
+        ``blur_usd``: width within which ties are shared (see ``demand.scene.Scene``), of all or by segment; 0 for what
+        users really do. ``slopes``: whether derivatives by price are wanted.
         """
+        widths = np.broadcast_to(blur_usd, (len(self.wanted),)).tolist()
         replies = [
-            cohort.reply(self.wanted[s], self.scene(s, blur_usd, slopes=slopes), prices[s])
+            cohort.reply(self.wanted[s], self.scene(s, widths[s], slopes=slopes), prices[s])
             for s, cohort in enumerate(self.founded.cohorts)
         ]
         shape = self.book.work.shape

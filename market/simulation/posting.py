@@ -15,6 +15,7 @@ from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.exchange.tariff import MOST_OVER_OUTPUT
 from market.kinds import named
+from market.simulation.answering import Answering, Queues
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.billing import bills_of
 from market.simulation.founded import Founded
@@ -27,6 +28,9 @@ from market.supply.outlook import Hours, Outlook
 from market.supply.provider import ProviderAgent
 
 type Floats = NDArray[np.float64]
+
+#: Requests that follow each other faster than this do not wait for each other [h].
+SHORTEST_H = 1e-9
 
 
 def post(
@@ -173,17 +177,47 @@ class Sight:
         """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
         return toll(replace(self.last, book=book), self.ordered, self.machines.capacity, own)
 
-    def research_of(self, p: ProviderAgent) -> Research | AmongFull:
-        """What a provider finds out about demand: with rivals that are full, if its policy counts that."""
+    def research_of(self, p: ProviderAgent, book: Book) -> Research | AmongFull | Answering:
+        """What a provider finds out about demand, with waits that answer or rivals that are full if it counts that."""
+        if p.spec.pricing.counts_waits:
+            return Answering(self.research, self.queues_of(p, book))
         if not (p.spec.pricing.counts_full_rivals and self.founded.economy.overflow):
             return self.research
         capacity = self.machines.capacity.copy()
         capacity[p.pools] = np.inf
         return AmongFull(self.research, capacity)
 
+    def queues_of(self, p: ProviderAgent, book: Book) -> Queues:
+        """A provider's machines, and how long requests wait for them."""
+        held, hours, known = self.machines.capacity.copy(), self.founded.hours, self.known
+        busy = np.full(held.size, np.inf)
+        if p.spec.spot:
+            first = p.pools[0]
+            held[first] = max(held[first] - float(self.machines.spot_racks[p.number]) * hours, 0.0)
+            busy[first] = known.load[first] if known.load[first] > 0 else 1.0 / (1.0 + p.spec.headroom)
+        pools = np.array(p.pools, dtype=np.int64)
+        return Queues(
+            self.founded.economy.waits,
+            hours,
+            pools,
+            held,
+            busy,
+            known.chance_wait_h,
+            known.load,
+            self.between_h(book),
+        )
+
+    def between_h(self, book: Book) -> Floats:
+        """Mean time from one request that is done to the next where machines are busy [h], by pool."""
+        count = np.bincount(book.pool, minlength=book.pools)
+        work = np.bincount(book.pool, weights=book.work.mean(axis=0), minlength=book.pools) / np.maximum(count, 1)
+        racks = self.machines.capacity / self.founded.hours
+        return np.clip(np.divide(work, racks, out=np.ones(work.shape), where=racks > 0), SHORTEST_H, 1.0)
+
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
-        book, research = listed.book, self.research_of(p)
+        book = listed.book
+        research = self.research_of(p, book)
         outlook = p.outlook(
             book,
             listed.level,

@@ -30,6 +30,11 @@ class Around(PricingPolicy):
         """If the policy within does."""
         return self.policy.counts_full_rivals
 
+    @property
+    def counts_waits(self) -> bool:
+        """If the policy within does."""
+        return self.policy.counts_waits
+
     def fits(self, provider: str, offers: int) -> None:
         """What the policy within says; one that sets hours stands outermost, and one that sets parts next to it."""
         what = f"provider '{provider}': {called(type(self))}"

@@ -56,6 +56,11 @@ class PricingPolicy(Kind, ABC):
         """Whether its estimate of demand has what goes on to it where rivals are full (``Economy.overflow``)."""
         return False
 
+    @property
+    def counts_waits(self) -> bool:
+        """Whether its estimate of demand has what its prices do to the waits at its machines."""
+        return False
+
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Whether the price of a tick of so many hours covers whatever machines turn out to cost in it."""
         return False

@@ -59,6 +59,10 @@ class BestResponse(PricingPolicy):
     the conditions are those at the cost c + r a, where r > 0 only if machines are full [Anderson, de Palma and Thisse
     1992; Kreps and Scheinkman 1983].
 
+    Where waits answer, demand is that after all have seen what prices do to waits (``simulation.answering``): who
+    fills a tier makes it slower, and the gap between tiers is part of what is priced [Mendelson and Whang 1990; Afèche
+    2013].
+
     No price is ever below cost, nor above the cap where that is above cost.
     """
 
@@ -97,6 +101,12 @@ class BestResponse(PricingPolicy):
         settable=False,
     )
 
+    waits_answer: bool = flag(
+        False,
+        "whether it counts that who buys a tier makes its buyers, and those of tiers below, wait longer; otherwise "
+        "waits are taken as they are",
+    )
+
     @property
     def boundless(self) -> bool:
         """Without a cap."""
@@ -107,6 +117,11 @@ class BestResponse(PricingPolicy):
         """Within capacity."""
         return self.within_capacity
 
+    @property
+    def counts_waits(self) -> bool:
+        """Where waits answer."""
+        return self.waits_answer
+
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Nobody wishes to sell below cost."""
         return True
@@ -116,8 +131,9 @@ class BestResponse(PricingPolicy):
         start = self._allowed(outlook, np.array(outlook.price, dtype=np.float64))
         if self._looks_across(outlook):
             start = self._across(outlook, start)
-        price, settled = self._climb(outlook, start, self.tolerance)
-        if settled and np.allclose(price, outlook.price, rtol=ROUNDING, atol=0.0):
+        near = max(self.tolerance, NEAR_ENOUGH) if self.waits_answer else self.tolerance  # waits are found by iteration
+        price, settled = self._climb(outlook, start, near)
+        if settled and np.allclose(price, outlook.price, rtol=max(ROUNDING, 10.0 * near), atol=0.0):
             return self._looked_around(outlook, price)
         if outlook.tick == 0:
             return price

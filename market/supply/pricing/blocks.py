@@ -89,6 +89,16 @@ class Blocks(PricingPolicy):
         """If the policy within is."""
         return self.policy.boundless
 
+    @property
+    def counts_full_rivals(self) -> bool:
+        """If the policy within does."""
+        return self.policy.counts_full_rivals
+
+    @property
+    def counts_waits(self) -> bool:
+        """If the policy within does."""
+        return self.policy.counts_waits
+
     def covers_cost(self, tick_hours: float) -> bool:
         """If the policy within does, in all hours alike."""
         return self.blocks == 1 and self.policy.covers_cost(tick_hours)
