@@ -14,10 +14,8 @@ from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.machines import firms
 from scenarios.verification.setups import run
 
-#: Shares of a vintage that may go in a month: they say how soon, not where it ends.
-SPEEDS = (0.02, 0.1, 1.0)
-#: Ticks in which the slowest is there.
-TICKS = 1_300
+#: Shares of a vintage that may go in a month, with days in which it is there: they say how soon, not where it ends.
+SPEEDS = ((0.1, 480), (0.3, 240), (1.0, 130))
 FORTY = Vintage("old", 40.0, 1.0, 0.5)
 
 
@@ -50,12 +48,12 @@ def vintages() -> Iterator[Finding]:
         old = max(40.0 - idle, 0.0)
         cost = 60.0 * 0.2 + old * 1.0 + 40.0 * 0.5
         yield exact(f"{case}: power and upkeep [USD a day]", 24.0 * cost, -model.ledger.net("cloud", "power"))
-    for share in SPEEDS:
-        model = two_vintages(120.0, TICKS, share)
+    for share, days in SPEEDS:
+        model = two_vintages(120.0, days, share)
         at = f"free exit, at most {share} a month"
         yield exact(f"{at}: price is cost and upkeep [USD per rack-h]", 1.5, model.allotment.price)
         yield exact(f"{at}: racks that stay, 120 / 1.5", 80.0, model.hyperscalers[0].racks)
-    model = two_vintages(90.0, TICKS, 1.0, Vintage("old", 60.0, 1.0, 0.3))
+    model = two_vintages(90.0, 280, 1.0, Vintage("old", 60.0, 1.0, 0.3))
     yield exact("60 old ones, upkeep .3, budget 90: price [USD per rack-h]", 1.3, model.allotment.price)
     yield exact("racks that stay, 90 / 1.3", 90.0 / 1.3, model.hyperscalers[0].racks)
 

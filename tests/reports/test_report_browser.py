@@ -34,67 +34,56 @@ def axe(tmp_path_factory):
         return archive.extractfile("package/axe.min.js").read().decode()
 
 
-@pytest.fixture(params=REPORTS)
-def path(request):
-    return request.getfixturevalue(request.param)
+#: Whether all that is folded is open; ``true`` or ``false``.
+UNFOLD = "all => all.forEach(one => {{ one.open = {}; }})"
 
 
-#: Of rows of a table that differ in words and numbers alone, two stay: hundreds of parameters are not tried one by one.
-TWO_OF_A_KIND = r"""() => document.querySelectorAll("table").forEach(table => {
-  const met = {};
-  for (const row of table.querySelectorAll("tbody > tr")) {
-    const kind = row.outerHTML.replace(/>[^<]+</g, ">text<").replace(/ ((?!class|scope|role)[\w-]+)="[^"]*"/g, " $1");
-    met[kind] = (met[kind] || 0) + 1;
-    if (met[kind] > 2) row.remove();
-  }
-})"""
-
-
-@pytest.mark.parametrize(
-    ("name", "look", "rules"),
-    [(name, "light", "") for name in REPORTS] + [("run_report", "dark", ", runOnly: ['color-contrast']")],
-)
-def test_accessibility_is_clean(browser, axe, request, name, look, rules):
-    """All rules on each report; in the dark only colours differ."""
-    path = request.getfixturevalue(name)
-    page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}, color_scheme=look,
-                               bypass_csp=True), path)  # fmt: skip
-    page.locator("details").evaluate_all("all => all.slice(0, 4).forEach(one => { one.open = true; })")
-    page.evaluate(TWO_OF_A_KIND)
-    page.evaluate(axe)
-    answer = page.evaluate(f"axe.run({{exclude: ['svg.chart > *']}}, {{resultTypes: ['violations']{rules}}})")
-    assert len(answer["passes"]) > (0 if rules else 40), "rules found something to look at"
-    found = answer["violations"]
-    told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found]
+@pytest.fixture(scope="module", params=REPORTS)
+def tab(browser, request):
+    """A report, opened once: laying out as many charts and tables is most of the time of these tests."""
+    page = opened(watched_page(browser), request.getfixturevalue(request.param))
+    yield page
     page.context.close()
-    assert told == []
 
 
-def test_it_opens_from_disk_and_shows_every_chart(page, path):
-    opened(page, path)
+@pytest.fixture
+def report(tab):
+    """It, light, on a wide screen, and folded as it opens; whatever a test does, nothing is complained of."""
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.emulate_media(media="screen", color_scheme="light")
+    tab.locator("details").evaluate_all(UNFOLD.format("false"))
+    yield tab
+    assert tab.complaints == []
+    assert tab.outside == []
+
+
+#: For what is looked at in one of them.
+OF_A_RUN = pytest.mark.parametrize("tab", ["run_report"], indirect=True)
+OF_A_GRID = pytest.mark.parametrize("tab", ["grid_report"], indirect=True)
+
+
+def test_it_opens_from_disk_and_shows_every_chart(report):
+    page = report
     boxes = page.locator("svg.chart").evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
     assert len(boxes) >= 5
     assert all(box["width"] > 200 and box["height"] > 100 for box in boxes)
     drawn = page.locator("svg.chart").evaluate_all("all => all.map(one => one.getBBox().width)")
     assert all(width > 150 for width in drawn)
-    assert page.complaints == []
-    assert page.outside == []
     assert page.title() != "taken"
 
 
 @pytest.mark.parametrize("width", [360, 768])
-def test_a_small_screen_has_no_sideways_scroll(browser, path, width):
-    page = opened(watched_page(browser, viewport={"width": width, "height": 740}), path)
-    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.mouse.wheel(500, 0)
-    moved = page.evaluate("scrollX")
-    page.context.close()
-    assert (wide, moved) == (width, 0)
+def test_a_small_screen_has_no_sideways_scroll(report, width):
+    report.set_viewport_size({"width": width, "height": 740})
+    report.locator("details").evaluate_all(UNFOLD.format("true"))
+    wide = report.evaluate("document.documentElement.scrollWidth")
+    report.mouse.wheel(500, 0)
+    assert (wide, report.evaluate("scrollX")) == (width, 0)
 
 
-def test_tables_sort_by_their_headings_with_the_keyboard(page, run_report):
-    opened(page, run_report)
+@OF_A_RUN
+def test_tables_sort_by_their_headings_with_the_keyboard(report):
+    page = report
     table = page.locator("#table-sellers")
     head = table.get_by_role("columnheader", name=re.compile("^dollars"))
     money = "all => all.map(row => Number(row.cells[4].dataset.v))"
@@ -115,9 +104,9 @@ def test_tables_sort_by_their_headings_with_the_keyboard(page, run_report):
     assert listed == sorted(listed)
 
 
-def test_rows_of_a_grid_sort_within_their_measure(page, grid_report):
-    opened(page, grid_report)
-    table = page.locator("#table-answers")
+@OF_A_GRID
+def test_rows_of_a_grid_sort_within_their_measure(report):
+    table = report.locator("#table-answers")
     before = table.locator(".group").all_inner_texts()
     table.get_by_role("columnheader", name=re.compile("^mean")).get_by_role("button").click()
     means = table.locator("tbody").evaluate_all(
@@ -128,9 +117,10 @@ def test_rows_of_a_grid_sort_within_their_measure(page, grid_report):
     assert table.locator("tbody > tr:first-child").all_inner_texts() == before
 
 
-def test_tables_of_a_grid_need_no_scrolling_and_names_stay_where_they_do(browser, grid_report):
-    page = opened(watched_page(browser, viewport={"width": 1280, "height": 900}), grid_report)
-    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+@OF_A_GRID
+def test_tables_of_a_grid_need_no_scrolling_and_names_stay_where_they_do(report):
+    page = report
+    page.locator("details").evaluate_all(UNFOLD.format("true"))
     wide = "all => all.filter(one => one.offsetWidth > one.parentElement.clientWidth + 1).map(one => one.id)"
     found = page.locator("table").evaluate_all(wide)
     page.set_viewport_size({"width": 360, "height": 740})
@@ -139,13 +129,13 @@ def test_tables_of_a_grid_need_no_scrolling_and_names_stay_where_they_do(browser
         const before = first.getBoundingClientRect().left; box.scrollLeft = 100;
         return [box.scrollLeft, first.getBoundingClientRect().left - before]; }"""
     )
-    page.context.close()
     assert found == []
     assert moved == [100, 0]
 
 
-def test_values_are_read_with_the_pointer_and_with_keys(page, run_report):
-    opened(page, run_report)
+@OF_A_RUN
+def test_values_are_read_with_the_pointer_and_with_keys(report):
+    page = report
     box = page.locator("#spot-price .chart-box")
     box.scroll_into_view_if_needed()
     area = box.bounding_box()
@@ -165,17 +155,16 @@ def test_values_are_read_with_the_pointer_and_with_keys(page, run_report):
     assert readout.inner_text() != last
     page.keyboard.press("Escape")
     assert readout.is_hidden()
-    assert page.complaints == []
 
 
-def test_the_value_under_the_pointer_is_the_one_that_is_drawn(page, run_report, run_folder):
+@OF_A_RUN
+def test_the_value_under_the_pointer_is_the_one_that_is_drawn(report, run_folder):
     import pandas as pd
 
     ticks = pd.read_parquet(run_folder / "ticks.parquet")
-    opened(page, run_report)
-    page.locator("#spot-price .chart-box").focus()
-    page.keyboard.press("Home")
-    shown = page.locator("#readout td").nth(1).inner_text()
+    report.locator("#spot-price .chart-box").focus()
+    report.keyboard.press("Home")
+    shown = report.locator("#readout td").nth(1).inner_text()
     assert float(shown.replace(",", "")) == pytest.approx(ticks["spot_price"].iloc[0], rel=1e-3)
 
 
@@ -192,12 +181,12 @@ CONTRAST = """() => {
 }"""
 
 
+@OF_A_RUN
 @pytest.mark.parametrize("look", ["light", "dark"])
-def test_the_letters_of_charts_can_be_read(browser, run_report, look):
-    page = opened(watched_page(browser, color_scheme=look, viewport={"width": 1280, "height": 900}), run_report)
-    found = page.evaluate(CONTRAST)
-    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    page.context.close()
+def test_the_letters_of_charts_can_be_read(report, look):
+    report.emulate_media(color_scheme=look)
+    found = report.evaluate(CONTRAST)
+    background = report.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 29)"}[look]
     assert len(found) > 100
     on_colour = ("rgb(255, 255, 255)", "rgb(17, 17, 17)")  # inside coloured areas, not on paper
@@ -216,15 +205,17 @@ def test_the_colours_can_be_chosen_and_are_remembered(page, run_report):
     assert page.evaluate(colour) == "rgb(255, 255, 255)"
 
 
-def test_it_becomes_pages_of_paper(page, grid_report):
-    paper = opened(page, grid_report).pdf(format="A4")
+@OF_A_GRID
+def test_it_becomes_pages_of_paper(report):
+    paper = report.pdf(format="A4")
     assert paper.startswith(b"%PDF")
     assert len(re.findall(rb"/Type ?/Page\b", paper)) > 2
 
 
-def test_it_prints_light_and_whole(browser, path):
-    page = opened(watched_page(browser, color_scheme="dark", viewport={"width": 1000, "height": 800}), path)
-    page.emulate_media(media="print")
+def test_it_prints_light_and_whole(report):
+    page = report
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.emulate_media(media="print", color_scheme="dark")
     colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     cut = page.locator(".chart-card").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
     heads = page.locator("thead").evaluate_all(  # a button's box would keep the header from being repeated
@@ -235,12 +226,46 @@ def test_it_prints_light_and_whole(browser, path):
     too_wide = page.locator("svg.chart").evaluate_all(
         "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).length"
     )
-    page.context.close()
     assert colour == "rgb(255, 255, 255)"
     assert set(cut) == {"avoid"}
     assert set(pairs) <= {"avoid"}
     assert {style for one in heads for style in one} == {"table-header-group", "contents"}
     assert too_wide == 0
+
+
+#: Of rows of a table that differ in words and numbers alone, two stay: hundreds of parameters are not tried one by one.
+TWO_OF_A_KIND = r"""() => document.querySelectorAll("table").forEach(table => {
+  const met = {};
+  for (const row of table.querySelectorAll("tbody > tr")) {
+    const kind = row.outerHTML.replace(/>[^<]+</g, ">text<").replace(/ ((?!class|scope|role)[\w-]+)="[^"]*"/g, " $1");
+    met[kind] = (met[kind] || 0) + 1;
+    if (met[kind] > 2) row.remove();
+  }
+})"""
+
+
+def violations(page, axe, rules=""):
+    """What axe-core complains of, and how many rules found something to look at."""
+    page.locator("details").evaluate_all("all => all.slice(0, 4).forEach(one => { one.open = true; })")
+    page.evaluate(TWO_OF_A_KIND)
+    page.evaluate(axe)
+    answer = page.evaluate(f"axe.run({{exclude: ['svg.chart > *']}}, {{resultTypes: ['violations']{rules}}})")
+    told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in answer["violations"]]
+    return told, len(answer["passes"])
+
+
+def test_accessibility_is_clean(report, axe):
+    """The last on each page, for rows are taken away."""
+    told, looked = violations(report, axe)
+    assert looked > 40
+    assert told == []
+
+
+@OF_A_RUN
+def test_contrast_is_clean_in_the_dark(report, axe):
+    """All else is as in the light."""
+    report.emulate_media(color_scheme="dark")
+    assert violations(report, axe, ", runOnly: ['color-contrast']") == ([], 1)
 
 
 def test_without_scripts_everything_is_there(browser, run_report):

@@ -167,7 +167,7 @@ def test_a_batch_says_how_sure_it_is(batch_report):
     text = read(batch_report).all("main")[0][1]
     assert re.search(r"in off-peak, [\d.]+ in dynamic \([^)]*90 % interval of the difference over 3 seeds", text)
     assert "this needs time-of-day, which is not among the cases" in text
-    assert "Runs of 1 days are shorter than the question" in text
+    assert "Runs of 0.5 days are shorter than the question" in text
     assert "6 of 6" in text
 
 

@@ -11,7 +11,7 @@ from scenarios.batches import run_batch
 from scenarios.batches.plan.planning import study_of
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
-from scenarios.reports import chart_cards, pair_answer, pair_report, report, subject, time_span
+from scenarios.reports import chart_cards, pair_answer, pair_report, report, run_report, subject, time_span
 from scenarios.reports.batch_pair_report import compared
 from scenarios.reports.in_short import in_short
 from scenarios.results import run_folder as results
@@ -33,6 +33,7 @@ def _without_pictures(monkeypatch):
         return chart_cards.Picture(name, title, shows, "<svg></svg>", data, [], size[0])
 
     monkeypatch.setattr(chart_cards, "card", blank)
+    monkeypatch.setattr(run_report, "CHARTS", {})
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
+from scipy.special import stdtrit  # scipy.stats has it too, and takes half a second to import
 
 from capacity.errors import InputError, UnknownNameError, nearest, require
 
@@ -104,7 +104,7 @@ def interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]
     mean = float(values.mean())
     if values.size == 1:
         return mean, math.nan, math.nan
-    half = float(scipy.stats.t.ppf(0.5 + level / 2.0, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
+    half = float(stdtrit(values.size - 1, 0.5 + level / 2.0) * values.std(ddof=1) / math.sqrt(values.size))
     return mean, mean - half, mean + half
 
 
@@ -115,13 +115,13 @@ def seeds_needed(sd: float, half: float, level: float = LEVEL) -> float:
     if sd == 0:
         return 2.0
     low, high = 1, 2
-    while scipy.stats.t.ppf(0.5 + level / 2.0, high - 1) * sd / math.sqrt(high) > half:
+    while stdtrit(high - 1, 0.5 + level / 2.0) * sd / math.sqrt(high) > half:
         low, high = high, high * 2
         if high > MANY:
             return math.inf
     while high - low > 1:
         middle = (low + high) // 2
-        enough = scipy.stats.t.ppf(0.5 + level / 2.0, middle - 1) * sd / math.sqrt(middle) <= half
+        enough = stdtrit(middle - 1, 0.5 + level / 2.0) * sd / math.sqrt(middle) <= half
         low, high = (low, middle) if enough else (middle, high)
     return float(high)
 
@@ -195,11 +195,14 @@ def tables_by_seed(summaries: pd.DataFrame, measures: Sequence[str], by: str = "
     means: Any
     counts: Any
     means, counts = (table.unstack("group") for table in (cells.mean(), cells.count()))  # noqa: PD010  # grouped once
-    tables = {}
-    for name in measures:
-        mean, count = (pd.DataFrame(table[name]).reindex(columns=order) for table in (means, counts))
-        tables[name] = mean.where(count.eq(cases))
-    return tables
+    wanted = pd.MultiIndex.from_product([measures, order], names=means.columns.names)
+    mean, count = (table.reindex(columns=wanted).to_numpy(dtype=np.float64) for table in (means, counts))
+    whole = np.where(count == np.tile(cases.to_numpy(), len(measures)), mean, np.nan)
+    columns, wide = pd.Index(order, name="group"), len(order)
+    return {
+        name: pd.DataFrame(whole[:, wide * k : wide * (k + 1)], index=means.index, columns=columns)
+        for k, name in enumerate(measures)
+    }
 
 
 def groups(summaries: pd.DataFrame, by: str) -> pd.Series[Any]:
