@@ -12,7 +12,7 @@ EXAMPLES := --doctest-modules capacity market scenarios
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test coverage gates lint format types check bench speed fuzz mutate docs-figures evidence golden lock clean
+.PHONY: help run test coverage gates lint format types check bench speed fuzz mutate docs-figures evidence same golden lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -95,6 +95,9 @@ fuzz: $(DEV) ## two thousand broken inputs over every reader and option: no trac
 
 evidence: $(DEV) ## run the sources' statements and the growth map anew (an hour), and write their page
 	@$(BIN)/python docs/studies/evidence.py
+
+same: $(DEV) ## whether results are those of another commit (AGAINST=HEAD~1), to the byte: all scenarios, both clearings, all checks
+	@$(BIN)/python benchmarks/same_bytes.py $(AGAINST)
 
 golden: $(DEV) ## make the golden file anew, when results are meant to change
 	@$(BIN)/python tests/golden/refresh.py

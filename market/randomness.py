@@ -18,6 +18,13 @@ class Streams:
         self.seed = seed
         self._streams: dict[tuple[str, ...], np.random.Generator] = {}
 
+    def standing(self) -> dict[str, list[str]]:
+        """Where the streams stand, in an order of their own, by the first word of their names."""
+        found: dict[str, list[str]] = {}
+        for name, rng in sorted(self._streams.items()):
+            found.setdefault(name[0], []).append(f"{name} {rng.bit_generator.state}")
+        return found
+
     def stream(self, *name: str) -> np.random.Generator:
         """Return the generator of this name; the same object each time, so that it moves on."""
         if name not in self._streams:

@@ -46,6 +46,7 @@ from market.supply.firm import agent_class
 from market.supply.needs import Needs
 from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
+from market.supply.purchases import nothing_bought
 from market.supply.rack_maker import RackMakerAgent, nothing_sold
 from market.supply.research import ResearchAgent
 from market.supply.vintages import Exit
@@ -83,9 +84,7 @@ def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[
     made: list[ProviderAgent] = []
     offers = pools = 0
     for k, spec in enumerate(economy.providers):
-        made.append(
-            agent_class(ProviderAgent, spec.kind)(model, spec, k, ledger, economy.calendar.ticks_per_day, offers, pools)
-        )
+        made.append(agent_class(ProviderAgent, spec.kind)(model, spec, k, ledger, offers, pools))
         offers, pools = offers + len(spec.offers), pools + len(spec.pools)
     return made
 
@@ -224,7 +223,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
         needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0, founded.upkeep),
-        machines=no_machines(owners, providers, len(founded.researchers), book.pools),
+        machines=no_machines(founded),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
         expected=Expected(of_offers, of_offers, of_offers, writing, writing),
@@ -241,7 +240,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             weeks=unknown_weeks(providers, founded.calendar.ticks_per_week),
             year_ahead_usd=np.full(len(founded.researchers), np.nan),
         ),
-        invested=Invested(np.array([racks for p in founded.providers for racks in p.racks])),
+        invested=Invested(first_racks(founded.providers), of_pools, of_pools, of_pools),
         paid=Paid(
             np.zeros(shape),
             np.zeros(shape),
@@ -268,9 +267,16 @@ def first_firms(founded: Founded) -> Firms:
     )
 
 
-def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Machines:
+def first_racks(providers: Sequence[ProviderAgent]) -> Floats:
+    """Racks owned at the start, by pool; the first of a day where they differ by the time of day."""
+    racks = [pool.racks for p in providers for pool in p.spec.pools]
+    return np.array([each[0] if isinstance(each, tuple) else each for each in racks], dtype=np.float64)
+
+
+def no_machines(founded: Founded) -> Machines:
     """No machines have been given out."""
-    none, of_providers = np.zeros(owners), np.zeros(providers)
+    owners, researchers, ticks_per_day = len(founded.owners), len(founded.researchers), founded.calendar.ticks_per_day
+    none, of_providers = np.zeros(owners), np.zeros(len(founded.providers))
     allotment = Allotment(
         owned=none,
         first_party=none,
@@ -282,13 +288,13 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         by_contract=np.zeros(0),
         spot=of_providers,
         research=np.zeros(researchers),
-        at_list=np.zeros((owners, providers)),
+        at_list=np.zeros((owners, of_providers.size)),
         research_at_list=np.zeros((owners, researchers)),
         price=0.0,
         outcome=CallAuction().clear([], [], [], []),
     )
     return Machines(
-        capacity=np.zeros(pools),
+        capacity=np.zeros(founded.book.pools),
         allotment=allotment,
         own_racks=of_providers,
         home_racks=of_providers,
@@ -304,6 +310,7 @@ def no_machines(owners: int, providers: int, researchers: int, pools: int) -> Ma
         research_restarted=np.zeros(researchers),
         exit=Exit(),
         trained=np.ones(researchers),
+        purchases=tuple(nothing_bought(p.spec.pools[0].running_cost, ticks_per_day) for p in founded.providers),
     )
 
 

@@ -55,8 +55,6 @@ def rent(
     again, research_again = work_done_again(founded, machines.allotment, allotment, taken)
     for p in founded.providers:
         capacity[p.pools[0]] += got[p.number] - again[p.number]
-        if p.spec.spot:
-            p.purchases.learn(period, allotment.price, needs.work_of(p.own), needs.earned_by(p.own))
     return Machines(
         capacity=capacity,
         allotment=allotment,
@@ -76,6 +74,10 @@ def rent(
             founded, tick, machines.exit, older, allotment.price, effects, lambda gone: clear(gone=gone).price
         ),
         trained=trained_lately(founded, tick, machines.trained, allotment, research_again),
+        purchases=tuple(
+            known.after(period, allotment.price, needs.work_of(p.own), needs.earned_by(p.own)) if p.spec.spot else known
+            for p, known in zip(founded.providers, machines.purchases, strict=True)
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
 from market.supply.needs import Needs
+from market.supply.purchases import Purchases
 from market.supply.rack_lists import HourOfBids
 from market.supply.rack_maker import RackSales
 from market.supply.specs import Contract
@@ -150,6 +151,7 @@ class Machines:
         restarted, research_restarted: work done again as its machine was taken back [rack-h], by provider and budget.
         exit: what owners think that older machines would leave over if there were fewer of them.
         trained: racks that trained lately over those that keep up with the clock, running mean, by budget.
+        purchases: what each provider has learned about renting.
     """
 
     capacity: Floats
@@ -168,6 +170,7 @@ class Machines:
     research_restarted: Floats
     exit: Exit
     trained: Floats
+    purchases: tuple[Purchases, ...]
 
 
 @dataclass(frozen=True)
@@ -315,13 +318,19 @@ class Known:
 
 @dataclass(frozen=True)
 class Invested:
-    """What providers own; made by ``investing``.
+    """What providers own, by pool; made by ``investing``.
 
     Attributes:
-        racks: racks owned, by pool.
+        racks: racks owned.
+        rent_usd: what a rack has earned above running cost in this cycle of investment [USD].
+        loss_usd: what one rack more would have taken off that of all the owner's racks [USD].
+        called_for: work ordered in the busiest tick of this term [rack-h].
     """
 
     racks: Floats
+    rent_usd: Floats
+    loss_usd: Floats
+    called_for: Floats
 
 
 @dataclass(frozen=True)
@@ -363,8 +372,8 @@ class Paid:
 class State:
     """All parts; a phase's result takes the place of its part.
 
-    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone. What agents remember,
-    and streams of random numbers, are no part of it: ``Phase.moves`` says which phase moves them.
+    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone. What users remember
+    and streams of random numbers are no part of it: ``Phase.moves`` says which phase, one each, moves them.
     """
 
     tick: int

@@ -27,8 +27,16 @@ from market.simulation.renting import rent
 from market.simulation.serving import serve
 from market.simulation.state import State
 
-#: What is founded once and moved in place: what agents remember, and where streams of random numbers stand.
-MEMORY: Final = ("owners", "providers", "cohorts", "streams")
+#: What agents remember, founded once and moved in place.
+MEMORY: Final = ("owners", "cohorts")
+#: All that is moved in place, each by one phase: agents' memory, the queue and the ledger, and streams of random
+#: numbers, by the first word of their names.
+MOVED: Final = (
+    *MEMORY,
+    *("queue", "ledger"),
+    *("entry stream", "arrivals stream", "overflow stream", "rationing stream", "fallback stream"),
+    *("attachment stream", "subscriptions stream", "machines stream"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Phase:
         name: what it is called.
         makes: part of the state that its result becomes.
         run: the function; its arguments are named for the parts that it reads.
-        moves: what it moves in place beside that: the queue, the ledger, or some of ``MEMORY``.
+        moves: what it moves in place beside that, of ``MOVED``.
     """
 
     name: str
@@ -65,18 +73,23 @@ PHASES: Final = (
     Phase("events happen", "effects", happen),
     Phase("fleets grow", "fleets", grow, moves=("owners",)),
     Phase("models improve", "terms", improve),
-    Phase("firms come and go", "firms", come_and_go, moves=("streams",)),
+    Phase("firms come and go", "firms", come_and_go, moves=("entry stream",)),
     Phase("machines are quoted", "quoted", quote),
     Phase("contracts are renewed", "contracts", renew_contracts),
     Phase("sellers look ahead", "needs", foresee),
-    Phase("machines are rented", "machines", rent, moves=("providers",)),
+    Phase("machines are rented", "machines", rent),
     Phase("prices are posted", "posted", post),
     Phase("requests form", "wanted", form_requests),
     Phase("users look at waits", "expected", look),
-    Phase("users order", "ordered", order, moves=("streams",)),
-    Phase("machines serve", "served", serve, moves=("queue", "streams")),
-    Phase("all learn", "known", learn, moves=("cohorts", "streams")),
-    Phase("providers invest", "invested", invest, moves=("providers",)),
+    Phase("users order", "ordered", order, moves=("arrivals stream", "overflow stream")),
+    Phase("machines serve", "served", serve, moves=("queue", "rationing stream", "fallback stream")),
+    Phase(
+        "all learn",
+        "known",
+        learn,
+        moves=("cohorts", "attachment stream", "subscriptions stream", "machines stream"),
+    ),
+    Phase("providers invest", "invested", invest),
     Phase("money moves", "paid", pay, moves=("ledger",)),
 )
 

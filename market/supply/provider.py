@@ -65,7 +65,6 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         spec: Provider,
         number: int,
         ledger: Ledger,
-        ticks_per_day: int,
         first_offer: int,
         first_pool: int,
     ) -> None:
@@ -74,15 +73,10 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self.offers: NDArray[np.int64] = np.arange(first_offer, first_offer + len(spec.offers))
         self.own = slice(first_offer, first_offer + len(spec.offers))
         self.pools: list[int] = list(range(first_pool, first_pool + len(spec.pools)))
-        self.racks = [pool.racks[0] if isinstance(pool.racks, tuple) else pool.racks for pool in spec.pools]
-        self.purchases = Purchases(spec.pools[0].running_cost, ticks_per_day)
-        self._rent_of_cycle = np.zeros(len(spec.pools))
-        self._loss_of_cycle = np.zeros(len(spec.pools))
         pool_of = {pool.name: pool for pool in spec.pools}
         self.running_cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
         self._opening_price = np.array([offer.price for offer in spec.offers])
-        self._called_for = np.zeros(len(spec.pools))
         self.movable = np.array([not offer.fixed_price for offer in spec.offers], dtype=bool)
 
     @property
@@ -105,6 +99,17 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     def contracted_racks(self) -> float:
         """Racks that were delivered to it under contracts in the last tick."""
         return float(self.model.state.machines.contracted_racks[self.number])
+
+    @property
+    def racks(self) -> list[float]:
+        """Racks owned, by pool."""
+        return [float(self.model.state.invested.racks[pool]) for pool in self.pools]
+
+    @property
+    def purchases(self) -> Purchases:
+        """What it has learned about renting machines."""
+        known: Purchases = self.model.state.machines.purchases[self.number]
+        return known
 
     def owned_racks(self, pool: int, period: int) -> float:
         """Racks owned in a pool in this period of the day."""
@@ -215,43 +220,11 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         bids = zip(value[wanted].tolist(), lacking[wanted].tolist(), strict=True)
         return [Bid(self.number, price, quantity, lost) for price, quantity in bids]
 
-    def invest(self, tick: int, rents: Floats, losses: Floats) -> None:
-        """Let racks follow their rents at the end of a cycle.
-
-        ``rents``: what a rack has earned above running cost in this tick [USD], by pool; ``losses``: what one rack
-        more would have taken off that of all the owner's racks.
-        """
-        for k, pool in enumerate(self.spec.pools):
-            plan = pool.investment
-            if plan is None:
-                continue
-            number = self.pools[k]
-            self._rent_of_cycle[k] += rents[number]
-            if plan.market_power:
-                self._loss_of_cycle[k] += losses[number]
-            if (tick + 1) % plan.cycle_ticks == 0:
-                gain = self._rent_of_cycle[k] - self._loss_of_cycle[k] - plan.cost_per_cycle
-                self.racks[k] = max(self.racks[k] + plan.gain * gain, 0.0)
-                self._rent_of_cycle[k] = self._loss_of_cycle[k] = 0.0
-
     @property
     def term_usd(self) -> float | None:
         """What a rack-hour costs that is held for a term [USD], where its first pool has machines in that way."""
         term = self.spec.pools[0].term
         return term.rack_hour_usd if term else None
-
-    def renew(self, tick: int, called_for: Floats, hours: float) -> None:
-        """Take as many machines for the next term as this one's busiest tick called for.
-
-        ``called_for``: work ordered in this tick [rack-h], by pool.
-        """
-        for k, pool in enumerate(self.spec.pools):
-            if pool.term is None:
-                continue
-            self._called_for[k] = max(self._called_for[k], called_for[self.pools[k]])
-            if (tick + 1) % pool.term.ticks == 0:
-                self.racks[k] = float(self._called_for[k]) * (1.0 + pool.term.headroom) / hours
-                self._called_for[k] = 0.0
 
     def payments(self, tick: ProviderTick) -> Iterator[Payment]:
         """Upkeep of what was served, power, staff, funding, and capital of its own racks."""

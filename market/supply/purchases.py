@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,41 +18,46 @@ ALIKE = 0.05
 STEP = 0.2
 
 
+@dataclass(frozen=True)
 class Purchases:
-    """Prices and needs of the last days, by tick of the day.
+    """Prices and needs of the last days.
 
     Attributes:
         price: what a rack-hour costs in this tick [USD].
         need: rack-hours that it needs in this tick.
+        prices: what one usually costs, by tick of the day [USD]; NaN if unknown.
+        needs: how many it usually needs, in the same way.
+        left: what one usually earns over its price, in the same way [USD].
     """
 
-    def __init__(self, price: float, ticks_per_day: int) -> None:
-        self.price, self.need = price, 0.0
-        self._prices: Floats = np.full(ticks_per_day, np.nan)
-        self._needs: Floats = np.zeros(ticks_per_day)
-        self._left: Floats = np.zeros(ticks_per_day)
+    price: float
+    need: float
+    prices: Floats
+    needs: Floats
+    left: Floats
 
-    def learn(self, period: int, price: float, need: float, earned: float) -> None:
-        """Take note of a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
-        self.price, self.need = price, need
-        pace = TODAY if np.isfinite(self._prices[period]) else 1.0
-        before = self._prices[period] if np.isfinite(self._prices[period]) else 0.0
-        self._prices[period] = before + pace * (price - before)
-        self._needs[period] += pace * (need - self._needs[period])
-        self._left[period] += pace * (earned - price - self._left[period])
+    def after(self, period: int, price: float, need: float, earned: float) -> Purchases:
+        """The same after a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
+        prices, needs, left = self.prices.copy(), self.needs.copy(), self.left.copy()
+        pace = TODAY if np.isfinite(prices[period]) else 1.0
+        before = prices[period] if np.isfinite(prices[period]) else 0.0
+        prices[period] = before + pace * (price - before)
+        needs[period] += pace * (need - needs[period])
+        left[period] += pace * (earned - price - left[period])
+        return Purchases(price, need, prices, needs, left)
 
     @property
     def usual_price(self) -> float:
         """Price over a day, by need [USD per rack-h]."""
-        known = np.isfinite(self._prices)
-        total = float(self._needs[known].sum())
-        return float(self._prices[known] @ self._needs[known]) / total if total > 0 else self.price
+        known = np.isfinite(self.prices)
+        total = float(self.needs[known].sum())
+        return float(self.prices[known] @ self.needs[known]) / total if total > 0 else self.price
 
     @property
     def weight(self) -> float:
         """Need in this tick over the usual one."""
-        known = np.isfinite(self._prices)
-        usual = float(self._needs[known].mean()) if known.any() else 0.0
+        known = np.isfinite(self.prices)
+        usual = float(self.needs[known].mean()) if known.any() else 0.0
         return self.need / usual if usual > 0 else 1.0
 
     def affordable(self, period: int, earned: float) -> float:
@@ -66,11 +73,17 @@ class Purchases:
         than a step beyond, or all who lack machines for once would bid a day's profit for an hour. An hour that leaves
         something needs nothing of others: there b is e, and everywhere before a day is known.
         """
-        alike = ALIKE * self._prices[period]
-        if not np.isfinite(self._prices).all() or self._left[period] > alike:
+        alike = ALIKE * self.prices[period]
+        if not np.isfinite(self.prices).all() or self.left[period] > alike:
             return earned
-        dear = self._left <= self._left[period] + alike
-        need = float(self._needs[dear].sum())
-        left = max(float((self._needs * self._left)[~dear].sum()), 0.0)
-        seen = max(earned, float(self._prices[period]))
+        dear = self.left <= self.left[period] + alike
+        need = float(self.needs[dear].sum())
+        left = max(float((self.needs * self.left)[~dear].sum()), 0.0)
+        seen = max(earned, float(self.prices[period]))
         return min(earned + left / need, (1.0 + STEP) * seen) if need > 0 else earned
+
+
+def nothing_bought(price: float, ticks_per_day: int) -> Purchases:
+    """What is known before the first tick: that a rack-hour costs so much [USD]."""
+    none = np.zeros(ticks_per_day)
+    return Purchases(price, 0.0, np.full(ticks_per_day, np.nan), none, none)

@@ -55,9 +55,9 @@ TICK: Final = """
 The state of a market is a few parts (`market/simulation/state.py`), and a tick is sixteen phases in this order
 (`market/simulation/tick.py`). A phase is a function whose arguments are the parts that it reads, and whose result
 takes the place of the one part that it makes. What it reads of a part that is made further down is that of the tick
-before. Some things are moved in place: the queue, the ledger, what agents remember, and where streams of random numbers
-stand; each phase says which (`Phase.moves`), and any may look at who there is (`founded`). `tests/laws` hold that a
-phase writes nothing but what it makes and moves, and that to ask users what they would order changes nothing.
+before. Some things are moved in place, each by one phase alone, which says so (`Phase.moves`): the queue, the ledger,
+what users remember, and each stream of random numbers. Any phase may look at who there is (`founded`). Laws hold
+that a phase writes nothing but what it makes and moves, and that to ask users what they would order changes nothing.
 `TokenMarket(economy, timed=True).timings` has the seconds of each, and `tokenmarket run --timings` prints them.
 
 ![The tick: phases from top to bottom, parts of the state beside each other, who makes what](../images/tick.png)

@@ -32,7 +32,8 @@ FLOOR, HIGH, WIDE, APART = 1.0, 0.46, 1.5, 0.22
 #: Rooms that a floor has space for, and how bad it is if a line runs behind one [units of the map].
 COLUMNS, BEHIND = 5, 20.0
 #: What is moved in place, and not made anew.
-IN_PLACE: Final = ("queue", "ledger", *MEMORY)
+STREAM: Final = " stream"
+IN_PLACE: Final = ("queue", "ledger", *MEMORY, "streams")
 #: What every phase may look at, and is no part of the state.
 GIVEN: Final = ("founded", "tick")
 THIS, BEFORE = "#1f6fa8", "#9a9a9a"
@@ -48,7 +49,13 @@ def shown_of_house() -> Any:
 def shown_of_tick() -> Any:
     """What the figure of the tick shows: phases with what they read, make and move."""
     return [
-        [phase.name, [name for name in phase.reads if name not in GIVEN], phase.makes, phase.moves] for phase in PHASES
+        [
+            phase.name,
+            [name for name in phase.reads if name not in GIVEN],
+            phase.makes,
+            list(dict.fromkeys("streams" if name.endswith(STREAM) else name for name in phase.moves)),
+        ]
+        for phase in PHASES
     ]
 
 
@@ -186,7 +193,7 @@ def _key(ax: Axes) -> None:
         ("s", THIS, THIS, "made"),
         ("o", THIS, THIS, "read, as made in this tick"),
         ("o", BEFORE, "white", "read, as the tick before left it (also: white in a square)"),
-        ("D", LINES["capacity"], LINES["capacity"], "moved in place: queue, money, memory of agents"),
+        ("D", LINES["capacity"], LINES["capacity"], "moved in place: queue, money, memory, random numbers"),
     )
     handles = [
         mpl.lines.Line2D([], [], ls="", marker=marker, color=colour, mfc=fill, mew=1.4, ms=7, label=text)

@@ -16,7 +16,7 @@ from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 from market.simulation.research import Estimated
 from market.simulation.state import State
-from market.simulation.tick import MEMORY, PHASES, Phase
+from market.simulation.tick import MEMORY, MOVED, PHASES, Phase
 from scenarios.laws.law import quick
 from scenarios.laws.random_economies import economies
 
@@ -50,17 +50,18 @@ def snapshot(founded: Founded, state: State) -> dict[str, Any]:
     """All that there is, part by part."""
     parts = {field.name: to_bytes(getattr(state, field.name)) for field in fields(state)}
     agents = {name: to_bytes(getattr(founded, name)) for name in MEMORY}
+    agents |= {f"{name} stream": stands for name, stands in founded.streams.standing().items()}
     fixed = {
         field.name: to_bytes(getattr(founded, field.name))
         for field in fields(founded)
-        if field.name not in (*agents, "economy")
+        if field.name not in (*MEMORY, "economy", "streams")
     }
     return parts | agents | fixed
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     """Parts that differ."""
-    return {name for name in before if before[name] != after[name]}
+    return {name for name in before | after if before.get(name) != after.get(name)}
 
 
 def test_every_part_is_made_by_exactly_one_phase() -> None:
@@ -77,6 +78,12 @@ def test_a_phase_returns_its_part_and_reads_parts_that_there_are(phase: Phase) -
     for name in phase.reads:
         assert arguments[name] == (Founded if name == "founded" else declared[name])
     assert phase.reads == tuple(inspect.signature(phase.run).parameters)
+
+
+def test_whatever_is_moved_in_place_is_moved_by_one_phase() -> None:
+    assert sorted(what for phase in PHASES for what in phase.moves) == sorted(MOVED)
+    for what in MOVED:
+        assert what in (*MEMORY, "queue", "ledger") or what.endswith(" stream")
 
 
 def test_the_queue_and_the_ledger_are_moved_by_one_phase_each() -> None:

@@ -23,7 +23,7 @@ from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
-from market.supply.purchases import Purchases
+from market.supply.purchases import Purchases, nothing_bought
 from market.supply.research import Research
 from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from market.supply.wholesale import Wholesale
@@ -111,9 +111,9 @@ def test_costs_of_busy_hours_count_for_more() -> None:
 
 def after_a_day(prices: Sequence[float], needs: Sequence[float], earned: float) -> Purchases:
     """What is known after a day in which a rack-hour earned so much in every hour."""
-    known = Purchases(0.0, len(prices))
+    known = nothing_bought(0.0, len(prices))
     for period, (price, need) in enumerate(zip(prices, needs, strict=True)):
-        known.learn(period, price, need, earned)
+        known = known.after(period, price, need, earned)
     return known
 
 
@@ -152,9 +152,9 @@ def test_hours_that_all_cost_the_same_pay_for_no_other() -> None:
 
 def test_a_list_that_rises_makes_no_hour_calm() -> None:
     """In every hour it earned what it paid; that it earns more today is nothing that yesterday left over."""
-    known = Purchases(0.0, 4)
+    known = nothing_bought(0.0, 4)
     for period, price in enumerate([1.0, 1.1, 1.2, 1.3]):
-        known.learn(period, price, 5.0, price)
+        known = known.after(period, price, 5.0, price)
     assert known.affordable(3, 1.4) == 1.4
 
 
@@ -236,14 +236,14 @@ def test_a_market_at_rest_has_machines_for_all_in_its_first_hour() -> None:
 
 
 def test_before_a_day_is_known_nobody_bids_more_than_a_machine_earns() -> None:
-    known = Purchases(0.0, 3)
-    known.learn(0, 1.0, 10.0, 4.0)
+    known = nothing_bought(0.0, 3)
+    known = known.after(0, 1.0, 10.0, 4.0)
     assert known.affordable(0, 4.0) == 4.0
 
 
 def test_half_of_what_is_usual_is_of_today() -> None:
-    known = Purchases(0.0, 1)
-    known.learn(0, 4.0, 10.0, 7.0)
-    known.learn(0, 8.0, 20.0, 7.0)
+    known = nothing_bought(0.0, 1)
+    known = known.after(0, 4.0, 10.0, 7.0)
+    known = known.after(0, 8.0, 20.0, 7.0)
     assert known.usual_price == 6.0
     assert known.weight == 20.0 / 15.0

@@ -25,7 +25,8 @@ def test_racks_grow_where_they_earn_more_than_they_cost(rent: float, racks: floa
 def test_a_cycle_is_summed_up_before_racks_change() -> None:
     """Two ticks of 3 are 6 a cycle: 10 + 0.1 (6 - 1)."""
     market = earning(3.0, cycle_ticks=2)
-    assert market.make("invested", tick=0).racks.tolist() == [10.0]
+    market.state.invested = market.make("invested", tick=0)
+    assert market.state.invested.racks.tolist() == [10.0]
     assert market.make("invested", tick=1).racks == pytest.approx([10.5])
 
 
