@@ -14,6 +14,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,8 +40,11 @@ def work() -> None:
                 for column, values in records.data.items():
                     found = hashlib.sha256(values[: model.records.ticks].tobytes()).hexdigest()[:16]
                     print(f"{name}, {clearing}: {table}.{column}\t{found}", flush=True)
-    for number, row in enumerate(verify(progress=False)):
-        print(f"verify {row.check}, figure {number}: {row.quantity}\t{row.found!r}", flush=True)
+    seen: Counter[str] = Counter()
+    for row in verify(progress=False):
+        what = f"verify {row.check}: {row.quantity}"
+        seen[what] += 1
+        print(f"{what} ({seen[what]})\t{row.found!r}", flush=True)
 
 
 def lines_of(folder: Path) -> dict[str, str]:

@@ -84,7 +84,7 @@ def make_providers(model: mesa.Model, economy: Economy, ledger: Ledger) -> list[
     made: list[ProviderAgent] = []
     offers = pools = 0
     for k, spec in enumerate(economy.providers):
-        made.append(agent_class(ProviderAgent, spec.kind)(model, spec, k, ledger, offers, pools))
+        made.append(agent_class(ProviderAgent, spec.agent or spec.kind)(model, spec, k, ledger, offers, pools))
         offers, pools = offers + len(spec.offers), pools + len(spec.pools)
     return made
 

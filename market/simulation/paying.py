@@ -165,7 +165,7 @@ def of_owners(founded: Founded, allotment: Allotment, effects: Effects) -> Itera
     """What owners pay by themselves."""
     in_use = allotment.first_party + (allotment.contracted + allotment.sold_spot) + allotment.listed
     for owner in founded.owners:
-        yield from owner.payments(
+        yield from owner.booked(
             OwnerTick(founded.hours, float(in_use[owner.number]), float(effects.power[owner.number]))
         )
 
@@ -201,4 +201,4 @@ def of_providers(founded: Founded, firms: Firms, posted: Posted, served: Served)
         tick = ProviderTick(
             founded.hours, tokens[p.own], served.round.used[p.pools], bool(firms.active[p.number]), staffed
         )
-        yield from p.payments(tick)
+        yield from p.booked(tick)

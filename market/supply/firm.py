@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Protocol
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Final, Protocol
 
 import mesa
 
-from capacity.errors import UnknownNameError, nearest
-from market.exchange.ledger import Ledger, Payment
+from capacity.errors import InputError, UnknownNameError, nearest
+from market.exchange.ledger import OUTSIDE, Ledger, Payment
+from market.kinds import named
+
+#: Kinds of payments that a firm makes beside trade, as its books have them.
+BOOKED: Final = ("power", "upkeep", "burn", "funding", "capital")
 
 
 class Spec(Protocol):
@@ -39,19 +44,32 @@ class Firm[S: Spec, T](mesa.Agent):
         return self._ledger[self.name]
 
     def payments(self, tick: T) -> Iterable[Payment]:  # noqa: ARG002
-        """What it pays and gets in a tick beside what is traded."""
+        """What it pays and gets in a tick beside what is traded, to and from outside, of the kinds ``BOOKED``."""
         return ()
+
+    def booked(self, tick: T) -> Iterator[Payment]:
+        """The same, if books know it: what is of another kind, or no number, is refused."""
+        for payment in self.payments(tick):
+            parties = {payment.payer, payment.receiver} - {self.name}
+            if payment.kind not in BOOKED or not parties <= {*OUTSIDE} or not math.isfinite(payment.amount):
+                raise InputError(
+                    f"{named('agent', self)} '{self.name}': {payment} is in no book: its amount must be finite, "
+                    f"its kind one of {', '.join(BOOKED)}, and it must be to or from one of {', '.join(OUTSIDE)}"
+                )
+            yield payment
+
+
+def agent_classes[F: Firm[Any, Any]](base: type[F]) -> dict[str, type[F]]:
+    """``base`` and all below it that can be chosen by name; of two of one name that which was defined last."""
+    found: dict[str, type[F]] = {base.kind: base} if base.kind else {}
+    for below in base.__subclasses__():
+        found |= agent_classes(below)
+    return found
 
 
 def agent_class[F: Firm[Any, Any]](base: type[F], kind: str) -> type[F]:
     """The class of agents of a kind: ``base``, or the subclass of it that says so."""
-    found: dict[str, type[F]] = {}
-    waiting = [base]
-    while waiting:
-        one = waiting.pop()
-        waiting += one.__subclasses__()
-        if one.kind:
-            found.setdefault(one.kind, one)
+    found = agent_classes(base)
     if kind not in found:
         known = ", ".join(sorted(found))
         raise UnknownNameError(f"unknown kind of agent '{kind}'{nearest(kind, found)}; known: {known}")

@@ -223,7 +223,7 @@ class Provider:
         offers: what it sells.
         pools: machines it owns, and that rented ones join (the first).
         pricing: how it sets list prices.
-        kind: kind of agent that it is: 'frontier', 'open', 'broker', or one of your own; also for shares and colours.
+        kind, agent: 'frontier', 'open', 'broker', or your own, for shares and colours; and its agent's, if another.
         spot: whether it rents on the spot market what it lacks.
         headroom: share by which it rents more than it expects to need.
         foot_in_the_door: share of what it could sell without waits for which it rents at least.
@@ -232,8 +232,7 @@ class Provider:
         funding_usd_per_day: what investors give while it is active.
         quotas: how it grants the quotas of its limited tiers.
         leaves: whether it stops, or is bought, when its cash and credit are gone; otherwise it may owe without end.
-        credit: what creditors let it owe before it fails [USD].
-        interest: yearly rate on what it owes [1/year].
+        credit, interest: what creditors let it owe before it fails [USD], and the yearly rate on that [1/year].
         rounds: on what terms investors give more, or None.
         acquires, pays_years: whether it buys others that fail, and for how many years of what one has lately earned.
         enters: whether it is not there at the start and comes when margins allow.
@@ -249,6 +248,7 @@ class Provider:
     pools: tuple[Pool, ...] = field(default_factory=lambda: (Pool(),))
     pricing: PricingPolicy = field(default_factory=FixedPrice)
     kind: str = "open"
+    agent: str = ""
     spot: bool = False
     headroom: float = 0.1
     cash: float = 0.0

@@ -281,6 +281,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             retires_a_month=supply.retires_a_month,
             cash=supply.owners_cash * when.simulated_share,
             interest=supply.owners_interest,
+            kind=supply.agent,
             on_demand=on_demand(supply, rack, when),
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from pydantic import model_validator
+
+from market.supply.provider import ProviderAgent
+from scenarios.parameters.agents import agent_field, check_agent
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, choice, part, quantity
 from scenarios.parameters.sellers import PRICE, Bills, Pricing, work_field
 from scenarios.parameters.time import FIRST, Date
@@ -68,3 +72,9 @@ class CatalogueSeller(Section):
         above=0,
         or_inf=True,
     )
+    agent: str = agent_field("open", "it is")
+
+    @model_validator(mode="after")
+    def _known(self) -> CatalogueSeller:
+        check_agent(ProviderAgent, self.agent)
+        return self

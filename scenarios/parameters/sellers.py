@@ -11,8 +11,10 @@ from capacity.errors import nearest
 from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from market.supply.pricing.base import PricingPolicy
+from market.supply.provider import ProviderAgent
 from market.supply.quotas import QuotaPolicy
 from market.supply.rounds import Rounds
+from scenarios.parameters.agents import agent_field, check_agent
 from scenarios.parameters.dear_hours import BY_THE_HOUR, FLAT, DearHours, OwnMachines
 from scenarios.parameters.fields import (
     DECLARED,
@@ -314,9 +316,11 @@ class Lab(Section):
     prices: tuple[OwnPrice, ...] = own_prices()
     pricing: Pricing = part(Pricing(), "how list prices are set")
     quotas: Quotas = part(Quotas(), "when quotas are cut")
+    agent: str = agent_field("frontier", "it is")
 
     @model_validator(mode="after")
     def _fits(self) -> Lab:
+        check_agent(ProviderAgent, self.agent)
         models, tiers = [m.name for m in self.models], [t.name for t in self.tiers]
         refuse_doubles("models", models)
         refuse_doubles("tiers", tiers)
@@ -360,9 +364,11 @@ class OpenProvider(Section):
     rounds: FundingRounds = part(FundingRounds(), "on what terms investors give more")
     enters: Flag = choice(False, "whether it is not there at the start and comes when margins allow")
     enter_margin: Number = quantity(0.2, "1", "margin over its cost at which it comes", low=-0.99, high=100)
+    agent: str = agent_field("open", "it is")
 
     @model_validator(mode="after")
     def _known(self) -> OpenProvider:
+        check_agent(ProviderAgent, self.agent)
         _check_prices(self.prices, [(self.architecture, "standard")])
         return self
 

@@ -11,8 +11,10 @@ from pydantic import model_validator
 from capacity import CALIBRATIONS, fleet
 from capacity.errors import InputError, nearest
 from market.kinds import Kind
+from market.supply.owner import HyperscalerAgent
 from market.supply.rack_lists import RackList
 from market.supply.rents import RentForecast
+from scenarios.parameters.agents import agent_field, check_agent
 from scenarios.parameters.fields import (
     DECLARED,
     Flag,
@@ -305,6 +307,7 @@ class Supply(Section):
         "Meta's bonds of October 2025, 30 billion USD: 4.2 to 5.75 %, 4.9 for ten years",
         high=10,
     )
+    agent: str = agent_field("hyperscaler", "owners are")
     maker: RackMaking = part(RackMaking(), "who makes racks, of whom owners who follow rents buy")
     neoclouds: Neoclouds = part(Neoclouds(), "owners who borrow against contracts")
     rack_price_usd: Number = quantity(
@@ -340,6 +343,7 @@ class Supply(Section):
             if name not in known:
                 allowed = f"owners are {', '.join(known)}{nearest(name, known)}"
                 raise refuse(f"not_for_rent[{number}]", name, allowed)
+        check_agent(HyperscalerAgent, self.agent)
         refuse_doubles("research", [budget.name for budget in self.research])
         if not set(known) - set(self.not_for_rent):
             raise refuse("not_for_rent", list(self.not_for_rent), "somebody must be left who rents machines out")

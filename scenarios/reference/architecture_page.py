@@ -24,7 +24,11 @@ EDITS: Final = (
     ("a record column", "a function in `market/simulation/columns/`", "../../market/simulation/columns/pools.py"),
     ("a kind of event", "a class in `market/events/`", "../../market/events/machines.py"),
     ("a phase of the tick", "a file in `market/simulation/`, a line in `PHASES`", "../../market/simulation/tick.py"),
-    ("a kind of agent", "a subclass of an agent with its `kind`", "../../market/supply/provider.py"),
+    (
+        "a kind of agent",
+        "a subclass of an agent with a `kind`: `supply.agent`",
+        "../../market/supply/provider.py",
+    ),
     ("a load by hour", "a CSV file that a scenario names", "../how-to/use-your-own-load.md"),
     ("a segment", "a table in a scenario's `demand.others`, or a file of one's own", "../how-to/use-your-own-file.md"),
     ("a scenario", "a file in `scenarios/library/`, or TOML", "../../scenarios/library/off_peak.py"),

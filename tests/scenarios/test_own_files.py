@@ -1,7 +1,7 @@
 """A file of one's own: what it defines is known by name on the command line, and a run says which file it was.
 
 ``MINE`` adds one of each of the twelve kinds: pricing policy, quota policy, rationing rule, clearing mechanism, part of
-the bill, column, chip, architecture, segment, scenario, measure, chart.
+the bill, column, chip, architecture, segment, scenario, measure, chart; and two kinds of agent.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ from dataclasses import replace
 
 from capacity import ARCHITECTURES, CHIPS
 from market.exchange.clearing.posted import PostedPrices
+from market.exchange.ledger import Payment
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.tariff import TariffComponent
+from market.supply.owner import HyperscalerAgent
+from market.supply.provider import FrontierLab
 from market.supply.quotas import QuotaPolicy
 from scenarios.library import SCENARIOS
 from scenarios.parameters.demand import OtherUsers
@@ -73,6 +76,25 @@ class Fee(TariffComponent):
         return self.fee_tokens
 
 
+class Insured(HyperscalerAgent):
+    "An owner who pays for insurance."
+
+    kind = "insured"
+
+    def payments(self, tick):
+        yield from super().payments(tick)
+        yield Payment(self.name, "upkeep", 1_000.0 * tick.hours, "upkeep")
+
+
+class Frugal(FrontierLab):
+    "A lab that pays no staff."
+
+    kind = "frugal"
+
+    def payments(self, tick):
+        return (payment for payment in super().payments(tick) if payment.kind != "burn")
+
+
 @chart("Cash, twice", "by the tick")
 def cash_twice(frames):
     "Twice the money of all providers."
@@ -102,6 +124,7 @@ SETS = (
     "labs.*.pricing.every_hours=0", "labs.*.quotas.kind=halved", "market.rationing=my-rule",
     "market.clearing=my-market", 'open.*.bills.parts=["output", "input", "cached", "fee"]',
     "open.*.bills.fee_tokens=7", 'demand.others=["scientists"]', "open.Ferry.architecture=my-model",
+    "supply.agent=insured", "labs.Borealis.agent=frugal",
 )  # fmt: skip
 
 
@@ -128,6 +151,35 @@ def test_what_a_file_defines_is_known_by_name(home: Path) -> None:
     assert (providers["twice_cash"] == 2.0 * providers["cash"]).all()
     segments = pd.read_parquet(home / "r" / "segments.parquet")
     assert segments.loc[segments["segment"] == "scientists", "asked"].sum() > 0
+
+
+def test_agents_of_a_file_pay_what_they_say(home: Path) -> None:
+    books = pd.read_parquet(home / "r" / "books.parquet").groupby("firm")[["staff", "running"]].sum()
+    assert books.loc["Borealis", "staff"] == 0 < books.loc["Aster", "staff"]
+    owners = pd.read_parquet(home / "r" / "wholesale.parquet").groupby("hyperscaler")["running_cost"].sum()
+    assert (owners >= 24 * 1_000.0).all()
+    assert books.loc[owners.index, "running"].to_list() == pytest.approx(owners.to_list())
+
+
+def test_a_payment_that_no_book_knows_is_refused(tmp_path: Path) -> None:
+    lavish = MINE.replace('1_000.0 * tick.hours, "upkeep")', '1_000.0 * tick.hours, "gifts")')
+    (tmp_path / "lavish.py").write_text(lavish, encoding="utf-8")
+    words = ("--days", "1", "--users", "50", "--quiet", "--out", "r", "--set", "supply.agent=insured")
+    said = tokenmarket("run", "--with", "lavish.py", *words, cwd=tmp_path)
+    assert said.returncode == 2
+    assert said.stderr.startswith("tokenmarket: lavish.py: agent 'insured' 'Amazon': Payment(payer='Amazon', "), (
+        said.stderr
+    )
+    assert "its kind one of power, upkeep, burn, funding, capital" in said.stderr
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_kind_of_agent_that_there_is_not_is_refused(home: Path) -> None:
+    for path, known in (("supply.agent", "'insured'"), ("labs.*.agent", "'frugal'")):
+        said = tokenmarket("run", "--with", "mine.py", "--set", f"{path}={known[1:-2]}", "--out", "x", cwd=home)
+        assert said.returncode == 2
+        assert f"did you mean {known}" in said.stderr, said.stderr
+        assert not (home / "x").exists()
 
 
 def test_a_chip_of_a_file_has_its_capacity(home: Path) -> None:

@@ -88,7 +88,7 @@ def income(moment: Moment) -> Any:
 
 @column("wholesale", "running_cost", "USD", "power and upkeep of the racks in use")
 def running_cost(moment: Moment) -> Any:
-    return moment.spent(moment.owners, "power")
+    return moment.spent(moment.owners, "power") + moment.spent(moment.owners, "upkeep")
 
 
 @column("wholesale", "capital", "USD", "paid for racks that it adds")
