@@ -20,7 +20,8 @@ from market.economy import Economy
 from market.exchange.waits import WaitModel
 from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.fixed import FixedPrice
-from market.supply.specs import Offer, Pool, Provider, Term
+from market.supply.specs import Offer, Pool, Provider
+from market.supply.term import Term
 
 FILE = Path(__file__).with_suffix(".csv")
 LOADS = (0.8, 1.1, 1.4)

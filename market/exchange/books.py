@@ -13,6 +13,7 @@ from capacity import Workload
 from capacity.errors import InputError
 from market.exchange.tariff import Tariff
 from market.exchange.technology import LOADS, Technology
+from market.exchange.tier_terms import TierTerms
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -59,6 +60,16 @@ class Listing:
     spare: bool = False
     window_h: float = 24.0
     week_quota: float = math.inf
+
+    @property
+    def terms(self) -> TierTerms:
+        """Those of its terms that a seller may choose."""
+        return TierTerms(self.most_speed, self.least_h, self.deadline_h)
+
+    def writing_hours(self, workload: Workload) -> Floats:
+        """Time of writing an answer at each of ``technology.LOADS`` [h]."""
+        speeds = np.minimum(self.technology.speeds(workload, self.speed), self.most_speed)
+        return np.asarray(workload.output / 3600.0 / speeds)
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,21 @@ class Book:
         tariffs = (*self.tariffs[:offer], tariff, *self.tariffs[offer + 1 :])
         return replace(self, tariffs=tariffs, billed=billed)
 
+    def with_terms(self, offer: int, terms: TierTerms, tick_hours: float) -> Book:
+        """The same book, with an offer on other terms; ``tick_hours``: length of a tick [h]."""
+        listing = replace(
+            self.listings[offer],
+            most_speed=terms.most_speed,
+            least_h=terms.least_h,
+            deadline_h=terms.deadline_h,
+        )
+        least_h, deadline_ticks, hours = self.least_h.copy(), self.deadline_ticks.copy(), self.hours.copy()
+        least_h[offer], deadline_ticks[offer] = terms.least_h, terms.deadline_h / tick_hours
+        for s in np.flatnonzero(np.isfinite(self.work[:, offer]) & (self.hours[:, offer] > 0).any(axis=1)):
+            hours[s, offer] = listing.writing_hours(self.workloads[s])
+        listings = [*self.listings[:offer], listing, *self.listings[offer + 1 :]]
+        return replace(self, least_h=least_h, deadline_ticks=deadline_ticks, hours=hours, listings=listings)
+
 
 def rank_in_pool(pool: Ints, priority: Floats, *, by_rank: bool) -> tuple[Ints, int]:
     """Place of each offer's priority among those of its pool, from 0, and how many places there are at most.
@@ -167,8 +193,7 @@ def _what_is_served(
             promised = listing.speed
             try:
                 work[s, j] = listing.technology.work(workload, promised)
-                speeds = np.minimum(listing.technology.speeds(workload, promised), listing.most_speed)
-                hours[s, j] = workload.output / 3600.0 / speeds
+                hours[s, j] = listing.writing_hours(workload)
                 slots[s, j] = listing.technology.slots(workload, promised)
                 token_work[s, j] = listing.technology.token_work(workload, promised)
             except InputError:

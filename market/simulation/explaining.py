@@ -37,6 +37,7 @@ def explain(founded: Founded, state: State, records: Records, offer: str, tick: 
         "",
         *_price(o, pool, provider.name),
         *_rest(founded, records, j, when),
+        *_terms(founded, j, int(o["terms"])),
         *_capacity(o, pool, founded.pool_names[k]),
         *_quota(founded, j, o),
         *_buyers(founded, book, j, flows),
@@ -51,6 +52,18 @@ def _price(o: dict[str, Any], pool: dict[str, Any], provider: str) -> list[str]:
     if pool["rent"] > 0:
         line += f"; with the scarcity rent users paid {money(o['paid_price'])} on average"
     return [line + f". {provider} took {money(o['revenue'])} from this offer in the tick."]
+
+
+def _terms(founded: Founded, j: int, number: int) -> list[str]:
+    """On which terms it was sold, where its seller may choose them."""
+    provider = founded.providers[int(founded.book.provider[j])]
+    tier = provider.spec.offers[j - int(provider.offers[0])].tier
+    if not tier.may_choose:
+        return []
+    now = tier.may_choose[number - 1] if number else tier.terms
+    others = [one.in_words for one in dict.fromkeys((tier.terms, *tier.may_choose)) if one != now]
+    why = "as it was listed first" if number == 0 else "which earned most on its seller's estimate when it looked"
+    return [f"Terms: {now.in_words}, {why}; it may also be sold {' or '.join(f'({one})' for one in others)}."]
 
 
 def _rest(founded: Founded, records: Records, j: int, when: int) -> list[str]:

@@ -14,6 +14,7 @@ from market.demand.cohort import Wanted
 from market.events.effects import Effects
 from market.exchange.books import Book, rank_in_pool
 from market.exchange.tariff import MOST_OVER_OUTPUT
+from market.exchange.tier_terms import TierTerms
 from market.kinds import named
 from market.simulation.answering import Answering, Queues
 from market.simulation.asking import Asking, answer_hours, writing_hours
@@ -80,7 +81,7 @@ class Listed:
         """The offers as they are priced in this hour."""
         return replace(self.offers, price=self.level * self.factor)
 
-    def with_own(self, p: ProviderAgent, other: Listed) -> Listed:
+    def with_own(self, p: ProviderAgent, other: Listed, tick_hours: float) -> Listed:
         """The same lists, but a provider's own as they are in another."""
         level, factor, hours = self.level.copy(), self.factor.copy(), dict(self.hours)
         level[p.offers], factor[p.offers] = other.level[p.offers], other.factor[p.offers]
@@ -88,6 +89,8 @@ class Listed:
         for j in p.offers:
             if other.offers.tariffs[j] is not offers.tariffs[j]:
                 offers = offers.with_tariff(int(j), other.offers.tariffs[j])
+            if other.offers.listings[j] is not offers.listings[j]:
+                offers = offers.with_terms(int(j), other.offers.listings[j].terms, tick_hours)
         if p.number in other.hours:
             hours[p.number] = other.hours[p.number]
         return Listed(offers, level, factor, hours)
@@ -135,7 +138,8 @@ def new_prices(
         ordered,
         known,
         np.bincount(book.pool, weights=work_ordered, minlength=book.pools),
-        window_used(book, ordered.orders.sum(axis=0), served.waiting.sum(axis=0)),
+        served.waiting.sum(axis=0),
+        expected,
         Research(founded, tick, firms.alive, delay),
         Asking(founded, wanted, book, firms.alive, expected.delay_h),
         effects,
@@ -143,7 +147,7 @@ def new_prices(
     made = listed
     for p in looking:
         try:
-            made = made.with_own(p, own_list(sight, p, listed))
+            made = made.with_own(p, own_list(sight, p, listed), founded.hours)
         except InputError as error:
             raise InputError(f"provider '{p.name}': {error}") from error
     return made
@@ -156,7 +160,8 @@ class Sight:
     Attributes:
         founded, tick, machines, ordered, known: as in the state.
         work_ordered: by pool [rack-h].
-        window_used: as below, by offer.
+        waiting: requests that wait, by offer.
+        expected: delays that users expect.
         research: what users would want, at the waits that they think usual.
         last: users as they were in the last tick.
         effects: what events do in this tick; its ``fresh`` are all offers that are new, newcomers' too.
@@ -168,7 +173,8 @@ class Sight:
     ordered: Ordered
     known: Known
     work_ordered: Floats
-    window_used: Floats
+    waiting: Floats
+    expected: Expected
     research: Research
     last: Asking
     effects: Effects
@@ -179,13 +185,21 @@ class Sight:
 
     def research_of(self, p: ProviderAgent, book: Book) -> Research | AmongFull | Answering:
         """What a provider finds out about demand, with waits that answer or rivals that are full if it counts that."""
+        research = self.on_terms_of(book)
         if p.spec.pricing.counts_waits:
-            return Answering(self.research, self.queues_of(p, book))
+            return Answering(research, self.queues_of(p, book))
         if not (p.spec.pricing.counts_full_rivals and self.founded.economy.overflow):
-            return self.research
+            return research
         capacity = self.machines.capacity.copy()
         capacity[p.pools] = np.inf
-        return AmongFull(self.research, capacity)
+        return AmongFull(research, capacity)
+
+    def on_terms_of(self, book: Book) -> Research:
+        """What users would want with the least delays and speeds of these offers."""
+        if book.hours is self.last.book.hours and book.least_h is self.last.book.least_h:
+            return self.research
+        wait_h = self.known.chance_wait_h + self.expected.backlog_wait_h
+        return replace(self.research, delay_h=answer_hours(book, wait_h, writing_hours(book, self.known.load)))
 
     def queues_of(self, p: ProviderAgent, book: Book) -> Queues:
         """A provider's machines, and how long requests wait for them."""
@@ -217,7 +231,7 @@ class Sight:
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
         book = listed.book
-        research = self.research_of(p, book)
+        research, used = self.research_of(p, book), window_used(book, self.ordered.orders.sum(axis=0), self.waiting)
         outlook = p.outlook(
             book,
             listed.level,
@@ -226,17 +240,24 @@ class Sight:
             self.ordered.orders,
             self.machines.capacity,
             self.work_ordered,
-            self.window_used,
+            used,
             partial(self.toll, book),
             partial(research.of_tick, book, listed.factor),
             partial(research.of_usual_tick, book, listed.factor),
         )
         if p.spec.pricing.moves_parts:
-            bills = partial(bills_of, self.research, p, book, listed.level, self.ordered.orders, self.window_used)
+            bills = partial(bills_of, self.on_terms_of(book), p, book, listed.level, self.ordered.orders, used)
             outlook = replace(outlook, bills=cache(bills))
+        if p.spec.pricing.moves_terms:
+            outlook = replace(
+                outlook,
+                terms=tuple(book.listings[j].terms for j in p.offers),
+                may_choose=tuple((*offer.tier.may_choose, offer.tier.terms) for offer in p.spec.offers),
+                on_terms=lambda terms: self.outlook(p, on_terms(p, listed, terms, self.founded.hours)),
+            )
         if not p.spec.pricing.moves_hours:
             return outlook
-        users = self.research.in_tick(book)
+        users = self.on_terms_of(book).in_tick(book)
         week = partial(week_of, p, users, self.tick, listed.level, listed.factor, listed.hours, self.known)
         return replace(outlook, blocked=may_be_blocked(p, book), week=cache(week))
 
@@ -244,11 +265,17 @@ class Sight:
 def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
     """The lists with a provider's own made anew by its policy.
 
-    What input, cached and long tokens cost over output is settled first, then the hours that are dearer, since the
-    price of output has to fit them.
+    Terms of tiers are settled first, then what input, cached and long tokens cost over output, then the hours that are
+    dearer, since the price of output has to fit them.
     """
     policy = p.spec.pricing
     outlook = sight.outlook(p, listed)
+    if policy.moves_terms and (posted := policy.checked_terms(outlook)) is not None:
+        listed = on_terms(p, listed, posted.terms, sight.founded.hours)
+        level = listed.level.copy()
+        level[p.offers] = np.where(outlook.movable, posted.price, outlook.price)
+        listed = replace(listed, level=level)
+        outlook = sight.outlook(p, listed)
     if policy.moves_parts and (parts := policy.checked_parts(outlook)) is not None:
         listed = with_parts(p, listed, outlook, parts)
         outlook = sight.outlook(p, listed)
@@ -258,6 +285,15 @@ def own_list(sight: Sight, p: ProviderAgent, listed: Listed) -> Listed:
     level = listed.level.copy()
     level[p.offers] = asked_price(p, outlook, sight.effects.fresh[p.offers])
     return Listed(listed.offers, level, listed.factor, listed.hours)
+
+
+def on_terms(p: ProviderAgent, listed: Listed, terms: Sequence[TierTerms], tick_hours: float) -> Listed:
+    """The lists with a provider's own tiers on other terms, by own offer."""
+    book = listed.offers
+    for j, one in zip(p.offers, terms, strict=True):
+        if one != book.listings[j].terms:
+            book = book.with_terms(int(j), one, tick_hours)
+    return replace(listed, offers=book)
 
 
 def with_hours(sight: Sight, p: ProviderAgent, listed: Listed, outlook: Outlook, hours: Hours) -> Listed:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.exchange.tariff import PeakHours
+from market.exchange.tier_terms import TierTerms
 from market.supply.bills import Bills
 from market.supply.week import Damping, Week
 
@@ -62,6 +63,19 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class TermsPosted:
+    """Terms of tiers as a seller posts them, and the list on them, by own offer.
+
+    Attributes:
+        terms: of each.
+        price: list prices [USD per million output-equivalent tokens].
+    """
+
+    terms: tuple[TierTerms, ...]
+    price: Floats
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Everything a pricing policy may use; arrays over the provider's own offers.
 
@@ -89,6 +103,8 @@ class Outlook:
         blocked: whether the hour may multiply an offer's bill: not of tiers on spare machines.
         week: the seller's week, where its policy looks at one.
         bills: its bills by kind of token, where its policy looks at them.
+        terms, may_choose: terms of its tiers, and those among which each may choose, by own offer.
+        on_terms: the same on other terms, by own offer, where its policy looks at them.
     """
 
     tick: int
@@ -115,6 +131,9 @@ class Outlook:
     blocked: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     week: Callable[[], Week] | None = None
     bills: Callable[[], Bills] | None = None
+    terms: tuple[TierTerms, ...] = ()
+    may_choose: tuple[tuple[TierTerms, ...], ...] = ()
+    on_terms: Callable[[tuple[TierTerms, ...]], Outlook] | None = None
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:
         """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""

@@ -10,6 +10,7 @@ from capacity.errors import InputError, require, require_kind, require_kinds, re
 from market.exchange.supply_curve import FixedCapacity, SupplyCurve
 from market.exchange.tariff import Tariff
 from market.exchange.technology import FixedWork, Technology
+from market.exchange.tier_terms import TierTerms
 from market.quality import Quality, QualityPath
 from market.supply.borrowing import Borrowing
 from market.supply.expansion import Expansion, SteadyGrowth
@@ -19,6 +20,7 @@ from market.supply.pricing.fixed import FixedPrice
 from market.supply.quotas import FixedQuota, QuotaPolicy
 from market.supply.rack_lists import OnDemand
 from market.supply.rounds import Rounds
+from market.supply.term import Term
 from market.supply.vintages import Vintage
 
 
@@ -38,6 +40,7 @@ class Tier:
         least_h: time from the order to the answer at least [h].
         spare: whether it is served on machines that others leave idle, and machines are rented for it only so far
             as it would not be finished by its deadline otherwise.
+        may_choose: terms among which its seller may choose, besides these.
     """
 
     name: str = "standard"
@@ -50,17 +53,25 @@ class Tier:
     most_speed: float = math.inf
     least_h: float = 0.0
     spare: bool = False
+    may_choose: tuple[TierTerms, ...] = ()
 
     def __post_init__(self) -> None:
-        require(f"tier '{self.name}': speed", self.speed, above=0)
-        require_or_inf(f"tier '{self.name}': most_speed", self.most_speed, at_least=self.speed)
-        require(f"tier '{self.name}': least_h", self.least_h, at_least=0)
-        if self.spare and math.isinf(self.deadline_h):
-            raise InputError(f"tier '{self.name}': spare is true, but then deadline_h must be a number, not inf")
-        require(f"tier '{self.name}': priority", self.priority)
-        require(f"tier '{self.name}': window_h", self.window_h, above=0, at_most=168)
-        for name, least in (("deadline_h", self.least_h), ("quota_per_day", 0.0), ("quota_per_week", 0.0)):
-            require_or_inf(f"tier '{self.name}': {name}", getattr(self, name), at_least=least)
+        where = f"tier '{self.name}'"
+        require(f"{where}: speed", self.speed, above=0)
+        require_kinds(f"{where}: may_choose", self.may_choose, TierTerms)
+        for one in (self.terms, *self.may_choose):
+            one.check(where, self.speed)
+            if self.spare and math.isinf(one.deadline_h):
+                raise InputError(f"{where}: spare is true, but then deadline_h must be a number, not inf")
+        require(f"{where}: priority", self.priority)
+        require(f"{where}: window_h", self.window_h, above=0, at_most=168)
+        for name in ("quota_per_day", "quota_per_week"):
+            require_or_inf(f"{where}: {name}", getattr(self, name), at_least=0)
+
+    @property
+    def terms(self) -> TierTerms:
+        """Those of its terms that a seller may choose."""
+        return TierTerms(self.most_speed, self.least_h, self.deadline_h)
 
 
 @dataclass(frozen=True)
@@ -151,28 +162,6 @@ class Investment:
         require("investment: cost_per_cycle", self.cost_per_cycle, at_least=0)
         require_whole("investment: cycle_ticks", self.cycle_ticks, at_least=1)
         require("investment: gain", self.gain, above=0)
-
-
-@dataclass(frozen=True)
-class Term:
-    """Machines held in every hour of a term, and paid whether used or not.
-
-    At its end a seller takes as many as the busiest tick of the term called for, and a headroom.
-
-    Attributes:
-        rack_hour_usd: what a rack costs an hour [USD per rack-h].
-        ticks: length of a term [ticks].
-        headroom: share by which it takes more than were called for.
-    """
-
-    rack_hour_usd: float
-    ticks: int
-    headroom: float = 0.0
-
-    def __post_init__(self) -> None:
-        require("term: rack_hour_usd", self.rack_hour_usd, at_least=0)
-        require_whole("term: ticks", self.ticks, at_least=1)
-        require("term: headroom", self.headroom, at_least=0)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from market.quality import Improving, Quality, Relative
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.blocks import Blocks
+from market.supply.pricing.chosen_terms import ChosenTerms as TermsThatEarnMost
 from market.supply.pricing.every import Every
 from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.parts import PartsOfBill
 from market.supply.pricing.sticky import Sticky
-from market.supply.specs import Offer, Pool, Provider, Term, Tier
+from market.supply.specs import Offer, Pool, Provider, Tier
+from market.supply.term import Term
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.dear_hours import DearHours
@@ -29,6 +31,7 @@ from scenarios.parameters.fields import SEGMENTS, BySegment
 from scenarios.parameters.market import Progress
 from scenarios.parameters.ratios import Ratios
 from scenarios.parameters.sellers import Broker, Lab, LabOffer, OpenProvider, OwnPrice, Pricing
+from scenarios.parameters.tiers import ChosenTerms
 
 STANDARD: Final = "standard"
 #: A term that never ends.
@@ -135,8 +138,20 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         )
     elif chosen.stickiness > 0:
         policy = Sticky(policy, chosen.stickiness, chosen.settling_hours)
+    policy = chosen_terms(chosen.terms, policy, when, number, chosen.change_cost_days)
     policy = ratios(chosen.ratios, policy, when, number, chosen.change_cost_days)
     return dear_hours(chosen.dear_hours, policy, when, number, chosen.change_cost_days)
+
+
+def chosen_terms(
+    chosen: ChosenTerms, policy: PricingPolicy, when: Calendar, number: int, change_cost_days: float
+) -> PricingPolicy:
+    """A policy whose tiers may be sold on other terms; a change has to pay until the next look."""
+    if chosen.policy == "as-listed":
+        return policy
+    every = between_looks(chosen.every_hours, when)
+    least = min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0)
+    return TermsThatEarnMost(policy, every, least, turn_hours=every * _turn(number))
 
 
 def ratios(
@@ -235,7 +250,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         sold.price,
         worth,
         served(model.architecture, parameters, model.work),
-        Tier(**terms.model_dump()),
+        terms.make(),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
         efficiency_growth=1.0 if model.score > 0 else parameters.progress.efficiency_growth,

@@ -33,6 +33,7 @@ from market.supply.expansion import Expansion, FollowRents, PlannedRacks
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.blocks import Blocks
+from market.supply.pricing.chosen_terms import ChosenTerms
 from market.supply.pricing.cost_plus import CostPlus
 from market.supply.pricing.every import Every
 from market.supply.pricing.investing import Investing
@@ -67,6 +68,7 @@ EXAMPLES: dict[type, list[Any]] = {
     Investing: [Investing(CostPlus(0.2), stays=0.5), Investing(BestResponse(sweeps=5, cap=1e6), stays=0.9, periods=3)],
     BestResponse: [BestResponse(sweeps=5, cap=1e6)],
     Blocks: [Blocks(blocks_hours=6.0, near=1e-2), Blocks(CostPlus(0.2), blocks_hours=5.0, near=1e-2)],
+    ChosenTerms: [ChosenTerms(Every(BestResponse(sweeps=2, cap=1e6), 6), 4.0), ChosenTerms(CostPlus(0.2), 3.0)],
     CostPlus: [CostPlus(), CostPlus(0.3)],
     PartsOfBill: [PartsOfBill(parts_hours=3.0), PartsOfBill(CostPlus(0.2), market_power=False, parts_hours=2.0)],
     PeakHours: [PeakHours(peak_hours=(1.0, 4.0, 6.0, 10.0), peak_factor=2.0)],

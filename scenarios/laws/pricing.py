@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
+from market.exchange.tier_terms import TierTerms
 from market.supply.bills import PARTS, Bills, Requests
 from market.supply.outlook import Estimate, Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
@@ -15,6 +16,9 @@ from market.supply.specs import Offer, Pool, Provider
 from scenarios.laws.examples import CLEARINGS
 from scenarios.laws.law import law, must
 from scenarios.laws.plain_economies import frame_bytes, market_of, must_be_same, people, run, seller
+
+#: What is sold where next to nobody buys, as the drawn estimates have it, says nothing.
+NOTHING_USD = 1e-100
 
 amounts = st.sampled_from([0.0, 1e-6, 1.0, 20.0, 1e12])
 
@@ -132,6 +136,62 @@ def parts_earn_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
 
 @law(
     PricingPolicy,
+    "who claims to earn most posts no list that earns less on its own estimate than the present one",
+    drawn={"outlook": outlooks()},
+    examples=40,
+)
+def posted_earns_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
+    """Where the list may be asked at all; in the first tick a list comes down until somebody buys."""
+    now = policy.earns(outlook, outlook.price)
+    if now is None or outlook.tick == 0:
+        return
+    then = policy.earns(outlook, np.asarray(policy(outlook)))
+    assert then is not None
+    must(
+        then >= now - 1e-6 * abs(now) - NOTHING_USD, "earns {} by what it posts, and {} by its present list", then, now
+    )
+
+
+@law(
+    PricingPolicy,
+    "new terms are some that a tier may choose, and earn no less with their list than the present ones",
+    drawn={"outlook": outlooks()},
+    examples=15,
+    concerns=lambda policy: policy.moves_terms,
+)
+def terms_earn_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
+    """By the estimate of what is sold on each: here the slower a tier is, the less of it."""
+    given, other = TierTerms(), TierTerms(least_h=2.0)
+    count = outlook.price.size
+
+    def on(terms: tuple[TierTerms, ...]) -> Outlook:
+        part = np.array([1.0 / (1.0 + one.least_h) for one in terms])
+
+        def estimate(prices: Floats) -> Estimate:
+            e = outlook.estimate(prices)
+            return Estimate(e.demand * part, e.own * part, e.cross * part[:, None])
+
+        may = ((given, other),) * count
+        return replace(outlook, terms=terms, may_choose=may, on_terms=on, estimate=estimate, usual_estimate=estimate)
+
+    start = on((other,) * count)
+    posted = policy.checked_terms(start)
+    if posted is None:
+        return
+    there = on(posted.terms)
+    now, then = (
+        float(o.usual_estimate(p).demand @ (p - o.usual_cost)) for o, p in ((start, start.price), (there, posted.price))
+    )
+    must(
+        then >= now - 1e-6 * abs(now) - NOTHING_USD,
+        "earns {} on the terms that it posts, and {} on its present ones",
+        then,
+        now,
+    )
+
+
+@law(
+    PricingPolicy,
     "who says that prices cover cost lists nothing below it",
     drawn={"outlook": outlooks()},
     examples=15,
@@ -142,6 +202,22 @@ def below_cost_only_as_an_investment(policy: PricingPolicy, outlook: Outlook) ->
         return
     prices = np.asarray(policy(outlook))
     must(prices >= outlook.cost * (1.0 - 1e-9), "asks {} where cost is {}", prices, outlook.cost)
+
+
+@law(
+    PricingPolicy,
+    "who says that what it changes covers cost changes no price to below what machines cost now and usually",
+    drawn={"outlook": outlooks()},
+    examples=15,
+    concerns=lambda policy: policy.moves_cover_cost,
+)
+def changes_to_below_cost_only_as_an_investment(policy: PricingPolicy, outlook: Outlook) -> None:
+    """Lists that stand for long go by usual costs, and may be overtaken by what machines cost later."""
+    if outlook.tick == 0 or outlook.weight == 0.0:
+        return
+    prices, least = np.asarray(policy(outlook)), np.minimum(outlook.cost, outlook.usual_cost)
+    fine = (prices == outlook.price) | (prices >= least * (1.0 - 1e-9))
+    must(fine, "changes its list to {} where machines cost {} at the least", prices, least)
 
 
 @law(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from scenarios.parameters.fields import BySegment
-from scenarios.parameters.sellers import Bills, ClosedModel, Lab, LabOffer, OpenProvider, Pricing, Quotas, Tier
+from scenarios.parameters.sellers import Bills, ClosedModel, Lab, LabOffer, OpenProvider, Pricing, Quotas
+from scenarios.parameters.tiers import Tier
 
 
 def _tier(name: str, speed: float, priority: float, **more: Any) -> Tier:

@@ -34,6 +34,7 @@ from scenarios.parameters.fields import (
 )
 from scenarios.parameters.kinds import KindSection, SeveralKinds, kind_field
 from scenarios.parameters.ratios import AS_LISTED, Ratios
+from scenarios.parameters.tiers import GIVEN, ChosenTerms, Tier
 from scenarios.parameters.time import FIRST, Date
 
 PRICE: Final = "USD per million output-equivalent tokens"
@@ -147,6 +148,7 @@ class Pricing(KindSection):
     )
     dear_hours: DearHours = part(FLAT, "hours of the week in which the list is dearer")
     ratios: Ratios = part(AS_LISTED, "what input, cached and long tokens cost over output")
+    terms: ChosenTerms = part(GIVEN, "who sets the terms of tiers that may be sold on several")
     share: Share = part(Share(), "what its buyers will bring later")
 
 
@@ -166,40 +168,6 @@ class Quotas(KindSection):
     base: ClassVar[type[Kind]] = QuotaPolicy
 
     kind: str = kind_field(QuotaPolicy, "fixed", "as listed, or cut while the machines are full")
-
-
-class Tier(Section):
-    """Terms on which a model is sold."""
-
-    name: Name = choice(..., "what it is called")
-    speed: Number = quantity(..., "token/s", "speed promised to each user", "Epoch: at least 35", above=0, high=1e5)
-    priority: Number = quantity(1.0, "1", "place in the order of service; smaller is served first", low=-1e6, high=1e6)
-    deadline_h: Number = quantity(
-        math.inf, "h", "age at which a waiting request is turned away; inf for none", above=0, or_inf=True
-    )
-    quota_per_day: Number = quantity(
-        math.inf, "requests/day", "requests of one user and day; inf for no limit", or_inf=True
-    )
-    window_h: Number = quantity(
-        24.0,
-        "h",
-        "hours over which a quota is counted: a user has so much less of it in a shorter window",
-        "a day; plans of 2025 count by five hours",
-        above=0,
-        high=168,
-    )
-    quota_per_week: Number = quantity(
-        math.inf, "requests/week", "requests of one user and week, from Monday on; inf for no limit", or_inf=True
-    )
-    most_speed: Number = quantity(
-        math.inf,
-        "token/s",
-        "speed at which it is served at most; inf for what the machines can do",
-        above=0,
-        or_inf=True,
-    )
-    least_h: Number = quantity(0.0, "h", "time from the order to the answer at least", high=8_766)
-    spare: Flag = choice(False, "whether it is served on machines that others leave idle, up to its deadline")
 
 
 class ClosedModel(Section):

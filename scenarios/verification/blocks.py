@@ -11,7 +11,8 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand
 from market.supply.pricing.blocks import Blocks
-from market.supply.specs import Offer, Pool, Provider, Term
+from market.supply.specs import Offer, Pool, Provider
+from market.supply.term import Term
 from scenarios.verification.check import Finding, check, each, exact, iterated
 from scenarios.verification.setups import run
 

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from market import TokenMarket
 from market.demand.segment import Segment
+from market.exchange.tier_terms import TierTerms
 from market.supply.pricing.best_response import BestResponse
+from market.supply.pricing.chosen_terms import ChosenTerms
+from market.supply.pricing.every import Every
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact, iterated
 from scenarios.verification.setups import PLENTY, UNIT, run
@@ -61,6 +64,21 @@ def worse_on_purpose() -> Iterator[Finding]:
     price, sold = prices_found(types((10.0, 6.0), (8.0, 4.8), 0.5), fast_and_slow())
     yield iterated("does not: price of the fast one [USD]", 6.0, price[0])
     yield exact("does not: sold of the slow one [requests]", 0.0, sold[1])
+
+
+@check("chosen-delay", "The delay of a slower version that earns most", "Deneckere and McAfee (1996)")
+def chosen_delay() -> Iterator[Finding]:
+    """Worth 8 - .6 d and 5 - .1 d, after d hours: 6 h for 4.4 beside 8 at once, profit 6.2 (5 without a slow one)."""
+    others = TierTerms(least_h=6.0), TierTerms(least_h=9.0)
+    slow = Offer("slow", 0.5, tier=Tier("slow", least_h=3.0, may_choose=others))
+    pricing = ChosenTerms(Every(BestResponse(), 8_766.0), terms_hours=24.0)
+    firm = Provider("seller", (Offer("fast", 1.0), slow), pools=(Pool(PLENTY),), pricing=pricing)
+    model = run(types((8.0, 5.0), (7.4, 4.9), 0.5), firm, 26)
+    price, sold = model.book.price, model.orders.sum(axis=0)
+    yield exact("wait [h]", 6.0, model.book.least_h[1])
+    yield iterated("price of the fast one [USD]", 8.0, price[0])
+    yield iterated("price of the slow one [USD]", 4.4, price[1])
+    yield iterated("profit [USD]", 6.2, price @ sold)
 
 
 @check("one-time-value", "A slower version where all lose the same share of the worth", "Salant (1989)")

@@ -21,7 +21,8 @@ from market.supply.pricing.blocks import Blocks
 from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.sticky import Sticky
-from market.supply.specs import Offer, Pool, Provider, Term, Tier
+from market.supply.specs import Offer, Pool, Provider, Tier
+from market.supply.term import Term
 from market.supply.windows import most_in_windows, windows_of
 
 UNIT = Workload(0, 1_000_000)

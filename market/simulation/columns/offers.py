@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.units import SECONDS_PER_HOUR
+from market.simulation.chosen import terms_chosen
 from market.simulation.columns.column import column
 
 if TYPE_CHECKING:
@@ -126,6 +127,11 @@ def members(moment: Moment) -> Any:
 def granted(moment: Moment) -> Any:
     of_window, of_week = moment.state.terms.granted
     return np.where(np.isfinite(moment.founded.book.quota), of_window, of_week)
+
+
+@column("offers", "terms", "1", "on which of the terms that its tier may choose it is sold, from 1; 0: as listed")
+def terms(moment: Moment) -> Any:
+    return terms_chosen(moment.founded, moment.state.posted.book)
 
 
 @column("offers", "work", "rack-h", "work done")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from capacity.errors import InputError
 from capacity.fields import inner
 from market.kinds import called
+from market.supply.outlook import Outlook, TermsPosted
 from market.supply.pricing.base import PricingPolicy
 
 
@@ -21,9 +22,23 @@ class Around(PricingPolicy):
         return self.policy.looks(tick, tick_hours)
 
     @property
+    def moves_terms(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_terms
+
+    def terms(self, outlook: Outlook) -> TermsPosted | None:
+        """What the policy within says."""
+        return self.policy.checked_terms(outlook)
+
+    @property
     def boundless(self) -> bool:
         """If the policy within is."""
         return self.policy.boundless
+
+    @property
+    def moves_cover_cost(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_cover_cost
 
     @property
     def counts_full_rivals(self) -> bool:

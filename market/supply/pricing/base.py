@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from capacity.errors import InputError
 from market.kinds import Kind, answered, named
 from market.supply.bills import PARTS, Parts
-from market.supply.outlook import Floats, Hours, Outlook
+from market.supply.outlook import Floats, Hours, Outlook, TermsPosted
 
 PRICES: Final = "list prices of its offers [USD per million tokens]"
 RATIOS: Final = "prices of parts of the bill over output's, by offer and part"
@@ -46,6 +46,19 @@ class PricingPolicy(Kind, ABC):
         """New hours in which the list is dearer; None where they stay."""
         return None
 
+    def earns(self, outlook: Outlook, price: Floats) -> float | None:  # noqa: ARG002
+        """What a list earns in a tick by its own estimate [USD]; None of a policy that does not claim to earn most."""
+        return None
+
+    @property
+    def moves_terms(self) -> bool:
+        """Whether it sets terms of tiers; otherwise they stay as they are."""
+        return False
+
+    def terms(self, outlook: Outlook) -> TermsPosted | None:  # noqa: ARG002
+        """New terms of tiers and the list on them; None where they stay."""
+        return None
+
     @property
     def boundless(self) -> bool:
         """Whether it asks ever more of users who can go nowhere else."""
@@ -63,6 +76,11 @@ class PricingPolicy(Kind, ABC):
 
     def covers_cost(self, tick_hours: float) -> bool:  # noqa: ARG002
         """Whether the price of a tick of so many hours covers whatever machines turn out to cost in it."""
+        return False
+
+    @property
+    def moves_cover_cost(self) -> bool:
+        """Whether no price that it changes is below what machines cost in the tick and below what they usually cost."""
         return False
 
     @abstractmethod
@@ -92,6 +110,17 @@ class PricingPolicy(Kind, ABC):
         answered("pricing policy", self, parts.ratios, (offers, PARTS), RATIOS, low=0.0)
         answered("pricing policy", self, parts.level, (offers,), LEVELS, low=0.0)
         return parts
+
+    def checked_terms(self, outlook: Outlook) -> TermsPosted | None:
+        """New terms of tiers, refused if they are none that a tier may choose, or their list is no list."""
+        posted = self.terms(outlook)
+        if posted is None:
+            return None
+        answered("pricing policy", self, posted.price, outlook.price.shape, PRICES, low=0.0)
+        for new, old, among in zip(posted.terms, outlook.terms, outlook.may_choose, strict=True):
+            if new != old and new not in among:
+                raise InputError(f"{named('pricing policy', self)} chose terms that its tier does not offer: {new}")
+        return posted
 
     def fits(self, provider: str, offers: int) -> None:
         """Say so if the policy cannot price this many offers."""

@@ -126,6 +126,15 @@ class BestResponse(PricingPolicy):
         """Nobody wishes to sell below cost."""
         return True
 
+    def earns(self, outlook: Outlook, price: Floats) -> float:
+        """What it sells, of what its machines can do if that counts; of a list between cost and cap."""
+        return self._profit(outlook, self._allowed(outlook, price))
+
+    @property
+    def moves_cover_cost(self) -> bool:
+        """Nobody wishes to sell below cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the best response."""
         start = self._allowed(outlook, np.array(outlook.price, dtype=np.float64))
@@ -173,7 +182,7 @@ class BestResponse(PricingPolicy):
         climbing = replace(self, sweeps=OPENING_SWEEPS)
         price, _ = climbing._climb(outlook, outlook.price.copy(), NEAR_ENOUGH)
         if not self.across:
-            return price
+            return self._look_around(outlook, price) if self._at_cliffs(outlook, price) else price
         seen = self._across(outlook, price)
         price, _ = climbing._climb(outlook, seen, NEAR_ENOUGH)
         return price if self._profit(outlook, price) > self._profit(outlook, seen) else seen

@@ -11,7 +11,7 @@ from capacity.errors import InputError
 from capacity.fields import flag, inner, quantity
 from market.supply.best_blocks import Lists, Rules, candidates
 from market.supply.bills import Parts
-from market.supply.outlook import Estimate, Floats, Hours, Outlook
+from market.supply.outlook import Estimate, Floats, Hours, Outlook, TermsPosted
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.week import Damping, Week
@@ -83,6 +83,15 @@ class Blocks(PricingPolicy):
     def _keeps(self) -> bool:
         """Whether the mean stays as it is."""
         return self.keeps_mean or self.policy.moves_prices
+
+    @property
+    def moves_terms(self) -> bool:
+        """If the policy within does."""
+        return self.policy.moves_terms
+
+    def terms(self, outlook: Outlook) -> TermsPosted | None:
+        """What the policy within says."""
+        return self.policy.checked_terms(outlook)
 
     @property
     def boundless(self) -> bool:

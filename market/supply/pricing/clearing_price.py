@@ -25,6 +25,11 @@ class ClearingPrice(PricingPolicy):
         """It never falls below cost."""
         return True
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """It never falls below cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Find the rent by bisection."""
 

@@ -23,6 +23,11 @@ class CongestionToll(PricingPolicy):
         """If it remembers nothing."""
         return memory_ticks(self.memory_hours, tick_hours) == 1.0
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """If it remembers nothing."""
+        return self.memory_hours == 0.0
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move the price towards cost + toll."""
         target = outlook.cost + outlook.toll()

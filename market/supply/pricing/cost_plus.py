@@ -31,6 +31,11 @@ class CostPlus(PricingPolicy):
         """If it remembers nothing and adds something."""
         return memory_ticks(self.memory_hours, tick_hours) == 1.0 and self.margin >= 0.0
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """If it remembers nothing and adds something."""
+        return self.memory_hours == 0.0 and self.margin >= 0.0
+
     def opening(self, outlook: Outlook) -> Floats:
         """At once at cost x (1 + margin): there is no list to remember."""
         return outlook.cost * (1.0 + self.margin)

@@ -49,11 +49,19 @@ class Every(Around):
     def _settles(self, tick: int, tick_hours: float) -> bool:
         return tick * tick_hours < self.settling_hours
 
+    def earns(self, outlook: Outlook, price: Floats) -> float | None:
+        """What the policy within says, by costs and demand in all ticks for which the price is."""
+        return self.policy.earns(self._as_usual(outlook), price)
+
+    def _as_usual(self, outlook: Outlook) -> Outlook:
+        """A price for many ticks goes by costs and demand in all of them."""
+        if self.ticks(outlook.tick_hours) == 1:
+            return outlook
+        return replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate)
+
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""
-        if self.ticks(outlook.tick_hours) == 1:
-            return self.policy.checked_opening(outlook)
-        return self.policy.checked_opening(replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate))
+        return self.policy.checked_opening(self._as_usual(outlook))
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Ask the policy when it is time; a price for many ticks goes by costs and demand in all of them."""
@@ -64,6 +72,4 @@ class Every(Around):
             return self.policy.checked_prices(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
         between = 1 if self._settles(outlook.tick, outlook.tick_hours) else max(ticks, outlook.between)
-        return self.policy.checked_prices(
-            replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate, elapsed=elapsed, between=between)
-        )
+        return self.policy.checked_prices(replace(self._as_usual(outlook), elapsed=elapsed, between=between))

@@ -58,6 +58,11 @@ class Investing(Around):
         """Not while it invests, if the policy within does at all."""
         return self.repeats == 0.0 and self.policy.covers_cost(tick_hours)
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """Not while it invests."""
+        return self.repeats == 0.0 and self.policy.moves_cover_cost
+
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants of what is new, at a cost that is lower by what buyers bring."""
         invested = self._with_worth(outlook, self.policy.checked_opening(outlook))

@@ -16,6 +16,11 @@ class MarginalCost(PricingPolicy):
         """It is cost."""
         return True
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """It is cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the cost."""
         return outlook.cost

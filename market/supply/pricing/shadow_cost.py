@@ -43,6 +43,11 @@ class ShadowCost(PricingPolicy):
         high=1,
     )
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """It is cost and a rent."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """The catalogue as it is, or set anew, equation (1)."""
         wish = self.opening(outlook)

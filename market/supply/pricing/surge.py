@@ -29,6 +29,11 @@ class Surge(PricingPolicy):
         """It never falls below cost."""
         return True
 
+    @property
+    def moves_cover_cost(self) -> bool:
+        """It never falls below cost."""
+        return True
+
     def __call__(self, outlook: Outlook) -> Floats:
         """Move prices by the gap between utilisation and target, once something is known."""
         if outlook.tick == 0:

@@ -1,0 +1,19 @@
+"""Chosen: on which of the terms that their tiers may choose offers are sold."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.exchange.books import Book
+from market.simulation.founded import Founded
+
+
+def terms_chosen(founded: Founded, book: Book) -> NDArray[np.int64]:
+    """Number of the terms on which each offer is sold among those that its tier may choose, from 1; 0: as listed."""
+    number = np.zeros(book.offers, dtype=np.int64)
+    for p in founded.providers:
+        for j, offer in zip(p.offers, p.spec.offers, strict=True):
+            if offer.tier.may_choose and book.listings[j].terms != offer.tier.terms:
+                number[j] = offer.tier.may_choose.index(book.listings[j].terms) + 1
+    return number
