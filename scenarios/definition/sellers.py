@@ -146,11 +146,11 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
 def chosen_terms(
     chosen: ChosenTerms, policy: PricingPolicy, when: Calendar, number: int, change_cost_days: float
 ) -> PricingPolicy:
-    """A policy whose tiers may be sold on other terms; a change has to pay until the next look."""
+    """A policy whose tiers may be sold on other terms; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
     every = between_looks(chosen.every_hours, when)
-    least = min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0)
+    least = min(max(chosen.least_gain, change_cost_days / DAYS_PER_YEAR), 1.0)
     return TermsThatEarnMost(policy, every, least, turn_hours=every * _turn(number))
 
 

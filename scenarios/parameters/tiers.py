@@ -81,7 +81,7 @@ class ChosenTerms(Section):
         0.001,
         "1",
         "gain, over what users pay, below which they stay as they are; more where a change of the list costs days of "
-        "sales (change_cost_days), which have to come back until the next look",
+        "sales (change_cost_days), which have to come back within a year",
         DECLARED,
         high=1,
     )
