@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+
+#: What each tier of a lab may be, beside what is listed, looked at every four weeks, so that each looks in eight.
+CHOSEN_TERMS = {
+    "labs.*.pricing.terms.policy": "earn-most",
+    "labs.*.pricing.terms.every_hours": 672.0,
+    "labs.*.tiers.standard.may_choose": [{"most_speed": 90.0}, {"most_speed": math.inf}],
+    "labs.*.tiers.batch.may_choose": [
+        {"least_h": hours, "deadline_h": 24.0, "most_speed": 60.0} for hours in (0.25, 4.0, 12.0)
+    ],
+}
 
 SCENARIO = ask(
     __name__,
@@ -19,5 +31,9 @@ SCENARIO = ask(
         outcome("priority-share"),
         outcome("surplus", against="one-queue"),
     ),
-    variants={"one-queue": {"market.by_tier": False}},
+    variants={
+        "one-queue": {"market.by_tier": False},
+        "parts-that-pay": {"labs.*.pricing.ratios.policy": "earn-most", "labs.*.pricing.change_cost_days": 0.4},
+        "chosen-terms": CHOSEN_TERMS,
+    },
 )

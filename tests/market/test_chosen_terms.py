@@ -103,3 +103,10 @@ def test_a_scenario_says_who_chooses_among_what() -> None:
     batch = next(offer.tier for offer in lab.offers if offer.tier.name == "batch")
     assert batch.may_choose == (TierTerms(60.0, 4.0, 24.0),)
     assert math.isinf(TierTerms().deadline_h)
+
+
+def test_variants_of_a_scenario_let_labs_choose() -> None:
+    tiers = SCENARIOS["priority-tiers"]
+    for name, says in (("chosen-terms", "moves_terms"), ("parts-that-pay", "moves_parts")):
+        sellers = tiers.variant(name).economy(10).providers
+        assert all(getattr(p.pricing, says) == (p.kind == "frontier") for p in sellers), name
