@@ -56,9 +56,8 @@ def only_tab(browser, app):
 
 @pytest.fixture
 def tab(only_tab):
-    """It, with a small run put together; whatever a test does with it, the browser has nothing to complain of."""
+    """It, with all set back; whatever a test does with it, the browser has nothing to complain of."""
     set_back(only_tab)
-    small(only_tab)
     yield only_tab
     assert only_tab.complaints == []
     assert only_tab.outside == []
@@ -83,6 +82,7 @@ def set_back(page):
 
 
 def small(page):
+    """Put a small run together."""
     for name, value, said in (("Days", "1", "--days 1 --users 2000 "), ("Simulated users", "200", "--users 200 ")):
         field = page.get_by_role("textbox", name=name)
         field.fill(value)
@@ -128,6 +128,7 @@ def run(page):
 
 
 def test_a_slider_changes_the_outcome(tab):
+    small(tab)
     run(tab)
     told = tab.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.alt)")
     assert len(told) == 4
@@ -164,28 +165,30 @@ def test_a_bad_value_shows_its_message_and_no_traceback(tab):
     expect(button(tab, "Run")).to_be_enabled()
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "said"),
-    [
-        ("Days", "-3", "--days is -3, but must be above 0"),
-        ("Seed", "-1", "--seed is -1, but must be at least 0"),
-        ("Seed", "99999999999999999999", "--seed is 1e+20, but must be"),
-        ("Simulated users", "0", "--users is 0, but must be at least 1"),
-    ],
+#: What cannot be, and what is said of it; tests/app/test_page.py has more, without a browser.
+REFUSED = (
+    ("Days", "-3", "--days is -3, but must be above 0"),
+    ("Seed", "-1", "--seed is -1, but must be at least 0"),
+    ("Seed", "99999999999999999999", "--seed is 1e+20, but must be"),
+    ("Simulated users", "0", "--users is 0, but must be at least 1"),
 )
-def test_a_number_that_cannot_be_is_refused_and_nothing_is_run_in_its_place(tab, name, typed, said):
-    field = tab.get_by_role("textbox", name=name)
-    field.fill(typed)
-    field.press("Enter")
-    tab.get_by_role("alert").get_by_text(said).wait_for()
-    rested(tab)
-    expect(button(tab, "Run")).to_be_disabled()
-    assert tab.get_by_role("progressbar").count() == 0
-    set_back(tab)
-    expect(field).to_have_value(re.compile("^(28|1|2000)$"))
+
+
+def test_a_number_that_cannot_be_is_refused_and_nothing_is_run_in_its_place(tab):
+    for name, typed, said in REFUSED:
+        field = tab.get_by_role("textbox", name=name)
+        field.fill(typed)
+        field.press("Enter")
+        tab.get_by_role("alert").get_by_text(said).wait_for()
+        rested(tab)
+        expect(button(tab, "Run")).to_be_disabled()
+        assert tab.get_by_role("progressbar").count() == 0
+        set_back(tab)
+        expect(field).to_have_value(re.compile("^(28|1|2000)$"))
 
 
 def test_it_steps_stops_and_goes_on(tab):
+    small(tab)
     days = tab.get_by_role("textbox", name="Days")
     days.fill("700")
     days.press("Enter")
@@ -203,6 +206,7 @@ def test_it_steps_stops_and_goes_on(tab):
 
 
 def test_what_is_downloaded_opens_in_pandas_and_runs(tab, tmp_path):
+    small(tab)
     run(tab)
     with tab.expect_download() as download:
         button(tab, "Data (zip)").click()
@@ -219,19 +223,36 @@ def test_what_is_downloaded_opens_in_pandas_and_runs(tab, tmp_path):
     assert text == (folder / "scenario.toml").read_text(encoding="utf-8")
 
 
-def test_on_a_phone_and_in_the_dark_nothing_is_wider_than_the_screen(browser, app):
-    page = watched_page(browser, viewport={"width": 390, "height": 844}, color_scheme="dark")
+def test_on_a_phone_and_in_the_dark_nothing_is_wider_than_the_screen(tab):
+    tab.emulate_media(color_scheme="dark")
+    pressed(tab, "Next hour")
+    tab.set_viewport_size(PHONE)
+    rested(tab)
+    fits_a_phone_in_the_dark(tab)
+    widths = tab.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.clientWidth)")
+    assert widths
+    assert all(0 < width <= PHONE["width"] for width in widths)
+
+
+def test_what_other_tabs_have_run_is_theirs(browser, app, only_tab):
+    assert only_tab.get_by_text("Take it away").count() == 1
+    page = watched_page(browser, viewport=PHONE, color_scheme="dark")
     page.goto(app)
     button(page, "Next hour").wait_for()
     rested(page)
-    assert page.get_by_text("Take it away").count() == 0  # what other tabs have run is theirs
-    pressed(page, "Next hour")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") != "rgb(255, 255, 255)"
-    widths = page.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.clientWidth)")
-    assert all(0 < width <= 390 for width in widths)
+    assert page.get_by_text("Take it away").count() == 0
+    fits_a_phone_in_the_dark(page)
     assert page.complaints == page.outside == []
     page.context.close()
+
+
+PHONE = {"width": 390, "height": 844}
+
+
+def fits_a_phone_in_the_dark(page):
+    """Nothing is wider than the screen, nor bright."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") != "rgb(255, 255, 255)"
 
 
 def status(app, path="/", **headers):

@@ -21,13 +21,14 @@ from scenarios.app.run_request import RunRequest
 from scenarios.cli import main as cli
 from scenarios.results import run_folder
 
+pytestmark = pytest.mark.usefixtures("quick_processes")
 SECONDS = 120.0
 SMALL = RunRequest("baseline-2026", ("demand.growth=10", 'labs.*.pricing.kind="surge"'), 1.0, 200, 3)
 LONG = RunRequest("baseline-2026", (), 364.0, 5_000, 1)
 
 
 @pytest.fixture(scope="module")
-def market():
+def market(quick_processes):
     """One process for the tests of this file: it takes a while to start."""
     return Live()
 

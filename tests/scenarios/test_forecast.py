@@ -19,7 +19,7 @@ from scenarios.studies.forecast.task import as_fitted, monthly, task_of
 from scenarios.studies.kept_runs import RUNS, all_runs, kept
 from scenarios.studies.moments.sets import fitted_sets, fitted_values, joint_draws, nearest, rows_of
 
-SMALL = ["--draws", "2", "--users", "20", "--days", "3", "--workers", "1", "--quiet"]
+SMALL = ["--draws", "2", "--users", "20", "--days", "1", "--workers", "1", "--quiet"]
 
 
 def test_what_is_known_jointly_is_drawn_jointly() -> None:
@@ -128,7 +128,7 @@ def test_series_by_month_by_hand() -> None:
 
 
 def test_runs_are_the_same_whatever_does_them_and_are_kept(tmp_path: Path, quick_workers: None) -> None:
-    task = task_of(SCENARIOS["off-peak"].with_changes({"time.days": 1.0}), 2, 20)
+    task = task_of(SCENARIOS["off-peak"].with_changes({"time.days": 0.5}), 2, 20)
     told: list[int] = []
     one = all_runs(task, tmp_path / "one", 1, lambda done, of: told.append(done))
     two = all_runs(task, tmp_path / "two", 2, lambda done, of: None)

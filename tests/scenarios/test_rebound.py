@@ -62,10 +62,10 @@ def test_nothing_is_said_where_no_hour_gets_busier(share: float, peak: float) ->
 
 def test_more_work_that_can_wait_never_brings_a_crunch_earlier() -> None:
     """Demand grows over machines that stay: the first day on which a twentieth of what is ordered is not served."""
-    racks, days = 1.1 * busiest(market(0.0, days=14, hours=HOURS)) / HOURS, 60
+    racks, days = 1.1 * busiest(market(0.0, days=14, hours=HOURS)) / HOURS, 40
     first = []
     for share in (0.0, 0.2, 0.4, 0.8):
-        model = market(share, racks=racks, growth=1e4, days=days, hours=HOURS)
+        model = market(share, racks=racks, growth=1e6, days=days, hours=HOURS)
         ordered, served = (
             model.records.series("segments", name, "users").reshape(days, -1).sum(axis=1)
             for name in ("ordered", "served")
