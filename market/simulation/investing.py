@@ -7,6 +7,7 @@ import numpy as np
 from market.simulation.founded import Founded
 from market.simulation.research import rent_losses
 from market.simulation.state import Invested, Ordered, Posted, Served
+from market.supply.specs import Investment
 from market.supply.term import Term
 
 
