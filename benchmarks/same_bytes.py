@@ -1,7 +1,7 @@
 """Whether a change left results as they were, to the byte: every scenario with both clearings, and every exact check.
 
     python benchmarks/same_bytes.py              # against the commit before
-    python benchmarks/same_bytes.py COMMIT       # against another; two minutes on two cores
+    python benchmarks/same_bytes.py COMMIT       # against another; six minutes on two cores
 
 ``make same AGAINST=COMMIT`` runs it. Two processes, one with the code of the commit and one with the code here, run the
 same markets (two days, 200 users, seed 1) and check the same theories; what differs is named, by scenario and column,
