@@ -21,6 +21,7 @@ from market.simulation.taking_back import chance_lately, taken_back, work_done_a
 from market.simulation.trained import trained_lately
 from market.supply.home_machines import HomeMachines
 from market.supply.needs import Needs
+from market.supply.purchases import Purchases
 from market.supply.rack_lists import HourOfBids
 from market.supply.wholesale import NONE_OLDER, Allotment, Bid, Lists, Older
 
@@ -74,10 +75,17 @@ def rent(
             founded, tick, machines.exit, older, allotment.price, effects, lambda gone: clear(gone=gone).price
         ),
         trained=trained_lately(founded, tick, machines.trained, allotment, research_again),
-        purchases=tuple(
-            known.after(period, allotment.price, needs.work_of(p.own), needs.earned_by(p.own)) if p.spec.spot else known
-            for p, known in zip(founded.providers, machines.purchases, strict=True)
-        ),
+        purchases=purchases_after(founded, period, needs, machines.purchases, allotment.price),
+    )
+
+
+def purchases_after(
+    founded: Founded, period: int, needs: Needs, before: Sequence[Purchases], price: float
+) -> tuple[Purchases, ...]:
+    """What those who rent by the hour have learned once a tick has cost so much a rack-hour [USD]."""
+    return tuple(
+        known.after(period, price, needs.work_of(p.own), needs.earned_by(p.own)) if p.spec.spot else known
+        for p, known in zip(founded.providers, before, strict=True)
     )
 
 
