@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from multiprocessing.connection import Connection
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -36,7 +36,11 @@ class Forked:
         (asked, orders), (reports, said) = os.pipe(), os.pipe()
         ends = Connection(asked, writable=False), Connection(said, readable=False)
         self.process = context.Process(target=become, args=(command[3:], *ends), daemon=True)
-        self.process.start()
+        page, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")  # or a fork would draw it, too
+        try:
+            self.process.start()
+        finally:
+            sys.modules["__main__"] = page
         for end in ends:
             end.close()
         self.stdin = os.fdopen(orders, "w", encoding="utf-8")
