@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from market.events.effects import Effects
 from market.exchange.books import Book
 from market.exchange.ledger import Payment
-from market.simulation.contracting import backlog_before, mean_spot_price
+from market.simulation.contracting import backlog_before
 from market.simulation.founded import Founded
+from market.simulation.rents_seen import mean_spot_price
 from market.simulation.selling_firms import Appraisal
 from market.simulation.state import Contracts, Firms, Fleets, Lately, Machines, Paid, Posted, Served, Terms
 from market.supply.provider import ProviderAgent

@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.simulation.backlog import to_come
 from market.simulation.founded import Founded
 from market.simulation.needing import TIMES
-from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Machines, Quoted
+from market.simulation.quoting import AHEAD
+from market.simulation.rents_seen import mean_spot_price, rents_seen, ticks_in_month
+from market.simulation.state import Contracts, Firms, Fleets, Machines, Quoted
 from market.supply.rents import Seen
 from market.supply.specs import Contract
+from market.supply.term_market import HOURS_A_YEAR
 
 #: Share of what is at stake below which a gain counts as none.
 SAME_GAIN = 1e-9
-
-
-def mean_spot_price(founded: Founded, machines: Machines) -> float:
-    """Mean spot price of the last month [USD per rack-h]; before the first tick the lowest ask."""
-    if machines.spot_prices.size == 0:
-        return min((owner.ask for owner in founded.owners), default=0.0)
-    return float(machines.spot_prices.mean())
+#: The length of a contract that ends at once, where lengths are compared by their logarithms [years].
+SHORTEST = 1e-3
 
 
 def backlog_before(founded: Founded, tick: int, contracts: Contracts) -> dict[str, float]:
@@ -32,14 +31,10 @@ def backlog_before(founded: Founded, tick: int, contracts: Contracts) -> dict[st
     return to_come(founded, tick - 1, contracts.running if tick > 0 else contracts.signed, seller=True)
 
 
-def ticks_in_month(founded: Founded) -> int:
-    """Ticks over which the mean spot price is taken."""
-    return max(1, round(HOURS_PER_MONTH / founded.hours))
-
-
 def renew_contracts(
     founded: Founded,
     tick: int,
+    fleets: Fleets,
     firms: Firms,
     quoted: Quoted,
     machines: Machines,
@@ -53,10 +48,11 @@ def renew_contracts(
     due = [c for c in due if not firms.left[founded.number_of[c.buyer]]]
     refused = [c for c in contracts.refused if c not in due and not firms.left[founded.number_of[c.buyer]]]
     renewed: list[Contract] = []
+    seen = rents_seen(founded, tick, machines, quoted, fleets.sales.price, effects) if due else Seen(0.0)
     for contract in due:
         seller = founded.owners[founded.number_of[contract.seller]]
         ask = seller.ask_at(float(effects.power[seller.number]))
-        anew = signed_anew(founded, tick, quoted, machines, (*contracts.signed, *renewed), contract, ask)
+        anew = signed_anew(founded, tick, seen, machines, (*contracts.signed, *renewed), contract, ask)
         if anew is None:
             refused.append(contract)
         else:
@@ -69,7 +65,7 @@ def renew_contracts(
 def signed_anew(
     founded: Founded,
     tick: int,
-    quoted: Quoted,
+    seen: Seen,
     machines: Machines,
     signed: Sequence[Contract],
     contract: Contract,
@@ -77,27 +73,46 @@ def signed_anew(
 ) -> Contract | None:
     """A contract for another term from now on, or None where it suits one of the two no more.
 
-    ``ask``: below which its seller does not rent [USD per rack-h].
+    ``seen``: what the market has seen of rents; ``ask``: below which its seller does not rent [USD per rack-h].
     """
     terms = founded.economy.wholesale.terms
-    if terms is None:
+    if not terms.bargained:
         return replace(contract, first_tick=tick, price=mean_spot_price(founded, machines))
-    seen = Seen(mean_spot_price(founded, machines), quoted.months, founded.calendar.years(tick))
-    hours = contract.ticks * founded.hours / founded.calendar.simulated_share
-    expected = terms.expected(seen, hours, founded.hours)
     worth = machines.worth.get(contract, np.ones(TIMES.size))
     most = contract.racks if not contract.adjusts else unpromised(founded, tick, signed, contract)
     best, gain = None, -math.inf
-    for times, worth_then in zip(TIMES.tolist(), worth.tolist(), strict=True):
-        racks = contract.racks * times
-        if times != 1.0 and (not contract.adjusts or racks > most):
-            continue
-        bargain = terms.bargain(expected, hours, racks, worth_then, ask)
-        # A gain that is rounding is no reason to sign for another number.
-        if bargain.price is not None and racks * (bargain.most - bargain.least) > gain + SAME_GAIN * racks * expected:
-            gain = racks * (bargain.most - bargain.least)
-            best = replace(contract, first_tick=tick, price=bargain.price, racks=racks)
+    lengths = contract.lengths or (contract.ticks,)
+    horizon = to_hours(founded, max(lengths))
+    # The longest first: of lengths that bring the same it is chosen.
+    for ticks in sorted(lengths, reverse=True):
+        hours = to_hours(founded, ticks)
+        expected = terms.expected(seen, hours, founded.hours)
+        for times, worth_then in zip(TIMES.tolist(), terms.needed(TIMES, worth, hours).tolist(), strict=True):
+            racks = contract.racks * times
+            if times != 1.0 and (not contract.adjusts or racks > most):
+                continue
+            bargain = terms.bargain(expected, hours, racks, worth_then, ask)
+            each = bargain.most - bargain.least - terms.exposed(expected, hours, horizon, racks)
+            # A gain that is rounding is no reason to sign for another number.
+            if bargain.price is not None and racks * each > gain + SAME_GAIN * racks * expected:
+                gain = racks * each
+                best = replace(contract, first_tick=tick, price=bargain.price, racks=racks, ticks=ticks)
     return best
+
+
+def to_hours(founded: Founded, ticks: int) -> float:
+    """Length of a term [h], weeks that are left out counted."""
+    return ticks * founded.hours / founded.calendar.simulated_share
+
+
+def racks_by_length(founded: Founded, running: Sequence[Contract]) -> NDArray[np.float64]:
+    """Racks under contract, by which of the dates of the forward curve is nearest to the length of their term."""
+    ahead = np.log(np.maximum(np.array(list(AHEAD.values())), SHORTEST))
+    racks = np.zeros(ahead.size)
+    for contract in running:
+        years = to_hours(founded, contract.ticks) / HOURS_A_YEAR
+        racks[int(np.argmin(np.abs(ahead - math.log(max(years, SHORTEST)))))] += contract.racks
+    return racks
 
 
 def unpromised(founded: Founded, tick: int, signed: Sequence[Contract], contract: Contract) -> float:

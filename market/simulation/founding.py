@@ -302,6 +302,7 @@ def no_machines(founded: Founded) -> Machines:
         contracted_racks=of_providers,
         earned=none,
         spot_prices=np.zeros(0),
+        stood=np.zeros(0),
         bids=(),
         worth={},
         taken=none,

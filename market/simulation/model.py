@@ -78,6 +78,12 @@ class TokenMarket(mesa.Model):
             "providers": [p.name for p in economy.providers],
             "segments": [s.name for s in economy.segments],
             "wholesale": [h.name for h in economy.hyperscalers],
+            "vintages": [
+                f"{h.name}, {chip}"
+                for h in economy.hyperscalers
+                if h.older
+                for chip in ("newest", *(v.name for v in h.older))
+            ],
             "forward": list(AHEAD),
             "books": self.founded.firms,
         }

@@ -111,7 +111,7 @@ def worth_of_contracts(
     included, or earns what it could not have been rented for, and nothing where it is not needed. Who may not rent by
     the hour has it earn all that it earns.
     """
-    if founded.economy.wholesale.terms is None:
+    if not founded.economy.wholesale.terms.bargained:
         return {}
     worth = {}
     pace = founded.hours / HOURS_PER_MONTH

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from market.events.effects import Effects
-from market.simulation.contracting import mean_spot_price
 from market.simulation.founded import Founded
-from market.simulation.state import Machines, Quoted
+from market.simulation.rents_seen import rents_seen
+from market.simulation.state import Fleets, Machines, Quoted
 from market.supply.owner import HyperscalerAgent
 from market.supply.rents import Seen
 from market.supply.term_market import HOURS_A_YEAR, TermMarket
@@ -25,31 +26,28 @@ AHEAD: Final = {
     "2 years": 2.0,
     "3 years": 3.0,
 }
-#: By what contracts are priced where nobody bargains: the last month's mean, whatever the term.
-AT_THE_MEAN: Final = TermMarket()
 
 
 def first_quotes(owners: Sequence[HyperscalerAgent]) -> Quoted:
     """Lists as they are at the start; nothing is known of the market."""
     listed = [owner.spec.on_demand.price if owner.spec.on_demand else np.inf for owner in owners]
     nothing = np.zeros(len(AHEAD))
-    return Quoted(np.array(listed, dtype=np.float64), nothing, nothing, np.zeros(0), (0, 0.0, 0))
+    return Quoted(np.array(listed, dtype=np.float64), nothing, nothing, np.zeros(0), (0, 0.0, 0, 0.0), np.zeros(0))
 
 
-def quote(founded: Founded, tick: int, machines: Machines, quoted: Quoted, effects: Effects) -> Quoted:
+def quote(founded: Founded, tick: int, fleets: Fleets, machines: Machines, quoted: Quoted, effects: Effects) -> Quoted:
     """Owners look at their lists; the market forms its expectations, and prices terms by them."""
-    months, month = months_so_far(founded, tick, machines, quoted)
-    seen = Seen(mean_spot_price(founded, machines), months, founded.calendar.years(tick))
-    market = founded.economy.wholesale.terms or AT_THE_MEAN
+    known = with_last_tick(founded, tick, machines, quoted)
+    seen = rents_seen(founded, tick, machines, known, fleets.sales.price, effects)
+    market = founded.economy.wholesale.terms
     ahead = np.array(list(AHEAD.values()))
     asks = [owner.ask_at(float(effects.power[owner.number])) for owner in founded.owners]
     ask = min(asks, default=0.0)
-    return Quoted(
+    return replace(
+        known,
         listed=listed(founded, tick, machines, quoted, asks),
         expected=market.forecast.expected(seen, ahead),
         terms=np.array([price_of_term(market, seen, years * HOURS_A_YEAR, founded.hours, ask) for years in ahead]),
-        months=months,
-        month=month,
     )
 
 
@@ -64,18 +62,18 @@ def listed(founded: Founded, tick: int, machines: Machines, quoted: Quoted, asks
     return prices
 
 
-def months_so_far(
-    founded: Founded, tick: int, machines: Machines, quoted: Quoted
-) -> tuple[np.ndarray, tuple[int, float, int]]:
-    """Means of whole calendar months, and the month that runs, with the last tick's price in it."""
-    month, total, count = quoted.month
-    months = quoted.months
+def with_last_tick(founded: Founded, tick: int, machines: Machines, quoted: Quoted) -> Quoted:
+    """Mean prices and racks of whole calendar months, and the month that runs, with the last tick in it."""
+    month, total, count, racks = quoted.month
+    months, stood = quoted.months, quoted.month_racks
     if machines.spot_prices.size:
         of_price = int(founded.calendar.years(tick - 1) * 12.0)
         if of_price != month and count:
-            months, total, count = np.append(months, total / count), 0.0, 0
+            months, stood = np.append(months, total / count), np.append(stood, racks / count)
+            total, count, racks = 0.0, 0, 0.0
         month, total, count = of_price, total + float(machines.spot_prices[-1]), count + 1
-    return months, (month, total, count)
+        racks += float(machines.stood[-1])
+    return replace(quoted, months=months, month=(month, total, count, racks), month_racks=stood)
 
 
 def price_of_term(market: TermMarket, seen: Seen, hours: float, tick_hours: float, ask: float) -> float:

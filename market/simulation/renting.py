@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.exchange.elastic_demand import ElasticDemand
-from market.simulation.contracting import ticks_in_month
 from market.simulation.financing import research_demand
 from market.simulation.founded import Founded
 from market.simulation.giving_up import look_ahead
 from market.simulation.needing import bids_of, worth_of_contracts
+from market.simulation.rents_seen import ticks_in_month
 from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
 from market.simulation.trained import trained_lately
@@ -65,6 +65,7 @@ def rent(
         contracted_racks=got / hours - rented / hours,
         earned=earned_lately(machines.earned, allotment, quoted.listed, hours),
         spot_prices=np.append(machines.spot_prices, allotment.price)[-ticks_in_month(founded) :],
+        stood=np.append(machines.stood, allotment.owned.sum() / hours)[-ticks_in_month(founded) :],
         bids=bids_of_month(founded, machines.bids, allotment),
         worth=worth_of_contracts(founded, needs, contracts, machines.worth, held, allotment.price, machines.chance),
         taken=taken / hours,

@@ -109,14 +109,16 @@ class Quoted:
         listed: list price of machines by the hour, by owner [USD per rack-h]; infinite where there is none.
         expected, terms: spot at each of the dates ``quoting.AHEAD``, and a contract until then [USD per rack-h].
         months: mean spot price of each whole calendar month so far [USD per rack-h].
-        month: the present month, and the sum and number of its spot prices.
+        month: the present month, the sum and number of its spot prices, and the sum of the racks that stood.
+        month_racks: racks of all owners in each whole calendar month so far, on average.
     """
 
     listed: Floats
     expected: Floats
     terms: Floats
     months: Floats
-    month: tuple[int, float, int]
+    month: tuple[int, float, int, float]
+    month_racks: Floats
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class Machines:
         own_racks, home_racks, spot_racks, contracted_racks: racks by provider.
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
         spot_prices: of the last month, oldest first [USD per rack-h].
+        stood: racks of all owners in each of these ticks.
         bids: of the last month, oldest first, where an owner has a list to set by them.
         worth: running mean worth of racks over their cost on spot, by contract, for ``needing.TIMES`` as many racks.
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
@@ -162,6 +165,7 @@ class Machines:
     contracted_racks: Floats
     earned: Floats
     spot_prices: Floats
+    stood: Floats
     bids: tuple[HourOfBids, ...]
     worth: Mapping[Contract, Floats]
     taken: Floats

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from market.exchange.ledger import Ledger, Payment
 from market.supply.expansion import Fleet, Ordering
 from market.supply.firm import Firm
+from market.supply.rent_outlook import RentOutlook
 from market.supply.specs import Hyperscaler
 from market.supply.vintages import Standing
 
@@ -70,9 +71,13 @@ class HyperscalerAgent(Firm[Hyperscaler, OwnerTick]):
         """The same of its older machines, by vintage."""
         return np.maximum(self.spec.reserve, self.older.running_costs * power)
 
-    def see(self, earned: float, backlog: float) -> None:
-        """See what a rack-hour has earned lately [USD per rack-h] and what is to come under contracts [USD]."""
-        self.fleet.earned, self.fleet.most = earned, self.most_racks(backlog, self.spec.rack_price)
+    def see(self, earned: float, backlog: float, rack_price: float, outlook: RentOutlook | None = None) -> None:
+        """See what a rack-hour has earned lately [USD per rack-h] and what is to come under contracts [USD].
+
+        ``rack_price``: what a rack costs now [USD]; ``outlook``: what rack-hours are expected to earn.
+        """
+        self.fleet.earned, self.fleet.most = earned, self.most_racks(backlog, rack_price)
+        self.fleet.outlook = outlook
 
     def most_racks(self, backlog: float, rack_price: float) -> float:
         """Racks that creditors lend for, with so much to come under contracts [USD] and at a price of a rack [USD]."""

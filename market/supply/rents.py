@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,27 @@ from capacity.fields import quantities, quantity
 from market.kinds import Kind
 
 type Floats = NDArray[np.float64]
+
+MONTH: Final = 1.0 / 12.0
+#: Fewest months by which a growth is told.
+LEAST_MONTHS: Final = 3
+#: Largest logarithm of a change that is expected.
+MOST: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Entrants:
+    """Owners who order machines as long as these are expected to earn what they cost.
+
+    Attributes:
+        cost: full cost of a rack-hour of machines that come so many years from now [USD per rack-h].
+        first: years until machines that nobody has ordered yet can stand.
+        growth: most that all machines can grow then, as a factor a year.
+    """
+
+    cost: Callable[[Floats], Floats]
+    first: float
+    growth: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -22,11 +45,22 @@ class Seen:
         now: mean spot price of the last month [USD per rack-h].
         months: mean spot price of each whole calendar month so far, oldest first [USD per rack-h].
         years: years since the start.
+        age: years since the middle of the last month.
+        month_racks: racks of all owners in each whole calendar month so far, on average.
+        prices, stood: spot [USD per rack-h] and racks of all owners in each tick of the last month; none if not known.
+        racks: racks that will stand so many years from now, of those that stand and are under way; None if not known.
+        entrants: who adds to these, or None.
     """
 
     now: float
     months: Floats = field(default_factory=lambda: np.zeros(0))
     years: float = 0.0
+    age: float = 0.0
+    month_racks: Floats = field(default_factory=lambda: np.zeros(0))
+    prices: Floats = field(default_factory=lambda: np.zeros(0))
+    stood: Floats = field(default_factory=lambda: np.zeros(0))
+    racks: Callable[[Floats], Floats] | None = None
+    entrants: Entrants | None = None
 
 
 class RentForecast(Kind, ABC):
@@ -112,6 +146,83 @@ class Trend(RentForecast):
         if known.size > 1 and (known > 0).all():
             slope = float(np.polyfit(np.arange(known.size) / 12.0, np.log(known), 1)[0])
         return np.asarray(seen.now * np.exp(np.clip(slope * self.fades * -np.expm1(-ahead / self.fades), -20.0, 20.0)))
+
+
+@dataclass(frozen=True)
+class UnderWay(RentForecast):
+    """Prices follow demand over the machines that stand and are under way; newcomers hold them at cost from then on.
+
+    With spot S_h and racks R_h in the ticks of the last month, whose middle is a time u ago, demand that grows at G a
+    year, an elasticity e of the racks that are rented, and racks R(t) as far as they are ordered,
+
+        alone      A(t) = mean over h of S_h (G^(t + u) R_h / R(t))^(1/e)                                 (1)
+        expected   S(t) = A(t) before machines can come that nobody has ordered, and from then, t_1, on
+                   min(A, max(full cost of a newcomer, A with as many as can come))                       (2)
+
+    as many being R(t) M^(t - t_1) at a factor M a year. G is what log demand, e ln S + ln R, has risen by in the last
+    months, in a line.
+
+    >>> price, racks = np.array([8.0]), np.array([100.0])
+    >>> seen = Seen(8.0, prices=price, stood=racks, racks=lambda ahead: np.where(ahead < 0.5, 100.0, 200.0))
+    >>> UnderWay(elasticity=2.0, months=0, demand_growth=4.0).expected(seen, np.array([0.0, 0.5, 1.0]))
+    array([ 8.        ,  8.        , 11.3137085 ])
+    """
+
+    kind = "under-way"
+
+    elasticity: float = quantity(
+        1.0,
+        "1",
+        "fall of racks rented, in per cent, with a price that is one per cent higher",
+        "1, as of budgets: research and labs spend what they have; what hangs on it: docs/explanation/machines.md",
+        above=0,
+        high=100,
+    )
+    months: int = quantity(
+        6,
+        "months",
+        f"months in which it is seen how demand for racks grows, at least {LEAST_MONTHS}; 0: it is known",
+        low=0,
+        high=120,
+        whole=True,
+    )
+    demand_growth: float = quantity(
+        1.0,
+        "1/year",
+        "factor a year of demand for racks, where it is known, and until it is seen",
+        "Epoch: 3.4, as what was ordered before the start",
+        above=0,
+        high=1e3,
+        shipped=3.4,
+    )
+
+    def growth(self, seen: Seen) -> float:
+        """Logarithm of what demand for racks grows by in a year."""
+        known, racks = seen.months[-self.months :], seen.month_racks[-self.months :]
+        if self.months == 0 or known.size < LEAST_MONTHS or racks.size != known.size:
+            return float(np.log(self.demand_growth))
+        if (known <= 0).any() or (racks <= 0).any():
+            return float(np.log(self.demand_growth))
+        demand = self.elasticity * np.log(known) + np.log(racks)
+        return float(np.polyfit(np.arange(known.size) * MONTH, demand, 1)[0])
+
+    def expected(self, seen: Seen, ahead: Floats) -> Floats:
+        """Equation (2)."""
+        if seen.now <= 0.0:
+            return np.zeros(ahead.shape)
+        more, before = np.zeros(ahead.shape), seen.now
+        if seen.racks is not None and seen.prices.size and (typical := float(seen.stood.mean())) > 0:
+            before = float((seen.prices * (seen.stood / typical) ** (1.0 / self.elasticity)).mean())
+            more = np.log(np.maximum(seen.racks(ahead), 1e-9 * typical) / typical)
+        change = (self.growth(seen) * (ahead + seen.age) - more) / self.elasticity
+        alone = before * np.exp(np.clip(change, -MOST, MOST))
+        entrants = seen.entrants
+        if entrants is None:
+            return np.asarray(alone)
+        since = np.maximum(ahead - entrants.first + MONTH, 0.0)
+        least = alone * np.maximum(entrants.growth, 1.0) ** (-since / self.elasticity)
+        held = np.minimum(alone, np.maximum(entrants.cost(ahead), least))
+        return np.asarray(np.where(ahead >= entrants.first, held, alone))
 
 
 @dataclass(frozen=True)

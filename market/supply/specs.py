@@ -342,9 +342,7 @@ class Hyperscaler:
         require_or_inf(f"hyperscaler '{self.name}': pays_years", self.pays_years, at_least=0)
         require(f"hyperscaler '{self.name}': interest", self.interest, at_least=0)
         require(f"hyperscaler '{self.name}': life_years", self.life_years, above=0)
-        require(f"hyperscaler '{self.name}': racks", self.racks, at_least=0)
-        if self.on_demand is not None:
-            require_kind(f"hyperscaler '{self.name}': on_demand", self.on_demand, OnDemand)
+        require_kind(f"hyperscaler '{self.name}': on_demand", self.on_demand, OnDemand, type(None))
         require(f"hyperscaler '{self.name}': rack_price", self.rack_price, at_least=0)
         require(f"hyperscaler '{self.name}': cash", self.cash)
         require_kind(f"hyperscaler '{self.name}': expansion", self.expansion, Expansion)
@@ -363,9 +361,9 @@ class Contract:
         price: rent [USD per rack-h].
         first_tick: tick at which it begins.
         ticks: term in ticks.
-        renews: whether it is renewed for another term: at the mean spot price of the last month, or where the market
-            has terms (``Wholesale.terms``) at what both agree on, if they do.
+        renews: whether it is renewed: at last month's mean spot price or, if bargained for, at what both agree on.
         adjusts: whether both then agree on the number of racks, too: that of which they gain most.
+        lengths: terms in ticks among which the buyer chooses then, where contracts are bargained for; empty: as before.
     """
 
     seller: str
@@ -376,13 +374,15 @@ class Contract:
     ticks: int = 10**9
     renews: bool = False
     adjusts: bool = False
+    lengths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"contract of {self.buyer} with {self.seller}: "
         require(where + "racks", self.racks, at_least=0)
         require(where + "price", self.price, at_least=0)
         require_whole(where + "first_tick", self.first_tick, at_least=0)
-        require_whole(where + "ticks", self.ticks, at_least=1)
+        for ticks in (self.ticks, *self.lengths):
+            require_whole(where + "ticks", ticks, at_least=1)
 
     def runs(self, tick: int) -> bool:
         """Whether the contract covers this tick."""

@@ -127,16 +127,15 @@ class Wholesale:
 
     Attributes:
         auction: how the spot market clears.
-        terms: how contracts that end are priced and signed anew; None renews them at the last month's mean spot price.
+        terms: what the market expects of the spot price, and whether contracts that end are bargained for by that.
     """
 
     auction: CallAuction = field(default_factory=CallAuction)
-    terms: TermMarket | None = None
+    terms: TermMarket = field(default_factory=lambda: TermMarket(bargained=False))
 
     def __post_init__(self) -> None:
         require_kind("wholesale: auction", self.auction, CallAuction)
-        if self.terms is not None:
-            require_kind("wholesale: terms", self.terms, TermMarket)
+        require_kind("wholesale: terms", self.terms, TermMarket)
 
     def allot(
         self,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Chip, Costs, Deployment, Workload, fleet
 from capacity.units import GIGA, HOURS_PER_YEAR
-from market.supply.expansion import Expansion, FollowRents, PlannedRacks, SteadyGrowth
+from market.calendar import Calendar
+from market.supply.expansion import Expansion, FollowRents, Ordering, PlannedRacks, SteadyGrowth
+from market.supply.foresee import Foresee
 from market.supply.memory import Memory
 from market.supply.rack_maker import RackMaker
 from market.supply.vintages import Vintage
@@ -75,22 +77,37 @@ def expansion(supply: Supply, rack: Chip, days: float, share: float) -> Expansio
 NO_LIMIT: Final = 1e3
 
 
-def after_rents(supply: Supply, rack: Chip, share: float) -> FollowRents:
-    """Racks that are ordered while they earn more than they cost.
+def after_rents(supply: Supply, rack: Chip, share: float) -> Ordering:
+    """Racks that are ordered while they earn, or are expected to earn, more than they cost.
 
     ``share``: of all weeks that are simulated; what is bought once is paid for by that part of it.
     """
-    capital = Costs(owned=True).capital_usd_per_chip_hour(rack) / rack.capital
-    return FollowRents(
-        full_cost(supply, rack),
-        supply.response,
-        supply.lead_quarters,
-        NO_LIMIT if supply.maker.sells else supply.growth,
-        supply.retired_a_year,
-        supply.pipeline_growth,
-        supply.lump_months,
-        charge=capital / share if supply.maker.sells else 0.0,
-    )
+    costs = Costs(owned=True, power_usd_per_kwh=supply.power_usd_per_kwh)
+    orders: dict[str, Any] = {
+        "lead_quarters": supply.lead_quarters,
+        "growth": NO_LIMIT if supply.maker.sells else supply.growth,
+        "retired_a_year": supply.retired_a_year,
+        "pipeline_growth": supply.pipeline_growth,
+        "lump_months": supply.lump_months,
+    }
+    if supply.expansion == "foresee":
+        return Foresee(
+            rack_capital(rack) * share,
+            costs.power_usd_per_chip_hour(rack) * rack.chips_per_system,
+            HOURS_PER_YEAR * share,
+            costs.interest,
+            costs.lifetime_years,
+            costs.upkeep,
+            supply.racks_cheaper,
+            **orders,
+        )
+    charge = costs.capital_usd_per_chip_hour(rack) / rack.capital / share if supply.maker.sells else 0.0
+    return FollowRents(full_cost(supply, rack), supply.response, charge=charge, **orders)
+
+
+def ticks_of(days: float, when: Calendar) -> int:
+    """Ticks that are simulated of a contract of so many days, at least one."""
+    return max(1, round(days * when.simulated_share * when.ticks_per_day))
 
 
 def rack_capital(rack: Chip) -> float:

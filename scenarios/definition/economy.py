@@ -42,6 +42,7 @@ from scenarios.definition.building_out import (
     rack_capital,
     rack_maker,
     racks_by_owner,
+    ticks_of,
     vintages_by_owner,
 )
 from scenarios.definition.parameters import Parameters
@@ -321,15 +322,16 @@ def on_demand(supply: Supply, rack: Chip, when: Calendar) -> OnDemand | None:
     )
 
 
-def term_market(supply: Supply, rack: Chip) -> TermMarket | None:
-    """How contracts are bargained for; risk is counted over what is at stake."""
+def term_market(supply: Supply, rack: Chip) -> TermMarket:
+    """What is expected of rents, and how contracts are bargained for; risk is counted over what is at stake."""
     terms = supply.terms
-    if not terms.bargained:
-        return None
     expects = kind_named(RentForecast, terms.forecast.kind)
     own = {"cost": full_cost(supply, rack)} if any(field.name == "cost" for field in fields_of(expects)) else {}
+    forecast = made_of(expects, {**terms.forecast.chosen, **own})
+    if not terms.bargained:
+        return TermMarket(forecast, bargained=False)
     return TermMarket(
-        made_of(expects, {**terms.forecast.chosen, **own}),
+        forecast,
         terms.discount,
         terms.buyer_risk,
         terms.seller_risk,
@@ -338,6 +340,7 @@ def term_market(supply: Supply, rack: Chip) -> TermMarket | None:
         passed_on=terms.passed_on,
         spread=terms.spread,
         persistence=terms.persistence,
+        need_spread=terms.need_spread,
     )
 
 
@@ -378,9 +381,7 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
     if terms.share == 0:
         return ()
     largest = sorted(owners, key=lambda owner: -owner.racks)[:CONTRACTING]
-    ticks = FOREVER
-    if math.isfinite(terms.term_days):
-        ticks = max(1, round(terms.term_days * when.simulated_share * when.ticks_per_day))
+    ticks = ticks_of(terms.term_days, when) if math.isfinite(terms.term_days) else FOREVER
     rack = parameters.known.chips[parameters.supply.chip]
     return tuple(
         Contract(
@@ -391,6 +392,7 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
             ticks=min(ticks, FOREVER),
             renews=terms.renews,
             adjusts=terms.adjusts,
+            lengths=tuple(ticks_of(days, when) for days in terms.lengths_days if days >= terms.least_days),
         )
         for number, lab in enumerate(parameters.labs)
     )

@@ -30,6 +30,7 @@ from market.exchange.technology import FixedWork, Inference, Technology
 from market.kinds import Kind, called, classes_of
 from market.quality import Improving, Lagging, QualityPath, Relative
 from market.supply.expansion import Expansion, FollowRents, PlannedRacks
+from market.supply.foresee import Foresee
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse
 from market.supply.pricing.blocks import Blocks
@@ -47,7 +48,7 @@ from market.supply.quotas import QuotaPolicy
 from market.supply.rack_allotments import RackAllotment
 from market.supply.rack_lists import RackList
 from market.supply.rack_prices import RackPricing
-from market.supply.rents import Foreseen, RentForecast, TowardCost
+from market.supply.rents import Foreseen, RentForecast, TowardCost, UnderWay
 from market.supply.training import AsItPays, ResearchPolicy
 
 RACK = CHIPS["gb200-nvl72"]
@@ -78,6 +79,8 @@ EXAMPLES: dict[type, list[Any]] = {
     Inference: [INFERENCE],
     PlannedRacks: [PlannedRacks((0.0, 0.001, 1.0), (1.0, 0.5, 2.0))],
     FollowRents: [FollowRents(1.0), FollowRents(0.5, response=1e3, lead_quarters=0, retired_a_year=0.5, charge=0.2)],
+    Foresee: [Foresee(1.0, hours_a_year=1.0), Foresee(0.1, 0.05, 1.0, lead_quarters=0, growth=1e3, lump_months=2)],
+    UnderWay: [UnderWay(), UnderWay(elasticity=0.5, months=0, demand_growth=4.0)],
     TowardCost: [TowardCost(2.0), TowardCost(1.0, cheaper=3.0, pace=5.0)],
     Foreseen: [Foreseen((0.0, 0.001, 1.0), (1.0, 3.0, 0.5))],
     Improving: [IMPROVING],

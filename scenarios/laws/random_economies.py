@@ -239,7 +239,7 @@ hyperscalers = st.one_of(hyperscalers, hyperscalers.map(lambda h: replace(h, old
 waits = st.sampled_from([WaitModel(chance=False), WaitModel(), WaitModel(service_scv=2.0, preemptive=True)])
 calendars = st.builds(Calendar, tick_hours=st.sampled_from([1.0, 1.0, 0.25, 6.0]))
 term_markets = st.one_of(
-    st.none(),
+    st.builds(TermMarket, forecast=st.sampled_from(FORECASTS), bargained=st.just(False)),
     st.builds(
         TermMarket,
         forecast=st.sampled_from(FORECASTS),

@@ -30,6 +30,7 @@ SCENARIO = ask(
     ),
     variants={
         "supply-leads": {"demand.growth": 3.0, "supply.growth": 5.0},
+        "foresee": {"supply.expansion": "foresee", "supply.terms.forecast": "under-way"},
         "one-maker": {**BOUGHT, "supply.maker.pricing": "monopoly"},
         "allotted": {**BOUGHT, "supply.maker.output": 0.3, "supply.maker.allotment": "by-contract"},
         "training-yields": {"supply.research.*.policy.kind": "as-it-pays"},

@@ -22,10 +22,12 @@ SCENARIO = ask(
         outcome("idle-share", "up", source="overbuilding"),
         outcome("open-price", "down", source="overbuilding"),
         outcome("spot-price", "down", against="owners-stop", source="overbuilding"),
+        outcome("spot-price", "down", against="foresee", source="overbuilding"),
         outcome("unserved", "down", source="overbuilding"),
     ),
     variants={
         "owners-stop": {"supply.expansion": "follow-rents"},
+        "foresee": {"supply.expansion": "foresee", "supply.terms.forecast": "under-way"},
         "old-chips": {"supply.vintages": True},
         "neoclouds-owe": {"supply.neoclouds.debt_usd": 2.1e10, "supply.neoclouds.credit_usd": 2.5e10},
     },

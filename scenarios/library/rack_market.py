@@ -32,11 +32,17 @@ SCENARIO = ask(
         outcome("spot-over-list"),
         outcome("year-over-list"),
         outcome("hours-at-list"),
+        outcome("month-contracts"),
+        outcome("year-contracts"),
         outcome("contract-share", "down", source="renewal is refused where spot is expected to be cheaper"),
     ),
     variants={
         "nobody-undercuts": {"supply.on_demand.kind": "best-list"},
         "prices-stay": {"supply.terms.forecast": "last-month"},
+        "lengths": {
+            "supply.contracts.lengths_days": [30.44, 365.25, 1_095.75],
+            "supply.terms.need_spread": 0.1,
+        },
         "sure-of-machines": {"supply.restart_h": 0.0},
         "made-to-order": {
             "supply.vintages": True,

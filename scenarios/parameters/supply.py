@@ -39,6 +39,10 @@ from scenarios.parameters.research import RESEARCH, ResearchBudget
 CONTRACTING: Final = 3
 #: Owners that are called something else here.
 RENAMED: Final = {fleet.OTHERS: "neoclouds"}
+#: Longest contract that a lab may choose [days].
+MOST_DAYS: Final = 36_525.0
+#: How owners expand who order racks of a maker.
+ORDERING: Final = ("follow-rents", "foresee")
 AZURE: Final = "Azure traces 2024"
 COUNTS: Final = "chip owners by quarter"
 
@@ -78,6 +82,19 @@ class Contracts(Section):
     term_days: Number = quantity(365.0, "days", "term; inf for ever", above=0, or_inf=True)
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
     adjusts: Flag = choice(False, "whether its racks are bargained for, too, where contracts are (supply.terms)")
+    lengths_days: tuple[Number, ...] = choice(
+        (), "terms [days] among which a lab then chooses, where contracts are bargained for; empty: term_days"
+    )
+    least_days: Number = quantity(0.0, "days", "shortest term that owners then sign", high=36_525)
+
+    @model_validator(mode="after")
+    def _lengths(self) -> Contracts:
+        for number, days in enumerate(self.lengths_days):
+            if not 0.0 < days <= MOST_DAYS:
+                raise refuse(f"lengths_days[{number}]", days, f"must be above 0 and at most {MOST_DAYS:,.0f}")
+        if self.lengths_days and max(self.lengths_days) < self.least_days:
+            raise refuse("least_days", self.least_days, "some term of lengths_days must be as long")
+        return self
 
 
 class OnDemandLists(KindSection):
@@ -161,6 +178,13 @@ class TermContracts(Section):
         low=-1,
         high=1,
     )
+    need_spread: Number = quantity(
+        0.0,
+        "1",
+        "deviation of the log of the machines that a lab needs from what it needed a month before",
+        "declared: what speaks for short contracts; what hangs on it: docs/explanation/machines.md",
+        high=10,
+    )
 
 
 class FirstPartyProducts(Section):
@@ -225,8 +249,10 @@ class Supply(Section):
     )
     not_for_rent: tuple[Name, ...] = choice(("China", "Meta"), "owners who keep their machines for themselves")
     scale: Number = quantity(1.0, "1", "racks over the counted ones: where on the path a run begins", above=0, high=1e3)
-    expansion: Literal["steady", "planned", "follow-rents", "counted"] = choice(
-        "steady", "racks grow at a rate; along a plan under ceilings; after what they earn; or as they were counted"
+    expansion: Literal["steady", "planned", "follow-rents", "foresee", "counted"] = choice(
+        "steady",
+        "racks grow at a rate; along a plan under ceilings; after what they earn, or what they are expected to earn "
+        "(supply.terms.forecast); or as they were counted",
     )
     counted_until: str = choice(
         "2025Q4", "last quarter whose counts are used (counted); then racks grow at the rate", COUNTS
@@ -243,13 +269,16 @@ class Supply(Section):
     pipeline_growth: Number = quantity(
         3.4,
         "1/year",
-        "growth that was ordered before the start (planned, follow-rents)",
+        "growth that was ordered before the start (planned, follow-rents, foresee)",
         "Epoch: 3.4",
         above=0,
         high=1e3,
     )
     lump_months: Whole = quantity(
-        0, "months", "what is ordered within so many months comes together (follow-rents); 0: as it is ordered", high=60
+        0,
+        "months",
+        "what is ordered within so many months comes together (follow-rents, foresee); 0: as it is ordered",
+        high=60,
     )
     vintages: Flag = choice(
         False, "whether owners' chips differ in what they cost to run; otherwise all are as new", COUNTS
@@ -265,7 +294,15 @@ class Supply(Section):
     response: Number = quantity(
         1.0, "1/year", "yearly growth ordered per unit of excess return (follow-rents)", high=1e3
     )
-    retired_a_year: Number = quantity(0.0, "1/year", "share of racks retired in a year (follow-rents)", high=1)
+    racks_cheaper: Number = quantity(
+        1.4,
+        "1/year",
+        "factor a year by which racks get cheaper for the same work (foresee; without a maker they do)",
+        "Epoch: hardware price-performance doubles in about two years",
+        above=0,
+        high=100,
+    )
+    retired_a_year: Number = quantity(0.0, "1/year", "share of racks retired in a year (follow-rents, foresee)", high=1)
     first_party: Number = quantity(0.85, "1", "share of machines that owners' products and training take", high=1)
     first_party_products: FirstPartyProducts = part(
         FirstPartyProducts(share=0.12), "products that follow the day, part of that"
@@ -334,8 +371,10 @@ class Supply(Section):
             raise refuse("quarter", self.quarter, f"it must be a counted quarter: {error}") from None
         if self.expansion == "counted":
             self._check_counts()
-        if self.maker.sells and self.expansion != "follow-rents" and not self.neoclouds.borrow:
-            raise refuse("maker.sells", True, "somebody must order racks: supply.expansion has to be follow-rents")
+        if self.maker.sells and self.expansion not in ORDERING and not self.neoclouds.borrow:
+            raise refuse(
+                "maker.sells", True, "somebody must order racks: supply.expansion has to be follow-rents or foresee"
+            )
         if self.calibration not in CALIBRATIONS:
             allowed = f"must be one of {', '.join(CALIBRATIONS)}{nearest(self.calibration, CALIBRATIONS)}"
             raise refuse("calibration", self.calibration, allowed)

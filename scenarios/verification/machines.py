@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,13 +86,15 @@ def taken_back() -> Iterator[Finding]:
     yield exact("in the hour in which it stopped [rack-h]", 0.25, again[1])
 
 
-def renewed(terms: TermMarket, ticks: int, racks: float, worth: float, needed: float = 2.0) -> TokenMarket:
+def renewed(
+    terms: TermMarket, ticks: int, racks: float, worth: float, needed: float = 2.0, lengths: tuple[int, ...] = ()
+) -> TokenMarket:
     """A contract of some days that has ended, and for which both have bargained anew.
 
     A rack-hour is worth so much to the buyer, who needs ``needed`` times the racks; spot stands at 1.
     """
     users, sellers = firms([worth], [needed * racks])
-    contract = Contract("cloud", "firm 0", racks, price=1.0, ticks=ticks, renews=True)
+    contract = Contract("cloud", "firm 0", racks, price=1.0, ticks=ticks, renews=True, lengths=lengths)
     owner = Hyperscaler("cloud", 10.0 * racks, reserve=1.0)
     settings: dict[str, Any] = {"wholesale": Wholesale(terms=terms), "calendar": Calendar(tick_hours=24.0)}
     return run(users, sellers, ticks + 1, hyperscalers=(owner,), contracts=(contract,), **settings)
@@ -129,3 +132,38 @@ def term_contracts() -> Iterator[Finding]:
         yield exact(f"buyer who {case}: racks refused", 4.0, model.records.series("ticks", "refused")[-1])
     model = renewed(TermMarket(LastMonth()), 3, racks=4.0, worth=9.0)
     yield exact("buyer who needs all of it: price is the mean of spot [USD per rack-h]", 1.0, model.contracts[0].price)
+
+
+@check(
+    "term-lengths",
+    "A buyer chooses among a short and a long contract",
+    "Bessembinder and Lemmon (2002); law of total variance; own arithmetic",
+)
+def term_lengths() -> Iterator[Finding]:
+    """Spot of 2 on average, whose deviation lasts; of 3 periods or 12, or four times 3 one after the other."""
+    rho, racks, short, long = 0.8, 60.0, 3, 12
+    risky = TermMarket(
+        Foreseen((0.0,), (2.0,)), buyer_risk=0.04, seller_risk=0.01, spread=0.25, persistence=rho, period_h=24.0
+    )
+    lags = np.abs(np.subtract.outer(np.arange(long), np.arange(long)))
+    together = 0.5**2 * rho**lags
+    # The rent of each later short term moves with the deviation of its first period, which is not known yet.
+    moves = np.zeros(long)
+    moves[short::short] = sum(rho**k for k in range(short)) / long
+    rolled = float(moves @ together @ moves)
+    hours = (short * 24.0, long * 24.0)
+    yield exact("variance of four rents in a row [(USD per rack-h)²]", rolled, risky.renewed(2.0, *hours))
+    variances = [float(together[:n, :n].mean()) for n in (short, long)]
+    gains = [racks / 2.0 * 0.05 * (variances[1] - rolled), racks / 2.0 * 0.05 * variances[1]]
+    for name, n, gain in zip(("four short ones", "a long one"), hours, gains, strict=True):
+        bargain = risky.bargain(2.0, n, racks)
+        found = bargain.most - bargain.least - risky.exposed(2.0, n, hours[1], racks)
+        yield exact(f"what both gain by {name} [USD per rack-h]", gain, found)
+    model = renewed(risky, 4, racks, worth=9.0, lengths=(short, long))
+    contract = model.contracts[0]
+    yield exact("chosen where risk alone counts [periods]", long, contract.ticks)
+    answer = 2.0 + racks * variances[1] / 2.0 * (0.5 * 0.04 - 0.5 * 0.01)
+    yield exact("at [USD per rack-h]", answer, contract.price)
+    changing = replace(risky, need_spread=0.3, seller_share=0.0)
+    model = renewed(changing, 4, racks, worth=9.0, needed=1.0, lengths=(short, long))
+    yield exact("chosen where needs change by .3 a period [periods]", short, model.contracts[0].ticks)

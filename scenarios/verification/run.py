@@ -16,7 +16,7 @@ FILES = (
     "auctions", "walras", "pricing", "full_rivals", "nests", "menus", "full_cost", "cells", "lock_in", "blocks",
     "parts", "sticky", "adoption", "incomes", "contexts", "overflow",
     "capacity", "queueing", "queues", "deferral", "tiers", "answering_waits", "quotas", "machines", "budgets",
-    "vintages", "rack_makers", "training", "default", "takeovers",
+    "vintages", "rack_makers", "investing", "training", "default", "takeovers",
 )  # fmt: skip
 for file in FILES:
     import_module(f"{__package__}.{file}")

@@ -39,7 +39,7 @@ FAMILIES: dict[type[Kind], list[str]] = {
     Rationing: ["pro-rata", "first-come", "lottery", "max-min"],
     Clearing: ["posted", "auction"],
     SupplyCurve: ["fixed-capacity", "rising-cost"],
-    Expansion: ["steady", "planned", "follow-rents"],
+    Expansion: ["steady", "planned", "follow-rents", "foresee"],
     TariffComponent: ["output", "input", "cached", "long-context", "peak-hours"],
 }  # fmt: skip
 

@@ -115,3 +115,15 @@ def test_owners_of_a_scenario_have_the_chips_that_were_counted() -> None:
         assert costs == sorted(costs)
         assert {"h100", "a100"} <= {old.name for old in other.older}
         assert other.racks > sum(old.racks for old in other.older)
+
+
+def test_which_chips_stand_when_is_recorded_and_what_is_delivered_is_of_the_newest() -> None:
+    """60 of 100 racks are old; half as many again come together after two months, one of two lumps of a quarter."""
+    plan = FollowRents(cost=300.0, lead_quarters=1, pipeline_growth=1.5**4, lump_months=2)
+    owner = Hyperscaler("cloud", 100.0, plan, older=(Vintage("old", 60.0, 1.0),))
+    users, sellers = firms([0.5], [1.0])
+    model = run(users, sellers, 63, hyperscalers=(owner,), calendar=Calendar(tick_hours=24.0))
+    stands = model.frames()["vintages"].pivot(index="tick", columns="machines", values="racks")
+    assert stands["cloud, old"].tolist() == [60.0] * 63
+    assert stands["cloud, newest"].iloc[[0, 60]].tolist() == [40.0, 40.0]
+    assert stands["cloud, newest"].iloc[62] == pytest.approx(100.0 * 1.5 ** (2 / 3) - 60.0)

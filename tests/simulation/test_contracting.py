@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
+from market.simulation.contracting import racks_by_length
 from market.simulation.needing import TIMES
 from market.supply.specs import Contract, Hyperscaler
 from market.supply.term_market import TermMarket
@@ -84,3 +85,31 @@ def test_no_seller_signs_for_more_than_it_has_left() -> None:
     """Of 10 racks 3 are the owner's own at any hour: 7 are left, so 1.5 times 4 fit and twice 4 do not."""
     market = bargaining([1.1] * TIMES.size, adjusts=True)
     assert [c.racks for c in market.make("contracts", tick=2).running] == [6.0]
+
+
+def choosing(lengths: tuple[int, ...], **terms: float) -> Contract:
+    """What is signed for a contract of whose length the buyer chooses, in periods of an hour."""
+    contract = Contract("cloud", "lab", racks=4.0, price=1.5, ticks=2, renews=True, lengths=lengths)
+    wholesale = Wholesale(terms=TermMarket(period_h=1.0, spread=0.2, persistence=0.9, **terms))
+    market = a_market(buyers(), a_seller("lab"), Hyperscaler("cloud", 10.0), contracts=(contract,), wholesale=wholesale)
+    # Up to as many racks as now each is worth what it costs, and none beyond.
+    market.put("machines", spot_prices=np.array([3.0]), worth={contract: np.minimum(1.0, 1.0 / TIMES)})
+    (signed,) = market.make("contracts", tick=2).running
+    return signed
+
+
+def test_of_lengths_that_insure_against_the_same_the_longest_is_chosen() -> None:
+    assert choosing((3, 12, 6)).ticks == 12
+    assert choosing((3, 12, 6), buyer_risk=0.1).ticks == 12
+
+
+def test_who_is_not_sure_what_it_will_need_chooses_a_short_term() -> None:
+    assert choosing((1, 24), buyer_risk=1.0, need_spread=0.01).ticks == 24
+    assert choosing((1, 24), buyer_risk=1.0, need_spread=0.3).ticks == 1
+
+
+def test_racks_are_told_by_the_length_that_is_nearest() -> None:
+    lengths = (1, 700, 3 * 730, 8_766, 3 * 8_766, 10**9)
+    market = with_contract(renews=False)
+    running = [Contract("cloud", "lab", racks=float(k), price=1.0, ticks=n) for k, n in enumerate(lengths, start=1)]
+    assert racks_by_length(market.founded, running).tolist() == [1.0, 2.0, 3.0, 0.0, 4.0, 0.0, 11.0]

@@ -15,10 +15,10 @@ YEARS = np.array(list(AHEAD.values()))
 
 def quoted_by(forecast: RentForecast | None, *prices: float) -> Market:
     """Racks cost so much lately."""
-    terms = None if forecast is None else TermMarket(forecast=forecast)
+    terms = TermMarket(bargained=False) if forecast is None else TermMarket(forecast=forecast)
     cloud = Hyperscaler("cloud", 10.0, reserve=0.5)
     market = a_market(buyers(), a_seller("lab"), cloud, wholesale=Wholesale(terms=terms))
-    market.put("machines", spot_prices=np.array(prices))
+    market.put("machines", spot_prices=np.array(prices), stood=np.full(len(prices), 20.0))
     return market
 
 
@@ -40,8 +40,9 @@ def test_before_there_is_a_price_the_lowest_ask_is_what_is_expected() -> None:
 
 def test_a_month_is_known_by_its_mean_when_another_begins() -> None:
     market = quoted_by(None, 6.0)
-    market.put("quoted", month=(0, 10.0, 4))
+    market.put("quoted", month=(0, 10.0, 4, 40.0))
     same = market.make("quoted", tick=100)
-    assert (same.months.tolist(), same.month) == ([], (0, 16.0, 5))
+    assert (same.months.tolist(), same.month) == ([], (0, 16.0, 5, 60.0))
     later = market.make("quoted", tick=732)  # a twelfth of a year has 730.5 hours
-    assert (later.months.tolist(), later.month) == ([2.5], (1, 6.0, 1))
+    assert (later.months.tolist(), later.month) == ([2.5], (1, 6.0, 1, 20.0))
+    assert later.month_racks.tolist() == [10.0]

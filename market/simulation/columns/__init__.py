@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from market.records import Column
-from market.simulation.columns import books, forward, offers, pools, providers, segments, ticks, wholesale
+from market.simulation.columns import books, forward, offers, pools, providers, segments, ticks, vintages, wholesale
 from market.simulation.columns.column import ENTITY, WAYS, column
 
 __all__ = [
@@ -20,11 +20,12 @@ __all__ = [
     "providers",
     "segments",
     "ticks",
+    "vintages",
     "wholesale",
 ]
 
 #: Frames by the tick in the order in which they are told.
-FRAMES: Final = ("ticks", "offers", "pools", "providers", "segments", "wholesale", "forward", "books")
+FRAMES: Final = ("ticks", "offers", "pools", "providers", "segments", "wholesale", "vintages", "forward", "books")
 
 
 class _Columns(Mapping[str, tuple[Column, ...]]):

@@ -27,6 +27,7 @@ ENTITY: Final[Mapping[str, str]] = {
     "pools": "pool",
     "providers": "provider",
     "wholesale": "hyperscaler",
+    "vintages": "machines",
     "forward": "ahead",
     "books": "firm",
     "ticks": "",

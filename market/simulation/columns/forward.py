@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from market.simulation.columns.column import column
+from market.simulation.contracting import racks_by_length
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -20,3 +21,8 @@ def spot(moment: Moment) -> Any:
 @column("forward", "term", "USD per rack-h", "price of a contract that begins now and lasts so long")
 def term(moment: Moment) -> Any:
     return moment.state.quoted.terms
+
+
+@column("forward", "racks", "racks", "under contracts that run, by the length of their term that is nearest to this")
+def racks(moment: Moment) -> Any:
+    return racks_by_length(moment.founded, moment.state.contracts.running)

@@ -69,6 +69,13 @@ def on_contract(f: Facts) -> float:
     return ratio(float(rows["contracted"].sum()), float(rented))
 
 
+def for_that_long(f: Facts, ahead: str) -> float:
+    """Share of machines under contract whose term is about so long, by the end of the run."""
+    rows = f.frames["forward"]
+    last = rows[rows["tick"] == rows["tick"].max()]
+    return ratio(float(last.loc[last["ahead"] == ahead, "racks"].sum()), float(last["racks"].sum()))
+
+
 register(
     Measure("spot-h100", PER_H100, "spot price of machines", partial(by_the_hour, column="spot_price")),
     Measure("list-h100", PER_H100, "lowest list price of machines", partial(by_the_hour, column="on_demand_price")),
@@ -78,5 +85,9 @@ register(
     Measure("year-over-list", "1", "price of a contract of a year over that", partial(over_list, ahead="1 year")),
     Measure("hours-at-list", SHARE, "of hours in which spot is as dear as the lowest list, or dearer", at_the_list),
     Measure("contract-share", SHARE, "of machines rented out that are under contract", on_contract),
+    Measure(
+        "month-contracts", SHARE, "of these that is for a month, at the end", partial(for_that_long, ahead="1 month")
+    ),
+    Measure("year-contracts", SHARE, "of these that is for a year, at the end", partial(for_that_long, ahead="1 year")),
     order=150.0,
 )
