@@ -44,9 +44,7 @@ def rent(
     ]
     research = research_demand(founded, tick, firms, paid, known, machines.chance)
     older = older_machines(founded, effects)
-    clear = partial(
-        allot, founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects, older=older
-    )
+    clear = partial(allot, founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects, older)
     allotment = clear()
     rented = allotment.spot + allotment.at_list.sum(axis=0)
     got = rented.copy()

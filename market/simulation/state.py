@@ -145,8 +145,7 @@ class Machines:
         allotment: how the owners' machines were given out.
         own_racks, home_racks, spot_racks, contracted_racks: racks by provider.
         earned: what a rack-hour has earned lately, running mean [USD per rack-h], by owner.
-        spot_prices: of the last month, oldest first [USD per rack-h].
-        stood: racks of all owners in each of these ticks.
+        spot_prices, stood: spot [USD per rack-h] and racks of all owners in ticks of the last month, oldest first.
         bids: of the last month, oldest first, where an owner has a list to set by them.
         worth: running mean worth of racks over their cost on spot, by contract, for ``needing.TIMES`` as many racks.
         taken: machines that their renters on the spot market lost when the tick began [racks], by owner.
