@@ -121,4 +121,4 @@ class Records:
 
 def _categories(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[Any]:
     """Names by their numbers."""
-    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names))
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names, dtype="str"))
