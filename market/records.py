@@ -119,6 +119,8 @@ class Records:
         return data[:, list(self.entities[frame]).index(entity)].copy()
 
 
-def _categories(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[Any]:
-    """Names by their numbers."""
-    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names, dtype="str"))
+def _categories(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[Any] | pd.Series:
+    """Names by their numbers; where there are none, no names, as Parquet keeps them."""
+    if not names:
+        return pd.Series([], dtype="str")
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(names))

@@ -40,11 +40,6 @@ def header(*cells: object) -> None:
     row(*["---"] * len(cells))
 
 
-def owners_pay(model: TokenMarket) -> float:
-    """What a rack costs where nobody sells racks [USD]; 0 where capital is kept out of the accounts."""
-    return max(owner.spec.rack_price for owner in model.hyperscalers)
-
-
 def makers() -> None:
     """Who makes racks in a year of squeeze: the last quarter."""
     header(
@@ -61,16 +56,16 @@ def makers() -> None:
         "nobody": ("compute-crunch", ["supply.expansion=follow-rents"]),
     }
     for case, (name, sets) in cases.items():
-        model, frames = run(name, 60, YEAR, sets)
+        _, frames = run(name, 60, YEAR, sets)
         ticks, owners = (frames[key][frames[key]["quarter"] == "2026Q4"] for key in ("ticks", "wholesale"))
         racks = owners[owners["tick"] == owners["tick"].max()]["racks"].sum()
-        price = (ticks["rack_price"].max() or owners_pay(model)) / 1e6
+        price = ticks["rack_price"].max() / 1e6
         given, ordered = owners["racks_given"].sum(), owners["racks_ordered"].sum()
         row(
             case,
-            f"{price:.1f}",
-            f"{given:,.0f}",
-            f"{ordered:,.0f}",
+            f"{price:.1f}" if price else "-",
+            f"{given:,.0f}" if price else "-",
+            f"{ordered:,.0f}" if price else "-",
             f"{racks:,.0f}",
             f"{ticks['spot_price'].mean():,.0f}",
         )
@@ -124,7 +119,9 @@ def neoclouds() -> None:
     model, frames = run("overbuild:neoclouds-owe", 100, 2.0 * YEAR)
     who = [owner.name for owner in model.hyperscalers if owner.spec.borrowing is not None]
     books = frames["books"][frames["books"]["firm"].isin(who)]
-    debt = books.groupby(["quarter", "tick"])["debt"].sum().groupby("quarter").last() / 1e9
+    # Where weeks are left out, what is owed counts as the part of them that is run.
+    billion = 1e9 * model.economy.calendar.simulated_share
+    debt = books.groupby(["quarter", "tick"])["debt"].sum().groupby("quarter").last() / billion
     spot = frames["ticks"].groupby("quarter")["spot_price"].mean()
     for quarter in debt.index:
         row(quarter, f"{spot[quarter]:.0f}", f"{debt[quarter]:.1f}")
@@ -153,7 +150,8 @@ def failures() -> None:
         gone = []
         for one in names:
             there = sellers[sellers["provider"] == one].set_index("time")
-            ended = there.index[(there["active"] == 0) | (there["acquired"] != 0)]
+            came = there["active"].cummax() > 0
+            ended = there.index[came & ((there["active"] == 0) | (there["acquired"] != 0))]
             if len(ended):
                 gone.append(f"{one} {ended[0]:%B}")
         last = sellers[sellers["provider"].isin(names) & (sellers["quarter"] == "2026Q4")]

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from market.simulation.contracting import racks_by_length
 from market.simulation.founded import Founded
 from market.simulation.state import State
 
@@ -76,6 +77,10 @@ class Moment:
     def balances(self) -> Floats:
         """Money of the firms [USD]."""
         return self.state.ledger.balance[self.firms]
+
+    def contracted_by_length(self) -> Floats:
+        """Racks under contracts that run, by the date of the forward curve that is nearest to their length."""
+        return racks_by_length(self.founded, self.state.contracts.running)
 
     def total(self, name: str) -> float:
         """Sum over the segments of one of their columns."""

@@ -13,7 +13,7 @@ from market.exchange.ledger import OUTSIDE, Ledger, Payment
 from market.kinds import named
 
 #: Kinds of payments that a firm makes beside trade, as its books have them.
-BOOKED: Final = ("power", "upkeep", "burn", "funding", "capital")
+BOOKED: Final = ("power", "upkeep", "burn", "funding", "capital", "interest")
 
 
 class Spec(Protocol):

@@ -47,12 +47,22 @@ class Foresee(Ordering):
     hours_a_year: float = quantity(
         8_766.0, "h/year", "hours of a year in which it earns and for which it is paid", above=0, settable=False
     )
-    interest: float = quantity(0.1, "1/year", "rate at which later rents count less", "capacity.Costs: .10", high=10)
-    life_years: float = quantity(5.0, "years", "life of a rack", "capacity.Costs: 5", above=0, or_inf=True)
-    upkeep: float = quantity(
-        0.0, "1/year", "staff, repairs and space, as a share of the price", "capacity.Costs: .03", high=10, shipped=0.03
+    interest: float = quantity(
+        0.1, "1/year", "rate at which later rents count less", "capacity.Costs: .10", high=10, settable=False
     )
-    cheaper: float = quantity(
+    life_years: float = quantity(
+        5.0, "years", "life of a rack", "capacity.Costs: 5", above=0, or_inf=True, settable=False
+    )
+    upkeep: float = quantity(
+        0.0,
+        "1/year",
+        "staff, repairs and space, as a share of the price",
+        "capacity.Costs: .03",
+        high=10,
+        shipped=0.03,
+        settable=False,
+    )
+    racks_cheaper: float = quantity(
         1.4,
         "1/year",
         "factor a year by which racks get cheaper for the same work",
@@ -65,13 +75,14 @@ class Foresee(Ordering):
     def _rates(self) -> tuple[float, float]:
         """What a rent later counts less, and how newcomers' cost falls, continuously [1/year]."""
         kept = max(1.0 - self.retired_a_year, 1e-12)
-        return math.log1p(self.interest) - math.log(kept), math.log(self.cheaper)
+        return math.log1p(self.interest) - math.log(kept), math.log(self.racks_cheaper)
 
     @cached_property
     def charge(self) -> float:
         """User cost for each dollar of the price, equation (1) [USD per rack-h and USD].
 
-        >>> plan = Foresee(1.0, hours_a_year=1.0, interest=0.1, life_years=float("inf"), cheaper=1.5, lead_quarters=4)
+        >>> always = float("inf")
+        >>> plan = Foresee(1.0, hours_a_year=1.0, life_years=always, racks_cheaper=1.5, lead_quarters=4)
         >>> round(plan.charge / 1.1, 6) == round(math.log(1.1) + math.log(1.5), 6)
         True
         """
@@ -87,11 +98,11 @@ class Foresee(Ordering):
     def full_cost(self, price: float, ahead: Floats) -> Floats:
         """Cost of a rack-hour of newcomers so many years from now, at a price of a rack now [USD per rack-h]."""
         since_order = np.asarray(ahead) - self.lead_quarters / 4.0
-        return np.asarray(self.running_cost + self.charge * price * self.cheaper**-since_order)
+        return np.asarray(self.running_cost + self.charge * price * self.racks_cheaper**-since_order)
 
     def price_over_first(self, years: float) -> float:
         """It falls."""
-        return float(self.cheaper**-years)
+        return float(self.racks_cheaper**-years)
 
     def dearer(self, years: float) -> float:
         """It is cheaper."""

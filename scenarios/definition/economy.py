@@ -28,12 +28,14 @@ from market.kinds import kind_named
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
 from market.supply.firm_sale import FirmSale
+from market.supply.owner import HyperscalerAgent
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import RentForecast
 from market.supply.research import Research
 from market.supply.specs import Contract, Hyperscaler
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
+from scenarios.definition.agents import known_agent
 from scenarios.definition.building_out import (
     after_rents,
     counted_racks,
@@ -282,7 +284,7 @@ def hyperscalers(parameters: Parameters, when: Calendar) -> tuple[Hyperscaler, .
             retires_a_month=supply.retires_a_month,
             cash=supply.owners_cash * when.simulated_share,
             interest=supply.owners_interest,
-            kind=supply.agent,
+            kind=known_agent(HyperscalerAgent, supply.agent, "supply.agent"),
             on_demand=on_demand(supply, rack, when),
         )
         for owner, racks in racks_by_owner(supply.quarter, supply.calibration, rack).items()

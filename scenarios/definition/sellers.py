@@ -22,8 +22,10 @@ from market.supply.pricing.investing import Investing
 from market.supply.pricing.menu_cost import MenuCost
 from market.supply.pricing.parts import PartsOfBill
 from market.supply.pricing.sticky import Sticky
+from market.supply.provider import ProviderAgent
 from market.supply.specs import Offer, Pool, Provider, Tier
 from market.supply.term import Term
+from scenarios.definition.agents import known_agent
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.dear_hours import DearHours
@@ -219,7 +221,7 @@ def lab(one: Lab, number: int, parameters: Parameters, when: Calendar) -> Provid
         one.name,
         offers,
         kind="frontier",
-        agent=one.agent,
+        agent=known_agent(ProviderAgent, one.agent, f"labs.{one.name}.agent"),
         spot=True,
         headroom=one.headroom,
         foot_in_the_door=one.foot_in_the_door,
@@ -291,7 +293,7 @@ def open_provider(one: OpenProvider, number: int, parameters: Parameters, when: 
         (as_listed(offer, one.prices, one.architecture),),
         (own_pool(one, when),),
         kind="open",
-        agent=one.agent,
+        agent=known_agent(ProviderAgent, one.agent, f"open.{one.name}.agent"),
         spot=one.machines.racks == 0,
         headroom=one.headroom,
         cash=one.cash * when.simulated_share,
@@ -315,7 +317,7 @@ def catalogue_seller(one: CatalogueSeller, number: int, parameters: Parameters, 
         tuple(_listed(one, model, parameters) for model in parameters.listed_by(one)),
         (Pool(one.racks, running_cost=one.power_usd),) if one.racks > 0 else (Pool(),),
         kind="open",
-        agent=one.agent,
+        agent=known_agent(ProviderAgent, one.agent, f"sellers.{one.name}.agent"),
         spot=True,
         headroom=one.headroom,
         foot_in_the_door=one.foot_in_the_door,

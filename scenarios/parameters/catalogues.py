@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from pydantic import model_validator
-
-from market.supply.provider import ProviderAgent
-from scenarios.parameters.agents import agent_field, check_agent
+from scenarios.parameters.agents import agent_field
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, choice, part, quantity
 from scenarios.parameters.sellers import PRICE, Bills, Pricing, work_field
 from scenarios.parameters.time import FIRST, Date
@@ -73,8 +70,3 @@ class CatalogueSeller(Section):
         or_inf=True,
     )
     agent: str = agent_field("open", "it is")
-
-    @model_validator(mode="after")
-    def _known(self) -> CatalogueSeller:
-        check_agent(ProviderAgent, self.agent)
-        return self

@@ -11,10 +11,9 @@ from capacity.errors import nearest
 from market.exchange.tariff import TariffComponent
 from market.kinds import Kind
 from market.supply.pricing.base import PricingPolicy
-from market.supply.provider import ProviderAgent
 from market.supply.quotas import QuotaPolicy
 from market.supply.rounds import Rounds
-from scenarios.parameters.agents import agent_field, check_agent
+from scenarios.parameters.agents import agent_field
 from scenarios.parameters.dear_hours import BY_THE_HOUR, FLAT, DearHours, OwnMachines
 from scenarios.parameters.fields import (
     DECLARED,
@@ -288,7 +287,6 @@ class Lab(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Lab:
-        check_agent(ProviderAgent, self.agent)
         models, tiers = [m.name for m in self.models], [t.name for t in self.tiers]
         refuse_doubles("models", models)
         refuse_doubles("tiers", tiers)
@@ -336,7 +334,6 @@ class OpenProvider(Section):
 
     @model_validator(mode="after")
     def _known(self) -> OpenProvider:
-        check_agent(ProviderAgent, self.agent)
         _check_prices(self.prices, [(self.architecture, "standard")])
         return self
 

@@ -11,10 +11,9 @@ from pydantic import model_validator
 from capacity import CALIBRATIONS, fleet
 from capacity.errors import InputError, nearest
 from market.kinds import Kind
-from market.supply.owner import HyperscalerAgent
 from market.supply.rack_lists import RackList
 from market.supply.rents import RentForecast
-from scenarios.parameters.agents import agent_field, check_agent
+from scenarios.parameters.agents import agent_field
 from scenarios.parameters.fields import (
     DECLARED,
     Flag,
@@ -382,7 +381,6 @@ class Supply(Section):
             if name not in known:
                 allowed = f"owners are {', '.join(known)}{nearest(name, known)}"
                 raise refuse(f"not_for_rent[{number}]", name, allowed)
-        check_agent(HyperscalerAgent, self.agent)
         refuse_doubles("research", [budget.name for budget in self.research])
         if not set(known) - set(self.not_for_rent):
             raise refuse("not_for_rent", list(self.not_for_rent), "somebody must be left who rents machines out")

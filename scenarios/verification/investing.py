@@ -92,7 +92,7 @@ def investing() -> Iterator[Finding]:
             POWER,
             interest=0.1,
             life_years=math.inf,
-            cheaper=cheaper,
+            racks_cheaper=cheaper,
             lead_quarters=2,
             retired_a_year=retired,
             growth=1e3,
@@ -110,7 +110,7 @@ def investing() -> Iterator[Finding]:
 
 def demand_doubles() -> Iterator[Finding]:
     """Demand of twice what rents at cost would call for, which doubles each year; racks take a quarter."""
-    ahead = Foresee(4e4, POWER, 8_766.0, 0.1, math.inf, cheaper=1.0, lead_quarters=1, growth=1e3)
+    ahead = Foresee(4e4, POWER, 8_766.0, 0.1, math.inf, racks_cheaper=1.0, lead_quarters=1, growth=1e3)
     cost = POWER + ahead.charge * 4e4
     found = rents(ahead, 1.25, 2.0 * cost, 2.0) / cost
     last_day = math.ceil(LOOK + YEAR_DAYS / 4.0) - 1

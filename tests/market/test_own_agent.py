@@ -48,7 +48,7 @@ class IndebtedOwnerAgent(HyperscalerAgent):
         yield Payment(self.name, "capital", self.debt * self.spec.interest_per_tick, "interest")
         paid = min(self.spec.paid_back_per_tick, self.debt)
         self.debt -= paid
-        yield Payment(self.name, "capital", paid, "paid back")
+        yield Payment(self.name, "creditors", paid, "capital")
 
 
 def test_an_owner_with_debt_is_a_spec_and_a_class() -> None:

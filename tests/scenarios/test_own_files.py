@@ -170,7 +170,7 @@ def test_a_payment_that_no_book_knows_is_refused(tmp_path: Path) -> None:
     assert said.stderr.startswith("tokenmarket: lavish.py: agent 'insured' 'Amazon': Payment(payer='Amazon', "), (
         said.stderr
     )
-    assert "its kind one of power, upkeep, burn, funding, capital" in said.stderr
+    assert "its kind one of power, upkeep, burn, funding, capital, interest" in said.stderr
     assert not (tmp_path / "r").exists()
 
 

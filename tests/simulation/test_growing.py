@@ -45,7 +45,7 @@ def foreseeing(price: float, *others: Hyperscaler, growth: float = 1e3) -> Marke
 
     Racks come at once, of budgets that do not grow: with x racks more spot is price x racks / (racks + x).
     """
-    plan = Foresee(1.0, 0.0, 1.0, 0.0, 1.0, cheaper=1.0, lead_quarters=0, growth=growth)
+    plan = Foresee(1.0, 0.0, 1.0, 0.0, 1.0, racks_cheaper=1.0, lead_quarters=0, growth=growth)
     owners = [Hyperscaler(f"cloud {k}", racks, plan, rack_price=3.0) for k, racks in enumerate((30.0, 10.0))]
     market = a_market(
         *owners, *others, wholesale=Wholesale(terms=TermMarket(UnderWay(months=0, demand_growth=1.0), bargained=False))
@@ -79,6 +79,6 @@ def test_no_more_is_ordered_than_racks_can_grow_and_nothing_below_cost() -> None
 
 
 def test_later_racks_are_cheaper() -> None:
-    plan = Foresee(1.0, 0.0, 1.0, 0.0, 1.0, cheaper=4.0, lead_quarters=0)
+    plan = Foresee(1.0, 0.0, 1.0, 0.0, 1.0, racks_cheaper=4.0, lead_quarters=0)
     assert plan.price_over_first(0.5) == 0.5
     np.testing.assert_allclose(plan.full_cost(2.0, np.array([0.0, 0.5])), np.array([2.0, 1.0]) * plan.charge)

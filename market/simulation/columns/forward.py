@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from market.simulation.columns.column import column
-from market.simulation.contracting import racks_by_length
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -25,4 +24,4 @@ def term(moment: Moment) -> Any:
 
 @column("forward", "racks", "racks", "under contracts that run, by the length of their term that is nearest to this")
 def racks(moment: Moment) -> Any:
-    return racks_by_length(moment.founded, moment.state.contracts.running)
+    return moment.contracted_by_length()
