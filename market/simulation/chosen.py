@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exchange.books import Book
-from market.simulation.founded import Founded
+if TYPE_CHECKING:
+    from market.exchange.books import Book
+    from market.simulation.founded import Founded
 
 
 def terms_chosen(founded: Founded, book: Book) -> NDArray[np.int64]:
