@@ -47,7 +47,7 @@ def test_frames_of_what_there_is(
         assert list(frame.columns) == keys + [column.name for column in COLUMNS[name]]
         assert not frame.isna().any().any()
         assert np.isfinite(frame.select_dtypes("number").to_numpy()).all()
-        if ENTITY[name]:
+        if ENTITY[name] and entities:
             assert list(frame[ENTITY[name]].cat.categories) == list(model.records.entities[name])
 
 
