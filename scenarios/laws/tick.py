@@ -38,7 +38,7 @@ from scenarios.laws.random_economies import economies
 
 PLAIN = "in a plain market, the books of every tick add up"
 BOOKS = "in any market, the books of every tick add up"
-TICKS = 8
+TICKS = 6
 
 
 # The laws of one tick -------------------------------------------------------------------------------------
