@@ -51,8 +51,8 @@ class Fleet:
     def foretold(self, years: float, kept: float = 1.0) -> Callable[[Floats], Floats]:
         """Racks that will run so many years after ``years``, if no more are ordered and a year leaves a part of them.
 
-        >>> Fleet(10.0, on_order=[(1.0, 5.0)]).foretold(0.5, 0.25)(np.array([0.0, 0.5, 1.0]))
-        array([10. , 10. ,  5. ])
+        >>> Fleet(10.0, on_order=[(1.0, 5.0)]).foretold(0.5, 0.25)(np.array([0.0, 0.5, 1.0])).tolist()
+        [10.0, 10.0, 5.0]
         """
         come = np.array([due - years for due, _ in self.on_order])
         ordered, racks = np.array([racks for _, racks in self.on_order]), self.racks
