@@ -164,7 +164,8 @@ class UnderWay(RentForecast):
 
     >>> price, racks = np.array([8.0]), np.array([100.0])
     >>> seen = Seen(8.0, prices=price, stood=racks, racks=lambda ahead: np.where(ahead < 0.5, 100.0, 200.0))
-    >>> UnderWay(elasticity=2.0, months=0, demand_growth=4.0).expected(seen, np.array([0.0, 0.5, 1.0])).round(4).tolist()
+    >>> expects = UnderWay(elasticity=2.0, months=0, demand_growth=4.0)
+    >>> expects.expected(seen, np.array([0.0, 0.5, 1.0])).round(4).tolist()
     [8.0, 8.0, 11.3137]
     """
 

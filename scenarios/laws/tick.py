@@ -303,31 +303,31 @@ def of_events_in_plain_markets(event: Event) -> None:
         keep_the_laws(economy)
 
 
-@law(Event, BOOKS, drawn={"economy": economies()}, examples=8)
+@law(Event, BOOKS, drawn={"economy": economies()}, examples=5)
 def of_events(event: Event, economy: Economy) -> None:
     """In any economy that it befalls."""
     keep_the_laws(replace(economy, events=(event,)))
 
 
-@law(Clearing, BOOKS, drawn=lambda clearing: {"economy": economies(clearing=clearing)}, examples=25)
+@law(Clearing, BOOKS, drawn=lambda clearing: {"economy": economies(clearing=clearing)}, examples=12)
 def of_clearings(clearing: Clearing, economy: Economy) -> None:
     """In any economy that is cleared by it."""
     keep_the_laws(economy)
 
 
-@law(Rationing, BOOKS, drawn=lambda rule: {"economy": economies(rationing=rule)}, examples=10)
+@law(Rationing, BOOKS, drawn=lambda rule: {"economy": economies(rationing=rule)}, examples=5)
 def of_rationing_rules(rule: Rationing, economy: Economy) -> None:
     """In any economy that rations by it."""
     keep_the_laws(economy)
 
 
-@law(PricingPolicy, BOOKS, drawn=lambda policy: {"economy": economies(pricing=policy)}, examples=8)
+@law(PricingPolicy, BOOKS, drawn=lambda policy: {"economy": economies(pricing=policy)}, examples=4)
 def of_pricing_policies(policy: PricingPolicy, economy: Economy) -> None:
     """In any economy of which all sellers price by it."""
     keep_the_laws(economy)
 
 
-@law(QuotaPolicy, BOOKS, drawn=lambda quotas: {"economy": economies(quotas=quotas)}, examples=8)
+@law(QuotaPolicy, BOOKS, drawn=lambda quotas: {"economy": economies(quotas=quotas)}, examples=4)
 def of_quota_policies(quotas: QuotaPolicy, economy: Economy) -> None:
     """In any economy of which all sellers grant quotas by it."""
     keep_the_laws(economy)
