@@ -151,8 +151,7 @@ def chosen_terms(
     """A policy whose tiers may be sold on other terms; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
-    every = between_looks(chosen.every_hours, when)
-    least = min(max(chosen.least_gain, change_cost_days / DAYS_PER_YEAR), 1.0)
+    every, least = between_looks(chosen.every_hours, when), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
     return TermsThatEarnMost(policy, every, least, turn_hours=every * _turn(number))
 
 
@@ -162,8 +161,7 @@ def ratios(
     """A policy whose list may bill input, cached and long tokens otherwise; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
-    every = between_looks(chosen.every_hours, when)
-    least = min(max(chosen.least_gain, change_cost_days / DAYS_PER_YEAR), 1.0)
+    every, least = between_looks(chosen.every_hours, when), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
     return PartsOfBill(
         policy, chosen.policy == "earn-most", every, chosen.most, least, turn_hours=every * _turn(number)
     )
@@ -189,11 +187,16 @@ def dear_hours(
         chosen.most_load,
         chosen.market_power,
         chosen.keeps_mean,
-        min(max(chosen.least_gain, change_cost_days * 24.0 / chosen.every_hours), 1.0),
+        _least_gain(chosen, change_cost_days * 24.0 / chosen.every_hours),
         chosen.first_step,
         turn_hours=every * _turn(number),
         near=NEAR,
     )
+
+
+def _least_gain(chosen: ChosenTerms | Ratios | DearHours, cost: float) -> float:
+    """Share of sales that a change has to bring: what is given, and what the change costs."""
+    return min(max(chosen.least_gain, cost), 1.0)
 
 
 def _turn(number: int) -> float:

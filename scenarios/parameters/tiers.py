@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import math
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from market.exchange.tier_terms import TierTerms
 from market.supply.specs import Tier as Terms
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, choice, quantity, several
 
 
-class OtherTerms(Section):
-    """Terms of a tier that its seller may choose in place of those listed."""
-
-    most_speed: Number = quantity(
+def most_speed_field() -> Any:
+    """Field of a tier, and of terms that may be chosen for it."""
+    return quantity(
         math.inf,
         "token/s",
         "speed at which it is served at most; inf for what the machines can do",
         above=0,
         or_inf=True,
     )
-    least_h: Number = quantity(0.0, "h", "time from the order to the answer at least", high=8_766)
-    deadline_h: Number = quantity(
-        math.inf, "h", "age at which a waiting request is turned away; inf for none", above=0, or_inf=True
-    )
+
+
+def least_field() -> Any:
+    """Another."""
+    return quantity(0.0, "h", "time from the order to the answer at least", high=8_766)
+
+
+def deadline_field() -> Any:
+    """Another."""
+    return quantity(math.inf, "h", "age at which a waiting request is turned away; inf for none", above=0, or_inf=True)
+
+
+class OtherTerms(Section):
+    """Terms of a tier that its seller may choose in place of those listed."""
+
+    most_speed: Number = most_speed_field()
+    least_h: Number = least_field()
+    deadline_h: Number = deadline_field()
 
 
 class Tier(Section):
@@ -32,9 +45,7 @@ class Tier(Section):
     name: Name = choice(..., "what it is called")
     speed: Number = quantity(..., "token/s", "speed promised to each user", "Epoch: at least 35", above=0, high=1e5)
     priority: Number = quantity(1.0, "1", "place in the order of service; smaller is served first", low=-1e6, high=1e6)
-    deadline_h: Number = quantity(
-        math.inf, "h", "age at which a waiting request is turned away; inf for none", above=0, or_inf=True
-    )
+    deadline_h: Number = deadline_field()
     quota_per_day: Number = quantity(
         math.inf, "requests/day", "requests of one user and day; inf for no limit", or_inf=True
     )
@@ -49,14 +60,8 @@ class Tier(Section):
     quota_per_week: Number = quantity(
         math.inf, "requests/week", "requests of one user and week, from Monday on; inf for no limit", or_inf=True
     )
-    most_speed: Number = quantity(
-        math.inf,
-        "token/s",
-        "speed at which it is served at most; inf for what the machines can do",
-        above=0,
-        or_inf=True,
-    )
-    least_h: Number = quantity(0.0, "h", "time from the order to the answer at least", high=8_766)
+    most_speed: Number = most_speed_field()
+    least_h: Number = least_field()
     spare: Flag = choice(False, "whether it is served on machines that others leave idle, up to its deadline")
     may_choose: tuple[OtherTerms, ...] = several(
         (), "terms among which its seller may choose, besides these (pricing.terms)", least=0, most=10
