@@ -13,7 +13,7 @@ from market.supply.pricing.base import PricingPolicy
 
 @dataclass(frozen=True)
 class Around(PricingPolicy):
-    """Another policy, followed at some times and not at others."""
+    """Another policy, and what it says where this one says nothing else."""
 
     policy: PricingPolicy = inner(PricingPolicy, "what sets the price that it wishes for")
 

@@ -11,14 +11,15 @@ from capacity.errors import InputError
 from capacity.fields import flag, inner, quantity
 from market.supply.best_blocks import Lists, Rules, candidates
 from market.supply.bills import Parts
-from market.supply.outlook import Estimate, Floats, Hours, Outlook, TermsPosted
+from market.supply.outlook import Estimate, Floats, Hours, Outlook
+from market.supply.pricing.around import Around
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.week import Damping, Week
 
 
 @dataclass(frozen=True)
-class Blocks(PricingPolicy):
+class Blocks(Around):
     """Another policy's list, made dearer in some hours of the week and cheaper in the others, where that earns more.
 
     Now and then it works out, from its own load in each hour of the week, what machines there are worth to it, and
@@ -84,29 +85,14 @@ class Blocks(PricingPolicy):
         """Whether the mean stays as it is."""
         return self.keeps_mean or self.policy.moves_prices
 
-    @property
-    def moves_terms(self) -> bool:
-        """If the policy within does."""
-        return self.policy.moves_terms
-
-    def terms(self, outlook: Outlook) -> TermsPosted | None:
-        """What the policy within says."""
-        return self.policy.checked_terms(outlook)
+    def looks(self, tick: int, tick_hours: float) -> bool:  # noqa: ARG002
+        """In every tick: hours turn whether the policy within looks or not."""
+        return True
 
     @property
-    def boundless(self) -> bool:
-        """If the policy within is."""
-        return self.policy.boundless
-
-    @property
-    def counts_full_rivals(self) -> bool:
-        """If the policy within does."""
-        return self.policy.counts_full_rivals
-
-    @property
-    def counts_waits(self) -> bool:
-        """If the policy within does."""
-        return self.policy.counts_waits
+    def moves_cover_cost(self) -> bool:
+        """Cheap hours may be below cost."""
+        return False
 
     def covers_cost(self, tick_hours: float) -> bool:
         """If the policy within does, in all hours alike."""
