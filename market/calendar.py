@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from capacity.errors import InputError, require
 
 HOURS_PER_DAY = 24.0
+HOURS_PER_MONTH = 365.25 / 12.0 * HOURS_PER_DAY
 DAYS_PER_WEEK = 7
 WEEKS_PER_MONTH = 365.25 / 12.0 / DAYS_PER_WEEK
 

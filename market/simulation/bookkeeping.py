@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from market.exchange.ledger import Ledger, Payment
 from market.simulation.financing import SALES
 from market.simulation.founded import Founded
-from market.simulation.state import HOURS_PER_MONTH, Lately
+from market.simulation.state import Lately
 from market.supply.term_market import HOURS_A_YEAR
 
 type Floats = NDArray[np.float64]
@@ -47,10 +47,10 @@ def lately(founded: Founded, tick: int, before: Lately, ledger: Ledger) -> Latel
         return np.asarray(old + min(pace, 1.0) * (np.array(new) * a_day - old))
 
     return Lately(
-        mean(before.sold, sold, HOURS_PER_MONTH),
-        mean(before.sold_quarter, sold, 3.0 * HOURS_PER_MONTH),
-        mean(before.earned, earned, HOURS_PER_MONTH),
-        mean(before.net, net, HOURS_PER_MONTH),
+        mean(before.sold, sold, founded.month_h),
+        mean(before.sold_quarter, sold, 3.0 * founded.month_h),
+        mean(before.earned, earned, founded.month_h),
+        mean(before.net, net, founded.month_h),
     )
 
 

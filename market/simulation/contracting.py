@@ -14,7 +14,7 @@ from market.simulation.backlog import to_come
 from market.simulation.founded import Founded
 from market.simulation.needing import TIMES
 from market.simulation.quoting import AHEAD
-from market.simulation.rents_seen import mean_spot_price, rents_seen, ticks_in_month
+from market.simulation.rents_seen import mean_spot_price, rents_seen
 from market.simulation.state import Contracts, Firms, Fleets, Machines, Quoted
 from market.supply.rents import Seen
 from market.supply.specs import Contract
@@ -42,9 +42,8 @@ def renew_contracts(
     effects: Effects,
 ) -> Contracts:
     """Contracts that end are renewed at the market where they say so; those of firms that left are void."""
-    month = ticks_in_month(founded)
     due = [c for c in contracts.signed if c.renews and c.first_tick + c.ticks == tick]
-    due += [c for c in contracts.refused if (tick - c.first_tick - c.ticks) % month == 0]
+    due += [c for c in contracts.refused if (tick - c.first_tick - c.ticks) % founded.ticks_in_month == 0]
     due = [c for c in due if not firms.left[founded.number_of[c.buyer]]]
     refused = [c for c in contracts.refused if c not in due and not firms.left[founded.number_of[c.buyer]]]
     renewed: list[Contract] = []

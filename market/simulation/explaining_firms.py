@@ -11,7 +11,6 @@ from capacity.errors import InputError, UnknownNameError, nearest, require_whole
 from market.records import Records
 from market.simulation.describe import money, share
 from market.simulation.founded import Founded
-from market.simulation.state import HOURS_PER_MONTH
 from market.simulation.trained import choosing
 from market.supply.provider import ProviderAgent
 
@@ -65,7 +64,7 @@ def _whole(founded: Founded, records: Records, k: int) -> dict[str, Floats]:
 
 def _first_of_month(founded: Founded, upto: int) -> int:
     """First tick of the month up to a tick; of one of which a week is simulated, of that week."""
-    return max(upto + 1 - round(HOURS_PER_MONTH * founded.calendar.simulated_share / founded.hours), 0)
+    return max(upto + 1 - founded.ticks_in_month, 0)
 
 
 def _end(records: Records, number: int, when: int) -> tuple[int, str] | None:

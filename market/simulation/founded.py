@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from market.calendar import DAYS_PER_WEEK, Calendar
+from market.calendar import DAYS_PER_WEEK, HOURS_PER_MONTH, Calendar
 from market.demand.cohort import Cohort, Wanted
 from market.economy import Economy
 from market.exchange.books import Book
@@ -155,3 +155,13 @@ class Founded:
     def hours(self) -> float:
         """Length of a tick [h]."""
         return self.economy.calendar.tick_hours
+
+    @cached_property
+    def month_h(self) -> float:
+        """Simulated hours of a month [h]: a week's, where a week of each month is simulated."""
+        return HOURS_PER_MONTH * self.calendar.simulated_share
+
+    @cached_property
+    def ticks_in_month(self) -> int:
+        """Ticks that are simulated of a month."""
+        return max(1, round(self.month_h / self.hours))

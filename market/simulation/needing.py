@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from market.calendar import HOURS_PER_MONTH
 from market.exchange.books import Book
 from market.simulation.asking import Asking
 from market.simulation.expecting import expected_orders
 from market.simulation.founded import Founded
 from market.simulation.state import (
-    HOURS_PER_MONTH,
     Contracts,
     Expected,
     Firms,
@@ -114,7 +114,7 @@ def worth_of_contracts(
     if not founded.economy.wholesale.terms.bargained:
         return {}
     worth = {}
-    pace = founded.hours / HOURS_PER_MONTH
+    pace = min(founded.hours / founded.month_h, 1.0)
     for contract in (*contracts.running, *contracts.refused):
         p = founded.providers[founded.number_of[contract.buyer]]
         racks = contract.racks * founded.hours * TIMES

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from market.calendar import HOURS_PER_MONTH
 from market.events.effects import Effects
 from market.exchange.ledger import Ledger, Payment
 from market.simulation.bookkeeping import lately, value_of_racks
 from market.simulation.financing import research_budgets, sales_lately
 from market.simulation.founded import Founded
 from market.simulation.state import (
-    HOURS_PER_MONTH,
     Contracts,
     Firms,
     Fleets,

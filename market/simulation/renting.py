@@ -15,8 +15,7 @@ from market.simulation.financing import research_demand
 from market.simulation.founded import Founded
 from market.simulation.giving_up import look_ahead
 from market.simulation.needing import bids_of, worth_of_contracts
-from market.simulation.rents_seen import ticks_in_month
-from market.simulation.state import HOURS_PER_MONTH, Contracts, Firms, Fleets, Known, Machines, Paid, Quoted
+from market.simulation.state import Contracts, Firms, Fleets, Known, Machines, Paid, Quoted
 from market.simulation.taking_back import chance_lately, taken_back, work_done_again
 from market.simulation.trained import trained_lately
 from market.supply.home_machines import HomeMachines
@@ -61,13 +60,13 @@ def rent(
         home_racks=home_racks,
         spot_racks=allotment.spot / hours,
         contracted_racks=got / hours - rented / hours,
-        earned=earned_lately(machines.earned, allotment, quoted.listed, hours),
-        spot_prices=np.append(machines.spot_prices, allotment.price)[-ticks_in_month(founded) :],
-        stood=np.append(machines.stood, allotment.owned.sum() / hours)[-ticks_in_month(founded) :],
+        earned=earned_lately(machines.earned, allotment, quoted.listed, hours / founded.month_h),
+        spot_prices=np.append(machines.spot_prices, allotment.price)[-founded.ticks_in_month :],
+        stood=np.append(machines.stood, allotment.owned.sum() / hours)[-founded.ticks_in_month :],
         bids=bids_of_month(founded, machines.bids, allotment),
         worth=worth_of_contracts(founded, needs, contracts, machines.worth, held, allotment.price, machines.chance),
         taken=taken / hours,
-        chance=chance_lately(machines, taken, hours),
+        chance=chance_lately(founded, machines, taken),
         restarted=again,
         research_restarted=research_again,
         exit=look_ahead(
@@ -168,8 +167,11 @@ def first_party(founded: Founded, tick: int, owned: Floats) -> Floats:
     return wanted
 
 
-def earned_lately(before: Floats, allotment: Allotment, listed: Floats, hours: float) -> Floats:
-    """What a rack-hour that is for rent has earned over about a month, by owner [USD per rack-h]."""
+def earned_lately(before: Floats, allotment: Allotment, listed: Floats, pace: float) -> Floats:
+    """What a rack-hour that is for rent has earned over about a month, by owner [USD per rack-h].
+
+    ``pace``: share of a month that a tick is.
+    """
     rentable = allotment.sold_spot + allotment.idle
     sold = np.divide(allotment.sold_spot, rentable, out=np.ones(rentable.shape), where=rentable > 0)
     earned = allotment.price * sold
@@ -177,8 +179,7 @@ def earned_lately(before: Floats, allotment: Allotment, listed: Floats, hours: f
         whole = rentable + allotment.listed
         at_list = np.divide(allotment.listed, whole, out=np.zeros(whole.shape), where=whole > 0)
         earned = earned + at_list * (np.where(np.isfinite(listed), listed, 0.0) - earned)
-    pace = np.where(before != 0.0, hours / HOURS_PER_MONTH, 1.0)
-    return np.asarray(before + pace * (earned - before))
+    return np.asarray(before + np.where(before != 0.0, pace, 1.0) * (earned - before))
 
 
 def bids_of_month(founded: Founded, before: tuple[HourOfBids, ...], allotment: Allotment) -> tuple[HourOfBids, ...]:
@@ -191,4 +192,4 @@ def bids_of_month(founded: Founded, before: tuple[HourOfBids, ...], allotment: A
     bids = np.array([(b.price, b.quantity, b.lost) for b in allotment.bids if b.quantity > 0], dtype=np.float64)
     worth, wanted, lost = bids.reshape(-1, 3).T
     room = float((allotment.listed + allotment.sold_spot + allotment.idle).sum())
-    return (*before, HourOfBids(allotment.price, room, worth, wanted, lost))[-ticks_in_month(founded) :]
+    return (*before, HourOfBids(allotment.price, room, worth, wanted, lost))[-founded.ticks_in_month :]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from market.events.effects import Effects
 from market.simulation.founded import Founded
-from market.simulation.state import HOURS_PER_MONTH, Machines, Quoted
+from market.simulation.state import Machines, Quoted
 from market.supply.expansion import MONTH
 from market.supply.foresee import Foresee
 from market.supply.owner import HyperscalerAgent
@@ -18,11 +18,6 @@ from market.supply.rent_outlook import RentOutlook
 from market.supply.rents import Entrants, Seen
 
 type Floats = NDArray[np.float64]
-
-
-def ticks_in_month(founded: Founded) -> int:
-    """Ticks over which the mean spot price is taken."""
-    return max(1, round(HOURS_PER_MONTH / founded.hours))
 
 
 def mean_spot_price(founded: Founded, machines: Machines) -> float:

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from market.calendar import HOURS_PER_MONTH
 from market.exchange.books import Book
 from market.quality import QualityPath
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.founded import Founded
 from market.simulation.posting import window_used
-from market.simulation.state import HOURS_PER_MONTH, Expected, Firms, Known, Machines, Ordered, Posted, Served
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
 from market.simulation.trained import choosing, years_ahead
 from market.simulation.visitors import visitors_of
 from market.supply.provider import ProviderAgent

@@ -29,8 +29,6 @@ from market.supply.wholesale import Allotment
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
-HOURS_PER_MONTH = 730.5
-
 
 @dataclass(frozen=True)
 class Fleets:

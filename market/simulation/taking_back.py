@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.simulation.founded import Founded
-from market.simulation.state import HOURS_PER_MONTH, Machines
+from market.simulation.state import Machines
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]
@@ -42,10 +42,10 @@ def work_done_again(founded: Founded, before: Allotment, now: Allotment, taken: 
     )
 
 
-def chance_lately(machines: Machines, taken: Floats, hours: float) -> float:
+def chance_lately(founded: Founded, machines: Machines, taken: Floats) -> float:
     """Chance that a machine on the spot market is taken back in an hour, over about a month [1/h]."""
     sold = float(machines.allotment.sold_spot.sum())
     if sold <= 0:
         return machines.chance
-    pace = min(hours / HOURS_PER_MONTH, 1.0)
-    return machines.chance + pace * (float(taken.sum()) / sold / hours - machines.chance)
+    lately = float(taken.sum()) / sold / founded.hours
+    return machines.chance + min(founded.hours / founded.month_h, 1.0) * (lately - machines.chance)
