@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,50 @@ from market.exchange.queueing import priority_waits, wait_ggc
 type Floats = NDArray[np.float64]
 
 
+class Backlog(NamedTuple):
+    """What waits, and how fast those who wait leave.
+
+    Attributes:
+        work: work that waits, without what is done of it [rack-h], by segment and offer.
+        impatience: rate at which requests that wait leave [1/h], by segment.
+    """
+
+    work: Floats
+    impatience: Floats
+
+
+def leaving(book: Book, impatience: Floats) -> Floats:
+    """Rate at which requests that wait leave [1/h], by segment and offer; who ordered for later has agreed to wait."""
+    return np.where(book.spare, 0.0, impatience[:, None])
+
+
+def time_to_clear(patient_h: Floats, leaves: Floats) -> Floats:
+    """How long it takes to serve what waits [h], if a part of it leaves.
+
+    Work A falls by A' = -R - a A with a rate R of service, and is gone after
+
+        ln(1 + a A / R) / a                                                                            (1)
+
+    (a fluid with exponential patience; Whitt 2006, "Fluid models for multiserver queues with abandonments").
+
+    >>> time_to_clear(np.array([2.0, 2.0, 2.0]), np.array([0.0, 0.5, 1e9])).round(4).tolist()
+    [2.0, 1.3863, 0.0]
+
+    Args:
+        patient_h: A / R, how long it takes if nobody leaves [h].
+        leaves: a, rate at which those who wait leave [1/h].
+    """
+    with np.errstate(over="ignore"):
+        sooner = np.log1p(leaves * patient_h)
+    return np.asarray(np.divide(sooner, leaves, out=patient_h.copy(), where=leaves > 0))
+
+
 @dataclass(frozen=True)
 class WaitModel:
     """How users expect to wait, from the load of a pool.
 
-    A request waits for the work before it (its own rank and those above), and by chance: by the formulas for
+    A request waits for the work before it (its own rank and those above), of which a part leaves before its turn
+    (``time_to_clear``), and by chance: by the formulas for
     ranks that differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a
     mixture of those of its segments and offers. Other than Poisson arrivals scale them by the ratio of the
     G/G/c to the M/G/c formula. Exact for M/M/c, for M/M/c with priorities, and for M/G/1 with priorities and
@@ -45,13 +85,13 @@ class WaitModel:
         require("waits: arrival_scv", self.arrival_scv, at_least=0)
         require("waits: fullest", self.fullest, above=0, at_most=1)
 
-    def expected(self, book: Book, orders: Floats, backlog: Floats, capacity: Floats, tick_hours: float) -> Floats:
+    def expected(self, book: Book, orders: Floats, backlog: Backlog, capacity: Floats, tick_hours: float) -> Floats:
         """Mean wait of a request that comes in this tick [h], by offer.
 
         Args:
             book: the offers.
             orders: requests that come in this tick, by segment and offer.
-            backlog: work that waited before [rack-h], by offer.
+            backlog: what waited before, and how fast those who wait leave.
             capacity: work that can be done in this tick [rack-h], by pool.
             tick_hours: length of the tick [h].
         """
@@ -61,10 +101,10 @@ class WaitModel:
         def by_rank(values: Floats) -> Floats:
             return np.bincount(place, weights=values, minlength=book.pools * book.ranks).reshape(shape)
 
-        work = orders * book.work
+        work, leaves = orders * book.work, leaving(book, backlog.impatience)
         new = by_rank(work.sum(axis=0)) / tick_hours  # rack-hours an hour, so racks
         rate = (capacity / tick_hours)[:, None]
-        ahead = np.cumsum(by_rank(backlog), axis=1)
+        ahead = np.cumsum(by_rank(backlog.work.sum(axis=0)), axis=1)
         upto = np.cumsum(new, axis=1)
         # Mean of what lies before those who come in the course of the tick, as it builds up or drains away, behind
         # the ranks above.
@@ -74,6 +114,11 @@ class WaitModel:
         mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
         before = np.where(new > 0, mean, ahead)
         waits = np.divide(before, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
+        if leaves.any():
+            all_work = backlog.work + work
+            gone = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
+            total = np.cumsum(by_rank(all_work.sum(axis=0)), axis=1)
+            waits = time_to_clear(waits, np.divide(gone, total, out=np.zeros(total.shape), where=total > 0))
         if self.chance:
             arrivals = by_rank(orders.sum(axis=0)) / tick_hours
             squares = by_rank((work * book.work).sum(axis=0)) / tick_hours

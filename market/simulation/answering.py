@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from market.demand.segment import Segment
 from market.exchange.books import Book
 from market.exchange.clearing.base import Response
-from market.exchange.waits import WaitModel
+from market.exchange.waits import Backlog, WaitModel
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.looking import longest_wait_h
 from market.simulation.research import Estimated, Research
@@ -52,6 +52,7 @@ class Queues:
 
     Attributes:
         waits: how requests wait by the load of a pool.
+        impatience: rate at which requests that wait leave [1/h], by segment.
         hours: length of a tick [h].
         pools: numbers of its own pools.
         held: work that its machines can do in a tick, whatever it sells [rack-h], by pool of all.
@@ -62,6 +63,7 @@ class Queues:
     """
 
     waits: WaitModel
+    impatience: Floats
     hours: float
     pools: Ints
     held: Floats
@@ -78,7 +80,7 @@ class Queues:
     def rest(self, book: Book, orders: Floats) -> tuple[Floats, Floats]:
         """What requests wait if orders stay as they are [h], by offer, and how busy machines are, by pool."""
         capacity, days = self.capacity(book, orders), DAY_H / self.hours
-        none = np.zeros(book.offers)
+        none = Backlog(np.zeros(orders.shape), self.impatience)
         waits = self.waits.expected(book, orders * days, none, capacity * days, DAY_H)
         asked = np.bincount(book.pool, weights=(orders * book.work).sum(axis=0), minlength=book.pools)
         load = np.divide(asked, capacity, out=np.zeros(asked.shape), where=capacity > 0)

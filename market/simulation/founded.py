@@ -25,6 +25,10 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 
 
+#: Patience below which nobody waits [h].
+LEAST_PATIENCE_H = 1e-9
+
+
 class AccountsOf(NamedTuple):
     """Places in the ledger of the accounts of those who are there; ``firms`` are those that keep books."""
 
@@ -90,6 +94,12 @@ class Founded:
         """Share of what would be ordered without waits that its provider always expects, by offer."""
         shares = [p.spec.foot_in_the_door for p in self.providers for _ in p.spec.offers]
         return np.array(shares, dtype=np.float64)
+
+    @cached_property
+    def impatience(self) -> Floats:
+        """Rate at which requests that wait leave [1/h], by segment."""
+        patience_h = np.array([s.patience_h for s in self.economy.segments], dtype=np.float64)
+        return 1.0 / np.maximum(patience_h, LEAST_PATIENCE_H)
 
     @cached_property
     def upkeep(self) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from market.exchange.waits import leaving, time_to_clear
 from market.simulation.asking import answer_hours, writing_hours
 from market.simulation.founded import Founded
 from market.simulation.state import Expected, Known, Machines, Posted, Served
@@ -23,7 +24,7 @@ def look(
     """Delays that users expect when they order in this tick."""
     book = posted.book
     # Where a request takes less than it did, so does what was begun of it.
-    waiting_work = np.asarray((served.waiting * book.work - np.minimum(served.begun, book.work)).sum(axis=0))
+    waiting_work = served.waiting * book.work - np.minimum(served.begun, book.work)
     present = present_wait(founded, posted, machines.capacity, waiting_work)
     backlog = expected.backlog_wait_h + waits_pace(founded, tick) * (present - expected.backlog_wait_h)
     writing = writing_hours(book, known.load)
@@ -39,15 +40,20 @@ def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:
 
 
 def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats) -> Floats:
-    """How long what waits now takes to serve [h], by offer: own rank and those above."""
+    """How long what waits now takes to serve [h], by offer: own rank and those above, without who leaves before.
+
+    ``waiting_work``: by segment and offer [rack-h].
+    """
     book = posted.book
     if not waiting_work.any():
         return np.zeros(book.offers)
-    ahead = posted.ahead_of @ waiting_work
+    ahead = posted.ahead_of @ waiting_work.sum(axis=0)
     rate = capacity[book.pool] / founded.hours
     with np.errstate(over="ignore"):
         wait = np.divide(ahead, rate, out=np.where(ahead > 0, NO_SERVICE_WAIT_H, 0.0), where=rate > 0)
-    return np.asarray(np.minimum(wait, LONGEST_WAIT_H))
+    gone = posted.ahead_of @ (waiting_work * leaving(book, founded.impatience)).sum(axis=0)
+    leaves = np.divide(gone, ahead, out=np.zeros(ahead.shape), where=ahead > 0)
+    return np.minimum(time_to_clear(wait, np.where(rate > 0, leaves, 0.0)), LONGEST_WAIT_H)
 
 
 def learning_pace(founded: Founded, tick: int) -> float:

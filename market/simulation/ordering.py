@@ -70,7 +70,7 @@ def to_who_has_room(
     And those that went and came, by offer.
     """
     book = asking.book
-    found = places(book, orders, expected.waiting_work, machines.capacity)
+    found = places(book, orders, expected.waiting_work.sum(axis=0), machines.capacity)
     if not (found.too_many.any() and found.room.any()):
         return orders, np.zeros(book.offers), np.zeros(book.offers)
     gone, come = overflow(without_waits(asking, expected), book.request_prices(), orders, found)
@@ -95,7 +95,7 @@ def clear(
 ) -> Cleared:
     """Let the mechanism find prices and orders, with what waits before them taken off the machines."""
     book, mechanism = posted.book, founded.economy.clearing
-    before = np.bincount(book.pool, weights=expected.waiting_work, minlength=book.pools)
+    before = np.bincount(book.pool, weights=expected.waiting_work.sum(axis=0), minlength=book.pools)
     with_slopes = slopes or mechanism.needs_slopes
     return mechanism.checked_clear(
         Situation(

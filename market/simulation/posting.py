@@ -212,6 +212,7 @@ class Sight:
         pools = np.array(p.pools, dtype=np.int64)
         return Queues(
             self.founded.economy.waits,
+            self.founded.impatience,
             hours,
             pools,
             held,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from market.demand.cohort import Wanted
 from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared, Response
+from market.exchange.waits import Backlog
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
 from market.simulation.state import Ordered
@@ -145,7 +146,7 @@ def toll(asking: Asking, ordered: Ordered, capacity: Floats, own: NDArray[np.int
     economy, book, orders = asking.founded.economy, asking.book, ordered.orders
     total = orders.sum(axis=0)
     per_hour = hourly_cost(asking, ordered.cleared, orders)
-    none = np.zeros(book.offers)
+    none = Backlog(np.zeros(orders.shape), asking.founded.impatience)
     tolls = np.zeros(own.size)
     for k, j in enumerate(own):
         if total[j] <= 0:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from market.demand.contexts import may_follow
 from market.demand.second_choices import second_choices
 from market.exchange.queue import Queue
+from market.exchange.waits import Backlog
 from market.simulation.founded import Founded
 from market.simulation.looking import longest_wait_h
 from market.simulation.state import Expected, Firms, Machines, Ordered, Posted, Served
@@ -26,7 +27,8 @@ def serve(
 ) -> Served:
     """Capacity serves in the order of the rationing rule; who loses patience joins another offer or gives up."""
     economy, book = founded.economy, posted.book
-    waits = economy.waits.expected(book, ordered.orders, expected.waiting_work, machines.capacity, founded.hours)
+    backlog = Backlog(expected.waiting_work, founded.impatience)
+    waits = economy.waits.expected(book, ordered.orders, backlog, machines.capacity, founded.hours)
     rng = founded.streams.stream("rationing")
     served = queue.serve(book, ordered.orders, machines.capacity, economy.rationing, rng, ~firms.alive)
     joined = fall_back(founded, served.left_impatient, ordered, firms)

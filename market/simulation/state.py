@@ -213,7 +213,7 @@ class Expected:
     """Delays that users expect when they order; made by ``looking``.
 
     Attributes:
-        waiting_work: work that waits, without what is done of it [rack-h], by offer.
+        waiting_work: work that waits, without what is done of it [rack-h], by segment and offer.
         present_wait_h, backlog_wait_h: time to serve what waits now, and what users think of it [h], by offer.
         writing_h: time of writing an answer [h], by segment and offer.
         delay_h: all of it together [h], by segment and offer.

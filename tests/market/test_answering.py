@@ -61,6 +61,7 @@ def asked(model: TokenMarket, prices: Floats, own: NDArray[np.int64], spot_use: 
     held = state.machines.capacity if np.isinf(spot_use) else np.zeros(book.pools)
     queues = Queues(
         founded.economy.waits,
+        founded.impatience,
         founded.hours,
         pools,
         held,
