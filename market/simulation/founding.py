@@ -226,11 +226,12 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         machines=no_machines(founded),
         posted=Posted(book, book.price, {}, served_ahead(book)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
-        expected=Expected(of_offers, of_offers, of_offers, writing, writing),
+        expected=Expected(np.zeros(shape), of_offers, of_offers, writing, writing),
         ordered=nothing_ordered(shape, book.pools),
         served=nothing_served(shape, book.pools),
         known=Known(
             chance_wait_h=of_offers,
+            waits_of_day=np.zeros((2, book.offers)),
             load=of_pools,
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
             usual_wanted=np.full((2, shape[0], founded.calendar.ticks_per_day), np.nan),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from market.calendar import HOURS_PER_DAY
 from market.demand.cohort import Wanted
 from market.simulation.asking import Asking
 from market.simulation.founded import Founded
@@ -39,13 +40,15 @@ def learn(
     settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered, served)
     most = longest_wait_h(machines.capacity, book.pool)
     chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
-    used = served.round.used
+    waits = np.array([served.round.served_wait_h.sum(axis=0), served.round.served.sum(axis=0)])
+    used, today = served.round.used, founded.hours / HOURS_PER_DAY
     load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)
     to_place = np.array([one.due for one in wanted])
     usual, level = learn_orders(founded, tick, ordered, to_place, known)
     members = np.array([cohort.members(book.offers) for cohort in founded.cohorts])
     return Known(
         chance_wait_h=known.chance_wait_h + waits_pace(founded, tick) * (chance - known.chance_wait_h),
+        waits_of_day=known.waits_of_day + today * (waits - known.waits_of_day),
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
         usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),

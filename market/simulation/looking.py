@@ -27,8 +27,18 @@ def look(
     waiting_work = served.waiting * book.work - np.minimum(served.begun, book.work)
     present = present_wait(founded, posted, machines.capacity, waiting_work)
     backlog = expected.backlog_wait_h + waits_pace(founded, tick) * (present - expected.backlog_wait_h)
+    backlog = np.where(book.spare, waited_lately(known), backlog)
     writing = writing_hours(book, known.load)
     return Expected(waiting_work, present, backlog, writing, answer_hours(book, known.chance_wait_h + backlog, writing))
+
+
+def waited_lately(known: Known) -> Floats:
+    """How long those waited who were served in about a day [h], by offer.
+
+    By that users go who order what is done when there is time: when that is hangs on who comes before them until then.
+    """
+    waited_h, answered = known.waits_of_day
+    return np.asarray(np.divide(waited_h, answered, out=np.zeros(answered.shape), where=answered > 0))
 
 
 def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:

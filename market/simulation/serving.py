@@ -29,6 +29,8 @@ def serve(
     economy, book = founded.economy, posted.book
     backlog = Backlog(expected.waiting_work, founded.impatience)
     waits = economy.waits.expected(book, ordered.orders, backlog, machines.capacity, founded.hours)
+    chance = waits - expected.present_wait_h
+    told = np.where(book.spare, expected.backlog_wait_h + chance, waits)
     rng = founded.streams.stream("rationing")
     served = queue.serve(book, ordered.orders, machines.capacity, economy.rationing, rng, ~firms.alive)
     joined = fall_back(founded, served.left_impatient, ordered, firms)
@@ -39,8 +41,8 @@ def serve(
         queue.length,
         queue.begun.copy(),
         queue.waited_h,
-        np.minimum(waits, longest_wait_h(machines.capacity, book.pool)),
-        waits - expected.present_wait_h,
+        np.minimum(told, longest_wait_h(machines.capacity, book.pool)),
+        chance,
     )
 
 

@@ -236,8 +236,8 @@ class Ordered:
         sent_on, taken_in: requests that found no machines and went to others at once, by offer left, and joined.
         at_list: what would be ordered at list prices, if the mechanism cuts orders; else what was expected to be.
         slopes: fall of orders with the own price, when last looked at [requests per USD], by segment and offer.
-        latent, latent_of, looked_at: orders without any wait when last looked at, by segment and offer, of requests
-            by segment, at list prices by offer [USD per million output tokens].
+        latent, latent_of, looked_at: orders without waits when last looked at, by segment and offer; of how many
+            requests, by segment; at which list prices [USD/M], by offer.
     """
 
     cleared: Cleared
@@ -297,6 +297,7 @@ class Known:
 
     Attributes:
         chance_wait_h: usual wait beside that for what waits already [h], by offer.
+        waits_of_day: what requests waited that were served in about a day [request-h], and their number, by offer.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         usual_wanted: requests to be placed, in the same way by segment and tick of the day.
@@ -307,6 +308,7 @@ class Known:
     """
 
     chance_wait_h: Floats
+    waits_of_day: Floats
     load: Floats
     usual_orders: Floats
     usual_wanted: Floats
@@ -373,8 +375,8 @@ class Paid:
 class State:
     """All parts; a phase's result takes the place of its part.
 
-    Two are moved in place: the queue, by ``serving`` alone, and the ledger, by ``paying`` alone. What users remember
-    and streams of random numbers are no part of it: ``Phase.moves`` says which phase, one each, moves them.
+    Moved in place are the queue, by ``serving``, and the ledger, by ``paying``; and what users remember and streams of
+    random numbers, which are no part of it. ``Phase.moves`` says which phase moves what, one each.
     """
 
     tick: int

@@ -183,6 +183,39 @@ def rush_hours() -> Iterator[Finding]:
     yield exact("model: hours queued [h]", 14.0, 2.0 * float(np.count_nonzero(queued)))
 
 
+#: A crowd that does not end: requests an hour, work done in an hour, and how fast those who wait leave [1/h].
+CAME, DONE, LEAVE = 150.0, 100.0, 6.0
+
+
+def endless_crowd(ticks_per_hour: int) -> tuple[float, float, float]:
+    """Requests that wait [1], share of all that leaves [1], wait that users expect [h], when all is at rest."""
+    users = Segment("users", UNIT, users=CAME, requests_per_day=24, outside=None, patience_h=1.0 / LEAVE)
+    firm = Provider("firm", (Offer("good", 1.0),), pools=(Pool(DONE),))
+    calendar = Calendar(tick_hours=1.0 / ticks_per_hour)
+    model = run(users, firm, 4 * ticks_per_hour, calendar=calendar, rationing=FirstCome())
+    waits, gone, came, expected = (
+        float(model.records.series("offers", name, "good")[-1])
+        for name in ("waiting", "impatient", "ordered", "wait_h")
+    )
+    return waits, gone / came, expected
+
+
+@check("impatient-crowd", "A crowd that does not end, of whom some leave: the fluid queue", "Whitt (2006)")
+def impatient_crowd() -> Iterator[Finding]:
+    """Who is served waits ln(load) / leave; between ticks of h hours (came - done) h / (e^(leave h) - 1) wait."""
+    found = {}
+    for ticks_per_hour in (60, 120):
+        case, hours = f"{ticks_per_hour} ticks an hour", 1.0 / ticks_per_hour
+        waiting = (CAME - DONE) * hours / np.expm1(LEAVE * hours)
+        ahead = waiting + (CAME - DONE) * hours / 2.0
+        waits, gone, found[ticks_per_hour] = endless_crowd(ticks_per_hour)
+        yield iterated(f"{case}: requests that wait", waiting, waits)
+        yield iterated(f"{case}: share that leaves", 1.0 - DONE / CAME, gone)
+        yield iterated(f"{case}: wait expected [h]", np.log1p(LEAVE * ahead / DONE) / LEAVE, found[ticks_per_hour])
+    # What is off falls with the square of a tick's length.
+    yield iterated("wait expected [h], ticks to 0", np.log(CAME / DONE) / LEAVE, (4.0 * found[120] - found[60]) / 3.0)
+
+
 def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
     """Three offers in two pools, too small: users wait, run out of patience, miss deadlines, move on."""
     hourly = (0.5,) * 6 + (1.5,) * 6 + (1.2,) * 6 + (0.8,) * 6

@@ -18,7 +18,7 @@ from small_books import book_of
 from stations import balanced_share
 
 from market.exchange.queueing import priority_waits, wait_ggc
-from market.exchange.waits import WaitModel
+from market.exchange.waits import Backlog, WaitModel
 from scenarios.verification.formulas import (
     erlang_a,
     erlang_c,
@@ -166,7 +166,9 @@ def test_tiers_that_differ_in_work(preemptive: bool) -> None:
     )
     book = book_of([[*work.values()]], priority=[0.0, 1.0])
     orders = np.array([[*rates.values()]])
-    expected = WaitModel(preemptive=preemptive).expected(book, orders, np.zeros(2), np.ones(1), 1.0)
+    expected = WaitModel(preemptive=preemptive).expected(
+        book, orders, Backlog(np.zeros(orders.shape), np.zeros(len(orders))), np.ones(1), 1.0
+    )
     for name, wait in zip(rates, expected, strict=True):
         own = [r.customer_class == name for r in records]
         share = rates[name] / 0.55

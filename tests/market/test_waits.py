@@ -13,10 +13,15 @@ from small_books import book_of
 from stations import some
 
 from market.exchange.queueing import priority_waits, wait_ggc
-from market.exchange.waits import WaitModel
+from market.exchange.waits import Backlog, WaitModel
 from scenarios.verification.formulas import wait_mgc, wait_mmc
 
 type Floats = NDArray[np.float64]
+
+
+def nothing_waits(orders: Floats) -> Backlog:
+    """No work of these segments and offers, of whom nobody leaves."""
+    return Backlog(np.zeros(orders.shape), np.zeros(len(orders)))
 
 
 def waits_of(
@@ -26,7 +31,7 @@ def waits_of(
     table = np.array(work, dtype=np.float64)
     book = book_of(table.tolist(), priority=list(range(table.shape[1])), slots=slots)
     orders = np.array(rates, dtype=np.float64) * tick_hours
-    none = np.zeros(book.offers)
+    none = nothing_waits(orders)
     return WaitModel(**model).expected(book, orders, none, np.array([racks * tick_hours]), tick_hours)
 
 
@@ -53,7 +58,7 @@ def test_segments_that_differ_in_work_within_a_tier(scv: float) -> None:
 
 def test_offers_of_one_rank_wait_alike_and_are_mixed() -> None:
     book = book_of([[0.4, 10.0]], priority=[3.0, 3.0])
-    waits = WaitModel().expected(book, np.array([[0.5, 0.05]]), np.zeros(2), np.ones(1), 1.0)
+    waits = WaitModel().expected(book, np.array([[0.5, 0.05]]), nothing_waits(np.zeros((1, 2))), np.ones(1), 1.0)
     np.testing.assert_allclose(waits, 5.08 / 0.3, rtol=1e-12)
 
 
@@ -108,7 +113,7 @@ def test_tiers_without_orders_wait_as_their_first_request_would() -> None:
 
 def test_pools_wait_apart() -> None:
     book = book_of([[0.4, 1.0, 10.0]], pool=[0, 1, 0], priority=[0.0, 0.0, 1.0])
-    waits = WaitModel().expected(book, np.array([[0.5, 0.6, 0.05]]), np.zeros(3), np.ones(2), 1.0)
+    waits = WaitModel().expected(book, np.array([[0.5, 0.6, 0.05]]), nothing_waits(np.zeros((1, 3))), np.ones(2), 1.0)
     np.testing.assert_allclose(waits, [6.35, wait_mmc(0.6, 1.0, 1), 5.08 / 0.24], rtol=1e-12)
 
 

@@ -1,5 +1,7 @@
 """Looking: the waits that users expect."""
 
+import math
+
 import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
@@ -14,9 +16,9 @@ from market.simulation.looking import LONGEST_WAIT_H, NO_SERVICE_WAIT_H
 from market.supply.specs import Offer, Pool, Provider, Tier
 
 
-def with_queue(waiting: float, capacity: float) -> Market:
+def with_queue(waiting: float, capacity: float, patience_h: float = math.inf) -> Market:
     """So many requests of a rack-hour wait for so many racks."""
-    market = a_market(buyers(), a_seller("lab"), learning_ticks=4.0)
+    market = a_market(buyers(patience_h=patience_h), a_seller("lab"), learning_ticks=4.0)
     market.put("served", waiting=np.array([[waiting]]))
     market.put("machines", capacity=np.array([capacity]))
     return market
@@ -24,7 +26,7 @@ def with_queue(waiting: float, capacity: float) -> Market:
 
 def test_twenty_rack_hours_take_ten_racks_two_hours() -> None:
     expected = with_queue(20.0, 10.0).make("expected", tick=0)
-    assert expected.waiting_work.tolist() == [20.0]
+    assert expected.waiting_work.tolist() == [[20.0]]
     assert expected.present_wait_h.tolist() == [2.0]
     assert expected.backlog_wait_h.tolist() == [2.0]
     assert expected.delay_h.tolist() == [[2.0]]
@@ -51,13 +53,49 @@ def test_without_machines_users_think_of_a_weekend(waiting: float, capacity: flo
     assert with_queue(waiting, capacity).make("expected", tick=0).present_wait_h.tolist() == [wait_h]
 
 
+# Who leaves before its turn ----------------------------------------------------------------------------------------
+
+
+def test_who_leaves_before_the_turn_need_not_be_waited_for() -> None:
+    """20 rack-hours before 10 racks, of which half would leave in an hour: ln(1 + 2 a) / a with a = ln 2."""
+    present = with_queue(20.0, 10.0, patience_h=1.0 / math.log(2.0)).make("expected", tick=0).present_wait_h
+    assert present == pytest.approx([math.log1p(2.0 * math.log(2.0)) / math.log(2.0)], rel=1e-12)
+
+
+def test_nobody_waits_for_those_who_never_wait() -> None:
+    assert with_queue(20.0, 10.0, patience_h=0.0).make("expected", tick=0).present_wait_h == pytest.approx(
+        [0.0], abs=1e-7
+    )
+
+
+def test_of_two_tiers_each_counts_who_is_before_it() -> None:
+    """The second tier waits for all 20 rack-hours, the first for 5, and all leave at one an hour."""
+    market = two_tiers(StrictPriority())
+    market.founded.__dict__["impatience"] = np.array([1.0])
+    present = market.make("expected", tick=0).present_wait_h
+    assert present == pytest.approx([math.log(1.5), math.log(3.0)], rel=1e-12)
+
+
+def test_who_orders_for_idle_machines_goes_by_what_those_waited_who_were_served() -> None:
+    """Six hours on average, whatever waits now; nobody who has agreed to wait leaves."""
+    later = Tier("later", priority=3.0, deadline_h=24.0, spare=True)
+    tiers = (Offer("now", 3.0, tier=Tier("now")), Offer("later", 1.0, tier=later))
+    market = a_market(buyers(), Provider("lab", tiers, pools=(Pool(10.0),)))
+    market.put("served", waiting=np.array([[5.0, 15.0]]))
+    market.put("machines", capacity=np.array([10.0]))
+    market.put("known", waits_of_day=np.array([[0.0, 60.0], [8.0, 10.0]]))
+    expected = market.make("expected", tick=0)
+    assert expected.backlog_wait_h[1] == 6.0
+    assert expected.backlog_wait_h[0] == expected.present_wait_h[0]
+
+
 # Ranks where the rule heeds them ---------------------------------------------------------------------------------
 
 
 def two_tiers(rule: Rationing) -> Market:
     """A first and a second tier at ten racks; 5 requests of a rack-hour wait in the first and 15 in the second."""
     tiers = tuple(Offer(name, 3.0, tier=Tier(name, priority=rank)) for name, rank in (("first", 1.0), ("second", 2.0)))
-    market = a_market(buyers(), Provider("lab", tiers, pools=(Pool(10.0),)), rationing=rule)
+    market = a_market(buyers(patience_h=math.inf), Provider("lab", tiers, pools=(Pool(10.0),)), rationing=rule)
     market.put("served", waiting=np.array([[5.0, 15.0]]))
     market.put("machines", capacity=np.array([10.0]))
     return market
@@ -95,11 +133,11 @@ def test_what_is_begun_need_not_be_waited_for() -> None:
     market = with_queue(3.0, 0.5)
     market.put("served", begun=np.array([[0.75]]))
     expected = market.make("expected", tick=0)
-    assert expected.waiting_work.tolist() == [2.25]
+    assert expected.waiting_work.tolist() == [[2.25]]
     assert expected.present_wait_h.tolist() == [4.5]
 
 
 def test_of_a_request_that_now_takes_less_no_more_is_begun_than_there_is() -> None:
     market = with_queue(1.0, 0.5)
     market.put("served", begun=np.array([[1.5]]))
-    assert market.make("expected", tick=0).waiting_work.tolist() == [0.0]
+    assert market.make("expected", tick=0).waiting_work.tolist() == [[0.0]]

@@ -13,7 +13,7 @@ def with_capacity(clearing: Clearing, capacity: float, waiting_work: float = 0.0
     """Demand of 10 - p requests of a rack-hour, at a list price of 3."""
     market = a_market(buyers(), a_seller("lab", price=3.0), clearing=clearing, **settings)
     market.put("machines", capacity=np.array([capacity]))
-    market.put("expected", waiting_work=np.array([waiting_work]))
+    market.put("expected", waiting_work=np.array([[waiting_work]]))
     market.state.wanted = market.make("wanted", tick=0)
     return market
 

@@ -34,7 +34,7 @@ def ordered(*sellers: Provider, whole: bool = False, waiting: list[float] | None
     capacity = np.array([pool.racks for seller in sellers for pool in seller.pools])
     market.put("machines", capacity=capacity)
     if waiting is not None:
-        market.put("expected", waiting_work=np.array(waiting))
+        market.put("expected", waiting_work=np.array([waiting]))
     market.state.wanted = market.make("wanted", tick=0)
     return market
 
@@ -137,7 +137,7 @@ def test_requests_are_neither_made_nor_lost_and_nobody_is_overfilled(
     response = market.make("ordered", tick=0).cleared.response
     asking = Asking(market.founded, market.state.wanted, book, market.state.firms.alive, expected.delay_h)
     first = np.rint(response.requests) if whole else response.requests
-    work = expected.waiting_work
+    work = expected.waiting_work.sum(axis=0)
     found = places(book, first, work, np.array(racks))
     gone, come = overflow(without_waits(asking, expected), book.request_prices(), first, found)
     after = first - gone + come
