@@ -41,14 +41,14 @@ def time_to_clear(patient_h: Floats, leaves: Floats) -> Floats:
 
     (a fluid with exponential patience; Whitt 2006, "Fluid models for multiserver queues with abandonments").
 
-    >>> time_to_clear(np.array([2.0, 2.0, 2.0]), np.array([0.0, 0.5, 1e9])).round(4).tolist()
-    [2.0, 1.3863, 0.0]
+    >>> time_to_clear(np.array([2.0, 2.0, 2.0, np.inf]), np.array([0.0, 0.5, 1e9, 0.0])).round(4).tolist()
+    [2.0, 1.3863, 0.0, inf]
 
     Args:
         patient_h: A / R, how long it takes if nobody leaves [h].
         leaves: a, rate at which those who wait leave [1/h].
     """
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # for ever, where nobody leaves
         sooner = np.log1p(leaves * patient_h)
     return np.asarray(np.divide(sooner, leaves, out=patient_h.copy(), where=leaves > 0))
 
