@@ -90,6 +90,11 @@ class Founded:
         return self.economy.calendar
 
     @cached_property
+    def promoting(self) -> list[ProviderAgent]:
+        """Providers that have promotions."""
+        return [p for p in self.providers if p.spec.pricing.promotes]
+
+    @cached_property
     def foot_in_the_door(self) -> Floats:
         """Share of what would be ordered without waits that its provider always expects, by offer."""
         shares = [p.spec.foot_in_the_door for p in self.providers for _ in p.spec.offers]

@@ -224,7 +224,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         contracts=Contracts(tuple(economy.contracts), ()),
         needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0, founded.upkeep),
         machines=no_machines(founded),
-        posted=Posted(book, book.price, {}, served_ahead(book)),
+        posted=Posted(book, book.price, {}, served_ahead(book), np.zeros(book.offers)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
         expected=Expected(np.zeros(shape), of_offers, of_offers, writing, writing),
         ordered=nothing_ordered(shape, book.pools),

@@ -53,15 +53,18 @@ def post(
     listed = Listed(terms.book, level, hour_factors(founded, terms.book, tick) * effects.bill, posted.hours)
     fresh = effects.fresh.copy()
     fresh[list(firms.opening)] = True
+    opened = np.where(fresh, float(tick), posted.opened)
+    for p in founded.promoting:
+        fresh[p.own] |= p.spec.pricing.lists_anew((tick - opened[p.own]) * founded.hours, founded.hours)
     looking = [p for p in founded.providers if looks_at_list(p, tick, founded.hours, fresh)]
     if looking:
-        now = replace(effects, fresh=fresh) if firms.opening else effects
+        now = replace(effects, fresh=fresh)
         listed = new_prices(
-            founded, tick, looking, listed, firms, machines, wanted, expected, ordered, served, known, now
+            founded, tick, looking, listed, opened, firms, machines, wanted, expected, ordered, served, known, now
         )
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
-    return route(founded, listed, firms, machines, posted)
+    return replace(route(founded, listed, firms, machines, posted), opened=opened)
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def new_prices(
     tick: int,
     looking: Sequence[ProviderAgent],
     listed: Listed,
+    opened: Floats,
     firms: Firms,
     machines: Machines,
     wanted: tuple[Wanted, ...],
@@ -143,6 +147,7 @@ def new_prices(
         Research(founded, tick, firms.alive, delay),
         Asking(founded, wanted, book, firms.alive, expected.delay_h),
         effects,
+        opened,
     )
     made = listed
     for p in looking:
@@ -164,7 +169,8 @@ class Sight:
         expected: delays that users expect.
         research: what users would want, at the waits that they think usual.
         last: users as they were in the last tick.
-        effects: what events do in this tick; its ``fresh`` are all offers that are new, newcomers' too.
+        effects: what events do in this tick; its ``fresh`` are all offers that are new, newcomers' too, or listed anew.
+        opened: tick in which an offer was first sold, by offer.
     """
 
     founded: Founded
@@ -178,6 +184,7 @@ class Sight:
     research: Research
     last: Asking
     effects: Effects
+    opened: Floats
 
     def toll(self, book: Book, own: NDArray[np.int64]) -> Floats:
         """What one more order of each own offer cost the others last tick by waiting [USD per million tokens]."""
@@ -236,6 +243,7 @@ class Sight:
         outlook = p.outlook(
             book,
             listed.level,
+            self.opened,
             self.founded.calendar,
             self.tick,
             self.ordered.orders,
@@ -356,7 +364,7 @@ def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, po
     """Point every routed offer at the cheapest of its targets that has machines, at that price and a cut."""
     book, level = listed.book, listed.level
     if not founded.routes:
-        return Posted(book, level, posted.routed_to, posted.ahead_of, listed.hours)
+        return Posted(book, level, posted.routed_to, posted.ahead_of, posted.opened, listed.hours)
     routed_to: dict[int, int] = {}
     copied = {name: getattr(book, name).copy() for name in ("work", "billed", "hours", "slots", "quality", "open")}
     level, tariffs = level.copy(), list(book.tariffs)
@@ -373,10 +381,10 @@ def route(founded: Founded, listed: Listed, firms: Firms, machines: Machines, po
         promised[j], pool[j] = book.promised[target], book.pool[target]
     book = replace(book, price=price, promised=promised, pool=pool, tariffs=tuple(tariffs), **copied)
     if routed_to == posted.routed_to:
-        return Posted(book, level, routed_to, posted.ahead_of, listed.hours)
+        return Posted(book, level, routed_to, posted.ahead_of, posted.opened, listed.hours)
     rank, ranks = rank_in_pool(pool, book.priority, by_rank=founded.economy.rationing.serves_by_rank)
     book = replace(book, rank=rank, ranks=ranks)
-    return Posted(book, level, routed_to, served_ahead(book), listed.hours)
+    return Posted(book, level, routed_to, served_ahead(book), posted.opened, listed.hours)
 
 
 def served_ahead(book: Book) -> Floats:

@@ -179,9 +179,8 @@ class Posting:
     """Hours in which a provider's list is dearer.
 
     Attributes:
-        tick: when they were posted.
+        tick, damping: when they were posted, and how that came.
         mean: what the hour multiplied a bill by on average, by what was sold then.
-        damping: how it got there.
     """
 
     tick: int
@@ -198,6 +197,7 @@ class Posted:
         level: list prices before what the hour multiplies them by [USD per million output tokens], by offer.
         routed_to: the offer that serves a routed one, by number of the routed offer.
         ahead_of: 1 where offer k is served before or with offer j, by offer j and k.
+        opened: tick in which an offer was first sold, by offer.
         hours: which hours a provider has made dearer, and when, by its number; those who never did are not there.
     """
 
@@ -205,6 +205,7 @@ class Posted:
     level: Floats
     routed_to: Mapping[int, int]
     ahead_of: Floats
+    opened: Floats
     hours: Mapping[int, Posting] = field(default_factory=dict)
 
 
@@ -341,8 +342,7 @@ class Lately:
     """How providers have done, running means a day [USD/day], by provider.
 
     Attributes:
-        sold, sold_quarter: sales, over a month and a quarter.
-        earned: sales less machines and running cost, over a month.
+        sold, sold_quarter, earned: sales over a month and a quarter, and over a month less machines and running cost.
         net: all that came in less all that went out, but for investors, owners and creditors, over a month.
     """
 

@@ -96,6 +96,7 @@ class Outlook:
         usual_estimate: the same for a tick of mean load: for lists that stand for long.
         public_prices: list prices of all offers.
         opening_price: list prices at the start [USD per million output-equivalent tokens].
+        on_sale_h: hours for which the offers have been sold [h].
         elapsed: ticks since the provider last looked at its list; infinite for where prices would go in the end.
         between: ticks from one look at its list to the next.
         tick_hours: length of a tick [h].
@@ -124,6 +125,7 @@ class Outlook:
     usual_estimate: Callable[[Floats], Estimate]
     public_prices: Floats
     opening_price: Floats
+    on_sale_h: Floats
     elapsed: float = 1.0
     between: int = 1
     tick_hours: float = 1.0

@@ -145,6 +145,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self,
         book: Book,
         level: Floats,
+        opened: Floats,
         calendar: Calendar,
         tick: int,
         mix: Floats,
@@ -157,7 +158,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     ) -> Outlook:
         """What it sees when it posts prices.
 
-        ``level``: list prices before the hour's factor; ``mix``: last tick's orders by segment and offer;
+        ``level``: list prices before the hour's factor, and ``opened``: ticks in which they were first sold, of all
+        offers; ``mix``: last tick's orders by segment and offer;
         ``window_used``: part of its window that an offer needs, by offer; 1 where it does not wait for spare machines.
         """
         own, orders = self.own, mix[:, self.own]
@@ -183,6 +185,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             usual_estimate=Remembered(partial(usual_estimate, self.offers)),
             public_prices=book.price.copy(),
             opening_price=self._opening_price,
+            on_sale_h=(tick - opened[own]) * calendar.tick_hours,
             tick_hours=calendar.tick_hours,
             rack_hour_usd=self.purchases.price if self.spec.spot else float("inf"),
         )

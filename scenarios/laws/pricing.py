@@ -71,6 +71,7 @@ def outlooks(draw: st.DrawFn) -> Outlook:
         usual_estimate=estimate,
         public_prices=some(),
         opening_price=some(),
+        on_sale_h=some(),
         tick_hours=draw(st.sampled_from([0.25, 1.0, 6.0])),
         bills=bills,
     )

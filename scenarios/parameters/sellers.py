@@ -104,7 +104,9 @@ class Share(Section):
     growth: Number = quantity(
         1.0, "1/year", "factor a year by which one who stays buys more, interest taken off", DECLARED, high=100
     )
-    harvest_days: Number = quantity(math.inf, "days", "days in which it invests; inf for ever", DECLARED, or_inf=True)
+    harvest_days: Number = quantity(
+        math.inf, "days", "days from when an offer comes in which it invests: a promotion", DECLARED, or_inf=True
+    )
 
 
 class Pricing(KindSection):

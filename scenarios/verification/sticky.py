@@ -51,7 +51,7 @@ def outlook_at(price: Floats, cost: Floats, estimate: object, days: float) -> Ou
         tick=1, period=0, hour=0.0, price=price, movable=np.ones(1, dtype=bool), cost=cost, usual_cost=cost, weight=1.0,
         work=one, utilisation=0.5, sold=one, capacity=1.0,
         toll=lambda: np.zeros(1), estimate=estimate, usual_estimate=estimate,  # type: ignore[arg-type]
-        public_prices=price, opening_price=price, tick_hours=24.0 * days,
+        public_prices=price, opening_price=price, on_sale_h=np.zeros(1), tick_hours=24.0 * days,
     )  # fmt: skip
 
 

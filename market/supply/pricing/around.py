@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from capacity.errors import InputError
 from capacity.fields import inner
 from market.kinds import called
-from market.supply.outlook import Outlook, TermsPosted
-from market.supply.pricing.base import PricingPolicy
+from market.supply.outlook import Floats, Outlook, TermsPosted
+from market.supply.pricing.base import Flags, PricingPolicy
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,15 @@ class Around(PricingPolicy):
     def looks(self, tick: int, tick_hours: float) -> bool:
         """When the policy within does."""
         return self.policy.looks(tick, tick_hours)
+
+    @property
+    def promotes(self) -> bool:
+        """If the policy within does."""
+        return self.policy.promotes
+
+    def lists_anew(self, on_sale_h: Floats, tick_hours: float) -> Flags:
+        """Where the policy within does."""
+        return self.policy.lists_anew(on_sale_h, tick_hours)
 
     @property
     def moves_terms(self) -> bool:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capacity.errors import InputError
 from market.kinds import Kind, answered, named
 from market.supply.bills import PARTS, Parts
 from market.supply.outlook import Floats, Hours, Outlook, TermsPosted
+
+type Flags = NDArray[np.bool_]
 
 PRICES: Final = "list prices of its offers [USD per million tokens]"
 RATIOS: Final = "prices of parts of the bill over output's, by offer and part"
@@ -27,6 +32,15 @@ class PricingPolicy(Kind, ABC):
     def looks(self, tick: int, tick_hours: float) -> bool:  # noqa: ARG002
         """Whether it looks at its list in this tick; where it does not, the list stays as it is."""
         return True
+
+    @property
+    def promotes(self) -> bool:
+        """Whether it has promotions: prices of offers that end some time after these have come."""
+        return False
+
+    def lists_anew(self, on_sale_h: Floats, tick_hours: float) -> Flags:  # noqa: ARG002
+        """Whether an offer's list opens anew in this tick, sold for so many hours: where a promotion ends."""
+        return np.zeros(on_sale_h.shape, dtype=bool)
 
     @property
     def moves_parts(self) -> bool:
@@ -88,7 +102,7 @@ class PricingPolicy(Kind, ABC):
         """Return new list prices of the provider's offers."""
 
     def opening(self, outlook: Outlook) -> Floats:
-        """List prices of offers that are new in this tick, as those that are movable; others' places do not count."""
+        """List prices of offers that are new or listed anew in this tick, as those that are movable."""
         return self(outlook)
 
     def checked_prices(self, outlook: Outlook, least: float = 0.0) -> Floats:
