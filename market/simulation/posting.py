@@ -55,7 +55,8 @@ def post(
     fresh[list(firms.opening)] = True
     opened = np.where(fresh, float(tick), posted.opened)
     for p in founded.promoting:
-        fresh[p.own] |= p.spec.pricing.lists_anew((tick - opened[p.own]) * founded.hours, founded.hours)
+        anew = p.spec.pricing.lists_anew((tick - opened[p.own]) * founded.hours, founded.hours)
+        fresh[p.own] |= anew & firms.alive[p.own]
     looking = [p for p in founded.providers if looks_at_list(p, tick, founded.hours, fresh)]
     if looking:
         now = replace(effects, fresh=fresh)

@@ -29,9 +29,12 @@ SCENARIO = ask(
         outcome("small-model-share"),
         outcome("large-model-price", "up", against="price-war", source="Klemperer: who counts buyers pays for them"),
         outcome("closed-margin", against="price-war"),
+        outcome("open-margin", "up", against="promotions", source="Klemperer: who counts buyers pays for them"),
     ),
-    # Labs count seven of ten buyers as theirs for a year, and stop doing so after the first; declared.
+    # Who counts seven of ten buyers as its own a year later: labs, and stop doing so after the first year; or open
+    # sellers, in the first two months. Declared.
     variants={
         "price-war": {"labs.*.pricing.share.stays": 0.7, "labs.*.pricing.share.harvest_days": 365.0},
+        "promotions": {"open.*.pricing.share.stays": 0.7, "open.*.pricing.share.harvest_days": 60.0},
     },
 )
