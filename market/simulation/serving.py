@@ -30,7 +30,7 @@ def serve(
     backlog = Backlog(expected.waiting_work, founded.impatience)
     waits = economy.waits.expected(book, ordered.orders, backlog, machines.capacity, founded.hours)
     chance = waits - expected.present_wait_h
-    told = np.where(book.spare, expected.backlog_wait_h + chance, waits)
+    told = np.where(book.spare, expected.backlog_wait_h + np.maximum(chance, 0.0), waits)
     rng = founded.streams.stream("rationing")
     served = queue.serve(book, ordered.orders, machines.capacity, economy.rationing, rng, ~firms.alive)
     joined = fall_back(founded, served.left_impatient, ordered, firms)
