@@ -9,18 +9,23 @@ from scenarios.text.threads import one_thread
 
 one_thread()
 
+import functools
 import gc
 from typing import Any
 
 import fresh
 import matplotlib as mpl
 import pytest
+import typer.main
+import typer.testing
 from browsing import browser, page  # noqa: F401  # fixtures
 from hypothesis import settings
 from in_line import quick_workers, without_processes  # noqa: F401
 from scheduling import Scopes, longest_first
 
 mpl.use("Agg")
+#: Commands are put together once, and not by each test that calls one.
+typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 settings.register_profile("tokenmarket", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("tokenmarket")

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, Literal
 
 import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 
 from scenarios.pictures.panel import ON_COLOUR
@@ -43,6 +44,7 @@ def svg(figure: Figure, name: str, alt: str, theme: Theme = "css") -> str:
     """
     buffer = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        _lay_out_once(figure)
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
@@ -59,6 +61,18 @@ def svg(figure: Figure, name: str, alt: str, theme: Theme = "css") -> str:
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     )
     return head + text[text.index(">") + 1 :].strip()
+
+
+def _lay_out_once(figure: Figure) -> None:
+    """Place the parts now, at the 72 dots an inch of SVG; ``savefig`` would draw once more to find their places."""
+    if (engine := figure.get_layout_engine()) is not None:
+        canvas, dots = figure.canvas, figure.dpi
+        FigureCanvasSVG(figure)
+        figure.set_dpi(FigureCanvasSVG.fixed_dpi)
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+        figure.set_canvas(canvas)
+        figure.set_dpi(dots)
 
 
 def _short(number: re.Match[str]) -> str:

@@ -190,15 +190,11 @@ def _results_near(folder: Path) -> str:
 def read(folder: Path) -> RunResult:
     """Read a result back, if every file is what was written."""
     about, files = _opened(folder)
-    frames = {}
-    for file, entry in files.items():
-        raw = integrity.sound(folder, file, entry)
-        name = file.removesuffix(".parquet")
-        if file.endswith(".parquet") and name in ALL_COLUMNS:
-            frames[name] = _frame(folder, name, raw)
-    parameters = (folder / PARAMETERS).read_text(encoding="utf-8") if PARAMETERS in files else ""
+    sound = {file: integrity.sound(folder, file, entry) for file, entry in files.items()}
     beside = read(folder / EFFICIENT) if f"{EFFICIENT}/{ABOUT}" in files else None
-    return RunResult({name: frames[name] for name in ALL_COLUMNS}, about, parameters, beside)
+    frames = {name: _frame(folder, name, sound[f"{name}.parquet"]) for name in ALL_COLUMNS}
+    parameters = (folder / PARAMETERS).read_text(encoding="utf-8") if PARAMETERS in files else ""
+    return RunResult(frames, about, parameters, beside)
 
 
 def _frame(folder: Path, name: str, raw: bytes) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def rich(clearing: Clearing, pricing: PricingPolicy, noise: float, **other: obje
 @pytest.mark.parametrize("clearing", CLEARINGS, ids=str)
 @pytest.mark.parametrize("noise", [0.0, 0.2])
 def test_the_unit_of_utility_changes_nothing(clearing: Clearing, noise: float) -> None:
-    model = assert_one_market(rich(clearing, FixedPrice(), noise), 36)
+    model = assert_one_market(rich(clearing, FixedPrice(), noise), 36 if noise else 26)  # into the second day
     assert model.records.series("segments", "put_off").sum() > 0
     if noise:
         assert model.records.series("offers", "members").sum() > 0

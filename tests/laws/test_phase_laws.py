@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -26,24 +27,31 @@ NOT_MEMORY = ("model", "_ledger", "spec", "segment", "calendar")
 
 def to_bytes(value: Any) -> Any:
     """A value as something that differs as soon as a byte of it does."""
-    match value:
-        case np.ndarray():
-            return value.dtype.str, value.shape, value.tobytes()
-        case np.random.Generator():
-            return repr(value.bit_generator.state)
-        case str() | bytes() | type() | None:
-            return value
-        case Mapping():
-            return tuple((to_bytes(key), to_bytes(one)) for key, one in value.items())
-        case Sequence():
-            return tuple(to_bytes(one) for one in value)
-        case _ if is_dataclass(value):
-            # What does not count for two values to be equal is a note of what follows from the rest.
-            return tuple((one.name, to_bytes(getattr(value, one.name))) for one in fields(value) if one.compare)
-        case _ if hasattr(value, "__dict__"):
-            return to_bytes({name: one for name, one in vars(value).items() if name not in NOT_MEMORY})
-        case _:
-            return repr(value)
+    return as_bytes(type(value))(value)
+
+
+@cache
+def as_bytes(kind: type) -> Callable[[Any], Any]:
+    """What makes that of a value of this type; looked up once for each, since there are many values of few types."""
+    if issubclass(kind, np.ndarray):
+        return lambda value: (value.dtype.str, value.shape, value.tobytes())
+    if issubclass(kind, np.random.Generator):
+        return lambda value: repr(value.bit_generator.state)
+    if issubclass(kind, str | bytes | type | None):
+        return lambda value: value
+    if issubclass(kind, Mapping):
+        return lambda value: tuple((to_bytes(key), to_bytes(one)) for key, one in value.items())
+    if issubclass(kind, Sequence):
+        return lambda value: tuple(to_bytes(one) for one in value)
+    if is_dataclass(kind):
+        # What does not count for two values to be equal is a note of what follows from the rest.
+        names = [one.name for one in fields(kind) if one.compare]
+        return lambda value: tuple((name, to_bytes(getattr(value, name))) for name in names)
+    return lambda value: (
+        to_bytes({name: one for name, one in vars(value).items() if name not in NOT_MEMORY})
+        if hasattr(value, "__dict__")
+        else repr(value)
+    )
 
 
 def snapshot(founded: Founded, state: State) -> dict[str, Any]:

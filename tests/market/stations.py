@@ -53,9 +53,10 @@ def long_run(start: State, leads_to: Callable[[State], Iterable[tuple[State, flo
                 todo.append(other)
             moves += [(number[other], number[state], rate), (number[state], number[state], -rate)]
     to, of, rates = (np.array(column) for column in zip(*moves, strict=True))
-    flows = sparse.csr_matrix((rates, (to, of)), shape=(len(number), len(number))).tolil()
-    flows[0, :] = 1.0  # in place of one balance that the others imply
-    shares = spsolve(flows.tocsc(), np.eye(1, len(number))[0])
+    flows = sparse.csc_matrix((rates, (to, of)), shape=(len(number), len(number)))
+    # Over the share of the first state, whose balance the others imply: a row of ones would fill the factors.
+    others = spsolve(flows[1:, 1:], -flows[1:, [0]].toarray()[:, 0])
+    shares = np.concatenate(([1.0], others)) / (1.0 + others.sum())
     return dict(zip(number, shares.tolist(), strict=True))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.errors import InputError
@@ -107,6 +107,7 @@ TOKENS = st.tuples(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(TOKENS, min_size=1, max_size=60), st.integers(1, 120))
 def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory, rows: list[Any], size: int) -> None:
     text = [f"{MONDAY + 1800 * h},{max(i, c)},{min(i, c)},{o},{name}" for i, c, o, h, name in rows]

@@ -33,8 +33,8 @@ SCENARIO = SCENARIOS["baseline-2026"]
 
 @cache
 def pair():
-    """Two days as they are, and as an efficient market."""
-    return tuple(run(Settings(one, 2, seed=1, users=200)).frames for one in (SCENARIO, efficient(SCENARIO)))
+    """A day as it is, and as an efficient market."""
+    return tuple(run(Settings(one, 1, seed=1, users=100)).frames for one in (SCENARIO, efficient(SCENARIO)))
 
 
 def test_the_money_parts_are_what_the_ledger_says():
@@ -80,7 +80,7 @@ def test_the_same_machines():
 def beside(tmp_path_factory):
     """A run with its efficient companion, as the command leaves it; and what it said."""
     folder = tmp_path_factory.mktemp("welfare") / "run"
-    words = ["run", "--days", "2", "--users", "200", "--efficient", "--json", "--out", str(folder)]
+    words = ["run", "--days", "1", "--users", "100", "--efficient", "--json", "--out", str(folder)]
     said = CliRunner().invoke(app, words)
     assert said.exit_code == 0, said.output
     return folder, json.loads(said.stdout)

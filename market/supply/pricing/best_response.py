@@ -259,15 +259,21 @@ class BestResponse(PricingPolicy):
         return price, False
 
     def _look_around(self, outlook: Outlook, present: Floats) -> Floats:
-        """The best list that can be found from the whole range of markups."""
+        """The best list that can be found from the whole range of markups; where nobody buys at cost, nobody buys."""
+        if not outlook.estimate(self._allowed(outlook, outlook.cost)).demand.any():
+            return present
         best, most = present, self._profit(outlook, present)
         threshold = most * (1.0 + ROUNDING)
+        climbed_to: set[bytes] = set()  # many starts lead to one place, which is closed in once
         starts = sorted(self._seen_from_afar(outlook, present), key=lambda found: -found[0])
         for profit, start in starts[: CLIMBS_AT_CLIFFS if self._at_cliffs(outlook, present) else CLIMBS]:
             price, _ = self._follow(outlook, start, NEAR_ENOUGH)
             climbed = self._profit(outlook, price)
             if climbed < profit:
                 climbed, price = profit, start
+            if price.tobytes() in climbed_to:
+                continue
+            climbed_to.add(price.tobytes())
             if self._at_cliffs(outlook, price):
                 climbed, price = self._close_in(outlook, price, climbed)
             if climbed > threshold:
