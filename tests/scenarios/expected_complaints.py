@@ -36,6 +36,8 @@ EXPECTED: dict[str, str] = {
     "kept-for-unknown-segment": "labs[0].models[0].kept_for[0] is 'everyone', but segments are",
     "lab-named-like-a-segment": "labs[0].name is 'casual', but that name is taken",
     "model-without-cost": "labs[0].models[0].cost is missing: running cost beside machines: hosting",
+    "lengths-of-no-time": "supply.contracts.lengths_days[0] is 0.0, but must be above 0 and at most 36,525",
+    "least-over-lengths": "supply.contracts.least_days is 90.0, but some term of lengths_days must be as long",
     "minus-infinite": "demand.coders.patience_h is -inf, but must be a number, at least 0 (or inf)",
     "name-empty": "name is '', but must be a name",
     "name-with-newline": "name is 'two\\nlines', but must be a name of at most 60 letters",
