@@ -76,6 +76,11 @@ def installed(quarter: str = LAST_FULL_QUARTER) -> pd.DataFrame:
     their chips own them. Chips without a data sheet here are counted in units of the H100, by the
     source's equivalents. The owners' table counts H100 and H200 as one.
     """
+    return _installed(quarter).copy()
+
+
+@cache
+def _installed(quarter: str) -> pd.DataFrame:
     counts = chip_counts(quarter)
     known = _chip_names()
     owners = _table("owners_quarterly.csv")

@@ -1,6 +1,6 @@
 """Which tests go to the same worker, and in which order: what is long first, so that no worker is left with it alone.
 
-Tests of a file share fixtures, and stay together; those of a folder in ``TOGETHER`` share theirs across files. Those of
+Tests of a file share fixtures, and stay together; those of a scope in ``TOGETHER`` share theirs across files. Those of
 ``APART`` share nothing, and each goes to whoever is free.
 """
 
@@ -9,8 +9,12 @@ from __future__ import annotations
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-#: Folders whose fixtures are dear, and made once.
-TOGETHER = ("tests/reports/",)
+#: What has dear fixtures, which are made once: a folder, and files that look at one run of three years.
+TOGETHER = {
+    "tests/reports/": "reports",
+    "tests/scenarios/test_pictures.py": "years",
+    "tests/scenarios/test_svg.py": "years",
+}
 #: Tests that take long by themselves.
 APART = ("tests/test_docs.py::test_code_blocks_do_what_they_say[", "tests/theory/test_checks.py::test_check[")
 #: What takes longest, in this order; then all others as they are found.
@@ -48,4 +52,4 @@ class Scopes(LoadScopeScheduling):
         if nodeid.startswith(APART):
             return nodeid
         own: str = super()._split_scope(nodeid)
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), own)
+        return next((scope for start, scope in TOGETHER.items() if nodeid.startswith(start)), own)

@@ -1,6 +1,7 @@
 """Every code block of the README and the docs is run, and where it shows output, the output is compared.
 
-- ``python`` blocks of a page run in order, in one namespace, in an empty folder.
+- ``python`` blocks of a page run in order, in one namespace, in an empty folder; a ``text`` block right below one is
+  what it prints.
 - ``console`` blocks: lines that begin with ``$ tokenmarket`` are run in the same way; the lines below are what
   stdout (or, where the command fails, stderr) must show. ``...`` stands for anything.
 - ``bash`` blocks of the README are its two commands: ``# run`` and ``# test``.
@@ -11,12 +12,12 @@ import io
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from fresh import tokenmarket
+from in_line import WITHOUT_PROCESSES
 
 from scenarios.cli import main as cli
 
@@ -28,12 +29,17 @@ ALONE = "TOKENMARKET_PAGE_ALONE"
 #: How far a batch is, which it says where it takes long.
 PROGRESS = re.compile(r"^.*: \d+ of \d+ done, .* left\n", re.MULTILINE)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: What a block prints, right below it.
+PRINTED = re.compile(r"\n\n^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page):
-    """(kind, first line, text) of every fenced block."""
+    """(kind, first line, text, what it prints if the page says so) of every fenced block."""
     text = page.read_text()
-    return [(m[1], text[: m.start()].count("\n") + 2, m[2]) for m in FENCE.finditer(text)]
+    return [
+        (m[1], text[: m.start()].count("\n") + 2, m[2], shown[1] if (shown := PRINTED.match(text, m.end())) else None)
+        for m in FENCE.finditer(text)
+    ]
 
 
 def sessions(text):
@@ -64,38 +70,27 @@ def run_command(command, capfd, monkeypatch):
     return PROGRESS.sub("", "".join(capfd.readouterr()))
 
 
-#: The page whose batch has real worker processes; elsewhere each would only import the model once more.
-WITH_PROCESSES = "docs/how-to/run-a-batch.md"
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_code_blocks_do_what_they_say(name, request, tmp_path, monkeypatch, capfd):
-    if name != WITH_PROCESSES:
-        request.getfixturevalue("without_processes")
+@WITHOUT_PROCESSES
+def test_code_blocks_do_what_they_say(name, tmp_path, monkeypatch, capfd):
     if "@column(" in (ROOT / name).read_text() and ALONE not in os.environ:
         # Its columns stay known until the process ends: it gets one of its own.
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-n",
-            "0",
-            "-q",
-            f"{__file__}::{os.environ['PYTEST_CURRENT_TEST'].split('::')[-1].removesuffix(' (call)')}",
-        ]
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=ROOT, env=os.environ | {ALONE: "1"}
-        )
+        test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].removesuffix(" (call)")
+        imported = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+        words = ["-n", "0", "-W", imported, f"{__file__}::{test}"]
+        code = f"import pytest; raise SystemExit(pytest.main({words}))"
+        done = tokenmarket(cwd=ROOT, code=code, env=os.environ | {ALONE: "1"})
         assert done.returncode == 0, done.stdout
         return
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
     namespace: dict[str, object] = {"__name__": "docs"}
-    for kind, line, text in blocks(ROOT / name):
+    for kind, line, text, shown in blocks(ROOT / name):
         if kind == "python":
             code = compile("\n" * (line - 1) + text, str(ROOT / name), "exec")
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
                 exec(code, namespace)
+            assert shown is None or matches(shown, printed.getvalue()), f"{name}:{line} prints\n{printed.getvalue()}"
         elif kind == "console":
             for command, expected in sessions(text):
                 assert command.startswith("tokenmarket "), f"{name}:{line}: cannot run '{command}'"
@@ -104,7 +99,7 @@ def test_code_blocks_do_what_they_say(name, request, tmp_path, monkeypatch, capf
 
 
 def test_the_readme_has_its_two_commands_alone_in_a_block():
-    found = [text for kind, _, text in blocks(ROOT / "README.md") if kind == "bash"]
+    found = [text for kind, _, text, _ in blocks(ROOT / "README.md") if kind == "bash"]
     assert found == ["# run\nmake run\n", "# test\nmake test\n"]
 
 
@@ -147,6 +142,12 @@ def test_figures_in_the_text_are_what_the_code_gives():
         text = " ".join((ROOT / page).read_text().split())
         for word in words:
             assert word in text, f"{page} does not say {word}"
+
+
+def test_every_textbook_case_shows_what_it_prints():
+    _, *cases = (shown for kind, _, _, shown in blocks(ROOT / "docs/how-to/textbook-cases.md") if kind == "python")
+    assert len(cases) > 15
+    assert all(cases)
 
 
 def test_a_wrong_output_is_caught():

@@ -81,7 +81,7 @@ def outlooks(draw: st.DrawFn) -> Outlook:
     PricingPolicy,
     "prices are numbers of at least 0, one an offer",
     drawn={"outlook": outlooks()},
-    examples=30,
+    examples=20,
 )
 def prices_are_numbers(policy: PricingPolicy, outlook: Outlook) -> None:
     """Whatever the outlook."""
@@ -139,7 +139,7 @@ def parts_earn_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
     PricingPolicy,
     "who claims to earn most posts no list that earns less on its own estimate than the present one",
     drawn={"outlook": outlooks()},
-    examples=40,
+    examples=30,
 )
 def posted_earns_no_less(policy: PricingPolicy, outlook: Outlook) -> None:
     """Where the list may be asked at all; in the first tick a list comes down until somebody buys."""

@@ -100,7 +100,7 @@ def test_the_queue_and_the_ledger_are_moved_by_one_phase_each() -> None:
 
 
 @pytest.mark.slow
-@quick(30)
+@quick(20)
 @given(economies(), st.integers(0, 2**16))
 def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -> None:
     model = TokenMarket(economy, rng=seed)
@@ -118,7 +118,7 @@ def test_a_phase_writes_nothing_but_what_it_makes(economy: Economy, seed: int) -
 
 
 @pytest.mark.slow
-@quick(25)
+@quick(15)
 @given(economies(), st.integers(0, 2**16))
 def test_the_phases_one_by_one_are_the_tick(economy: Economy, seed: int) -> None:
     by_hand, whole = TokenMarket(economy, rng=seed), TokenMarket(economy, rng=seed)
@@ -156,7 +156,7 @@ QUESTIONS = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
-@quick(25)
+@quick(15)
 @given(economy=economies(), seed=st.integers(0, 2**16))
 def test_asking_twice_gives_the_same_and_changes_nothing(question: Question, economy: Economy, seed: int) -> None:
     model = TokenMarket(economy, rng=seed)

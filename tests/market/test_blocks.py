@@ -101,8 +101,8 @@ def test_the_mean_stays_where_it_is_kept() -> None:
 
 def test_it_works_around_another_policy() -> None:
     """What a best response wishes for on average is not moved by the hours around it."""
-    flat = market(BestResponse(), SHAPE, racks=60.0, weeks=3)
-    both = market(Blocks(BestResponse(), blocks_hours=WEEK, near=1e-3), SHAPE, racks=60.0, weeks=3)
+    flat = market(BestResponse(), SHAPE, racks=60.0, weeks=2)
+    both = market(Blocks(BestResponse(), blocks_hours=WEEK, near=1e-3), SHAPE, racks=60.0, weeks=2)
     assert hours_of(both)
     mean = float(both.state.posted.level[0]) * both.state.posted.hours[0].mean
     assert mean == pytest.approx(float(flat.book.price[0]), rel=1e-6)

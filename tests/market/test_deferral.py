@@ -74,7 +74,7 @@ def test_what_is_put_off_is_taken_up(deferral: Deferral, tick_hours: float, dtyp
     model = TokenMarket(Economy((segment,), (provider,), calendar=Calendar(tick_hours=tick_hours)), rng=1)
     formed = off = taken = asked = 0.0
     rounding = 1e-5 if dtype == "float32" else 1e-10
-    for tick in range(round(96 / tick_hours)):
+    for tick in range(round(72 / tick_hours)):
         model.step()
         cohort = model.cohorts[0]
         formed, off, taken = (

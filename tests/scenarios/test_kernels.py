@@ -27,7 +27,7 @@ from scenarios.runs.run import run
 from scenarios.runs.settings import Settings
 found = {"kernels": kernels()}
 for name, sets in (("baseline-2026", []), ("compute-crunch", ["market.clearing=auction"])):
-    found[name] = dict(summarise(run(Settings(load(name, sets), 0.5, 3, 60)).frames))
+    found[name] = dict(summarise(run(Settings(load(name, sets), 0.25, 3, 60)).frames))
 print(json.dumps(found))
 """
 

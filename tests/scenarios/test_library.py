@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -64,10 +65,16 @@ def run(scenario: Scenario, days: float = 1.0) -> dict[str, object]:
     return dict(frames_of(model))
 
 
+@cache
+def a_day(name: str) -> dict[str, object]:
+    """Its frames, which nobody changes."""
+    return run(SCENARIOS[name])
+
+
 @pytest.mark.parametrize("name", WANTED)
 def test_runs_for_a_day_and_answers(name: str) -> None:
     scenario = SCENARIOS[name]
-    frames = run(scenario)
+    frames = a_day(name)
     assert len(frames["ticks"]) == 24 / scenario.time.tick_hours
     assert frames["ticks"]["served"].sum() > 0
     assert [check.name for check in summary_tables.checks(frames) if not check.kept] == []
@@ -86,7 +93,7 @@ def test_variants_run(name: str, variant: str) -> None:
 
 
 def test_every_measure_gives_a_number() -> None:
-    frames = run(SCENARIOS["compute-crunch"])
+    frames = a_day("compute-crunch")
     for measure in MEASURES.values():
         value = measure.of(frames)
         assert isinstance(value, float), measure.name

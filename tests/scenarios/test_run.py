@@ -21,6 +21,7 @@ APP = typer.Typer()
 for command in (run_command, dashboard, explain):
     command.register(APP)
 SMALL = ["--days", "1", "--users", "100", "--seed", "5"]
+SHORT = ["--days", "0.25", "--users", "30"]
 
 
 def invoke(*arguments):
@@ -95,7 +96,7 @@ def test_an_existing_result_is_refused_before_anything_runs(folder, monkeypatch)
 
 def test_force_replaces_it(tmp_path):
     for _ in range(2):
-        assert invoke("run", *SMALL, "--out", tmp_path / "run", "--force", "--no-picture", "--quiet").exit_code == 0
+        assert invoke("run", *SHORT, "--out", tmp_path / "run", "--force", "--no-picture", "--quiet").exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
@@ -110,7 +111,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path, monkeypatch):
             assert result.exit_code == 130
             assert "stopped; nothing was written" in result.stderr
     monkeypatch.setattr("scenarios.pictures.dashboard.draw", stop)
-    assert invoke("run", *SMALL, "--out", tmp_path / "deep" / "run").exit_code == 130
+    assert invoke("run", *SHORT, "--out", tmp_path / "deep" / "run").exit_code == 130
     assert not list(tmp_path.iterdir())
 
 

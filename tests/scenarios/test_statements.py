@@ -27,7 +27,7 @@ from scenarios.runs.settings import Settings
 USERS = CurveSegment("users", (LinearDemand(10.0, 1.0),))
 
 
-def failing(days: int = 20, start: datetime = datetime(2026, 1, 1, tzinfo=UTC), **knobs: object) -> TokenMarket:
+def failing(days: int = 10, start: datetime = datetime(2026, 1, 1, tzinfo=UTC), **knobs: object) -> TokenMarket:
     """A lab that sells 7 requests an hour for 3, pays 1 for each and 12 for three racks, and 360 a day for staff."""
     lab = Provider(
         "lab", (Offer("good", 3.0, cost=1.0),), pools=(Pool(7.0),), leaves=True, cash=500.0, burn_usd_per_day=360.0,
@@ -78,7 +78,7 @@ def test_racks_lose_value_and_who_lets_them_has_more_to_come_until_its_renter_fa
     model = failing()
     value = model.records.series("books", "racks", "cloud")
     assert value[0] == pytest.approx(500.0, rel=1e-4)
-    assert value[-1] == pytest.approx(500.0 * np.exp(-20.0 / 365.25 / 5.0), rel=1e-9)
+    assert value[-1] == pytest.approx(500.0 * np.exp(-10.0 / 365.25 / 5.0), rel=1e-9)
     backlog = model.records.series("books", "backlog", "cloud")
     assert backlog[0] == pytest.approx(12.0 * (24 * 60 - 1))
     assert backlog[-1] == 0.0
@@ -95,7 +95,7 @@ def test_why_a_firm_failed_is_told_in_words_and_numbers():
 def test_investors_give_to_who_grows_and_not_in_a_bad_mood():
     """Sales of 21 an hour are 184,000 a year: at once that, a tenth is more than 20 days of losses."""
     terms = {"runway_days": 10.0, "raises_days": 20.0, "least_days": 1.0, "multiple": 1.0, "most_share": 0.1}
-    saved = failing(40, rounds=Rounds(**terms))
+    saved = failing(30, rounds=Rounds(**terms))
     assert saved.records.series("providers", "active", "lab").all()
     raised = saved.records.series("books", "raised", "lab")
     assert raised.max() == pytest.approx(20.0 * 312.0, rel=0.02)

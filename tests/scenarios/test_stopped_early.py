@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from fresh import tokenmarket
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.0])
@@ -26,7 +27,7 @@ def test_ctrl_c_has_its_line_and_its_status(tmp_path, after_s):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_command_that_does_not_wait_for_it_is_stopped_all_the_same():
+def test_a_command_that_does_not_wait_for_it_is_stopped_all_the_same(tmp_path):
     code = (
         "import scenarios.cli.main as m, scenarios.cli.verify_report\n"
         "import scenarios.verification.run as r\n"
@@ -34,5 +35,5 @@ def test_a_command_that_does_not_wait_for_it_is_stopped_all_the_same():
         "r.verify = stop\n"
         "m.main()"
     )
-    done = subprocess.run([sys.executable, "-c", code, "verify"], capture_output=True, text=True, check=False)
+    done = tokenmarket("verify", cwd=tmp_path, code=code)
     assert (done.returncode, done.stderr) == (130, "tokenmarket: stopped\n")

@@ -52,7 +52,7 @@ def test_bertrand_with_any_ownership(seed: int) -> None:
         seller(f"firm {f}", [(quality[j], cost[j]) for j in np.flatnonzero(owner == f)]) for f in range(firms)
     ]  # fmt: skip
     users = buyers(price_coefficient=alpha, taste_noise=noise, outside=outside, worth_usd=worth)
-    model = run(users, sellers, 120)
+    model = run(users, sellers, 60)
     # Utility in units of the worth: money counts for less, the more a request is worth.
     answer = nash([quality], cost, owner, alpha=[alpha / worth], noise=[noise], outside=[outside])
     np.testing.assert_allclose(model.book.price, answer, rtol=1e-6)
@@ -76,7 +76,7 @@ def test_bertrand_with_several_segments(seed: int) -> None:
         for k in range(kinds)
     ]  # fmt: skip
     offers = [({f"s{k}": quality[k, j] for k in range(kinds)}, cost[j]) for j in range(goods)]
-    model = run(segments, [seller("two goods", offers[:2]), seller("one good", offers[2:])], 120)
+    model = run(segments, [seller("two goods", offers[:2]), seller("one good", offers[2:])], 60)
     answer = nash(quality, cost, owner, users, alpha, noise, outside)
     np.testing.assert_allclose(model.book.price, answer, rtol=1e-6)
 
