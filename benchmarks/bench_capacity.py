@@ -94,8 +94,10 @@ def main() -> None:
     units, kimi, general = fleet.world_units(), ARCHITECTURES["kimi-k2"], WORKLOADS["general"]
     speeds = np.geomspace(1, 400, 400)
     rack = Deployment(CHIPS["gb200-nvl72"], kimi)
-    print(f"{curves} operating curves of {each} batch sizes ({len(CHIP_NAMES)} x {len(PLAIN_ARCHITECTURES)} x "
-          f"{len(WORKLOAD_NAMES)})")  # fmt: skip
+    print(
+        f"{curves} operating curves of {each} batch sizes ({len(CHIP_NAMES)} x {len(PLAIN_ARCHITECTURES)} x "
+        f"{len(WORKLOAD_NAMES)})"
+    )
     print(f"  batch sizes given, with costs  {fast:8.3f} s   {loop / fast:6.1f} times as fast as a plain loop")
     print(f"  costs of input, cached, output {costs:7.3f} s   at the same points")
     reached = "reached" if max(fast, costs) <= GOAL else "MISSED"

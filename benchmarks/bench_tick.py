@@ -33,9 +33,20 @@ ZONES = (Zone("a", -5.0, 0.4), Zone("b", 1.0, 0.3), Zone("c", 5.5, 0.2), Zone("d
 def economy(individuals: int, dtype: str) -> Economy:
     """Twelve offers; capacity a little short at the peak."""
     segment = Segment(
-        "users", Workload(0, 1_000_000), users=1e6, individuals=individuals, requests_per_day=24.0, size_spread=1.0,
-        worth_usd=1.0, worth_spread=1.0, taste_noise=0.1, shape=SHAPE, zones=ZONES, patience_h=2.0, dtype=dtype,
-    )  # fmt: skip
+        "users",
+        Workload(0, 1_000_000),
+        users=1e6,
+        individuals=individuals,
+        requests_per_day=24.0,
+        size_spread=1.0,
+        worth_usd=1.0,
+        worth_spread=1.0,
+        taste_noise=0.1,
+        shape=SHAPE,
+        zones=ZONES,
+        patience_h=2.0,
+        dtype=dtype,
+    )
     providers = tuple(
         Provider(
             f"p{k}",

@@ -15,10 +15,16 @@ import pytest
 PATIENCE = 120_000  # how long anything is waited for [ms]: a state that never comes fails, one that is late does not
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)  # fmt: skip
+)
 INSIDE = ("127.0.0.1", "localhost", "[::1]", "::1", None)
 MISSING = (
     "no Chromium on this machine: `apt-get install chromium` (Debian, Ubuntu), or put one of "

@@ -20,12 +20,14 @@ def a_study(cases=3, seeds=4, keep=KEEP, **changes):
     """A study whose inputs are numbers, flags and words."""
     made = tuple(
         Case(
-            f"case {n}", "baseline-2026", "",
+            f"case {n}",
+            "baseline-2026",
+            "",
             {"supply.growth": 2.0 + n, "demand.casual.shape": "code" if n % 2 else "chat"}
             | ({"supply.acquires": True} if n == 1 else {}),
         )
         for n in range(cases)
-    )  # fmt: skip
+    )
     values = {"days": 1.0, "users": 10, "keep": keep, **changes}
     return Study(
         "cheap", "does it hold?", {"baseline-2026": SCENARIOS["baseline-2026"]}, made, seeds_of(seeds), **values
@@ -49,10 +51,11 @@ def drawn(seed, growth):
     rows = int(rng.integers(0, 40))
     ticks = pd.DataFrame(
         {
-            "tick": np.arange(rows), "time": pd.date_range("2026-01-01", periods=rows, freq="h", unit="ms"),
+            "tick": np.arange(rows),
+            "time": pd.date_range("2026-01-01", periods=rows, freq="h", unit="ms"),
             "price": np.where(rng.random(rows) < 0.1, np.nan, rng.random(rows)),
         }
-    )  # fmt: skip
+    )
     words = rng.choice(["Aster", "Böreal", "Cygnus"], rows)
     offers = pd.DataFrame(
         {"offer": pd.Categorical(words), "served": rng.integers(0, 9, rows), "on": rng.random(rows) > 0.5}

@@ -20,9 +20,12 @@ def zygote():
     """The process that is forked, begun when the first is asked for."""
     path = os.pathsep.join([str(ZYGOTE.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
-        [sys.executable, str(ZYGOTE)], env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, str(ZYGOTE)],
+        env=os.environ | {"PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def close():
@@ -37,9 +40,13 @@ def tokenmarket(*words, cwd, code="", env=None):
     with tempfile.TemporaryDirectory() as said:
         out, err = (Path(said) / name for name in ("out", "err"))
         asked = {
-            "code": code, "argv": ["tokenmarket", *map(str, words)], "cwd": str(cwd), "env": env or dict(os.environ),
-            "out": str(out), "err": str(err),
-        }  # fmt: skip
+            "code": code,
+            "argv": ["tokenmarket", *map(str, words)],
+            "cwd": str(cwd),
+            "env": env or dict(os.environ),
+            "out": str(out),
+            "err": str(err),
+        }
         process = zygote()
         process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()

@@ -19,11 +19,16 @@ def test_a_page_on_disk_opens_and_what_it_asks_of_the_world_is_refused_and_named
 @pytest.mark.parametrize(
     ("url", "inside"),
     [
-        ("http://127.0.0.1:8501/x", True), ("http://localhost/", True), ("http://[::1]:1/", True),
-        ("file:///tmp/page.html", True), ("data:text/plain,x", True), ("blob:http://127.0.0.1/1", True),
-        ("https://fonts.example.com/a.woff2", False), ("http://127.0.0.1.example.com/", False),
+        ("http://127.0.0.1:8501/x", True),
+        ("http://localhost/", True),
+        ("http://[::1]:1/", True),
+        ("file:///tmp/page.html", True),
+        ("data:text/plain,x", True),
+        ("blob:http://127.0.0.1/1", True),
+        ("https://fonts.example.com/a.woff2", False),
+        ("http://127.0.0.1.example.com/", False),
         ("ws://10.0.0.1/", False),
     ],
-)  # fmt: skip
+)
 def test_what_is_inside(url, inside):
     assert is_inside(url) is inside

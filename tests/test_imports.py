@@ -177,13 +177,26 @@ def test_nothing_lies_about_at_the_root_of_scenarios(house):
 # ---------------------------------------------------------------------------------------- that the tests can fail
 
 HOUSE = (
-    "capacity/chips.py", "market/__init__.py", "market/supply/__init__.py", "market/supply/lab.py",
-    "market/demand/cohort.py", "market/demand/segment.py", "market/exchange/__init__.py",
-    "market/exchange/books.py", "market/records.py", "market/simulation.py", "scenarios/__init__.py",
-    "scenarios/text/numbers.py", "scenarios/results/frames.py", "scenarios/batches/__init__.py",
-    "scenarios/batches/plan/study.py", "scenarios/batches/plan/design.py", "scenarios/batches/store/parts.py",
-    "scenarios/pictures/chart.py", "scenarios/cli/main.py",
-)  # fmt: skip
+    "capacity/chips.py",
+    "market/__init__.py",
+    "market/supply/__init__.py",
+    "market/supply/lab.py",
+    "market/demand/cohort.py",
+    "market/demand/segment.py",
+    "market/exchange/__init__.py",
+    "market/exchange/books.py",
+    "market/records.py",
+    "market/simulation.py",
+    "scenarios/__init__.py",
+    "scenarios/text/numbers.py",
+    "scenarios/results/frames.py",
+    "scenarios/batches/__init__.py",
+    "scenarios/batches/plan/study.py",
+    "scenarios/batches/plan/design.py",
+    "scenarios/batches/store/parts.py",
+    "scenarios/pictures/chart.py",
+    "scenarios/cli/main.py",
+)
 
 
 def built(root, files):

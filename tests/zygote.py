@@ -15,11 +15,19 @@ from scenarios.cli.entry import main as command  # first of all: how many thread
 
 #: What commands import when they are called.
 HEAVY = (
-    "hypothesis", "scenarios.cli.laws_report", "scenarios.laws.run", "scenarios.cli.main", "scenarios.runs.efficient",
-    "scenarios.batches.work.running", "scenarios.batches.plan.options", "scenarios.pictures.dashboard",
-    "scenarios.pictures.chart_options", "scenarios.cli.summary", "scenarios.results.summary_tables",
+    "hypothesis",
+    "scenarios.cli.laws_report",
+    "scenarios.laws.run",
+    "scenarios.cli.main",
+    "scenarios.runs.efficient",
+    "scenarios.batches.work.running",
+    "scenarios.batches.plan.options",
+    "scenarios.pictures.dashboard",
+    "scenarios.pictures.chart_options",
+    "scenarios.cli.summary",
+    "scenarios.results.summary_tables",
     "scenarios.reports.run_report",
-)  # fmt: skip
+)
 
 
 def become(asked):

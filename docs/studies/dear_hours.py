@@ -39,9 +39,19 @@ def run(racks: float, zones: tuple[Zone, ...], share: float, policy: object, ter
     """A market of six weeks."""
     waits = Deferral(share, 12.0, cost_usd_per_h=0.002) if share else None
     users = Segment(
-        "users", Workload(0, 1_000_000), 100.0, 1, requests_per_day=24, worth_usd=1.2, taste_noise=0.3,
-        patience_h=1.0, time_value=0.3, shape=measured("code"), zones=zones, deferral=waits,
-    )  # fmt: skip
+        "users",
+        Workload(0, 1_000_000),
+        100.0,
+        1,
+        requests_per_day=24,
+        worth_usd=1.2,
+        taste_noise=0.3,
+        patience_h=1.0,
+        time_value=0.3,
+        shape=measured("code"),
+        zones=zones,
+        deferral=waits,
+    )
     firm = Provider("firm", (Offer("good", 1.0, cost=0.05),), pools=(Pool(racks, term=term),), pricing=policy)
     economy = Economy((users,), (firm,), calendar=Calendar(tick_hours=HOURS), waits=WaitModel(chance=False))
     model = TokenMarket(economy, rng=1)
@@ -60,12 +70,15 @@ def row(machines: str, zones: str, load: float, share: float) -> dict[str, objec
     hours = [f"{p.peak_days}/{p.peak_hours}" for p in model.book.tariffs[0].components if hasattr(p, "peak_hours")]
     ordered = model.records.series("pools", "ordered", "firm")[-week:]
     return {
-        "machines": machines, "zones": zones, "load": load, "can_wait": share,
+        "machines": machines,
+        "zones": zones,
+        "load": load,
+        "can_wait": share,
         "dearest_over_cheapest": round(float(price.max() / price.min()), 3),
         "busiest_over_flat": round(float(ordered.max() / HOURS / busiest), 3),
         "put_off": round(float(model.records.series("segments", "put_off", "users")[-week:].sum() / ordered.sum()), 3),
         "hours": " ".join(hours),
-    }  # fmt: skip
+    }
 
 
 def cases() -> list[tuple[str, str, float, float]]:

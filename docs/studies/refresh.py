@@ -21,9 +21,16 @@ RUNS = HERE / "pricing.csv"
 PICTURE = HERE.parent / "images" / "pricing-study.png"
 #: Measures that the page speaks of.
 MEASURES = (
-    "load-peak-ratio", "price-peak-ratio", "queue-hours", "surplus", "unserved", "paid-price", "closed-margin",
-    "open-margin", "utilisation",
-)  # fmt: skip
+    "load-peak-ratio",
+    "price-peak-ratio",
+    "queue-hours",
+    "surplus",
+    "unserved",
+    "paid-price",
+    "closed-margin",
+    "open-margin",
+    "utilisation",
+)
 #: The table in the page.
 BLOCK = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 

@@ -30,8 +30,11 @@ def served():
     """The command, running; its process and address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "scenarios.cli.main", "app", "--no-browser", "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
     with process:
         try:
             yield process, re.search(r"http://\S+", process.stdout.readline())[0]
@@ -271,8 +274,13 @@ def status(app, path="/", **headers):
 
 def upgrade(app, host=None, origin=None):
     """A websocket's first words, said by a page of some origin that reached us by some name."""
-    words = {"Host": host or app.removeprefix("http://"), "Connection": "Upgrade", "Upgrade": "websocket",
-             "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": KEY}  # fmt: skip
+    words = {
+        "Host": host or app.removeprefix("http://"),
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec_WebSocket_Version": "13",
+        "Sec_WebSocket_Key": KEY,
+    }
     return status(app, STREAM, **words, **({"Origin": origin} if origin else {}))
 
 
@@ -340,9 +348,17 @@ def test_an_interrupt_ends_it_though_a_tab_is_open():
     with served() as (process, url):
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=SECONDS) as tab:
-            lines = (f"GET {STREAM} HTTP/1.1", f"Host: {host}:{port}", f"Origin: {url}", "Connection: Upgrade",
-                     "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}",
-                     "", "")  # fmt: skip
+            lines = (
+                f"GET {STREAM} HTTP/1.1",
+                f"Host: {host}:{port}",
+                f"Origin: {url}",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                f"Sec-WebSocket-Key: {KEY}",
+                "",
+                "",
+            )
             tab.sendall("\r\n".join(lines).encode())
             assert b"101" in tab.recv(100)
             process.send_signal(signal.SIGINT)

@@ -12,12 +12,15 @@ OURS = "127.0.0.1:8501"
 @pytest.mark.parametrize(
     ("kind", "host", "origin"),
     [
-        ("http", OURS, None), ("http", "localhost:8501", None), ("http", "[::1]:8501", None),
+        ("http", OURS, None),
+        ("http", "localhost:8501", None),
+        ("http", "[::1]:8501", None),
         ("http", "localhost", None),
-        ("http", OURS, f"http://{OURS}"), ("websocket", OURS, f"http://{OURS}"),
+        ("http", OURS, f"http://{OURS}"),
+        ("websocket", OURS, f"http://{OURS}"),
         ("websocket", "localhost:9000", "http://localhost:9000"),  # through a tunnel
     ],
-)  # fmt: skip
+)
 def test_its_own_pages_pass(kind, host, origin):
     assert SameOriginOnly(None).may_pass(kind, host, origin)
 
@@ -28,14 +31,24 @@ def test_its_own_pages_pass(kind, host, origin):
         ("websocket", OURS, "https://evil.example"),  # another site
         ("websocket", OURS, "http://127.0.0.1:9999"),  # another app of this machine
         ("websocket", OURS, "http://localhost:8501"),  # the same app by another name is another origin
-        ("websocket", OURS, None), ("websocket", OURS, "null"), ("http", OURS, "null"), ("http", OURS, ""),
+        ("websocket", OURS, None),
+        ("websocket", OURS, "null"),
+        ("http", OURS, "null"),
+        ("http", OURS, ""),
         ("websocket", "evil.example:8501", "http://evil.example:8501"),  # DNS rebinding
-        ("http", "evil.example:8501", None), ("http", "127.0.0.1.evil.example", None), ("http", "192.0.2.7:8501", None),
-        ("http", "", None), ("http", "user@127.0.0.1:8501", None), ("http", "127.0.0.1:x", None),
-        ("http", "127.0.0.1:8501/x", None), ("http", "[::1", None), ("http", "localhost.:8501", None),
-        ("http", "127.0.0.1:99999", None), ("http", OURS, f"https://{OURS}@evil.example"),
+        ("http", "evil.example:8501", None),
+        ("http", "127.0.0.1.evil.example", None),
+        ("http", "192.0.2.7:8501", None),
+        ("http", "", None),
+        ("http", "user@127.0.0.1:8501", None),
+        ("http", "127.0.0.1:x", None),
+        ("http", "127.0.0.1:8501/x", None),
+        ("http", "[::1", None),
+        ("http", "localhost.:8501", None),
+        ("http", "127.0.0.1:99999", None),
+        ("http", OURS, f"https://{OURS}@evil.example"),
     ],
-)  # fmt: skip
+)
 def test_others_do_not(kind, host, origin):
     assert not SameOriginOnly(None).may_pass(kind, host, origin)
 

@@ -45,8 +45,13 @@ def test_the_command_asks_the_same(one):
 
 
 def test_changes_are_written_so_that_they_load_as_they_were():
-    changes = {"supply.growth": 5.0, "labs.*.pricing.kind": "time-of-day", "labs.*.pricing.factors": (0.5,) * 24,
-               "demand.coders.local.price_usd": float("inf"), "supply.first_party_first": False}  # fmt: skip
+    changes = {
+        "supply.growth": 5.0,
+        "labs.*.pricing.kind": "time-of-day",
+        "labs.*.pricing.factors": (0.5,) * 24,
+        "demand.coders.local.price_usd": float("inf"),
+        "supply.first_party_first": False,
+    }
     made = load("baseline-2026", sets_of(changes))
     assert made.digest == SCENARIOS["baseline-2026"].with_changes(changes).digest
 

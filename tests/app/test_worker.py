@@ -31,8 +31,9 @@ def test_every_order_ends_with_where_its_result_is(tmp_path, monkeypatch):
     said = reports(tmp_path, {"asked": SMALL, "to": 2}, {"to": 3})
     ends = [report for report in said if "folder" in report]
     assert [(end["order"], end["folder"]) for end in ends] == [
-        (1, str(tmp_path / "result-1")), (2, str(tmp_path / "result-2")),
-    ]  # fmt: skip
+        (1, str(tmp_path / "result-1")),
+        (2, str(tmp_path / "result-2")),
+    ]
     assert [report["tick"] for report in said if "tick" in report] == [0, 2, 2, 3]
 
 

@@ -23,10 +23,15 @@ def workbench():
 
 RUNS = pd.DataFrame(
     {
-        "run": range(4), "label": ["a", "b", "a", "b"], "scenario": "off-peak", "variant": ["", "dynamic"] * 2,
-        "seed": [1, 1, 2, 2], "supply.growth": [2.0, 2.0, 2.0, 3.0], "m": [1.0, 2.0, 3.0, 4.0],
+        "run": range(4),
+        "label": ["a", "b", "a", "b"],
+        "scenario": "off-peak",
+        "variant": ["", "dynamic"] * 2,
+        "seed": [1, 1, 2, 2],
+        "supply.growth": [2.0, 2.0, 2.0, 3.0],
+        "m": [1.0, 2.0, 3.0, 4.0],
     }
-)  # fmt: skip
+)
 
 
 def test_runs_become_experiments_and_outcomes():
@@ -62,10 +67,14 @@ def test_the_workbench_scores_our_runs():
     random = np.random.default_rng(1)
     runs = pd.DataFrame(
         {
-            "label": [str(k) for k in range(200)], "scenario": "s", "variant": "", "seed": 1,
-            "a.a": random.random(200), "a.b": random.random(200),
+            "label": [str(k) for k in range(200)],
+            "scenario": "s",
+            "variant": "",
+            "seed": 1,
+            "a.a": random.random(200),
+            "a.b": random.random(200),
         }
-    )  # fmt: skip
+    )
     experiments, outcomes = to_ema(runs.assign(m=10 * runs["a.a"] + runs["a.b"]))
     scores = feature_scoring.get_feature_scores_all(experiments[["a.a", "a.b"]], outcomes)
     assert scores.loc["a.a", "m"] > scores.loc["a.b", "m"]
@@ -74,9 +83,13 @@ def test_the_workbench_scores_our_runs():
 def test_the_workbench_runs_our_market():
     module = workbench()
     model = ema_model(
-        "off-peak", {"supply.growth": (2, 6), "supply.lead_quarters": (1, 3)},
-        {"open.*.pricing.kind": ["fixed", "surge"]}, measures=["surplus"], days=1, users=40,
-    )  # fmt: skip
+        "off-peak",
+        {"supply.growth": (2, 6), "supply.lead_quarters": (1, 3)},
+        {"open.*.pricing.kind": ["fixed", "surge"]},
+        measures=["surplus"],
+        days=1,
+        users=40,
+    )
     with module.SequentialEvaluator(model) as evaluator:
         experiments, outcomes = evaluator.perform_experiments(scenarios=2, policies=2)
     assert len(experiments) == len(outcomes["surplus"]) == 4

@@ -125,12 +125,16 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "scenarios.cli.main", "batch", "off-peak", "--seeds", "400", "--days", "0.25"]
     # Of its own session, as in a terminal: Ctrl-C goes to the workers too.
     made = subprocess.Popen(
-        [*command, "--users", "30", "--workers", "1", "--out", "b", "--quiet"], cwd=tmp_path, start_new_session=True,
+        [*command, "--users", "30", "--workers", "1", "--out", "b", "--quiet"],
+        cwd=tmp_path,
+        start_new_session=True,
         # What a shell has put in the background is deaf to Ctrl-C, and so would its children be.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # nothing else runs here
-        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     until(lambda: len(list((tmp_path / "b/parts").glob("run-*.part"))) >= 3 or made.poll() is not None, 60.0)
     family = children(made.pid)
     assert len(family) >= 2

@@ -46,11 +46,18 @@ def told(*arguments):
 @pytest.mark.parametrize(
     ("mean", "half", "text"),
     [
-        (1.5416, 0.2504, "1.54 ± 0.25"), (1.5416, 0.0123, "1.542 ± 0.012"), (1386.7, 575.2, "1,387 ± 575"),
-        (12_345_678, 1_234, "12,345,678 ± 1,234"), (2.5, 0.0, "2.5"), (2.5, math.nan, "2.5"), (math.nan, 1.0, "-"),
-        (3e-7, 1e-7, "3e-07 ± 1e-07"), (5e12, 1e9, "5e+12 ± 1e+09"), (1.0, 3e-9, "1 ± 3e-09"),
+        (1.5416, 0.2504, "1.54 ± 0.25"),
+        (1.5416, 0.0123, "1.542 ± 0.012"),
+        (1386.7, 575.2, "1,387 ± 575"),
+        (12_345_678, 1_234, "12,345,678 ± 1,234"),
+        (2.5, 0.0, "2.5"),
+        (2.5, math.nan, "2.5"),
+        (math.nan, 1.0, "-"),
+        (3e-7, 1e-7, "3e-07 ± 1e-07"),
+        (5e12, 1e9, "5e+12 ± 1e+09"),
+        (1.0, 3e-9, "1 ± 3e-09"),
     ],
-)  # fmt: skip
+)
 def test_a_mean_is_written_as_exactly_as_it_is_known(mean, half, text):
     assert with_half(mean, half) == text
     assert with_half(0.1, 0.05, sign=True) == "+0.100 ± 0.050"
@@ -113,7 +120,9 @@ def test_the_picture_shows_every_difference_and_no_empty_panel():
     found = compare(Runs(table(surplus=np.arange(8.0)), "r"))
     figure = picture(found, "Which?")
     assert [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes] == [
-        "Hours in queues for each request ordered", "Expected surplus of users for each request asked"]  # fmt: skip
+        "Hours in queues for each request ordered",
+        "Expected surplus of users for each request asked",
+    ]
     for ax, row in zip(figure.axes, found.gaps.to_dict("records"), strict=True):
         drawn = [tuple(line.get_xdata()) for line in ax.lines]
         assert (row["difference"],) in drawn
@@ -188,8 +197,18 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path, name, text, words):
 
 def test_a_comparison_is_drawn_in_words_and_units():
     """Titles say what a measure is, and shares are in percent: no short names, no shares of 1."""
-    rows = [{"label": label, "seed": seed, "scenario": label, "variant": "", "unserved": base + 0.01 * seed,
-             "spot-price": 300.0 + seed} for label, base in (("a", 0.1), ("b", 0.3)) for seed in (1, 2, 3)]  # fmt: skip
+    rows = [
+        {
+            "label": label,
+            "seed": seed,
+            "scenario": label,
+            "variant": "",
+            "unserved": base + 0.01 * seed,
+            "spot-price": 300.0 + seed,
+        }
+        for label, base in (("a", 0.1), ("b", 0.3))
+        for seed in (1, 2, 3)
+    ]
     found = compare(Runs(pd.DataFrame(rows), "mine"), by="label", measures=["unserved", "spot-price"])
     figure = picture(found, "Who is served?")
     titles = [" ".join(axes.get_title().split()) or " ".join(axes.get_title("left").split()) for axes in figure.axes]

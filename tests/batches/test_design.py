@@ -28,8 +28,11 @@ def test_a_grid_is_every_combination_once(vary):
 def test_designs_are_crossed():
     cells = cross(grid({"a": [1, 2]}), [Cell({"b": 3}, "#1"), Cell({"b": 4}, "#2")])
     assert [(cell.changes, cell.mark) for cell in cells] == [
-        ({"a": 1, "b": 3}, "#1"), ({"a": 1, "b": 4}, "#2"), ({"a": 2, "b": 3}, "#1"), ({"a": 2, "b": 4}, "#2"),
-    ]  # fmt: skip
+        ({"a": 1, "b": 3}, "#1"),
+        ({"a": 1, "b": 4}, "#2"),
+        ({"a": 2, "b": 3}, "#1"),
+        ({"a": 2, "b": 4}, "#2"),
+    ]
 
 
 def test_a_grid_that_nobody_runs_is_refused_before_it_is_made():
@@ -39,11 +42,17 @@ def test_a_grid_that_nobody_runs_is_refused_before_it_is_made():
 
 spans = st.builds(
     lambda low, width, log, whole: Range(
-        "x", float(math.ceil(low)) if whole else low,
-        float(math.ceil(low) + math.ceil(width)) if whole else low + width, log=log, whole=whole,
+        "x",
+        float(math.ceil(low)) if whole else low,
+        float(math.ceil(low) + math.ceil(width)) if whole else low + width,
+        log=log,
+        whole=whole,
     ),
-    st.floats(1e-3, 1e3), st.floats(0.1, 1e3), st.booleans(), st.booleans(),
-)  # fmt: skip
+    st.floats(1e-3, 1e3),
+    st.floats(0.1, 1e3),
+    st.booleans(),
+    st.booleans(),
+)
 
 
 @given(spans, st.floats(0, 1))

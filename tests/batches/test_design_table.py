@@ -29,8 +29,9 @@ def table(tmp_path, text, encoding="utf-8"):
 )
 def test_tables_of_every_program_are_read(tmp_path, text):
     assert [cell.changes for cell in from_file(table(tmp_path, text))] == [
-        {"supply.growth": 2, "supply.expansion": "steady"}, {"supply.growth": 3.5, "supply.expansion": "follow"},
-    ]  # fmt: skip
+        {"supply.growth": 2, "supply.expansion": "steady"},
+        {"supply.growth": 3.5, "supply.expansion": "follow"},
+    ]
 
 
 def test_cells_keep_their_kind(tmp_path):

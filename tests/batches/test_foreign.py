@@ -53,9 +53,12 @@ def test_a_lock_file_that_is_deleted_meanwhile_lets_nobody_in(folder):
 
 def test_files_of_others_are_kept(folder):
     mine = [
-        folder / "frames" / "ticks" / "mine.parquet", folder / ".draft.tmp-old", folder / "frames" / ".notes.tmp-1",
-        folder / "parts" / "run-999999.part", folder / "notes.md",
-    ]  # fmt: skip
+        folder / "frames" / "ticks" / "mine.parquet",
+        folder / ".draft.tmp-old",
+        folder / "frames" / ".notes.tmp-1",
+        folder / "parts" / "run-999999.part",
+        folder / "notes.md",
+    ]
     for path in mine:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("mine")

@@ -25,9 +25,22 @@ MINE = SCENARIOS["baseline-2026"].with_changes({
 """
 )
 BATCH = (
-    "batch", "my-scenario", "--with", "mine.py", "--vary", "labs.*.pricing.factor=2,3", "--seeds", "2",
-    "--days", "0.25", "--users", "50", "--keep", "providers", "--quiet",
-)  # fmt: skip
+    "batch",
+    "my-scenario",
+    "--with",
+    "mine.py",
+    "--vary",
+    "labs.*.pricing.factor=2,3",
+    "--seeds",
+    "2",
+    "--days",
+    "0.25",
+    "--users",
+    "50",
+    "--keep",
+    "providers",
+    "--quiet",
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +128,9 @@ def test_the_plan_of_a_batch_is_tried_with_the_file(home: Path) -> None:
 
 def test_a_study_file_names_what_a_file_defines(home: Path) -> None:
     (home / "study.toml").write_text('scenarios = ["my-scenario"]\nseeds = 1\ndays = 0.25\nusers = 50\n')
-    said = tokenmarket("batch", "--study", "study.toml", "--with", "mine.py", "--workers", "1", "--quiet", "--out",
-                       "s", cwd=home)  # fmt: skip
+    said = tokenmarket(
+        "batch", "--study", "study.toml", "--with", "mine.py", "--workers", "1", "--quiet", "--out", "s", cwd=home
+    )
     assert said.returncode == 0, said.stderr
     about = json.loads((home / "s" / "batch.json").read_text(encoding="utf-8"))
     assert (about["name"], about["runs"]) == ("study", 1)

@@ -22,12 +22,17 @@ def answered(sampling, function, seeds=(1,), **columns):
     fitted, cells, _ = sampled(sampling)
     rows = [
         {
-            "run": seed_number * len(cells) + number, "label": f"s, {cell.mark}", "scenario": "s", "variant": "",
-            "seed": seed, **cell.changes, "m": function(*cell.changes.values(), seed),
+            "run": seed_number * len(cells) + number,
+            "label": f"s, {cell.mark}",
+            "scenario": "s",
+            "variant": "",
+            "seed": seed,
+            **cell.changes,
+            "m": function(*cell.changes.values(), seed),
         }
         for seed_number, seed in enumerate(seeds)
         for number, cell in enumerate(cells)
-    ]  # fmt: skip
+    ]
     return fitted, pd.DataFrame(rows).assign(**columns)
 
 

@@ -21,9 +21,13 @@ BASES = {"off-peak": OFF_PEAK, "off-peak:dynamic": OFF_PEAK.variant("dynamic")}
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
 numbers = st.one_of(
-    st.booleans(), st.integers(-(2**63), 2**63), st.floats(allow_nan=False), words, st.dates(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63),
+    st.floats(allow_nan=False),
+    words,
+    st.dates(),
     st.lists(st.one_of(st.integers(-9, 9), st.floats(allow_nan=False), words), max_size=3),
-)  # fmt: skip
+)
 labels = st.text(st.characters(codec="utf-8").filter(str.isprintable), min_size=1, max_size=20)
 
 
@@ -68,12 +72,18 @@ def test_pandas_reads_the_cases(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"seeds": (1, 2)}, {"seeds": (2, 1, 5)}, {"days": 7.0}, {"users": 10}, {"keep": ("ticks",)}, {"name": "t"},
+        {"seeds": (1, 2)},
+        {"seeds": (2, 1, 5)},
+        {"days": 7.0},
+        {"users": 10},
+        {"keep": ("ticks",)},
+        {"name": "t"},
         {"scenarios": {**BASES, "off-peak": OFF_PEAK.with_changes({"supply.growth": 9})}},
-        {"cases": study().cases[::-1]}, {"cases": study().cases[:1]},
+        {"cases": study().cases[::-1]},
+        {"cases": study().cases[:1]},
         {"sampling": Sampling("lhs", (Range("supply.growth", 2, 6),), 2)},
     ],
-)  # fmt: skip
+)
 def test_the_digest_changes_with_each_part(change):
     assert study(**change).digest != study().digest
 
@@ -85,8 +95,13 @@ def test_the_digest_does_not_change_with_what_was_said_on_the_way():
 def test_runs_come_seed_by_seed_and_can_be_sent_to_a_worker():
     runs = study().runs
     assert [(run.number, run.case.label, run.seed) for run in runs] == [
-        (0, "one", 1), (1, "two", 1), (2, "one", 2), (3, "two", 2), (4, "one", 5), (5, "two", 5),
-    ]  # fmt: skip
+        (0, "one", 1),
+        (1, "two", 1),
+        (2, "one", 2),
+        (3, "two", 2),
+        (4, "one", 5),
+        (5, "two", 5),
+    ]
     assert runs[-1] == runs[5] == runs[4:][-1]
     with pytest.raises(IndexError):
         runs[6]
@@ -151,11 +166,24 @@ def test_a_damaged_folder_is_named(tmp_path, name, damage):
 @pytest.mark.parametrize(
     ("given", "seeds"),
     [
-        (3, (1, 2, 3)), ("3", (1, 2, 3)), ("1,5,9", (1, 5, 9)), ("10-12", (10, 11, 12)), ("1, 4-5", (1, 4, 5)),
-        ([7, 2], (7, 2)), ("7,", None), ("a", None), ("5-3", None), ("0", None), ("", None), ("-3", None),
-        ("1.5", None), (True, None), (1.5, None), ("1-99999999999", None),
+        (3, (1, 2, 3)),
+        ("3", (1, 2, 3)),
+        ("1,5,9", (1, 5, 9)),
+        ("10-12", (10, 11, 12)),
+        ("1, 4-5", (1, 4, 5)),
+        ([7, 2], (7, 2)),
+        ("7,", None),
+        ("a", None),
+        ("5-3", None),
+        ("0", None),
+        ("", None),
+        ("-3", None),
+        ("1.5", None),
+        (True, None),
+        (1.5, None),
+        ("1-99999999999", None),
     ],
-)  # fmt: skip
+)
 def test_seeds_are_how_many_or_which(given, seeds):
     if seeds is None:
         with pytest.raises(InputError, match="--seeds"):

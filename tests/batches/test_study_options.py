@@ -23,10 +23,14 @@ OFF_PEAK = SCENARIOS["off-peak"]
 @pytest.mark.parametrize(
     ("option", "values"),
     [
-        ("a.b=2,3.4,5", [2, 3.4, 5]), ("a.b=fixed,surge", ["fixed", "surge"]), ("a.b=[1, 2],[3]", [[1, 2], [3]]),
-        ("a.b=true,inf", [True, math.inf]), ('a.b="x,y",z', ["x,y", "z"]), ("a.b = 1 , 2", [1, 2]),
+        ("a.b=2,3.4,5", [2, 3.4, 5]),
+        ("a.b=fixed,surge", ["fixed", "surge"]),
+        ("a.b=[1, 2],[3]", [[1, 2], [3]]),
+        ("a.b=true,inf", [True, math.inf]),
+        ('a.b="x,y",z', ["x,y", "z"]),
+        ("a.b = 1 , 2", [1, 2]),
     ],
-)  # fmt: skip
+)
 def test_values_to_vary_are_written_as_in_toml(option, values):
     assert vary_of([option]) == {"a.b": values}
 
@@ -82,14 +86,17 @@ def labels(**options):
 def test_cases_are_labelled_by_what_they_are():
     assert labels(scenarios=["off-peak:*"]) == ["off-peak", "off-peak: time-of-day", "off-peak: dynamic"]
     assert labels(scenarios=["off-peak:dynamic", "broker"], vary=["supply.growth=2,3.4"]) == [
-        "off-peak: dynamic, supply.growth=2", "off-peak: dynamic, supply.growth=3.4",
-        "broker, supply.growth=2", "broker, supply.growth=3.4",
-    ]  # fmt: skip
+        "off-peak: dynamic, supply.growth=2",
+        "off-peak: dynamic, supply.growth=3.4",
+        "broker, supply.growth=2",
+        "broker, supply.growth=3.4",
+    ]
     close = labels(scenarios=["off-peak"], vary=["supply.growth=2.0000001,2.0000002"])
     assert close == ["off-peak, supply.growth=2", "off-peak, supply.growth=2 (2)"]
     assert labels(scenarios=["off-peak"], ranges=["supply.growth=2:6"], sample=11)[::10] == [
-        "off-peak, #01", "off-peak, #11",
-    ]  # fmt: skip
+        "off-peak, #01",
+        "off-peak, #11",
+    ]
 
 
 def test_every_base_takes_the_same_points_and_the_same_seeds():
@@ -174,14 +181,29 @@ def test_economies_are_made_for_the_extremes_of_each_input(monkeypatch):
 
 def test_python_values_say_the_same_as_options():
     said = study_from(
-        ["off-peak:dynamic"], sets=["demand.scale=2"], vary=["supply.growth=2,3.4"], sample=4,
-        ranges=["supply.power_usd_per_kwh=0.04:0.2:log"], design_seed=7, seeds="2", days=3, users=50, keep=["ticks"],
-    )  # fmt: skip
-    made = study_of(
-        "off-peak:dynamic", sets={"demand.scale": 2}, vary={"supply.growth": [2, 3.4]}, sample=4,
-        ranges={"supply.power_usd_per_kwh": (0.04, 0.2, "log")}, design_seed=7, seeds=2, days=3, users=50,
+        ["off-peak:dynamic"],
+        sets=["demand.scale=2"],
+        vary=["supply.growth=2,3.4"],
+        sample=4,
+        ranges=["supply.power_usd_per_kwh=0.04:0.2:log"],
+        design_seed=7,
+        seeds="2",
+        days=3,
+        users=50,
         keep=["ticks"],
-    )  # fmt: skip
+    )
+    made = study_of(
+        "off-peak:dynamic",
+        sets={"demand.scale": 2},
+        vary={"supply.growth": [2, 3.4]},
+        sample=4,
+        ranges={"supply.power_usd_per_kwh": (0.04, 0.2, "log")},
+        design_seed=7,
+        seeds=2,
+        days=3,
+        users=50,
+        keep=["ticks"],
+    )
     assert made == said
     assert made.digest == said.digest
 

@@ -16,12 +16,23 @@ def between(low, high):
 
 chips = st.builds(
     lambda bf16, wider, bandwidth, memory, number: Chip(
-        "random", "Random", {"bf16": bf16, "fp8": bf16 * wider, "fp4": bf16 * wider**2},
-        bandwidth, memory, number, power=1000, capital=40_000, rental=2.0, source="hypothesis",
+        "random",
+        "Random",
+        {"bf16": bf16, "fp8": bf16 * wider, "fp4": bf16 * wider**2},
+        bandwidth,
+        memory,
+        number,
+        power=1000,
+        capital=40_000,
+        rental=2.0,
+        source="hypothesis",
     ),
-    between(10 * TERA, 5000 * TERA), between(1, 2), between(0.2 * TERA, 100 * TERA), between(20 * GIGA, 500 * GIGA),
+    between(10 * TERA, 5000 * TERA),
+    between(1, 2),
+    between(0.2 * TERA, 100 * TERA),
+    between(20 * GIGA, 500 * GIGA),
     st.integers(1, 128),
-)  # fmt: skip
+)
 
 mla = st.builds(
     MLA, st.integers(8, 128), st.integers(128, 1024), st.integers(16, 128), st.integers(64, 256), st.integers(64, 256)
@@ -31,28 +42,53 @@ gqa = st.builds(
 )
 experts = st.none() | st.builds(
     lambda count, chosen, share: Experts(count, min(chosen, count), share),
-    st.integers(2, 512), st.integers(1, 16), between(0.1, 0.99),
-)  # fmt: skip
+    st.integers(2, 512),
+    st.integers(1, 16),
+    between(0.1, 0.99),
+)
 architectures = st.builds(
     lambda total, active, layers, attention, experts: Architecture(
-        "random", "Random", total, total if experts is None else total * active, layers, attention, experts,
-        precision="fp8", source="hypothesis",
+        "random",
+        "Random",
+        total,
+        total if experts is None else total * active,
+        layers,
+        attention,
+        experts,
+        precision="fp8",
+        source="hypothesis",
     ),
-    between(1 * BILLION, 3000 * BILLION), between(0.02, 1.0), st.integers(8, 128), mla | gqa, experts,
-)  # fmt: skip
+    between(1 * BILLION, 3000 * BILLION),
+    between(0.02, 1.0),
+    st.integers(8, 128),
+    mla | gqa,
+    experts,
+)
 
 calibrations = st.builds(
-    Calibration, between(0.05, 1), between(0.05, 1), between(0, 0.02), expert_efficiency=st.none() | between(0.05, 1),
-    layer_latency=between(0, 2e-4), expert_layer_latency=between(0, 2e-4), exchange_latency=between(0, 2e-5),
-    sequence_latency=between(0, 1e-4), link_efficiency=st.none() | between(0.1, 1), overlap=between(0, 1),
+    Calibration,
+    between(0.05, 1),
+    between(0.05, 1),
+    between(0, 0.02),
+    expert_efficiency=st.none() | between(0.05, 1),
+    layer_latency=between(0, 2e-4),
+    expert_layer_latency=between(0, 2e-4),
+    exchange_latency=between(0, 2e-5),
+    sequence_latency=between(0, 1e-4),
+    link_efficiency=st.none() | between(0.1, 1),
+    overlap=between(0, 1),
     first_token_steps=between(0, 30),
-)  # fmt: skip
+)
 speculations = st.builds(lambda t, extra: Speculation(t, t + extra), between(1, 8), between(0, 8))
 workloads = st.builds(
     Workload,
-    between(0, 200_000), between(1, 20_000), between(0, 1), st.just(0.0) | between(0, 600),
-    st.just(float("inf")) | between(64, 200_000), between(1, 200),
-)  # fmt: skip
+    between(0, 200_000),
+    between(1, 20_000),
+    between(0, 1),
+    st.just(0.0) | between(0, 600),
+    st.just(float("inf")) | between(64, 200_000),
+    between(1, 200),
+)
 
 
 @st.composite
@@ -63,9 +99,13 @@ def deployments(draw, latency=True):
         calibration = replace(calibration, **dict.fromkeys(LATENCIES, 0.0), link_efficiency=None)
     systems = architecture.weight_bytes("fp8") / (chip.memory * chip.chips_per_system) * draw(between(1.05, 20))
     return Deployment(
-        chip, architecture, calibration, systems, speculation=draw(speculations),
+        chip,
+        architecture,
+        calibration,
+        systems,
+        speculation=draw(speculations),
         cache_copies=draw(st.just(1.0) | between(1, 8)),
-    )  # fmt: skip
+    )
 
 
 @st.composite

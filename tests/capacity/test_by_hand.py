@@ -25,7 +25,7 @@ from capacity import (
     Linear,
     Speculation,
     Workload,
-)  # fmt: skip
+)
 from capacity.throughput import weights_read
 from capacity.workload import WORKLOADS
 
@@ -256,10 +256,14 @@ def test_zero_interest_pays_off_in_equal_parts():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"rental_usd_per_chip_hour": -1}, {"lifetime_years": 0}, {"interest": -0.1}, {"power_usd_per_kwh": -1},
-        {"pue": 0.9}, {"upkeep": float("nan")},
+        {"rental_usd_per_chip_hour": -1},
+        {"lifetime_years": 0},
+        {"interest": -0.1},
+        {"power_usd_per_kwh": -1},
+        {"pue": 0.9},
+        {"upkeep": float("nan")},
     ],
-)  # fmt: skip
+)
 def test_impossible_costs(wrong):
     with pytest.raises(InputError, match=f"costs: {next(iter(wrong))}"):
         Costs(**wrong)

@@ -30,7 +30,7 @@ from capacity import (
     UnknownNameError,
     Workload,
     fleet,
-)  # fmt: skip
+)
 from capacity.errors import Catalogue, nearest, require
 from capacity.fit import fit
 from capacity.measurements import read, shipped
@@ -50,9 +50,21 @@ def test_every_entry_says_where_it_comes_from(catalogue):
 
 def test_what_the_issue_asks_for_is_there():
     for chip in (
-        "h100", "h200", "b200", "gb200-nvl72", "gb300-nvl72", "b300", "mi300x", "mi355x", "tpu-v5p", "tpu-ironwood",
-        "trainium2", "groq-lpu", "rtx-5090", "mac-64gb",
-    ):  # fmt: skip
+        "h100",
+        "h200",
+        "b200",
+        "gb200-nvl72",
+        "gb300-nvl72",
+        "b300",
+        "mi300x",
+        "mi355x",
+        "tpu-v5p",
+        "tpu-ironwood",
+        "trainium2",
+        "groq-lpu",
+        "rtx-5090",
+        "mac-64gb",
+    ):
         assert chip in CHIPS
     for architecture in (
         "kimi-k2",
@@ -153,11 +165,15 @@ def test_a_model_that_does_not_fit_says_how_many_systems_it_needs():
 @pytest.mark.parametrize(
     ("catalogue", "typo", "right"),
     [
-        (CHIPS, "gb200", "gb200-nvl72"), (CHIPS, "H100", "h100"), (CHIPS, "trainum2", "trainium2"),
-        (ARCHITECTURES, "kimi-k3", "kimi-k2"), (ARCHITECTURES, "deepsek-v3", "deepseek-v3"),
-        (WORKLOADS, "agentic-chached", "agentic-cached"), (CALIBRATIONS, "publisched", "published"),
+        (CHIPS, "gb200", "gb200-nvl72"),
+        (CHIPS, "H100", "h100"),
+        (CHIPS, "trainum2", "trainium2"),
+        (ARCHITECTURES, "kimi-k3", "kimi-k2"),
+        (ARCHITECTURES, "deepsek-v3", "deepseek-v3"),
+        (WORKLOADS, "agentic-chached", "agentic-cached"),
+        (CALIBRATIONS, "publisched", "published"),
     ],
-)  # fmt: skip
+)
 def test_a_misspelt_name_gets_the_nearest_right_one(catalogue, typo, right):
     with pytest.raises(UnknownNameError, match=f"did you mean '{right}'") as error:
         catalogue[typo]

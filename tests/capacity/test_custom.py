@@ -97,7 +97,7 @@ def test_what_a_file_adds_is_used_like_what_ships(tmp_path):
         ("output = 300", "output = 0", "workload 1: workload: output is 0"),
         ("[[workload]]", "[[workload", "is not TOML"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_with_its_place(tmp_path, old, new, message):
     assert old in GOOD
     path = written(tmp_path, GOOD.replace(old, new, 1))
@@ -108,9 +108,11 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path, old, new, message):
     assert "\n" not in str(error.value)
 
 
-NAMED = GOOD.replace('[[chip]]\nname = "next-year"', "[chips.next-year]").replace(
-    '[[architecture]]\nname = "mine"', "[architectures.mine]"
-).replace('[[workload]]\nname = "mail"', "[workloads.mail]")  # fmt: skip
+NAMED = (
+    GOOD.replace('[[chip]]\nname = "next-year"', "[chips.next-year]")
+    .replace('[[architecture]]\nname = "mine"', "[architectures.mine]")
+    .replace('[[workload]]\nname = "mail"', "[workloads.mail]")
+)
 
 
 def test_tables_by_name_are_the_same_as_lists(tmp_path):
@@ -128,11 +130,14 @@ def test_tables_by_name_are_the_same_as_lists(tmp_path):
         ("[chips.next-year]", "[chips.h100]", "chip 'h100' is already known; give it another name"),
         ("memory = 288e9", 'memory = 288e9\nname = "other"', "name is 'other', but the table is called 'next-year'"),
         ("[chips.next-year]", "[chips]", "'chips' must be tables by name, written [chips.my-name]"),
-        ("[workloads.mail]", '[[workload]]\nname = "mail"\ninput = 1\noutput = 1\nsource = "x"\n[workloads.mail]',
-         "workload 'mail' is there twice"),
+        (
+            "[workloads.mail]",
+            '[[workload]]\nname = "mail"\ninput = 1\noutput = 1\nsource = "x"\n[workloads.mail]',
+            "workload 'mail' is there twice",
+        ),
         ("layers = 60", "layers = 1.5", "architectures.mine: layers is 1.5, but must be a whole number"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_by_its_name(tmp_path, old, new, message):
     assert old in NAMED
     path = written(tmp_path, NAMED.replace(old, new, 1))

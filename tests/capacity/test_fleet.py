@@ -90,9 +90,10 @@ def test_misspelt_quarters(wrong):
 factors = st.floats(1.0, 12.0)
 amounts = st.dictionaries(st.sampled_from(fleet.quarters("2026Q1", 8)), st.floats(0, 5e17), max_size=8)
 ceilings = st.lists(
-    st.builds(Ceiling, st.sampled_from(["capex", "dram", "power"]), st.just("any"), amounts), max_size=3,
+    st.builds(Ceiling, st.sampled_from(["capex", "dram", "power"]), st.just("any"), amounts),
+    max_size=3,
     unique_by=lambda ceiling: ceiling.name,
-).map(tuple)  # fmt: skip
+).map(tuple)
 build_outs = st.builds(
     BuildOut, growth=factors, ceilings=ceilings, lead_time=st.integers(0, 4), pipeline_growth=factors
 )

@@ -180,9 +180,11 @@ def test_attention_by_hand() -> None:
     """Six layers of four heads of eight; the 600 computed tokens see 700 on average."""
     pair, token = 2 * 6 * 4 / 2e15, 6 * 16 * 2 / 1e12
     expected = [
-        pair * 16 * 700 * 600, token * 1000,
-        pair * 16 * 1100 * 200 * 1.5, token * 1100 * 100,
-    ]  # fmt: skip
+        pair * 16 * 700 * 600,
+        token * 1000,
+        pair * 16 * 1100 * 200 * 1.5,
+        token * 1100 * 100,
+    ]
     assert of_attention(ATTENDING, replace(MACHINE, cache_copies=2.0)) == pytest.approx(expected)
     ten = attention_terms(served(ATTENDING), MACHINE, WORK, np.asarray(10.0), 100.0, 1.5)
     assert [float(term) / 10 for term in ten] == pytest.approx(of_attention(ATTENDING))
@@ -207,9 +209,11 @@ def test_attention_with_an_indexer() -> None:
     scored, key = 2 * 6 * 2 * 4 / 2e15, 6 * 4 / 1e12
     found = of_attention(replace(ATTENDING, attention=latent))
     expected = [
-        pair * 16 * 50 * 600 + scored * 700 * 600, token * 1000 + key * 1000,
-        pair * 32 * 50 * 300 + scored * 1100 * 300, token * 50 * 100 + key * 1100 * 100,
-    ]  # fmt: skip
+        pair * 16 * 50 * 600 + scored * 700 * 600,
+        token * 1000 + key * 1000,
+        pair * 32 * 50 * 300 + scored * 1100 * 300,
+        token * 50 * 100 + key * 1100 * 100,
+    ]
     assert found == pytest.approx(expected, rel=1e-12)
 
 
@@ -228,10 +232,14 @@ def test_attention_without_pairs() -> None:
 # Putting parts together --------------------------------------------------------------------------------------------
 
 PARTS = Terms(
-    *(np.asarray(value) for value in (6.0, 2.0, 3.0, 4.0, 0.5, 1.0, 9.0, 5.0, 8.0, 0.25)), with_experts=np.asarray(1.0),
-    steps=np.asarray(100.0), layer_steps=np.asarray(1000.0), expert_layer_steps=np.asarray(400.0),
-    exchange_steps=np.asarray(300.0), sequence_steps=np.asarray(50.0),
-)  # fmt: skip
+    *(np.asarray(value) for value in (6.0, 2.0, 3.0, 4.0, 0.5, 1.0, 9.0, 5.0, 8.0, 0.25)),
+    with_experts=np.asarray(1.0),
+    steps=np.asarray(100.0),
+    layer_steps=np.asarray(1000.0),
+    expert_layer_steps=np.asarray(400.0),
+    exchange_steps=np.asarray(300.0),
+    sequence_steps=np.asarray(50.0),
+)
 BATCH = np.asarray(10.0)
 
 
@@ -279,8 +287,9 @@ def test_traffic_counts_where_a_share_of_the_links_is_known() -> None:
 
 
 def test_latency_is_beside_the_work() -> None:
-    slow = Calibration(1.0, 1.0, 0.01, layer_latency=1e-3, expert_layer_latency=2e-3, exchange_latency=3e-3,
-                       sequence_latency=4e-3)  # fmt: skip
+    slow = Calibration(
+        1.0, 1.0, 0.01, layer_latency=1e-3, expert_layer_latency=2e-3, exchange_latency=3e-3, sequence_latency=4e-3
+    )
     found = combine(PARTS, slow, BATCH)
     latency = 1.0 + 1.0 + 0.8 + 0.9 + 0.2
     assert found.latency == pytest.approx(latency)

@@ -40,18 +40,26 @@ from scenarios.cli import main as command
 HANG_SECONDS, BUSY = 10, 15
 #: Work that is not about input. It begins only in name: for what has to be refused is refused before.
 LATER = (
-    "scenarios.runs.run.run", "scenarios.runs.run.start", "scenarios.reports.report.html",
-    "scenarios.pictures.dashboard.draw", "scenarios.pictures.batch_dashboard.draw",
-    "scenarios.batches.work.running.create", "scenarios.batches.work.running._go_on",
-    "scenarios.batches.work.pilot.forecast", "scenarios.verification.run.Progress", "scenarios.app.server.serve",
-    "market.simulation.model.TokenMarket.step", "scenarios.studies.moments.fitting.Runs.of",
+    "scenarios.runs.run.run",
+    "scenarios.runs.run.start",
+    "scenarios.reports.report.html",
+    "scenarios.pictures.dashboard.draw",
+    "scenarios.pictures.batch_dashboard.draw",
+    "scenarios.batches.work.running.create",
+    "scenarios.batches.work.running._go_on",
+    "scenarios.batches.work.pilot.forecast",
+    "scenarios.verification.run.Progress",
+    "scenarios.app.server.serve",
+    "market.simulation.model.TokenMarket.step",
+    "scenarios.studies.moments.fitting.Runs.of",
     "scenarios.studies.kept_runs.all_runs",
-)  # fmt: skip
+)
 #: The same where an option is tried: a right value may ask for much.
 MUCH = (
-    "scenarios.cli.calibration_report.calibrate", "scenarios.laws.run.hold_to_laws",
+    "scenarios.cli.calibration_report.calibrate",
+    "scenarios.laws.run.hold_to_laws",
     "market.simulation.model.TokenMarket.__init__",
-)  # fmt: skip
+)
 KINDS = {"of_a_file": 5, "of_a_folder": 3, "of_an_option": 6}
 
 

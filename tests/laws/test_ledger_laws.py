@@ -84,15 +84,23 @@ def test_names_that_are_taken() -> None:
 def test_only_outside_flows_change_what_is_inside(clearing: Clearing) -> None:
     """The whole round of money: income, tokens, contracts, spot, power, upkeep, capital, staff, funding."""
     builder = Provider(
-        "builder", (Offer("own", 2.0, 1.0, cost=0.3),),
-        pools=(Pool(50.0, running_cost=0.2, investment=Investment(2.0, 4, 0.5)),), cash=1e3, spot=True,
-        burn_usd_per_day=48.0, funding_usd_per_day=24.0,
-    )  # fmt: skip
+        "builder",
+        (Offer("own", 2.0, 1.0, cost=0.3),),
+        pools=(Pool(50.0, running_cost=0.2, investment=Investment(2.0, 4, 0.5)),),
+        cash=1e3,
+        spot=True,
+        burn_usd_per_day=48.0,
+        funding_usd_per_day=24.0,
+    )
     cloud = Hyperscaler("cloud", 200.0, running_cost=0.1, reserve=0.4, first_party=0.3, cash=500.0)
     economy = market_of(
-        people(), builder, seller("p", racks=5.0, spot=True), cloud, clearing=clearing,
+        people(),
+        builder,
+        seller("p", racks=5.0, spot=True),
+        cloud,
+        clearing=clearing,
         contracts=(Contract("cloud", "p", 20.0, 0.7),),
-    )  # fmt: skip
+    )
     kinds = set()
     for before, model in ticks_of(economy, 12):
         ledger = model.ledger

@@ -37,9 +37,11 @@ def weighed(segment: Segment, factor: float) -> Segment:
     """The same users, in a unit of utility that is smaller by a factor."""
     worths = None if segment.worths_usd is None else tuple(factor * worth for worth in segment.worths_usd)
     return replace(
-        segment, worth_usd=factor * segment.worth_usd, worths_usd=worths,
+        segment,
+        worth_usd=factor * segment.worth_usd,
+        worths_usd=worths,
         price_coefficient=factor * segment.price_coefficient,
-    )  # fmt: skip
+    )
 
 
 def assert_one_market(economy: Economy, ticks: int, factor: float = 4.0) -> TokenMarket:
@@ -54,10 +56,16 @@ def assert_one_market(economy: Economy, ticks: int, factor: float = 4.0) -> Toke
 def rich(clearing: Clearing, pricing: PricingPolicy, noise: float, **other: object) -> Economy:
     """Users who put off, buy machines, subscribe, stay, run out of budget and wait, at sellers that are too small."""
     users = people(
-        "users", taste_noise=noise, time_value=0.05, attachment=0.1, budget_usd_per_day=400.0,
-        reconsider_per_day=12.0, deferral=Deferral(0.5, 6.0, 0.01, 0.005), shape=PEAKED,
+        "users",
+        taste_noise=noise,
+        time_value=0.05,
+        attachment=0.1,
+        budget_usd_per_day=400.0,
+        reconsider_per_day=12.0,
+        deferral=Deferral(0.5, 6.0, 0.01, 0.005),
+        shape=PEAKED,
         local=LocalMachine(0.3, 0.7, 100.0, 0.5, price_usd=2000.0, consider_per_day=1.0),
-    )  # fmt: skip
+    )
     tier = Tier("member", quota_per_day=30.0)
     member = Provider("m", (Offer("m", 1.0, 1.1, tier=tier, fee_usd_per_month=900.0),), pools=(Pool(90.0),))
     sellers = (member, seller("p", 4.0, racks=150.0, pricing=pricing), seller("q", 3.0, 0.9, racks=100.0))
@@ -98,7 +106,7 @@ def test_the_unit_of_utility_changes_nothing_for_any_users(clearing: Clearing, d
 def test_surplus_is_the_area_under_demand(coefficient: float, noise: float) -> None:
     users = people(
         price_coefficient=coefficient, taste_noise=noise, worths_usd=tuple(np.linspace(1.0, 9.0, 20).tolist())
-    )  # fmt: skip
+    )
 
     def at(price: float) -> TokenMarket:
         return run(market_of(users, seller("p", price, racks=1e9), waits=WaitModel(chance=False)), 1)

@@ -28,9 +28,15 @@ TIERS = (Tier("fast", priority=0.0, deadline_h=4.0), Tier("slow", priority=1.0))
 def crowded(whole: bool, rule: Rationing, patience_h: float, fallback: bool = True, racks: float = 60.0) -> TokenMarket:
     provider = Provider("p", tuple(Offer(t.name, 1.0, 1.0, tier=t) for t in TIERS), pools=(Pool((racks, 2 * racks)),))
     economy = market_of(
-        people(patience_h=patience_h, burstiness=2.0), people("two", patience_h=3.0), provider, seller("q", racks=20.0),
-        rationing=rule, whole=whole, fallback=fallback, waits=CALM,
-    )  # fmt: skip
+        people(patience_h=patience_h, burstiness=2.0),
+        people("two", patience_h=3.0),
+        provider,
+        seller("q", racks=20.0),
+        rationing=rule,
+        whole=whole,
+        fallback=fallback,
+        waits=CALM,
+    )
     return run(economy, 20)
 
 

@@ -93,8 +93,9 @@ def test_capacity_adds_up_over_ticks(rule: Rationing, capacity: float) -> None:
 
 @pytest.mark.parametrize(("racks", "load"), [(1.5, 0.87), (0.5, 0.6), (0.7, 0.9), (2.9, 0.95)])
 def test_a_market_of_whole_requests_serves_what_is_ordered(racks: float, load: float) -> None:
-    users = people(users=1.0, individuals=1, requests_per_day=24 * racks * load, size_spread=0.0, outside=None,
-                   patience_h=np.inf)  # fmt: skip
+    users = people(
+        users=1.0, individuals=1, requests_per_day=24 * racks * load, size_spread=0.0, outside=None, patience_h=np.inf
+    )
     economy = market_of(users, seller("p", racks=racks), whole=True, waits=WaitModel(chance=False))
     model = run(economy, 400)
     data = model.records.tables["ticks"].data

@@ -33,10 +33,15 @@ def situations(draw: st.DrawFn) -> dict[str, Any]:
         for _ in range(draw(st.integers(0, 5)) if buyers else 0)
     ]
     return {
-        "owned": some(owners, amounts), "first_party": some(owners, amounts), "asks": some(owners, values),
-        "contracts": [Contract(f"h{s}", f"p{b}", draw(amounts), draw(values)) for s, b in parties], "parties": parties,
-        "bids": bids, "providers": buyers, "tick_hours": draw(st.sampled_from([1.0, 0.25])),
-    }  # fmt: skip
+        "owned": some(owners, amounts),
+        "first_party": some(owners, amounts),
+        "asks": some(owners, values),
+        "contracts": [Contract(f"h{s}", f"p{b}", draw(amounts), draw(values)) for s, b in parties],
+        "parties": parties,
+        "bids": bids,
+        "providers": buyers,
+        "tick_hours": draw(st.sampled_from([1.0, 0.25])),
+    }
 
 
 def check(a: Allotment, asked: dict[str, Any]) -> None:

@@ -33,9 +33,15 @@ def smooth(most: Sequence[float], slopes: Sequence[Sequence[float]]) -> Respond:
         surplus = 0.5 * float(short @ fall @ short)
         own = np.diag(fall)
         return Response(
-            orders[None, :], top.sum(keepdims=True) - orders.sum(), np.zeros(1), np.zeros(1), np.array([surplus]),
-            own[None, :], (np.diag(own) - fall)[None, :, :], np.zeros(1),
-        )  # fmt: skip
+            orders[None, :],
+            top.sum(keepdims=True) - orders.sum(),
+            np.zeros(1),
+            np.zeros(1),
+            np.array([surplus]),
+            own[None, :],
+            (np.diag(own) - fall)[None, :, :],
+            np.zeros(1),
+        )
 
     return respond
 
@@ -59,10 +65,15 @@ def crowd(
             parts.append(choose(what, 1.0 / worth, mass, slopes=1.0))
         none = np.zeros(len(parts))
         return Response(
-            np.array([p.shares_sum for p in parts]), np.array([p.nothing for p in parts]), none, none.copy(),
-            np.array([p.surplus for p in parts]), np.array([p.own for p in parts]), np.array([p.cross for p in parts]),
+            np.array([p.shares_sum for p in parts]),
+            np.array([p.nothing for p in parts]),
+            none,
             none.copy(),
-        )  # fmt: skip
+            np.array([p.surplus for p in parts]),
+            np.array([p.own for p in parts]),
+            np.array([p.cross for p in parts]),
+            none.copy(),
+        )
 
     return respond
 
@@ -87,13 +98,20 @@ def assert_slopes_are_differences(model: TokenMarket, factors: Sequence[float], 
 
 
 def situation(
-    book: Book, capacity: Sequence[float], respond: Respond, *, supply: Sequence[SupplyCurve] | None = None,
+    book: Book,
+    capacity: Sequence[float],
+    respond: Respond,
+    *,
+    supply: Sequence[SupplyCurve] | None = None,
     rents: Sequence[float] | None = None,
-) -> Situation:  # fmt: skip
+) -> Situation:
     return Situation(
-        book, np.array(capacity, dtype=np.float64), supply or [FixedCapacity()] * len(capacity), respond,
+        book,
+        np.array(capacity, dtype=np.float64),
+        supply or [FixedCapacity()] * len(capacity),
+        respond,
         np.array(rents if rents is not None else [0.0] * len(capacity), dtype=np.float64),
-    )  # fmt: skip
+    )
 
 
 def auction(*args: Any, steps: int = 60, **knobs: Any) -> Cleared:

@@ -83,9 +83,11 @@ def exact_two_classes(
 
         free = i + j < servers
         moves = (
-            (i + free, j, first + (not free), second), (i, j + free, first, second + (not free)),
-            next_in(i - 1, j), next_in(i, j - 1),
-        )  # fmt: skip
+            (i + free, j, first + (not free), second),
+            (i, j + free, first, second + (not free)),
+            next_in(i - 1, j),
+            next_in(i, j - 1),
+        )
         speeds = a * (free or first < most[0]), b * (free or second < most[1]), i * short, j * long
         return [(move, speed) for move, speed in zip(moves, speeds, strict=True) if speed > 0]
 

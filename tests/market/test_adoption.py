@@ -44,9 +44,12 @@ def firm(price: float, racks: float = 1e9, tier: Tier | None = None, growth: flo
 
 @QUICK
 @given(
-    trend=st.floats(-1, 1), response=st.floats(0, 3), full=st.sampled_from([0.0, 0.2, 0.9]),
-    worths=st.lists(st.floats(-2, 2), min_size=1, max_size=5), parts=st.integers(1, 9),
-)  # fmt: skip
+    trend=st.floats(-1, 1),
+    response=st.floats(0, 3),
+    full=st.sampled_from([0.0, 0.2, 0.9]),
+    worths=st.lists(st.floats(-2, 2), min_size=1, max_size=5),
+    parts=st.integers(1, 9),
+)
 def test_any_ticks_give_the_answer_of_the_differential_equation(
     trend: float, response: float, full: float, worths: list[float], parts: int
 ) -> None:

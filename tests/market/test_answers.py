@@ -129,9 +129,15 @@ def test_one_that_invests_may_go_below_nothing_within(economy):
 
 @pytest.mark.parametrize(
     ("gives", "said"),
-    [(None, "gave NoneType"), (np.ones(2), "gave 2"), (np.nan, "gave NaN"), (np.inf, "gave inf"), (7, "gave 7"),
-     (-0.1, "gave -0.1")],
-)  # fmt: skip
+    [
+        (None, "gave NoneType"),
+        (np.ones(2), "gave 2"),
+        (np.nan, "gave NaN"),
+        (np.inf, "gave inf"),
+        (7, "gave 7"),
+        (-0.1, "gave -0.1"),
+    ],
+)
 def test_a_quota_policy_is_named(gives, said):
     economy = SCENARIOS["free-tier"].economy(30)
     limited = next(p for p in economy.providers if any(np.isfinite(offer.tier.quota_per_day) for offer in p.offers))

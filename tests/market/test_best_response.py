@@ -70,17 +70,15 @@ def earned(market: tuple[Floats, Floats, Floats, Floats, Floats], price: Floats)
     # The best of 4,000 lists drawn by lot, of which the 25 best were climbed (Nelder and Mead); from one start or the
     # other the fixed point alone ends at 97 %, 87 %, 91 %, 57 %, 76 % and 99 % of it.
     [(0, 140.083), (1, 104.341), (6, 111.18), (15, 219.396), (28, 61.2661), (38, 15.3457)],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("start", [1.0, 10.0])
 def test_a_seller_finds_the_highest_peak_from_wherever_it_starts(seed: int, best: float, start: float) -> None:
     market = quality, cost, users, worth, noise = market_of_peaks(seed)
     names = [f"s{k}" for k in range(users.size)]
     segments = [
-        Segment(
-            name, UNIT, users=users[k], requests_per_day=24, worth_usd=float(worth[k]), taste_noise=float(noise[k])
-        )
+        Segment(name, UNIT, users=users[k], requests_per_day=24, worth_usd=float(worth[k]), taste_noise=float(noise[k]))
         for k, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     offers = tuple(
         Offer(f"o{j}", cost[j] + start, dict(zip(names, quality[:, j].tolist(), strict=True)), cost=float(cost[j]))
         for j in range(cost.size)
@@ -170,9 +168,7 @@ def test_a_seller_that_is_not_there_yet_is_no_way_out() -> None:
 
 
 def test_who_is_left_alone_with_them_is_named_when_it_happens() -> None:
-    broke = Provider(
-        "broke", (Offer("other", 1.0),), pools=(Pool(1.0),), cash=1.0, burn_usd_per_day=100.0, leaves=True
-    )  # fmt: skip
+    broke = Provider("broke", (Offer("other", 1.0),), pools=(Pool(1.0),), cash=1.0, burn_usd_per_day=100.0, leaves=True)
     with pytest.raises(InputError, match="'firm' is the only one to whom segment 'users'"):
         run(CAPTIVE, [firm(1.0, 2.0, BestResponse()), broke], 72)
 

@@ -140,9 +140,12 @@ def test_large_requests_are_priced_out_first_in_cells_too() -> None:
 
 def test_cells_are_nearer_to_all_users_than_as_many_individuals() -> None:
     differ = users(
-        worth_spread=1.5, time_value=0.2, time_values=TimeValues(spread=1.2, cap=20.0), size_spread=1.2,
+        worth_spread=1.5,
+        time_value=0.2,
+        time_values=TimeValues(spread=1.2, cap=20.0),
+        size_spread=1.2,
         intensity_elasticity=0.7,
-    )  # fmt: skip
+    )
     all_users = orders(replace(differ, cells=16_384), 2).sum(axis=0)
     cells = orders(replace(differ, cells=128), 2).sum(axis=0)
     drawn = orders(replace(differ, individuals=128), 2).sum(axis=0)

@@ -57,10 +57,14 @@ def cases(draw: st.DrawFn) -> tuple[Options, Floats, Floats, NDArray[np.int64] |
         return np.array([draw(of) for _ in range(size)])
 
     made = options(
-        some(st.floats(-3, 3), count), some(st.floats(0, 20), count), draw(st.sampled_from([0.01, 0.3, 1.0, 5.0])),
-        draw(st.sampled_from([0.0, 0.5, -40.0, 40.0, None])), draw(st.sampled_from([0.0, 0.5])),
-        np.array([draw(st.integers(0, 2)) for _ in range(count)]), draw(st.sampled_from([0.3, 1.0, 8.0])),
-    )  # fmt: skip
+        some(st.floats(-3, 3), count),
+        some(st.floats(0, 20), count),
+        draw(st.sampled_from([0.01, 0.3, 1.0, 5.0])),
+        draw(st.sampled_from([0.0, 0.5, -40.0, 40.0, None])),
+        draw(st.sampled_from([0.0, 0.5])),
+        np.array([draw(st.integers(0, 2)) for _ in range(count)]),
+        draw(st.sampled_from([0.3, 1.0, 8.0])),
+    )
     attached = np.array([draw(st.integers(-1, 2)) for _ in range(people)]) if draw(st.booleans()) else None
     if attached is not None:  # nobody is with a provider that sells nothing
         attached[~np.isin(attached, made.group)] = -1

@@ -222,8 +222,15 @@ def test_a_mechanism_has_to_say_how_it_clears() -> None:
 def test_what_is_given_cannot_be_changed() -> None:
     book = book_of([[1.0, 1.0]])
     given = situation(book, [2.0], RIVALS)
-    for one in (given, PostedPrices().clear(given), RIVALS(book.request_prices()), FixedCapacity(), RisingCost(1.0),
-                ScarcityAuction(), PostedPrices()):  # fmt: skip
+    for one in (
+        given,
+        PostedPrices().clear(given),
+        RIVALS(book.request_prices()),
+        FixedCapacity(),
+        RisingCost(1.0),
+        ScarcityAuction(),
+        PostedPrices(),
+    ):
         with pytest.raises(FrozenInstanceError):
             setattr(one, fields(one)[0].name if fields(one) else "kind", None)
 

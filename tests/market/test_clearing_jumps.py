@@ -41,9 +41,11 @@ def test_who_is_indifferent_is_split(start: float, capacity: float, price: float
 
 
 def best_welfare(
-    segments: Sequence[Sequence[tuple[float, float]]], quality: Sequence[Sequence[float]], book: Book,
+    segments: Sequence[Sequence[tuple[float, float]]],
+    quality: Sequence[Sequence[float]],
+    book: Book,
     capacity: Sequence[float],
-) -> float:  # fmt: skip
+) -> float:
     """What the requests are worth beyond list prices when they are assigned as well as can be [USD]."""
     people = [(s, worth, mass) for s, group in enumerate(segments) for worth, mass in group]
     gain = np.array([[worth * quality[s][j] - book.price[j] for j in range(book.offers)] for s, worth, _ in people])

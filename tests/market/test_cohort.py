@@ -114,8 +114,9 @@ def test_a_machine_of_ones_own_does_what_it_can_in_an_hour(clearing: Clearing) -
 def test_a_machine_is_worth_no_more_than_it_can_do() -> None:
     """It saves 2.9 USD a request: for 30 of 240 a day that pays for a price of 80 USD a day, and not of 90."""
     for price, buys in ((80.0, True), (90.0, False)):
-        machine = LocalMachine(0.0, 1.0, 1e9, 0.1, requests_per_hour=30 / 24, price_usd=price, life_days=1.0,
-                               consider_per_day=1.0)  # fmt: skip
+        machine = LocalMachine(
+            0.0, 1.0, 1e9, 0.1, requests_per_hour=30 / 24, price_usd=price, life_days=1.0, consider_per_day=1.0
+        )
         one = users(requests_per_day=240.0, local=machine, taste_noise=0.0, worth_spread=0.0, size_spread=0.0)
         model = run(one, shop(3.0), ticks=24)
         assert bool(model.records.series("segments", "owners").max() > 0) is buys

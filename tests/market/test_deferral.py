@@ -106,9 +106,16 @@ def test_nothing_is_put_off_to_the_hours_of_who_pays_more() -> None:
     """By day ask those who would pay much, by night those who would pay little; prices and waits are the same."""
     hours = (0.1,) * 12 + (1.9,) * 12
     segment = Segment(
-        "u", Workload(0, 1_000_000), 500.0, 40, worth_usd=9.0, worth_spread=1.5, deferral=CAN_WAIT,
-        shape=LoadShape(hours, hours), zones=(Zone("here", 0.0, 0.5), Zone("there", 12.0, 0.5)),
-    )  # fmt: skip
+        "u",
+        Workload(0, 1_000_000),
+        500.0,
+        40,
+        worth_usd=9.0,
+        worth_spread=1.5,
+        deferral=CAN_WAIT,
+        shape=LoadShape(hours, hours),
+        zones=(Zone("here", 0.0, 0.5), Zone("there", 12.0, 0.5)),
+    )
     assert put_off_after_days(segment, Provider("p", (Offer("o", 1.0, 1.0),), pools=ENOUGH)) < 1e-9
 
 

@@ -35,7 +35,7 @@ UNIT = ElasticDemand(100.0, 1.0)
         ([], [(0.0, 60.0)], [ElasticDemand(40.0, 1.0, 0.0), UNIT], 5.0, [], [40.0, 20.0]),  # one that cannot wait
         ([(5.0, 10.0)], [(0.0, 0.0)], [UNIT], 5.0, [0.0], [0.0]),  # no machines at all
     ],
-)  # fmt: skip
+)
 def test_where_it_clears(
     bids: list[tuple[float, float]],
     asks: list[tuple[float, float]],

@@ -134,13 +134,24 @@ def test_nothing_to_explain() -> None:
 
 def test_quantities_in_words() -> None:
     assert [number(x) for x in (0, 1.234, 99.4, 1234.5, 2.5e6, 3e9, 4.56e12, -2e6)] == [
-        "0", "1.23", "99.4", "1,234", "2.5 million", "3 billion", "4.56 trillion", "-2 million",
-    ]  # fmt: skip
+        "0",
+        "1.23",
+        "99.4",
+        "1,234",
+        "2.5 million",
+        "3 billion",
+        "4.56 trillion",
+        "-2 million",
+    ]
     assert [money(x) for x in (0, 0.0123, 0.5, 1234.5, 2e6)] == ["$0.00", "$0.0123", "$0.50", "$1,234.50", "$2 million"]
     assert [share(x) for x in (0, 0.003, 0.45, 1)] == ["0 %", "0.3 %", "45 %", "100 %"]
     assert [hours(x) for x in (0, 1e-150, 0.001, 0.5, 3)] == [
-        "0 seconds", "less than a millisecond", "3.6 seconds", "30 minutes", "3 hours",
-    ]  # fmt: skip
+        "0 seconds",
+        "less than a millisecond",
+        "3.6 seconds",
+        "30 minutes",
+        "3 hours",
+    ]
 
 
 def test_a_quota_and_what_a_user_brings() -> None:

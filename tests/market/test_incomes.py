@@ -24,9 +24,18 @@ UNIT = Workload(0, 1_000_000)
 #: Wants of the first day, a hundred times as much from the second on.
 GROWN = KnownPath((0.0, 1.0 / 365.25, 1.01 / 365.25), (1.0, 1.0, 100.0))
 USERS = Segment(
-    "users", UNIT, 40.0, 8, requests_per_day=6.0, size_spread=1.0, worth_usd=4.0, worth_spread=0.5, taste_noise=0.3,
-    intensity_elasticity=0.7, intensity_path=GROWN,
-)  # fmt: skip
+    "users",
+    UNIT,
+    40.0,
+    8,
+    requests_per_day=6.0,
+    size_spread=1.0,
+    worth_usd=4.0,
+    worth_spread=0.5,
+    taste_noise=0.3,
+    intensity_elasticity=0.7,
+    intensity_path=GROWN,
+)
 
 
 def sold_to(users: Segment, days: float, racks: float = 1e9, *offers: Offer) -> TokenMarket:
@@ -45,9 +54,11 @@ def earners_of(model: TokenMarket) -> Earners:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    wanted=st.floats(1e-3, 1e6), elasticity=st.floats(0.0, 4.0), days=st.sampled_from([1 / 24, 0.25]),
+    wanted=st.floats(1e-3, 1e6),
+    elasticity=st.floats(0.0, 4.0),
+    days=st.sampled_from([1 / 24, 0.25]),
     before=st.floats(0.0, 50.0),
-)  # fmt: skip
+)
 def test_spending_comes_to_rest_below_all_that_there_is(
     wanted: float, elasticity: float, days: float, before: float
 ) -> None:

@@ -33,7 +33,14 @@ from market.supply.quotas import QuotaPolicy
 
 FAMILIES: dict[type[Kind], list[str]] = {
     PricingPolicy: [
-        "best-response", "clearing", "congestion-toll", "cost-plus", "fixed", "shadow-cost", "surge", "time-of-day",
+        "best-response",
+        "clearing",
+        "congestion-toll",
+        "cost-plus",
+        "fixed",
+        "shadow-cost",
+        "surge",
+        "time-of-day",
     ],
     QuotaPolicy: ["break-even", "fixed", "peak-cut"],
     Rationing: ["pro-rata", "first-come", "lottery", "max-min"],
@@ -41,7 +48,7 @@ FAMILIES: dict[type[Kind], list[str]] = {
     SupplyCurve: ["fixed-capacity", "rising-cost"],
     Expansion: ["steady", "planned", "follow-rents", "foresee"],
     TariffComponent: ["output", "input", "cached", "long-context", "peak-hours"],
-}  # fmt: skip
+}
 
 
 class Dish(Kind, ABC):
@@ -284,9 +291,15 @@ def test_in_what_mechanisms_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("takes", "refused"), [("self, of", False), ("self, of, more=1", False), ("self, *all", False), ("self", True),
-                           ("self, granted, rent", True)],
-)  # fmt: skip
+    ("takes", "refused"),
+    [
+        ("self, of", False),
+        ("self, of, more=1", False),
+        ("self, *all", False),
+        ("self", True),
+        ("self, granted, rent", True),
+    ],
+)
 def test_a_method_that_cannot_be_called_as_it_is_called_is_refused(takes: str, refused: bool) -> None:
     scope: dict[str, Any] = {}
     exec(f"def method({takes}): return 1.0", scope)

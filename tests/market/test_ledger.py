@@ -29,9 +29,11 @@ def test_balances() -> None:
 def test_flows_by_kind() -> None:
     ledger = paid()
     assert ledger.flows == {
-        ("users' income", "a", "income"): 10.0, ("a", "b", "rent"): 5.5, ("b", "a", "wages"): 1.0,
+        ("users' income", "a", "income"): 10.0,
+        ("a", "b", "rent"): 5.5,
+        ("b", "a", "wages"): 1.0,
         ("b", "power", "power"): 2.0,
-    }  # fmt: skip
+    }
     assert (ledger.net("a"), ledger.net("b"), ledger.net("c")) == (5.5, 2.5, 0.0)
     assert (ledger.net("a", "rent"), ledger.net("b", "rent"), ledger.net("a", "wages")) == (-5.5, 5.5, 1.0)
     assert (ledger.net("b", "wages"), ledger.net("a", "power"), ledger.net("power", "power")) == (-1.0, 0.0, 2.0)

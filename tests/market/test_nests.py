@@ -215,10 +215,19 @@ def test_nests_are_checked() -> None:
 def test_what_sellers_learn_is_what_a_difference_gives() -> None:
     """Attachment, refusals, machines of one's own, and less asked where it is dearer, all at once."""
     everybody = Segment(
-        "users", ONE, 1000.0, 400, worth_usd=4.0, worth_spread=1.0, taste_noise=0.5, attachment=0.1,
-        refusals=(Refusal("open", 0.4),), intensity_elasticity=0.8, nests=(Nest(0.4), Nest(0.7, kinds=("open",))),
+        "users",
+        ONE,
+        1000.0,
+        400,
+        worth_usd=4.0,
+        worth_spread=1.0,
+        taste_noise=0.5,
+        attachment=0.1,
+        refusals=(Refusal("open", 0.4),),
+        intensity_elasticity=0.8,
+        nests=(Nest(0.4), Nest(0.7, kinds=("open",))),
         local=LocalMachine(0.3, 0.5, 1e9, 0.1),
-    )  # fmt: skip
+    )
     sellers = [
         Provider(name, (Offer(name, price, 1.0, FixedWork()),), pools=(Pool(1e9),), kind=kind)
         for name, kind, price in (("lab", "frontier", 3.0), ("other", "frontier", 2.5), ("cheap", "open", 1.0))

@@ -90,9 +90,16 @@ def test_buyers_of_a_promotion_stay_when_it_ends() -> None:
         )
     ]
     users = Segment(
-        "users", UNIT, users=1e3, individuals=1_000, requests_per_day=24.0, worth_usd=6.0, taste_noise=0.1,
-        attachment=0.3, reconsider_per_day=0.5,
-    )  # fmt: skip
+        "users",
+        UNIT,
+        users=1e3,
+        individuals=1_000,
+        requests_per_day=24.0,
+        worth_usd=6.0,
+        taste_noise=0.1,
+        attachment=0.3,
+        reconsider_per_day=0.5,
+    )
     model = TokenMarket(Economy((users,), tuple(sellers), waits=WaitModel(chance=False)), rng=1)
     model.run_for(72)
     price = model.records.series("offers", "price", "promoter good")

@@ -30,13 +30,22 @@ def queue_of(
 
 
 def serve(
-    queue: Queue, book: Book, arrivals: object, capacity: object, rule: Rationing | None = None,
-    closed: object = None, seed: int = 1,
-) -> Round:  # fmt: skip
+    queue: Queue,
+    book: Book,
+    arrivals: object,
+    capacity: object,
+    rule: Rationing | None = None,
+    closed: object = None,
+    seed: int = 1,
+) -> Round:
     return queue.serve(
-        book, np.array(arrivals, dtype=np.float64), np.array(capacity, dtype=np.float64), rule or FirstCome(),
-        np.random.default_rng(seed), None if closed is None else np.array(closed),
-    )  # fmt: skip
+        book,
+        np.array(arrivals, dtype=np.float64),
+        np.array(capacity, dtype=np.float64),
+        rule or FirstCome(),
+        np.random.default_rng(seed),
+        None if closed is None else np.array(closed),
+    )
 
 
 @pytest.mark.parametrize("whole", [False, True])

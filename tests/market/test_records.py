@@ -71,11 +71,18 @@ def test_totals_are_sums_of_parts() -> None:
         sums = frames["segments"].groupby("tick")[column].sum()
         np.testing.assert_allclose(ticks[column], sums, rtol=1e-12)
     for total, frame, column in (
-        ("ordered", "offers", "ordered"), ("served", "offers", "served"), ("waiting", "offers", "waiting"),
-        ("tokens", "offers", "tokens"), ("paid", "offers", "revenue"), ("paid", "providers", "revenue"),
-        ("used", "pools", "used"), ("used", "offers", "work"), ("used", "providers", "used"),
-        ("capacity", "pools", "capacity"), ("moved", "offers", "joined"),
-    ):  # fmt: skip
+        ("ordered", "offers", "ordered"),
+        ("served", "offers", "served"),
+        ("waiting", "offers", "waiting"),
+        ("tokens", "offers", "tokens"),
+        ("paid", "offers", "revenue"),
+        ("paid", "providers", "revenue"),
+        ("used", "pools", "used"),
+        ("used", "offers", "work"),
+        ("used", "providers", "used"),
+        ("capacity", "pools", "capacity"),
+        ("moved", "offers", "joined"),
+    ):
         np.testing.assert_allclose(ticks[total], frames[frame].groupby("tick")[column].sum(), rtol=1e-9, atol=1e-12)
 
 

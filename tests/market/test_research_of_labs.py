@@ -38,9 +38,14 @@ def a_market(
     """A lab that rents its machines, or owns a pool, and lists cost and as much again; research takes the rest."""
     changes = {"usd_per_day": 24.0 * GIVEN, "share_of_sales": SHARE, "sales_days": DAYS} | research
     seller = Provider(
-        "lab", (Offer("offer", 3.0),), (pool or Pool(),), pricing or CostPlus(MARGIN), spot=not pool, headroom=0.0,
+        "lab",
+        (Offer("offer", 3.0),),
+        (pool or Pool(),),
+        pricing or CostPlus(MARGIN),
+        spot=not pool,
+        headroom=0.0,
         **(lab or {}),
-    )  # fmt: skip
+    )
     economy = Economy(
         (USERS,),
         (seller,),

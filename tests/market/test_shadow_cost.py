@@ -21,11 +21,26 @@ def seen(capacity: float, price: float = 40.0) -> Outlook:
 
     one, none = np.ones(1), np.zeros(1)
     return Outlook(
-        tick=0, period=0, hour=12.0, price=price * one, movable=np.ones(1, dtype=bool), cost=COST * one,
-        usual_cost=COST * one, weight=1.0, work=WORK * one,
-        utilisation=0.5, sold=one, capacity=capacity, toll=lambda: none, estimate=estimate, usual_estimate=estimate,
-        public_prices=price * one, opening_price=price * one, on_sale_h=none, rack_hour_usd=RENT,
-    )  # fmt: skip
+        tick=0,
+        period=0,
+        hour=12.0,
+        price=price * one,
+        movable=np.ones(1, dtype=bool),
+        cost=COST * one,
+        usual_cost=COST * one,
+        weight=1.0,
+        work=WORK * one,
+        utilisation=0.5,
+        sold=one,
+        capacity=capacity,
+        toll=lambda: none,
+        estimate=estimate,
+        usual_estimate=estimate,
+        public_prices=price * one,
+        opening_price=price * one,
+        on_sale_h=none,
+        rack_hour_usd=RENT,
+    )
 
 
 def policy(**more: float) -> ShadowCost:

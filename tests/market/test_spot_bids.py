@@ -186,17 +186,30 @@ def after_a_stop(*, rival: bool, needs_without_waits: bool) -> Floats:
     work = FixedWork(1.0)
     hours = (1.0,) * 16 + (3.0,) * 8
     users = Segment(
-        "users", Workload(1_000, 1_000), users=1_000, individuals=200, requests_per_day=24.0, worth_usd=8.0,
-        worth_spread=0.5, taste_noise=0.2, outside=0.0, patience_h=0.5, attachment=0.5, time_value=0.5,
+        "users",
+        Workload(1_000, 1_000),
+        users=1_000,
+        individuals=200,
+        requests_per_day=24.0,
+        worth_usd=8.0,
+        worth_spread=0.5,
+        taste_noise=0.2,
+        outside=0.0,
+        patience_h=0.5,
+        attachment=0.5,
+        time_value=0.5,
         shape=LoadShape.of_loads(hours, hours),
-    )  # fmt: skip
+    )
     one = Provider("one", (Offer("one offer", 2_000.0, technology=work),), spot=True)
     other = Provider("other", (Offer("other offer", 2_000.0, technology=work),), (Pool(2_000.0),))
     stop = Outage(name="stop", begin=datetime(2026, 1, 4, tzinfo=UTC), days=2.0, of=("cloud",))
     economy = Economy(
-        (users,), (one, other) if rival else (one,), (Hyperscaler("cloud", 3_000.0),), events=(stop,),
+        (users,),
+        (one, other) if rival else (one,),
+        (Hyperscaler("cloud", 3_000.0),),
+        events=(stop,),
         needs_without_waits=needs_without_waits,
-    )  # fmt: skip
+    )
     model = TokenMarket(economy, rng=1)
     model.run_for(24 * 16)
     return model.records.tables["offers"].data["served"][: 24 * 16, 0].reshape(-1, 24).sum(axis=1)
@@ -224,11 +237,14 @@ def test_a_market_at_rest_has_machines_for_all_in_its_first_hour() -> None:
     for needs_without_waits in (False, True):
         model = TokenMarket(
             Economy(
-                (users,), (seller,), (Hyperscaler("cloud", 100.0),), research=(budget,),
+                (users,),
+                (seller,),
+                (Hyperscaler("cloud", 100.0),),
+                research=(budget,),
                 needs_without_waits=needs_without_waits,
             ),
             rng=1,
-        )  # fmt: skip
+        )
         model.run_for(1)
         got.append(float(model.providers[0].spot_racks))
     assert got[0] == 0.0

@@ -55,9 +55,18 @@ def market_of(users: Segment, *offers: Offer, racks: float = 1e9, ticks: int = 3
 
 def test_choices_with_own_values_of_time_are_the_logit_of_each() -> None:
     users = Segment(
-        "users", UNIT, 500.0, 500, requests_per_day=24, worth_usd=4.0, worth_spread=0.8, taste_noise=0.3,
-        time_value=0.2, time_values=TimeValues(spread=1.0, with_worth=0.5), background=Background(0.3, 0.5, 0.01),
-    )  # fmt: skip
+        "users",
+        UNIT,
+        500.0,
+        500,
+        requests_per_day=24,
+        worth_usd=4.0,
+        worth_spread=0.8,
+        taste_noise=0.3,
+        time_value=0.2,
+        time_values=TimeValues(spread=1.0, with_worth=0.5),
+        background=Background(0.3, 0.5, 0.01),
+    )
     slow = Tier("slow", least_h=2.0)
     model = market_of(users, Offer("fast", 1.5), Offer("slow", 0.7, tier=slow))
     cohort = model.cohorts[0]

@@ -36,9 +36,16 @@ def prices(segments: tuple[Segment, ...]) -> np.ndarray:
 def users(name: str, worths: tuple[float, ...], coefficient: float) -> Segment:
     count = len(worths)
     return Segment(
-        name, UNIT, users=5.5 * count, individuals=count, requests_per_day=24.0, worths_usd=worths, taste_noise=0.3,
-        time_value=0.5, price_coefficient=coefficient,
-    )  # fmt: skip
+        name,
+        UNIT,
+        users=5.5 * count,
+        individuals=count,
+        requests_per_day=24.0,
+        worths_usd=worths,
+        taste_noise=0.3,
+        time_value=0.5,
+        price_coefficient=coefficient,
+    )
 
 
 @pytest.mark.parametrize("coefficient", [1.0, 0.3])

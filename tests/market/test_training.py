@@ -145,11 +145,18 @@ def test_what_is_at_stake_is_who_would_subscribe() -> None:
     held, state = model.cohorts[0].memberships.offer.copy(), model.state
     asked = [
         learn_stakes(
-            model.founded, 0, state.machines, state.posted, state.firms, state.expected, state.ordered, state.served,
+            model.founded,
+            0,
+            state.machines,
+            state.posted,
+            state.firms,
+            state.expected,
+            state.ordered,
+            state.served,
             replace(state.known, year_ahead_usd=np.array([math.nan])),
         )[0]
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     assert asked[0] == asked[1] == state.known.year_ahead_usd[0] > 0
     fees = asked[0] * 730.5 / 20.0  # members that a year brings: half a year ahead less half a year behind
     assert fees == pytest.approx(round(fees))

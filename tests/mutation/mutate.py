@@ -76,30 +76,44 @@ class Target:
 EXCHANGE = "market/exchange/"
 TARGETS = (
     Target(
-        "clearing", (EXCHANGE + "clearing/*.py", EXCHANGE + "supply_curve.py"),
+        "clearing",
+        (EXCHANGE + "clearing/*.py", EXCHANGE + "supply_curve.py"),
         ("tests/market/test_supply_curve.py", "tests/market/test_clearing.py", "tests/market/test_clearing_jumps.py"),
     ),
     Target(
-        "rationing", (EXCHANGE + "rationing/*.py",),
+        "rationing",
+        (EXCHANGE + "rationing/*.py",),
         ("tests/market/test_rationing.py", "tests/laws/test_rationing_laws.py::test_rules_keep_the_laws"),
     ),
     Target("ledger", (EXCHANGE + "ledger.py",), ("tests/market/test_ledger.py", "tests/laws/test_ledger_laws.py")),
     Target(
-        "queue", (EXCHANGE + "queue.py", EXCHANGE + "progress.py"),
-        ("tests/market/test_queue.py", "tests/laws/test_whole_laws.py", "--deselect=tests/laws/test_whole_laws.py::"
-         "test_a_market_of_whole_requests_serves_what_is_ordered"),
+        "queue",
+        (EXCHANGE + "queue.py", EXCHANGE + "progress.py"),
+        (
+            "tests/market/test_queue.py",
+            "tests/laws/test_whole_laws.py",
+            "--deselect=tests/laws/test_whole_laws.py::test_a_market_of_whole_requests_serves_what_is_ordered",
+        ),
     ),
     Target(
-        "queueing", (EXCHANGE + "queueing/*.py",),
-        ("tests/market/test_queueing.py", "tests/market/test_general_stations.py", "tests/market/test_backlog.py",
-         "tests/market/test_waits.py", "tests/market/test_erlang.py", "tests/market/test_disciplines.py"),
+        "queueing",
+        (EXCHANGE + "queueing/*.py",),
+        (
+            "tests/market/test_queueing.py",
+            "tests/market/test_general_stations.py",
+            "tests/market/test_backlog.py",
+            "tests/market/test_waits.py",
+            "tests/market/test_erlang.py",
+            "tests/market/test_disciplines.py",
+        ),
     ),
     Target("waits", (EXCHANGE + "waits.py",), ("tests/market/test_waits.py",)),
     Target(
-        "throughput", ("capacity/throughput.py",),
+        "throughput",
+        ("capacity/throughput.py",),
         ("tests/capacity/test_by_hand.py", "tests/capacity/test_pools.py", "tests/capacity/test_throughput.py"),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -271,12 +285,15 @@ def page(found: dict[str, Outcome]) -> str:
     """The report."""
     why = reasons()
     text = [
-        "# Mutation testing", "",
+        "# Mutation testing",
+        "",
         "`make mutate` puts small faults into modules that decide who is served and who pays what, one at a time, and",
         "runs the tests that are about them. Written by `tests/mutation/mutate.py`, which says how. Where fewer are",
-        "tried than there are, they were drawn by lot, always the same ones.", "",
-        "| module | files | faults | tried | noticed | share |", "|---|---|---|---|---|---|",
-    ]  # fmt: skip
+        "tried than there are, they were drawn by lot, always the same ones.",
+        "",
+        "| module | files | faults | tried | noticed | share |",
+        "|---|---|---|---|---|---|",
+    ]
     for target in TARGETS:
         if target.name in found:
             one = found[target.name]

@@ -64,8 +64,16 @@ def test_the_shipped_serving_programs_are_what_the_code_fits_today(found):
 def test_serving_programs_differ_by_more_than_any_model_blind_to_them_can_know(silicon):
     """Rows that are alike but for the program: their first tokens lie .63 apart, so a blind one is .3 off on them."""
     same = [
-        "model", "system", "precision", "input_tokens", "output_tokens", "tp", "attention_dp", "moe_ep", "concurrency"
-    ]  # fmt: skip
+        "model",
+        "system",
+        "precision",
+        "input_tokens",
+        "output_tokens",
+        "tp",
+        "attention_dp",
+        "moe_ep",
+        "concurrency",
+    ]
     logs = silicon.frame.assign(log=np.log(silicon.frame["ttft_ms"]))
     pairs = logs.pivot_table("log", index=same, columns="engine", aggfunc="median")
     apart = [(pairs[a] - pairs[b]).abs().dropna() for a, b in itertools.combinations(pairs.columns, 2)]
@@ -165,14 +173,27 @@ def test_goodness_by_model_and_system(silicon):
 
 
 def test_a_fit_finds_the_truth_that_made_the_measurements(silicon, tmp_path):
-    truth = replace(FITTED, compute_efficiency=0.55, expert_efficiency=0.30, bandwidth_efficiency=0.66,
-                    layer_latency=30e-6, expert_layer_latency=60e-6)  # fmt: skip
+    truth = replace(
+        FITTED,
+        compute_efficiency=0.55,
+        expert_efficiency=0.30,
+        bandwidth_efficiency=0.66,
+        layer_latency=30e-6,
+        expert_layer_latency=60e-6,
+    )
     made = predict(silicon, truth)
     frame = silicon.frame.assign(tpot_ms=1e3 * made.per_token_s, ttft_ms=1e3 * made.first_token_s)
     frame.to_csv(tmp_path / "made.csv", index=False)
     again = fit(read(tmp_path / "made.csv"))
-    for name in ("compute_efficiency", "expert_efficiency", "bandwidth_efficiency", "layer_latency",
-                 "expert_layer_latency", "sequence_latency", "first_token_steps"):  # fmt: skip
+    for name in (
+        "compute_efficiency",
+        "expert_efficiency",
+        "bandwidth_efficiency",
+        "layer_latency",
+        "expert_layer_latency",
+        "sequence_latency",
+        "first_token_steps",
+    ):
         assert getattr(again, name) == pytest.approx(getattr(truth, name), rel=0.05), name
 
 
@@ -199,7 +220,7 @@ def test_measured_throughput_by_hand(silicon):
         (1, 1, 64, 8, 1, 8, 1, True),
         (16, 1, 1, 16, 1, 16, 16, False),
     ],
-)  # fmt: skip
+)
 def test_layouts(tp, pp, dp, ep, heads, chips, copies, doubled):
     found = layout(tp, pp, dp, ep, heads)
     assert found.layout.tensor * found.layout.pipeline * found.layout.data == chips

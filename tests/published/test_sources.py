@@ -118,37 +118,50 @@ REACHED = {
     "2M GB200, frontier, 25,000:1,000, at least, M token/s [Alderson]": ((250, 500), lambda: frontier_rate(25_000)),
     "2M GB200, frontier, 8,000:1,000, at most, M token/s [Alderson]": ((500, 1000), lambda: frontier_rate(8_000)),
     "30M users at a million tokens a day of 500M token/s, share": (
-        (0.5, 0.8), lambda: 30 * MILLION * MILLION / 86_400 / (500 * MILLION),
+        (0.5, 0.8),
+        lambda: 30 * MILLION * MILLION / 86_400 / (500 * MILLION),
     ),
-}  # fmt: skip
+}
 #: The same where it is missed, with what is found and why.
 MISSED = {
     "a minute of video, USD [Inflation]": (
-        (15, 50), minute_of_video, 3.35,
+        (15, 50),
+        minute_of_video,
+        3.35,
         "a 32B model at 480p on a full machine; the source has larger models, more pixels and a margin",
     ),
     "GPT-4 class at 30 USD a million output tokens [Inflation]": (
-        (9, 15), lambda: costs("gb200-nvl72", FRONTIER, replace(GENERAL, speed=60.0)).full.output_usd_per_mtok, 2.00,
+        (9, 15),
+        lambda: costs("gb200-nvl72", FRONTIER, replace(GENERAL, speed=60.0)).full.output_usd_per_mtok,
+        2.00,
         "the declared size is too small, and nothing is published of closed ones: machines would be 30 to 50 % of it",
     ),
     "speculation with the refit, at 35 token/s [Epoch]": (
-        (1.6, 2.0), lambda: speculation(FITTED, 35), 1.20,
+        (1.6, 2.0),
+        lambda: speculation(FITTED, 35),
+        1.20,
         "the refit is bound by computing at 35 token/s, where verified positions cost as much; 1.52 at 60",
     ),
     "wide decode pool, thousand output token/s a node [DeepSeek]": (
-        (14.8 * math.exp(-NEAR), 14.8 * math.exp(NEAR)), wide_decode, 11.43,
+        (14.8 * math.exp(-NEAR), 14.8 * math.exp(NEAR)),
+        wide_decode,
+        11.43,
         "0.26 too slow: two batches that hide each other's exchanges are left out; the published set says 20.3",
     ),
     "wide prefill pool, thousand input token/s a node [DeepSeek]": (
-        (73.7 * math.exp(-NEAR), 73.7 * math.exp(NEAR)), wide_prefill, 40.9,
+        (73.7 * math.exp(-NEAR), 73.7 * math.exp(NEAR)),
+        wide_prefill,
+        40.9,
         "0.59 too slow: experts' efficiency is fitted on nodes of eight, whose experts see few tokens at once; the "
         "published set says 267",
     ),
     "7.5 GW, million GB200 [Alderson]": (
-        (1.9, 2.1), lambda: 7.5 * BILLION / CHIPS["gb200-nvl72"].power / MILLION, 4.09,
+        (1.9, 2.1),
+        lambda: 7.5 * BILLION / CHIPS["gb200-nvl72"].power / MILLION,
+        4.09,
         "1.83 kW a chip; agrees only if a GB200 means a superchip of two",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("row", REACHED)

@@ -25,15 +25,21 @@ def verdicts(*kinds):
         ((GOOD,), "This run tests 1 expectation of its sources. It came out as expected."),
         ((GOOD, MISSED), "This run tests 2 expectations of its sources. 1 came out as expected and 1 did not."),
         ((MISSED,), "This run tests 1 expectation of its sources. None came out as expected."),
-        ((UNSURE, MISSED), "This run tests 2 expectations of its sources. None came out as expected, 1 did not and 1 "
-                           "cannot be told from luck."),
-        ((GOOD, OPEN, OPEN), "This run tests 1 expectation of its sources. It came out as expected. 2 more cannot be "
-                             "tested here: below it says why."),
+        (
+            (UNSURE, MISSED),
+            "This run tests 2 expectations of its sources. None came out as expected, 1 did not and 1 "
+            "cannot be told from luck.",
+        ),
+        (
+            (GOOD, OPEN, OPEN),
+            "This run tests 1 expectation of its sources. It came out as expected. 2 more cannot be "
+            "tested here: below it says why.",
+        ),
         ((OPEN,), "This run cannot test the one expectation of its sources; below it says why."),
         ((REPORTED,), "No source says what to expect here, so what came out is reported and not judged."),
         ((), ""),
     ],
-)  # fmt: skip
+)
 def test_how_many_came_out(kinds, said):
     assert counted(verdicts(*kinds)) == said
 
@@ -110,15 +116,24 @@ def test_a_mean_has_the_digits_that_matter(value, half, size, sign, said):
 
 def test_parameters_as_people_write_them():
     assert [written(one) for one in (True, math.inf, 1e9, -0.5, (), None, "")] == [
-        "yes", "no limit", "1,000,000,000", "−0.5", "none", "not there", "none",
-    ]  # fmt: skip
+        "yes",
+        "no limit",
+        "1,000,000,000",
+        "−0.5",
+        "none",
+        "not there",
+        "none",
+    ]
 
 
 def test_an_answer_subtracts_as_compare_does(batch_folder):
     """The first case is what others are compared with, whichever of two has the outcome."""
     found = compare(read_runs(batch_folder), measures=["load-peak-ratio", "queue-hours"])
-    shown = {one.outcome.measure: one.found for one in of_batch(subject.read(batch_folder))
-             if one.outcome.against == found.gaps[found.by].iloc[0]}  # fmt: skip
+    shown = {
+        one.outcome.measure: one.found
+        for one in of_batch(subject.read(batch_folder))
+        if one.outcome.against == found.gaps[found.by].iloc[0]
+    }
     means = found.means.set_index([found.by, "measure"])["mean"]
     for row in found.gaps.to_dict("records"):
         base, other = means[found.against, row["measure"]], means[row[found.by], row["measure"]]
@@ -132,8 +147,11 @@ def test_two_runs_are_subtracted_one_way(pair_folders):
     """B less A in the figures, and so in both answers: whoever of the two has the outcome."""
     flat, dynamic = (subject.read(folder) for folder in pair_folders)
     for is_base, order in ((True, "here, {} in dynamic"), (False, "in dynamic, {} here")):
-        found = {one.outcome.measure: one.found for one in of_run(flat, {"dynamic": dynamic.frames}, is_base=is_base)
-                 if one.outcome.against == "dynamic"}  # fmt: skip
+        found = {
+            one.outcome.measure: one.found
+            for one in of_run(flat, {"dynamic": dynamic.frames}, is_base=is_base)
+            if one.outcome.against == "dynamic"
+        }
         here, there = (MEASURES["load-peak-ratio"].of(run.frames) for run in (flat, dynamic))
         ends = (here, there) if is_base else (there, here)
         old, new = pair("load-peak-ratio", *ends)

@@ -81,8 +81,12 @@ def test_ids_are_there_once_and_every_reference_leads_to_one(page):
 
 
 def test_nothing_is_fetched(page):
-    asked = [(tag, name, value) for tag, attrs, _ in page.found for name, value in attrs.items()
-             if name in ("src", "href", "xlink:href", "action", "srcset", "poster", "data")]  # fmt: skip
+    asked = [
+        (tag, name, value)
+        for tag, attrs, _ in page.found
+        for name, value in attrs.items()
+        if name in ("src", "href", "xlink:href", "action", "srcset", "poster", "data")
+    ]
     assert asked
     assert all(value.startswith(("#", "data:image/png")) for _, _, value in asked)
     policy = next(a["content"] for a, _ in page.all("meta") if a.get("http-equiv") == "Content-Security-Policy")
@@ -138,8 +142,14 @@ def test_a_run_shows_every_chart_and_what_it_is_made_of(run_report):
     rows = [text for _, text in page.all("tr") if text.startswith("supply.growth")]
     assert any("1/year" in row and "5" in row for row in rows)
     text = page.all("main")[0][1]
-    for words in ("Too short for a full answer", "2 of the 1,096 days", "needs the variant supply-leads",
-                  "This run is too short to say", "digest", "Seed"):  # fmt: skip
+    for words in (
+        "Too short for a full answer",
+        "2 of the 1,096 days",
+        "needs the variant supply-leads",
+        "This run is too short to say",
+        "digest",
+        "Seed",
+    ):
         assert words in text
     assert run_report.stat().st_size < 1.2e6
 

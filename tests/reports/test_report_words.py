@@ -62,9 +62,15 @@ def test_days_that_are_all_simulated_are(pair_folders):
 
 @pytest.mark.parametrize(
     ("days", "ticks", "hours", "gaps"),
-    [(364.0, 2016, 1.0, True), (28.0, 672, 1.0, False), (2.02, 48, 1.0, False), (14.0, 168, 2.0, False),
-     (7.0, 168, 1.0, False), (35.0, 336, 1.0, True)],
-)  # fmt: skip
+    [
+        (364.0, 2016, 1.0, True),
+        (28.0, 672, 1.0, False),
+        (2.02, 48, 1.0, False),
+        (14.0, 168, 2.0, False),
+        (7.0, 168, 1.0, False),
+        (35.0, 336, 1.0, True),
+    ],
+)
 def test_a_run_has_gaps_where_whole_days_are_left_out(days, ticks, hours, gaps):
     assert has_gaps(about(days, ticks, hours)) is gaps
 
@@ -102,16 +108,24 @@ def test_the_slowest_tier_is_that_of_hours_alike(pair_folders):
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (Figure(side_by_side.EARNED_BY, "%", 16.7, 7.0, "open"),
-         "Dollars earned by open-weight providers, of all: 7.0\u00a0% in A, 16.7\u00a0% in B, 9.7 points more."),
-        (Figure(side_by_side.LOST_OF, "%", 2.0, 3.0, "coders"),
-         "Requests of coders lost: 3.0\u00a0% in A, 2.0\u00a0% in B, 1.0 points less."),
-        (Figure(side_by_side.SPOT, side_by_side.PER_RACK_HOUR, 4000.0, 320.0),
-         "Spot price of machines: $320.00 a rack-hour in A, $4,000 a rack-hour in B, 12.5 times as much."),
-        (Figure(side_by_side.WAIT, "min", 0.5, 1.0),
-         "Wait that users expect: 1 min in A, 30 s in B, 50.0\u00a0% less."),
+        (
+            Figure(side_by_side.EARNED_BY, "%", 16.7, 7.0, "open"),
+            "Dollars earned by open-weight providers, of all: 7.0\u00a0% in A, 16.7\u00a0% in B, 9.7 points more.",
+        ),
+        (
+            Figure(side_by_side.LOST_OF, "%", 2.0, 3.0, "coders"),
+            "Requests of coders lost: 3.0\u00a0% in A, 2.0\u00a0% in B, 1.0 points less.",
+        ),
+        (
+            Figure(side_by_side.SPOT, side_by_side.PER_RACK_HOUR, 4000.0, 320.0),
+            "Spot price of machines: $320.00 a rack-hour in A, $4,000 a rack-hour in B, 12.5 times as much.",
+        ),
+        (
+            Figure(side_by_side.WAIT, "min", 0.5, 1.0),
+            "Wait that users expect: 1 min in A, 30 s in B, 50.0\u00a0% less.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_difference_is_a_sentence_with_units_in_place(one, said):
     assert pair_answer.sentence(one) == said
 

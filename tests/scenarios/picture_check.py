@@ -40,8 +40,7 @@ def flaws(figure):
             if width > WIDTH and height > HEIGHT:
                 pairs.append((other, one))
     page = figure.bbox
-    off = [text for text, box in found
-           if box.x0 < -1 or box.y0 < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1]  # fmt: skip
+    off = [text for text, box in found if box.x0 < -1 or box.y0 < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1]
     return pairs + off
 
 

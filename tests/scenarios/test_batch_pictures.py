@@ -39,11 +39,23 @@ def closed():
 def summaries():
     """A grid of two inputs and five seeds: the price rises with demand and falls with supply."""
     rows = [
-        {"run": 0, "label": f"supply.growth={s:g}, demand.growth={d:g}", "scenario": "baseline-2026", "variant": "",
-         "seed": seed, "supply.growth": s, "demand.growth": d, "spot-price": 100 * d / s + seed, "unserved": 0.01 * d,
-         "surplus": np.nan, "closed-list-price": 20.0}
-        for s in GROWTHS for d in (3.0, 10.0) for seed in SEEDS
-    ]  # fmt: skip
+        {
+            "run": 0,
+            "label": f"supply.growth={s:g}, demand.growth={d:g}",
+            "scenario": "baseline-2026",
+            "variant": "",
+            "seed": seed,
+            "supply.growth": s,
+            "demand.growth": d,
+            "spot-price": 100 * d / s + seed,
+            "unserved": 0.01 * d,
+            "surplus": np.nan,
+            "closed-list-price": 20.0,
+        }
+        for s in GROWTHS
+        for d in (3.0, 10.0)
+        for seed in SEEDS
+    ]
     return pd.DataFrame(rows).assign(run=range(len(rows)))
 
 
@@ -53,8 +65,9 @@ def paths():
     times = pd.date_range("2026-01-05", periods=21 * 24, freq="h")
     parts = [
         pd.DataFrame({"time": times, "label": label, "seed": seed, "price": base + seed + np.arange(len(times)) / 100})
-        for label, base in (("flat", 10.0), ("dynamic", 20.0)) for seed in SEEDS
-    ]  # fmt: skip
+        for label, base in (("flat", 10.0), ("dynamic", 20.0))
+        for seed in SEEDS
+    ]
     return pd.concat(parts)
 
 
@@ -218,10 +231,17 @@ def test_labels_keep_the_scenario_where_it_varies():
 
 def test_intervals_do_not_pass_what_is_possible():
     """Two seeds far apart give a wide interval."""
-    table = pd.DataFrame({
-        "label": "one", "scenario": "a", "variant": "", "seed": [1, 2], "unserved": [0.2, 0.9],
-        "spot-price": [5.0, 90.0], "closed-margin": [-0.5, 0.9],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "label": "one",
+            "scenario": "a",
+            "variant": "",
+            "seed": [1, 2],
+            "unserved": [0.2, 0.9],
+            "spot-price": [5.0, 90.0],
+            "closed-margin": [-0.5, 0.9],
+        }
+    )
     axes = batches.case_comparison.draw(table, measures=["unserved", "spot-price", "closed-margin"])
     share, price, margin = (
         next(line.get_xdata() for line in panel.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-")
@@ -240,8 +260,12 @@ def test_intervals_do_not_pass_what_is_possible():
 )
 def test_bands_of_percentages_end_at_a_hundred(unit, values, top):
     hours = pd.date_range("2026-01-05", periods=24, freq="h")
-    frame = pd.concat([pd.DataFrame({"time": hours, "label": "one", "seed": seed, "value": value})
-                       for seed, value in enumerate(values)])  # fmt: skip
+    frame = pd.concat(
+        [
+            pd.DataFrame({"time": hours, "label": "one", "seed": seed, "value": value})
+            for seed, value in enumerate(values)
+        ]
+    )
     low, high = (
         batches.time_paths.draw(frame, value=Column("value", unit, "busy"))
         .collections[0]
@@ -253,8 +277,16 @@ def test_bands_of_percentages_end_at_a_hundred(unit, values, top):
 
 
 def test_who_is_lost_is_a_share_of_requests_that_end():
-    ticks = pd.DataFrame({"asked": [10.0], "served": [5.0], "local": [1.0], "nothing": [2.0], "unaffordable": [0.0],
-                          "turned_away": [30.0]})  # fmt: skip
+    ticks = pd.DataFrame(
+        {
+            "asked": [10.0],
+            "served": [5.0],
+            "local": [1.0],
+            "nothing": [2.0],
+            "unaffordable": [0.0],
+            "turned_away": [30.0],
+        }
+    )
     assert LOSS.of(ticks).tolist() == [pytest.approx(100 * 32 / 38)]
 
 

@@ -19,10 +19,16 @@ NAME = "baseline-2026, demand.growth 5, supply.growth 3, 2 days"
 def about_of(scenario, days=None, seed=1, users=60):
     settings = Settings(scenario, days, seed, users)
     return {
-        "scenario": scenario.name, "question": scenario.question, "own_question": asks_for_itself(scenario),
-        "changes": changes_of(scenario), "days": settings.days, "own_days": scenario.time.days, "seed": seed,
-        "users": users, "begin": "2026-01-05T00:00:00",
-    }  # fmt: skip
+        "scenario": scenario.name,
+        "question": scenario.question,
+        "own_question": asks_for_itself(scenario),
+        "changes": changes_of(scenario),
+        "days": settings.days,
+        "own_days": scenario.time.days,
+        "seed": seed,
+        "users": users,
+        "begin": "2026-01-05T00:00:00",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +61,9 @@ def test_a_file_is_called_by_what_it_changes(tmp_path):
 
 
 def test_many_changes_are_counted():
-    many = SCENARIOS["baseline-2026"].with_changes({f"labs.{lab}.headroom": 0.5 for lab in ("Aster", "Borealis")}
-                                                   | CHANGES | {"market.learning_hours": 48})  # fmt: skip
+    many = SCENARIOS["baseline-2026"].with_changes(
+        {f"labs.{lab}.headroom": 0.5 for lab in ("Aster", "Borealis")} | CHANGES | {"market.learning_hours": 48}
+    )
     assert called(about_of(many)).endswith(", 1 more change")
 
 
@@ -64,10 +71,14 @@ def test_two_runs_are_told_apart_by_what_differs():
     base = SCENARIOS["baseline-2026"]
     one, other = base.with_changes(CHANGES), base.with_changes({**CHANGES, "supply.growth": 4.0})
     assert told_apart(about_of(one), about_of(other)) == (
-        "baseline-2026, supply.growth 3", "baseline-2026, supply.growth 4")  # fmt: skip
+        "baseline-2026, supply.growth 3",
+        "baseline-2026, supply.growth 4",
+    )
     assert told_apart(about_of(base), about_of(one))[0] == "baseline-2026"
     assert told_apart(about_of(base, seed=1), about_of(base, seed=2)) == (
-        "baseline-2026, seed 1", "baseline-2026, seed 2")  # fmt: skip
+        "baseline-2026, seed 1",
+        "baseline-2026, seed 2",
+    )
     assert len(set(told_apart(about_of(base), about_of(base)))) == 1
 
 

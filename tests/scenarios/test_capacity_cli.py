@@ -98,9 +98,12 @@ def test_the_world_in_words(run):
     status, out, _ = run("capacity")
     assert status == 0
     for word in (
-        *(w.title for w in WORKLOADS.values()), "Microsoft", "Epoch's fleet against what was published",
-        "What holds the build-out back: DRAM from 2026Q1 to 2027Q4.", "(published: 4.1x, a miss)",
-    ):  # fmt: skip
+        *(w.title for w in WORKLOADS.values()),
+        "Microsoft",
+        "Epoch's fleet against what was published",
+        "What holds the build-out back: DRAM from 2026Q1 to 2027Q4.",
+        "(published: 4.1x, a miss)",
+    ):
         assert word in " ".join(out.split())
 
 
@@ -191,7 +194,7 @@ WRONG = {
     ("--plot", "nowhere/curves.png"): "the folder 'nowhere' does not exist",
     ("--plot", "/proc/curves.png"): "picture '/proc/curves.png' cannot be written",
     ("--workload", "video", "--plot", "video.png"): "there is no workload to draw",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
@@ -291,7 +294,7 @@ HEADER = "model,system,precision,mode,input_tokens,output_tokens,concurrency,tp,
             "line 2: tpot_ms is '0'",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_measurement_file(run, tmp_path, text, message):
     if text is not None:
         (tmp_path / "bad.csv").write_text(text)

@@ -108,13 +108,22 @@ def frames() -> dict[str, pd.DataFrame]:
     time = pd.to_datetime(["2026-01-31 23:00", "2026-02-01 00:00"])
     ticks = pd.DataFrame({"tick": [0, 1], "time": time, "spot_price": [300.0, 450.0]})
     listings = pd.DataFrame(
-        {"offer": ["best", "fast", "o"], "kind": ["frontier", "frontier", "open"],
-         "tier": ["standard", "priority", "standard"], "model": ["frontier", "frontier", "kimi-k2"]}
-    )  # fmt: skip
+        {
+            "offer": ["best", "fast", "o"],
+            "kind": ["frontier", "frontier", "open"],
+            "tier": ["standard", "priority", "standard"],
+            "model": ["frontier", "frontier", "kimi-k2"],
+        }
+    )
     offers = pd.DataFrame(
-        {"tick": [0, 0, 0, 1, 1, 1], "offer": ["best", "fast", "o"] * 2, "price": [20.0, 30.0, 2.0, 40.0, 99.0, 6.0],
-         "waiting": [0.0, 0.0, 0.0, 1.0, 0.0, 0.0], "ordered": [1.0, 1.0, 1.0, 2.0, 1.0, 1.0]}
-    )  # fmt: skip
+        {
+            "tick": [0, 0, 0, 1, 1, 1],
+            "offer": ["best", "fast", "o"] * 2,
+            "price": [20.0, 30.0, 2.0, 40.0, 99.0, 6.0],
+            "waiting": [0.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+            "ordered": [1.0, 1.0, 1.0, 2.0, 1.0, 1.0],
+        }
+    )
     asked = {"asked": [10.0, 10.0], "nothing": [1.0, 2.0], "unaffordable": [0.0, 1.0], "turned_away": [0.0, 1.0]}
     return {"ticks": ticks, "offers": offers, "listings": listings, "segments": pd.DataFrame({"tick": [0, 1], **asked})}
 
@@ -122,9 +131,12 @@ def frames() -> dict[str, pd.DataFrame]:
 def test_series_by_month_by_hand() -> None:
     found = {name: line.tolist() for name, line in monthly(frames()).items()}
     assert found == {
-        "spot": [300.0, 450.0], "standard list": [20.0, 40.0], "open list": [2.0, 6.0], "refused": [0.1, 0.4],
+        "spot": [300.0, 450.0],
+        "standard list": [20.0, 40.0],
+        "open list": [2.0, 6.0],
+        "refused": [0.1, 0.4],
         "wait": [0.0, 15.0],
-    }  # fmt: skip
+    }
 
 
 def test_runs_are_the_same_whatever_does_them_and_are_kept(tmp_path: Path, quick_workers: None) -> None:

@@ -35,9 +35,11 @@ def test_every_pair_of_growth_is_run_with_and_without_ways_out() -> None:
 def test_ways_out_are_all_that_differs() -> None:
     without, with_them = scenarios_of_the_map(7.0)
     assert set(with_them.differences(without)) == {
-        "demand.coders.local.owners", "demand.coders.local.price_usd", "progress.advancing",
+        "demand.coders.local.owners",
+        "demand.coders.local.price_usd",
+        "progress.advancing",
         "progress.efficiency_growth",
-    }  # fmt: skip
+    }
     assert without.demand.coders.local.owners == 0.0
 
 

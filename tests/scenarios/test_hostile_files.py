@@ -136,9 +136,12 @@ def test_brackets_and_dots_in_texts_do_not_count(tmp_path):
 
 
 OF_DEVICES = (
-    ("run", "zero.toml"), ("batch", "--design", "/dev/zero", "baseline-2026"),
-    ("capacity", "--chip", "h200", "--with", "/dev/zero"), ("calibrate", "/dev/zero"), ("trace", "/dev/zero"),
-)  # fmt: skip
+    ("run", "zero.toml"),
+    ("batch", "--design", "/dev/zero", "baseline-2026"),
+    ("capacity", "--chip", "h200", "--with", "/dev/zero"),
+    ("calibrate", "/dev/zero"),
+    ("trace", "/dev/zero"),
+)
 ONE_AFTER_THE_OTHER = """
 import json, sys
 from scenarios.cli.main import main
@@ -159,9 +162,15 @@ def test_commands_refuse_devices_in_little_memory(tmp_path):
 
     (tmp_path / "zero.toml").symlink_to("/dev/zero")
     done = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(OF_DEVICES)], cwd=tmp_path, capture_output=True,
-        text=True, timeout=120, preexec_fn=hold, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(OF_DEVICES)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=hold,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        check=False,
+    )
     assert done.stdout == "2\n" * len(OF_DEVICES), done.stderr
     said = done.stderr.splitlines()
     assert len(said) == len(OF_DEVICES)

@@ -65,9 +65,12 @@ def test_threads_do_not_change_the_fingerprint():
     code = "from scenarios.runs.provenance import kernels; print(kernels())"
     found = {
         subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "OPENBLAS_NUM_THREADS": threads}, capture_output=True,
-            text=True, check=True,
+            [sys.executable, "-c", code],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for threads in ("1", "2", "8")
-    }  # fmt: skip
+    }
     assert len(found) == 1

@@ -49,8 +49,10 @@ def test_words_stand_for_kinds_without_numbers() -> None:
     data = SCENARIOS["baseline-2026"].data()
     assert (data["market"]["clearing"], data["market"]["rationing"]) == ("posted", "first-come")
     assert data["open"][0]["bills"] == {
-        "parts": ("output", "input", "cached"), "input_ratio": 0.25, "cached_ratio": 0.025
-    }  # fmt: skip
+        "parts": ("output", "input", "cached"),
+        "input_ratio": 0.25,
+        "cached_ratio": 0.025,
+    }
     assert [part.kind for part in Bills().make()] == ["output", "input", "cached"]
 
 

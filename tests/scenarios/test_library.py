@@ -21,10 +21,27 @@ from scenarios.results.outcome import compare, part_of
 
 #: The questions of the library that were asked for.
 WANTED = (
-    "baseline-2026", "compute-crunch", "abundance", "dram-ceiling", "off-peak", "hyperscaler-first",
-    "open-weight-squeeze", "priority-tiers", "free-tier", "model-reservation", "local-exit", "broker", "energy-shock",
-    "memory-breakthrough", "consolidation", "video-and-agents", "overbuild", "dear-hours", "rack-market", "hindcast",
-)  # fmt: skip
+    "baseline-2026",
+    "compute-crunch",
+    "abundance",
+    "dram-ceiling",
+    "off-peak",
+    "hyperscaler-first",
+    "open-weight-squeeze",
+    "priority-tiers",
+    "free-tier",
+    "model-reservation",
+    "local-exit",
+    "broker",
+    "energy-shock",
+    "memory-breakthrough",
+    "consolidation",
+    "video-and-agents",
+    "overbuild",
+    "dear-hours",
+    "rack-market",
+    "hindcast",
+)
 FEW = 60
 
 

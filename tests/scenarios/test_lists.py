@@ -19,9 +19,7 @@ def facts(**lists: np.ndarray) -> Facts:
     names = [name.split("_") for name in lists]
     return Facts(
         {
-            "ticks": pd.DataFrame(
-                {"tick": range(hours), "time": pd.date_range("2026-01-05", periods=hours, freq="h")}
-            ),
+            "ticks": pd.DataFrame({"tick": range(hours), "time": pd.date_range("2026-01-05", periods=hours, freq="h")}),
             "listings": pd.DataFrame(
                 {"offer": list(lists), "kind": [n[0] for n in names], "model": [n[1] for n in names]}
             ),
@@ -30,7 +28,7 @@ def facts(**lists: np.ndarray) -> Facts:
                 columns=["tick", "offer", "price"],
             ),
         }
-    )  # fmt: skip
+    )
 
 
 def daily(*prices: float) -> np.ndarray:

@@ -39,9 +39,20 @@ def test_options_are_typed_and_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("5", 5), ("-2.5e3", -2500.0), ("inf", math.inf), ("true", True), ("2026-01-05", date(2026, 1, 5)),
-     ("[1, 2]", [1, 2]), ("'a'", "a"), ("fast", "fast"), ("{a = 1}", {"a": 1}), ("1 = 2", "1 = 2"), ("", "")],
-)  # fmt: skip
+    [
+        ("5", 5),
+        ("-2.5e3", -2500.0),
+        ("inf", math.inf),
+        ("true", True),
+        ("2026-01-05", date(2026, 1, 5)),
+        ("[1, 2]", [1, 2]),
+        ("'a'", "a"),
+        ("fast", "fast"),
+        ("{a = 1}", {"a": 1}),
+        ("1 = 2", "1 = 2"),
+        ("", ""),
+    ],
+)
 def test_values_are_parsed_as_in_toml(text: str, value: Any) -> None:
     assert parse_value(text) == value
     assert type(parse_value(text)) is type(value)

@@ -46,15 +46,23 @@ STILL = SCENARIOS["off-peak"].with_changes({"labs.*.pricing.kind": "fixed"})
 
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
     users = Segment(
-        "coders", ONE, users=100.0, individuals=50, worth_usd=5.0, taste_noise=0.3, intensity_elasticity=elasticity,
+        "coders",
+        ONE,
+        users=100.0,
+        individuals=50,
+        worth_usd=5.0,
+        taste_noise=0.3,
+        intensity_elasticity=elasticity,
         **more,
-    )  # fmt: skip
+    )
     sellers = [
         Provider(name, (Offer(f"{name} good", price, 1.0, FixedWork(), model=made),), pools=(Pool(1e9),), kind=kind)
         for name, price, kind, made in (
-            ("lab", 2.0, "frontier", ""), ("one", 1.0, "open", "weights"), ("two", 1.1, "open", "weights")
+            ("lab", 2.0, "frontier", ""),
+            ("one", 1.0, "open", "weights"),
+            ("two", 1.1, "open", "weights"),
         )
-    ]  # fmt: skip
+    ]
     model = TokenMarket(Economy((users,), tuple(sellers)), rng=1)
     model.run_for(2)
     return model
@@ -376,8 +384,14 @@ def test_a_fitted_value_says_so_and_its_range() -> None:
     sources = {row["path"]: row["source"] for row in rows(SMALL)}
     for one in fitted_with_ranges():
         said = f"fitted (baseline_2026.csv), range {one.low:g} to {one.high:g}"
-        assert sources[one.path.replace("labs.*", "labs.Borealis").replace("models.*", "models.mini").replace(
-            "open.*", "open.Gantry")] == said  # fmt: skip
+        assert (
+            sources[
+                one.path.replace("labs.*", "labs.Borealis")
+                .replace("models.*", "models.mini")
+                .replace("open.*", "open.Gantry")
+            ]
+            == said
+        )
     assert not sources["demand.casual.users"].startswith("fitted (")
     own = {row["path"]: row["source"] for row in rows(SMALL.with_changes({"demand.coders.worth_usd": 1.0}))}
     assert not own["demand.coders.worth_usd"].startswith("fitted (")

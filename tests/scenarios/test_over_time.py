@@ -30,7 +30,7 @@ def ticks_over(days, tick_hours=1.0):
 @pytest.mark.parametrize(
     ("days", "tick", "hours"),
     [(7, 1, 1), (14, 1, 1), (28, 1, 2), (365, 1, 168), (3 * 365, 1, 168), (90, 6, 12), (28, 0.5, 2)],
-)  # fmt: skip
+)
 def test_bins_are_few_and_whole(days, tick, hours):
     frames = ticks_over(days, tick)
     assert bin_hours(frames) == hours

@@ -120,12 +120,20 @@ MINE = SCENARIOS["baseline-2026"].with_changes(
 
 
 SETS = (
-    "labs.*.pricing.kind=doubled", "labs.*.pricing.factor=3", "labs.*.pricing.stickiness=0",
-    "labs.*.pricing.every_hours=0", "labs.*.quotas.kind=halved", "market.rationing=my-rule",
-    "market.clearing=my-market", 'open.*.bills.parts=["output", "input", "cached", "fee"]',
-    "open.*.bills.fee_tokens=7", 'demand.others=["scientists"]', "open.Ferry.architecture=my-model",
-    "supply.agent=insured", "labs.Borealis.agent=frugal",
-)  # fmt: skip
+    "labs.*.pricing.kind=doubled",
+    "labs.*.pricing.factor=3",
+    "labs.*.pricing.stickiness=0",
+    "labs.*.pricing.every_hours=0",
+    "labs.*.quotas.kind=halved",
+    "market.rationing=my-rule",
+    "market.clearing=my-market",
+    'open.*.bills.parts=["output", "input", "cached", "fee"]',
+    "open.*.bills.fee_tokens=7",
+    'demand.others=["scientists"]',
+    "open.Ferry.architecture=my-model",
+    "supply.agent=insured",
+    "labs.Borealis.agent=frugal",
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +142,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     (folder / "mine.py").write_text(MINE, encoding="utf-8")
     words = [word for one in SETS for word in ("--set", one)]
-    said = tokenmarket("run", "my-scenario", "--with", "mine.py", "--days", "1", "--users", "50", "--quiet",
-                       "--no-picture", "--out", "r", *words, cwd=folder)  # fmt: skip
+    said = tokenmarket(
+        "run",
+        "my-scenario",
+        "--with",
+        "mine.py",
+        "--days",
+        "1",
+        "--users",
+        "50",
+        "--quiet",
+        "--no-picture",
+        "--out",
+        "r",
+        *words,
+        cwd=folder,
+    )
     assert said.returncode == 0, said.stderr
     return folder
 

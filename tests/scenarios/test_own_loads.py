@@ -185,7 +185,7 @@ def test_a_file_that_is_not_there_is_named_with_who_names_it(tmp_path: Path) -> 
         ({"load": "mine", "weekday": [0.0] * 24, "weekend": [0.0] * 24}, "one of the loads must be above 0"),
         ({"load": "chat", "weekday": [1.0] * 24, "weekend": [1.0] * 24}, "needs another name"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_load_is_refused(value: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
         BASE.with_changes({PATH: value})

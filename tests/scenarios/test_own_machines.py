@@ -116,8 +116,11 @@ def test_they_survive_writing_and_reading(mine, tmp_path):
 def test_each_number_is_shown_with_its_unit_and_source(mine):
     rows = {path: (value, unit, meaning, source) for path, value, unit, meaning, source in describe(mine)}
     assert rows["chips.my-chip.bandwidth"] == (
-        20e12, "byte/s", "memory bandwidth of one chip", "the maker's data sheet (2026)"
-    )  # fmt: skip
+        20e12,
+        "byte/s",
+        "memory bandwidth of one chip",
+        "the maker's data sheet (2026)",
+    )
     assert rows["chips.my-chip.flops.fp8"][:2] == (10e15, "FLOP/s")
     assert rows["architectures.my-model.attention.query_heads"][1:3] == ("heads", "query heads, h")
 
@@ -156,7 +159,7 @@ def test_set_changes_and_adds_them(mine):
         ({"architectures.my-model.attention.kind": "gka"}, "must be one of gqa, mla, linear (did you mean 'gqa'?)"),
         ({"workloads.blocks.window": "x"}, "workloads.blocks: workload: window is 'x', but must be a number"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_one_line(mine, changes, message):
     with pytest.raises((InputError, UnknownNameError)) as error:
         mine.with_changes(changes, "mine.toml")

@@ -75,8 +75,11 @@ def test_a_chart_shows_something_and_nothing_overlaps(which, name):
 def test_a_week_has_something_in_every_chart(name):
     """Not a message: so the test above cannot pass on messages alone."""
     axes = CHARTS[name].draw(small_run().frames)
-    drawn = [panel for panel in axes.figure.findobj(Axes)
-             if panel.lines or panel.patches or panel.collections or panel.images]  # fmt: skip
+    drawn = [
+        panel
+        for panel in axes.figure.findobj(Axes)
+        if panel.lines or panel.patches or panel.collections or panel.images
+    ]
     # Nobody queues in a week of the baseline: that chart says so in words.
     assert drawn or name == "queue-lengths"
 

@@ -28,9 +28,19 @@ def market(
     """One list that is held, dearer so many times from noon to eight, and users of whom a share can wait half a day."""
     waits = Deferral(share, 12.0, cost_usd_per_h=0.02) if share else None
     users = Segment(
-        "users", Workload(0, 1_000_000), 100.0, 1, requests_per_day=24, worth_usd=1.2, taste_noise=0.3, patience_h=1.0,
-        time_value=0.3, shape=measured("code"), deferral=waits, growth=growth,
-    )  # fmt: skip
+        "users",
+        Workload(0, 1_000_000),
+        100.0,
+        1,
+        requests_per_day=24,
+        worth_usd=1.2,
+        taste_noise=0.3,
+        patience_h=1.0,
+        time_value=0.3,
+        shape=measured("code"),
+        deferral=waits,
+        growth=growth,
+    )
     dear = PeakHours(peak_hours=(12.0, 20.0), peak_factor=peak)
     tariff = Tariff((*Tariff().components, dear)) if peak > 1.0 else Tariff()
     firm = Provider("firm", (Offer("good", 1.0, cost=0.05, tariff=tariff),), pools=(Pool(racks),), pricing=FixedPrice())

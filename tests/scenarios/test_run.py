@@ -181,8 +181,10 @@ def test_changes_and_the_resolved_scenario_are_kept_with_the_result(tmp_path):
 def test_timings_name_every_phase_of_the_tick(tmp_path):
     from market.simulation.tick import PHASES
 
-    said = CliRunner().invoke(APP, ["run", "--days", "1", "--users", "20", "--timings", "--quiet", "--no-picture",
-                                    "--out", str(tmp_path / "r")])  # fmt: skip
+    said = CliRunner().invoke(
+        APP,
+        ["run", "--days", "1", "--users", "20", "--timings", "--quiet", "--no-picture", "--out", str(tmp_path / "r")],
+    )
     assert said.exit_code == 0, said.output
     for phase in PHASES:
         assert f"\n{phase.name} " in said.output

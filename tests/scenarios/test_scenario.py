@@ -87,18 +87,32 @@ def test_differences() -> None:
 
 @settings(max_examples=25)
 @given(
-    growth=st.floats(0.01, 1000), patience=st.floats(0, 1e6) | st.just(math.inf), users=st.floats(1, 1e11),
-    question=st.text(st.characters(codec="utf-8"), max_size=60), start=st.dates(date(2020, 1, 1), date(2059, 12, 31)),
+    growth=st.floats(0.01, 1000),
+    patience=st.floats(0, 1e6) | st.just(math.inf),
+    users=st.floats(1, 1e11),
+    question=st.text(st.characters(codec="utf-8"), max_size=60),
+    start=st.dates(date(2020, 1, 1), date(2059, 12, 31)),
     whole=st.booleans(),
-)  # fmt: skip
+)
 def test_toml_round_trip(
-    growth: float, patience: float, users: float, question: str, start: date, whole: bool,
+    growth: float,
+    patience: float,
+    users: float,
+    question: str,
+    start: date,
+    whole: bool,
     tmp_path_factory: pytest.TempPathFactory,
-) -> None:  # fmt: skip
+) -> None:
     changed = BASE.with_changes(
-        {"supply.growth": growth, "demand.casual.patience_h": patience, "demand.coders.users": users,
-         "question": question, "time.start": start, "market.whole": whole}
-    )  # fmt: skip
+        {
+            "supply.growth": growth,
+            "demand.casual.patience_h": patience,
+            "demand.coders.users": users,
+            "question": question,
+            "time.start": start,
+            "market.whole": whole,
+        }
+    )
     path = tmp_path_factory.mktemp("round") / "trip.toml"
     path.write_text(changed.to_toml(), encoding="utf-8")
     back = from_file(path)
@@ -148,8 +162,11 @@ def test_baseline_is_as_it_was() -> None:
     assert [s.users for s in made.segments] == [1e9, 14.1e6, 5e6]
     assert 1e9 * casual.requests_per_day > 4e9
     assert [s.individuals for s in made.segments] == [5_000, 3_000, 2_000]
-    typed = {"casual": (1.0, 0.88, 0.84, 0.80, 0.82), "coders": (1.0, 0.93, 0.89, 0.75, 0.655),
-             "agentic": (1.0, 0.85, 0.81, 0.60, 0.583)}  # fmt: skip
+    typed = {
+        "casual": (1.0, 0.88, 0.84, 0.80, 0.82),
+        "coders": (1.0, 0.93, 0.89, 0.75, 0.655),
+        "agentic": (1.0, 0.85, 0.81, 0.60, 0.583),
+    }
     named = {o.name: o for p in made.providers for o in p.offers}
     offers = ("Borealis standard", "Ferry kimi-k2", "Harbor deepseek-v3.2", "Islet gpt-oss-120b", "Aster mini")
     for segment, qualities in typed.items():
@@ -204,9 +221,12 @@ def test_lags_hold_their_meaning_over_time() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "kind"),
-    [({"supply.expansion": "steady"}, SteadyGrowth), ({"supply.expansion": "planned"}, PlannedRacks),
-     ({"supply.expansion": "follow-rents"}, FollowRents)],
-)  # fmt: skip
+    [
+        ({"supply.expansion": "steady"}, SteadyGrowth),
+        ({"supply.expansion": "planned"}, PlannedRacks),
+        ({"supply.expansion": "follow-rents"}, FollowRents),
+    ],
+)
 def test_expansions(changes: dict[str, Any], kind: type) -> None:
     assert isinstance(BASE.with_changes(changes).economy(30).hyperscalers[0].expansion, kind)
 
@@ -229,11 +249,14 @@ def test_ceilings_hold_the_plan_back() -> None:
 def test_policies_and_rules() -> None:
     schedule = [1.0] * 24
     made = BASE.with_changes(
-        {"labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "change_cost_days": 0.0},
-         "open.*.pricing": {"kind": "surge", "every_hours": 0.0, "change_cost_days": 0.0},
-         "labs.*.quotas": {"kind": "peak-cut"}, "market.clearing": "auction",
-         "market.rationing": "pro-rata"}
-    ).economy(30)  # fmt: skip
+        {
+            "labs.*.pricing": {"kind": "time-of-day", "factors": schedule, "every_hours": 0.0, "change_cost_days": 0.0},
+            "open.*.pricing": {"kind": "surge", "every_hours": 0.0, "change_cost_days": 0.0},
+            "labs.*.quotas": {"kind": "peak-cut"},
+            "market.clearing": "auction",
+            "market.rationing": "pro-rata",
+        }
+    ).economy(30)
     assert made.providers[0].pricing == TimeOfDay(tuple(schedule))
     assert made.providers[3].pricing == Surge()
     assert made.providers[0].quotas == PeakCut()

@@ -62,9 +62,11 @@ def test_what_sellers_did_is_judged_and_written_as_a_table() -> None:
     records = records_of(judge(runs, [sellers()]))
     hits = {(r["measure"], r["scenario"]) for r in records if r["hit"]}
     assert hits == {
-        ("batch-ratio", "baseline-2026"), ("batch-ratio", "dear-hours:catalogues"),
-        ("closed-list-change-size", "dear-hours:catalogues"), ("closed-list-blocks", "dear-hours:catalogues"),
-    }  # fmt: skip
+        ("batch-ratio", "baseline-2026"),
+        ("batch-ratio", "dear-hours:catalogues"),
+        ("closed-list-change-size", "dear-hours:catalogues"),
+        ("closed-list-blocks", "dear-hours:catalogues"),
+    }
     text = sellers_markdown(records, 2, 50)
     assert text.startswith(f"4 of {len(records)} checks are hits, 2 seeds each.")
     assert "| dear-hours:catalogues | 3.5 to 7.3 | 5.94 | 0.5 | 0.5 to 0.5 | MISS |" in text

@@ -30,9 +30,14 @@ USERS = CurveSegment("users", (LinearDemand(10.0, 1.0),))
 def failing(days: int = 10, start: datetime = datetime(2026, 1, 1, tzinfo=UTC), **knobs: object) -> TokenMarket:
     """A lab that sells 7 requests an hour for 3, pays 1 for each and 12 for three racks, and 360 a day for staff."""
     lab = Provider(
-        "lab", (Offer("good", 3.0, cost=1.0),), pools=(Pool(7.0),), leaves=True, cash=500.0, burn_usd_per_day=360.0,
+        "lab",
+        (Offer("good", 3.0, cost=1.0),),
+        pools=(Pool(7.0),),
+        leaves=True,
+        cash=500.0,
+        burn_usd_per_day=360.0,
         **knobs,
-    )  # fmt: skip
+    )
     cloud = Hyperscaler("cloud", 5.0, rack_price=100.0, running_cost=0.5)
     contract = Contract("cloud", "lab", racks=3.0, price=4.0, ticks=24 * 60)
     other = Provider("other", (Offer("dear", 9.9, cost=1.0),), pools=(Pool(1.0),))

@@ -73,8 +73,11 @@ def test_tiers_are_compared_over_the_same_hours():
 
 
 def test_hours_without_machines_have_no_wait_and_an_offer_counts_by_all_that_it_sold():
-    hours = [{"big": (1.0, 30.0), "small": (4.0, 0.0)}, {"big": (2.0, 0.0), "small": (5.0, 10.0)},
-             {"big": (10_000.0, 0.0), "small": (6.0, 0.0)}]  # fmt: skip
+    hours = [
+        {"big": (1.0, 30.0), "small": (4.0, 0.0)},
+        {"big": (2.0, 0.0), "small": (5.0, 10.0)},
+        {"big": (10_000.0, 0.0), "small": (6.0, 0.0)},
+    ]
     frames = waits_of(hours, one_tier=True)
     pools = frames["pools"]
     pools.loc[(pools["tick"] == 2) & (pools["pool"] == "big"), "capacity"] = 0.0
@@ -87,20 +90,25 @@ def test_hours_without_machines_have_no_wait_and_an_offer_counts_by_all_that_it_
 
 def waits_of(hours, one_tier=False):
     """Frames in which every offer has a pool of its own: a dictionary an hour, of an offer's wait and orders."""
-    rows = [{"tick": tick, "offer": name, "wait_h": wait, "ordered": ordered}
-            for tick, hour in enumerate(hours) for name, (wait, ordered) in hour.items()]  # fmt: skip
+    rows = [
+        {"tick": tick, "offer": name, "wait_h": wait, "ordered": ordered}
+        for tick, hour in enumerate(hours)
+        for name, (wait, ordered) in hour.items()
+    ]
     table = pd.DataFrame(rows)
     others = dict.fromkeys(
         ("paid_price", "revenue", "work", "served_wait_h", "served", "late", "impatient", "joined"), 0.0
     )
     names = list(hours[0])
-    listings = pd.DataFrame({"offer": names, "kind": "lab", "model": "m", "pool": names,
-                             "tier": "standard" if one_tier else names})  # fmt: skip
+    listings = pd.DataFrame(
+        {"offer": names, "kind": "lab", "model": "m", "pool": names, "tier": "standard" if one_tier else names}
+    )
     return {
-        "offers": table.assign(**others), "listings": listings,
+        "offers": table.assign(**others),
+        "listings": listings,
         "pools": table[["tick"]].assign(pool=table["offer"], capacity=1.0),
         "ticks": pd.DataFrame({"tick": range(len(hours)), "spot_price": 1.0}),
-    }  # fmt: skip
+    }
 
 
 def test_in_a_real_run_priority_is_the_fastest_tier(frames):
@@ -157,11 +165,14 @@ def test_everything_adds_up(frames):
 @pytest.mark.parametrize(
     ("frame", "column", "broken"),
     [
-        ("ticks", "asked", "requests asked"), ("ticks", "paid", "users' payments"), ("ticks", "used", "work sold"),
-        ("wholesale", "income", "rent paid"), ("providers", "cash", "what sellers earned"),
+        ("ticks", "asked", "requests asked"),
+        ("ticks", "paid", "users' payments"),
+        ("ticks", "used", "work sold"),
+        ("wholesale", "income", "rent paid"),
+        ("providers", "cash", "what sellers earned"),
         ("accounts", "balance", "money in"),
     ],
-)  # fmt: skip
+)
 def test_a_sum_that_is_off_is_found(frames, frame, column, broken):
     changed = copy_of(small_run())
     changed[frame].loc[changed[frame].index[-1], column] += 1e-6 * changed[frame][column].abs().sum() + 1.0
@@ -179,8 +190,21 @@ def test_the_percentile_counts_requests_not_rows():
 def test_the_summary_fits_80_columns_and_says_what_was_asked_for():
     text = printed(small_run())
     assert max(map(len, text.splitlines())) <= 80
-    for wanted in ("served", "frontier", "open", "priority", "coders", "gave", "off-peak", "spot market", "Aster",
-                   "money in = money out", "kept", "seed 3", "expected wait [min]"):  # fmt: skip
+    for wanted in (
+        "served",
+        "frontier",
+        "open",
+        "priority",
+        "coders",
+        "gave",
+        "off-peak",
+        "spot market",
+        "Aster",
+        "money in = money out",
+        "kept",
+        "seed 3",
+        "expected wait [min]",
+    ):
         assert wanted in text
     assert "nan" not in text
     assert "BROKEN" not in text

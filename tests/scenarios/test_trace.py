@@ -123,8 +123,11 @@ def test_blocks_and_order_do_not_matter(tmp_path_factory: pytest.TempPathFactory
         for name, tally in whole.tallies.items():
             one = other.tallies[name]
             assert (one.requests, one.input, one.cached, one.output) == (
-                tally.requests, tally.input, tally.cached, tally.output
-            )  # fmt: skip
+                tally.requests,
+                tally.input,
+                tally.cached,
+                tally.output,
+            )
             assert one.first_hour == tally.first_hour
             assert one.by_hour.tolist() == tally.by_hour.tolist()
             assert profile(other, one).size_spread == pytest.approx(profile(whole, tally).size_spread, abs=1e-7)
@@ -262,7 +265,7 @@ def test_a_log_of_a_day_leaves_the_load_as_it_is(tmp_path: Path) -> None:
         ({"coding": "coders"}, {}, "_new.toml", "name is '_new', but must be a name"),
         ({}, {}, "new.toml", "needs --class"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_written_is_said_before_it_is(
     tmp_path: Path, segments: dict[str, str], users: dict[str, float], name: str, words: str
 ) -> None:

@@ -48,9 +48,7 @@ def test_bertrand_with_any_ownership(seed: int) -> None:
     quality, cost = rng.uniform(0, 6, goods), rng.uniform(0, 4, goods)
     alpha, noise, worth = rng.uniform(0.3, 3), rng.uniform(0.3, 2), rng.uniform(0.5, 2)
     outside = None if firms > 1 and rng.random() < 0.3 else float(rng.uniform(-1, 2))
-    sellers = [
-        seller(f"firm {f}", [(quality[j], cost[j]) for j in np.flatnonzero(owner == f)]) for f in range(firms)
-    ]  # fmt: skip
+    sellers = [seller(f"firm {f}", [(quality[j], cost[j]) for j in np.flatnonzero(owner == f)]) for f in range(firms)]
     users = buyers(price_coefficient=alpha, taste_noise=noise, outside=outside, worth_usd=worth)
     model = run(users, sellers, 60)
     # Utility in units of the worth: money counts for less, the more a request is worth.
@@ -70,11 +68,16 @@ def test_bertrand_with_several_segments(seed: int) -> None:
     noise, outside = rng.uniform(0.6, 1.2, kinds), rng.uniform(-0.5, 0.5, kinds)
     segments = [
         Segment(
-            f"s{k}", UNIT, users=users[k], requests_per_day=24, price_coefficient=alpha[k], taste_noise=noise[k],
+            f"s{k}",
+            UNIT,
+            users=users[k],
+            requests_per_day=24,
+            price_coefficient=alpha[k],
+            taste_noise=noise[k],
             outside=outside[k],
         )
         for k in range(kinds)
-    ]  # fmt: skip
+    ]
     offers = [({f"s{k}": quality[k, j] for k in range(kinds)}, cost[j]) for j in range(goods)]
     model = run(segments, [seller("two goods", offers[:2]), seller("one good", offers[2:])], 60)
     answer = nash(quality, cost, owner, users, alpha, noise, outside)
@@ -103,9 +106,15 @@ def test_a_monopolist_finds_the_higher_of_two_peaks() -> None:
 
 
 def planner_value(
-    quality: Floats, cost: Floats, work: Floats, pool: NDArray[np.int64], capacity: Floats, users: Floats,
-    worth: Floats, noise: Floats,
-) -> tuple[float, Floats]:  # fmt: skip
+    quality: Floats,
+    cost: Floats,
+    work: Floats,
+    pool: NDArray[np.int64],
+    capacity: Floats,
+    users: Floats,
+    worth: Floats,
+    noise: Floats,
+) -> tuple[float, Floats]:
     def dual(rent: Floats) -> tuple[float, Floats]:
         utility = (quality - (cost + rent[pool] * work) / worth[:, None]) / noise[:, None]
         total = np.logaddexp(logsumexp(utility, axis=1), 0.0)
@@ -136,11 +145,14 @@ def test_scarcity_auction_is_the_planners_optimum(seed: int) -> None:
     for k in range(pools):
         own = tuple(
             Offer(
-                f"o{j}", cost[j], {f"s{s}": quality[s, j] for s in range(kinds)}, cost=cost[j],
+                f"o{j}",
+                cost[j],
+                {f"s{s}": quality[s, j] for s in range(kinds)},
+                cost=cost[j],
                 technology=FixedWork(work[j]),
             )
             for j in np.flatnonzero(pool == k)
-        )  # fmt: skip
+        )
         firms.append(Provider(f"p{k}", own, pools=(Pool(racks[k]),), pricing=MarginalCost()))
     model = run(segments, firms, 2, clearing=ScarcityAuction(), calendar=Calendar(tick_hours=hours))
     order = [int(name[1:]) for name in model.book.names]
@@ -166,11 +178,13 @@ def test_scarcity_auction_without_noise_is_the_assignment(seed: int) -> None:
     ]
     firms = [
         Provider(
-            f"p{j}", (Offer(f"o{j}", cost[j], {f"s{s}": quality[s, j] for s in range(kinds)}, cost=cost[j]),),
-            pools=(Pool(racks[j]),), pricing=MarginalCost(),
+            f"p{j}",
+            (Offer(f"o{j}", cost[j], {f"s{s}": quality[s, j] for s in range(kinds)}, cost=cost[j]),),
+            pools=(Pool(racks[j]),),
+            pricing=MarginalCost(),
         )
         for j in range(pools)
-    ]  # fmt: skip
+    ]
     model = run(segments, firms, 1, clearing=ScarcityAuction())
     gain = np.concatenate([np.outer(worths[s], quality[s]) - cost for s in range(kinds)])
     best = assignment(gain, np.full(gain.shape[0], 20 / people), racks)
@@ -268,11 +282,18 @@ def test_littles_law(seed: int) -> None:
     hours, rule, whole = HOURS[seed % 4], RULES[seed], bool(seed % 2)
     segments = [
         Segment(
-            f"s{k}", UNIT, users=float(rng.uniform(10, 40)), individuals=5, requests_per_day=24, worth_spread=0.5,
-            patience_h=float(rng.choice([0.0, 1.0, 5.0, np.inf])), taste_noise=0.3, burstiness=1.5,
+            f"s{k}",
+            UNIT,
+            users=float(rng.uniform(10, 40)),
+            individuals=5,
+            requests_per_day=24,
+            worth_spread=0.5,
+            patience_h=float(rng.choice([0.0, 1.0, 5.0, np.inf])),
+            taste_noise=0.3,
+            burstiness=1.5,
         )
         for k in range(3)
-    ]  # fmt: skip
+    ]
     offers = tuple(
         Offer(f"o{j}", 0.1, 1.0, tier=Tier(f"t{j}", priority=float(j), deadline_h=float(rng.choice([4.0, np.inf]))))
         for j in range(3)

@@ -128,11 +128,21 @@ def test_crowding_with_isoelastic_prices() -> None:
 def in_money(z: float) -> tuple[Segment, Provider, Provider, Hyperscaler, Research]:
     """Budgets, plans, quotas, machines of one's own, spot and research, where all money is z times as much."""
     users = Segment(
-        "users", UNIT, 50.0, 40, worth_usd=4.0 * z, worth_spread=0.7, taste_noise=0.3, attachment=0.1, time_value=0.1,
-        budget_usd_per_day=60.0 * z, nests=(Nest(0.5),), adoption=Adoption(3.0, start_days=0.2),
+        "users",
+        UNIT,
+        50.0,
+        40,
+        worth_usd=4.0 * z,
+        worth_spread=0.7,
+        taste_noise=0.3,
+        attachment=0.1,
+        time_value=0.1,
+        budget_usd_per_day=60.0 * z,
+        nests=(Nest(0.5),),
+        adoption=Adoption(3.0, start_days=0.2),
         income=Income(90.0 * z, memory_days=1.0),
         local=LocalMachine(0.2, 0.4, 1e6, 0.05 * z, price_usd=900.0 * z),
-    )  # fmt: skip
+    )
     firm = Provider(
         "firm",
         (
@@ -156,17 +166,21 @@ def test_money_has_no_anchor(clearing: Callable[[], Clearing], z: float) -> None
     frames = []
     for factor in (1.0, z):
         users, firm, rival, cloud, research = in_money(factor)
-        economy = Economy(
-            (users,), (firm, rival), hyperscalers=(cloud,), research=(research,), clearing=clearing()
-        )  # fmt: skip
+        economy = Economy((users,), (firm, rival), hyperscalers=(cloud,), research=(research,), clearing=clearing())
         model = TokenMarket(economy, rng=1)
         model.run_for(8)
         frames.append(model.frames())
     one, other = frames
     for frame, column in (
-        ("offers", "ordered"), ("offers", "served"), ("offers", "wait_h"), ("segments", "nothing"),
-        ("segments", "users"), ("segments", "local"), ("segments", "unaffordable"), ("pools", "used"),
-    ):  # fmt: skip
+        ("offers", "ordered"),
+        ("offers", "served"),
+        ("offers", "wait_h"),
+        ("segments", "nothing"),
+        ("segments", "users"),
+        ("segments", "local"),
+        ("segments", "unaffordable"),
+        ("pools", "used"),
+    ):
         np.testing.assert_allclose(other[frame][column], one[frame][column], rtol=1e-6, atol=1e-6)
     for frame, column in (("offers", "price"), ("offers", "paid_price"), ("segments", "paid"), ("segments", "surplus")):
         np.testing.assert_allclose(other[frame][column], z * one[frame][column], rtol=1e-6, atol=1e-6 * z)
