@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from market.calendar import HOURS_PER_MONTH
 from scenarios.results.measures.facts import Facts, ratio
 from scenarios.results.measures.measure import SHARE, Measure, register
 
 HOURS_PER_YEAR: Final = 8766.0
 SECONDS_PER_HOUR: Final = 3600.0
-HOURS_PER_MONTH: Final = 730.5
 #: The segment that chats.
 CHAT: Final = "casual"
 
