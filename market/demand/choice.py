@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.intensity import STEADY, Asking, Intensity
+from market.demand.intensity import STEADY, Asking, Intensity, full_cost
 from market.demand.nests import slopes_within
 from market.demand.options import Options
 from market.demand.traits import FREE, Rows, Traits
-from market.demand.utilities import KEPT, Block, Utilities, blocks, utilities_in_full
+from market.demand.utilities import KEPT, Block, Lasting, Utilities, blocks, utilities_in_full
 
 type Floats = NDArray[np.floating[Any]]
+type Left = Callable[[slice, Floats, Floats], tuple[Floats, Floats]]
 
 #: Weight of all that is open, over that of nothing, below which nobody takes any of it: far below what any sum notices,
 #: and far above what numbers of 32 bits can be divided by.
@@ -57,13 +59,13 @@ def choose(
     traits: Traits = FREE,
     *,
     local: Floats | None = None,
+    intensity: Intensity = STEADY,
     slopes: float | None = None,
     keep: bool = False,
-    asking: Asking | None = None,
 ) -> Chosen:
     """Let individuals choose once; see ``Ground`` and ``Choice``."""
-    choice = Choice(Ground(options, inverse_worth, mass.dtype.type, traits, local), options.cost, asking)
-    return choice.of(mass, slopes=slopes, keep=keep)
+    ground = Ground(options, inverse_worth, mass.dtype.type, traits, local, intensity)
+    return ground.at(options.cost).of(mass, slopes=slopes, keep=keep)
 
 
 class Ground:
@@ -93,6 +95,8 @@ class Ground:
         """
         self.options, self.inverse_worth, self.kind = options, inverse_worth, kind
         self.traits, self.local, self.intensity, self.who = traits, local, intensity, who
+        self._lasting: dict[int, tuple[slice, Lasting]] = {}
+        self._free: dict[int, Floats] = {}
 
     @cached_property
     def utilities(self) -> Utilities:
@@ -100,19 +104,35 @@ class Ground:
         return Utilities(self.options, self.kind, self.traits, self.local)
 
     @cached_property
-    def free(self) -> Floats:
+    def best_if_free(self) -> Floats:
+        """Utility of the best of what is open, nothing aside, if all were free, of each without taste noise."""
+        nothing = np.zeros_like(self.options.cost)
+        free = utilities_in_full(self.options, nothing, self.inverse_worth, self.traits, self.local)
+        return np.asarray(free.max(axis=1, initial=-np.inf))
+
+    def free(self, part: slice) -> Floats:
         """Expected utility of the best of what is open, nothing aside, if all were free, relative to the worth.
 
-        By individual; -inf where nothing is open.
+        Of those of a block who ask anything; -inf where nothing is open.
         """
-        options, inverse_worth = self.options, self.inverse_worth
-        if options.noise == 0.0:
-            free = utilities_in_full(options, np.zeros_like(options.cost), inverse_worth, self.traits, self.local)
-            return np.asarray(free.max(axis=1, initial=-np.inf))
-        found = np.full(inverse_worth.size, -np.inf, dtype=self.kind)
-        for part in blocks(inverse_worth.size):
-            asking = self.asking(part)
-            found[asking] = self.utilities.worth_if_free(asking, inverse_worth[asking])
+        if self.options.noise == 0.0:
+            return np.asarray(self.best_if_free[self.asking(part)])
+        if part.start not in self._free:
+            self._free[part.start] = self.utilities.worth_if_free(self.lasting(part))
+        return self._free[part.start]
+
+    def lasting(self, part: slice) -> Lasting:
+        """Those of a block who ask anything, and what of their utilities stays whatever things cost.
+
+        Kept of the first individuals, and of the last block that was looked at: what all is worth if it is free, and
+        at its prices, is asked one after the other.
+        """
+        place = part.start if part.stop <= KEPT else KEPT
+        of, found = self._lasting.get(place, (None, None))
+        if of != part or found is None:
+            who = self.asking(part)
+            found = self.utilities.lasting(who, self.inverse_worth[who])
+            self._lasting[place] = part, found
         return found
 
     def asking(self, part: slice) -> Rows:
@@ -165,17 +185,47 @@ class Choice:
         wanted, place = _places(options.tobytes(), self.ground.utilities.open.tobytes())
         for part in blocks(mass.size):
             block = self._block(part)
-            requests[part] = mass[part] if block.asked is None else mass[part] * block.asked
-            shares[wanted, part] = block.z[place] / block.total
+            requests[part] = block.requests(mass[part])
+            shares[wanted, part] = block.shares(place)
         return requests, shares
+
+    def limited(
+        self, mass: Floats, options: NDArray[np.int64], left: Left, *, slopes: float | None = None
+    ) -> tuple[Floats, Floats, Chosen | None]:
+        """The same where so much is left of these options for each: which part of its requests, and what it takes.
+
+        By individual, and by option and individual; and what they choose for that part, added up block by block while
+        a block is at hand (None without taste noise: ask for it).
+
+        Args:
+            mass, slopes: as in ``of``.
+            options: numbers of the options that are limited.
+            left: share of the requests of individuals for which there is enough, and what they take, by the
+                individuals, their requests, and how often they choose each of the options.
+        """
+        if self.ground.options.noise == 0.0:
+            requests, shares = self.requests_and_shares(mass, options)
+            return *left(slice(0, mass.size), requests, shares), None
+        within, taken = np.empty_like(mass), np.empty((options.size, mass.size), dtype=mass.dtype)
+        wanted, place = _places(options.tobytes(), self.ground.utilities.open.tobytes())
+        sums = _Sums(self.ground.utilities, mass, slopes, keep=False)
+        for part in blocks(mass.size):
+            block, wants = self._block(part), mass[part]
+            shares = np.zeros((options.size, wants.size), dtype=mass.dtype)
+            shares[wanted] = block.shares(place)
+            within[part], taken[:, part] = left(part, block.requests(wants), shares)
+            sums.add(block, part, wants * within[part])
+        return within, taken, sums.chosen()
 
     def _block(self, part: slice) -> Block:
         block = self._blocks.get(part.start)
         if block is None:
-            inverse_worth, who = self.ground.inverse_worth, self.ground.asking(part)
-            block = self.ground.utilities.block(who, self._slopes, inverse_worth[who], self.asking)
-            if not isinstance(who, slice):
-                block = block.among(who - part.start, inverse_worth[part])
+            ground, asking = self.ground, self.asking
+            lasting = ground.lasting(part)
+            intensity, free = (None, None) if asking is None else (asking.intensity, asking.free(part))
+            block = ground.utilities.block(lasting, self._slopes, intensity, free)
+            if not isinstance(lasting.who, slice):
+                block = block.among(lasting.who - part.start, ground.inverse_worth[part])
             if part.stop <= KEPT:
                 self._blocks[part.start] = block
         return block
@@ -263,7 +313,7 @@ def _best(choice: Choice, mass: Floats, slopes: float | None, *, keep: bool) -> 
     best = np.where(active, top, floor if options.outside is not None else 0.0)
     cross = np.zeros((count, count))
     if asking is not None:
-        cost = asking.cost(np.where(np.isfinite(top), top, 0.0), slice(None))
+        cost = full_cost(ground.best_if_free, np.where(np.isfinite(top), top, 0.0))
         mass = mass * asking.intensity.asked(cost)
         per_usd = mass * inverse_worth * (slopes or 0.0)
         cross -= (shares.T * (per_usd * asking.intensity.slope(cost))) @ shares

@@ -23,6 +23,7 @@ from market.demand.options import Options
 from market.demand.own_machines import OwnMachines
 from market.demand.plan import (
     IndividualsWanted,
+    LeftForOne,
     Part,
     Plan,
     Who,
@@ -30,9 +31,9 @@ from market.demand.plan import (
     made_and_billed,
     options_of,
     reply_of,
+    slopes_wanted,
     what_is_seen,
     within_budgets,
-    within_limits,
     worth_of_use,
 )
 from market.demand.population import draw_population, sum_by_zone
@@ -207,26 +208,23 @@ class LogitCohort(Cohort[IndividualsWanted]):
         limited[limits.offers] = True
         budget, machine = np.isfinite(self.segment.budget_usd_per_day), self.machines.limit()
         split = [Part(self._ground(wanted, scene, prices).at(cost), wanted.mass)]
-        if not limited.any() and not budget and machine is None:
-            return Plan(split, None, None, 0.0)
-        used, spent, over = None, None, 0.0
-        if limited.any() or machine is not None:
+        used, spent, over = np.zeros((limits.offers.size, 1), dtype=self.dtype), None, 0.0  # nothing of what is closed
+        if (limited & scene.open).any() or machine is not None:
             people = np.asarray(self.relative * (self.weight * wanted.growth), dtype=self.dtype)
-            amount, before = limits.amount.astype(self.dtype), wanted.used_before(limits)
+            people = np.broadcast_to(people, wanted.mass.shape)
+            left = LeftForOne(people, limits.amount.astype(self.dtype), wanted.used_before(limits), machine)
             short = np.append(limits.offers, limited.size) if machine is not None else limits.offers
-            requests, shares = split[0].choice.requests_and_shares(wanted.mass, short)
-            each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
-            within, used = within_limits(each, shares, amount, before, machine)
-            split = [Part(split[0].choice, wanted.mass * within)]
+            slopes = slopes_wanted(self.segment, scene)
+            within, taken, chosen = split[0].choice.limited(wanted.mass, short, left, slopes=slopes)
+            used, split = taken[: limits.offers.size], [Part(split[0].choice, wanted.mass * within, chosen)]
             if (beyond := np.flatnonzero(within < 1)).size:
                 who = beyond if within.size > FEW else None
                 elsewhere = self._ground(wanted, scene, prices, shut=limited, local=machine is None, who=who)
                 split.append(Part(elsewhere.at(cost), wanted.mass * (1 - within)))
         if budget:
             allowed, spent, over = within_budgets(split, wanted.budget_left, prices)
-            used = None if used is None else used * allowed
-            split = [part._replace(mass=part.mass * allowed) for part in split]
-        return Plan([part for part in split if part.mass.any()], used if limited.any() else None, spent, over)
+            used, split = used * allowed, [part.cut(allowed) for part in split]
+        return Plan([part for part in split if part.mass.any()], used, spent, over)
 
     def _ground(
         self,
@@ -242,6 +240,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
         ``local``: whether those with a machine of their own may use it; ``who``: which of them are asked, None for all.
         """
+        shut = shut if (shut & scene.open).any() else NOTHING_SHUT  # what is closed need not be shut
         key = (*scene.seen, np.isfinite(prices).tobytes(), shut.tobytes(), local)
         if key in wanted.grounds:
             return wanted.grounds[key]
@@ -271,7 +270,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
         s, total = self.segment, np.zeros(prices.size)
         an_hour = self.worth * (s.time_value if self.haste is None else self.haste)
         offers = np.arange(prices.size)
-        for choice, mass in self._plan(wanted, scene, prices).parts:
+        for choice, mass, _ in self._plan(wanted, scene, prices).parts:
             requests, shares = choice.requests_and_shares(mass, offers)
             total += shares @ (requests * an_hour).astype(np.float64)
         return np.asarray(total / s.price_coefficient)
@@ -286,9 +285,10 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self._learn_use(plan, turned_away)
         self.budget_left = wanted.budget_left if plan.spent is None else wanted.budget_left - plan.spent
         self.quota_used = wanted.quota_used
-        if plan.quota_used is not None:
+        if plan.quota_used.size:
             self._limits = limits_of(scene)
-            self.quota_used = wanted.used_before(self._limits) + plan.quota_used
+            before = wanted.used_before(self._limits)
+            self.quota_used = before + plan.quota_used if plan.quota_used.any() else before
         if self.pending:
             self.pending.move_on(wanted.came_up, wanted.spread)
             self._worth_put_off = self._worth_beyond_quotas(wanted, scene, prices)

@@ -17,6 +17,7 @@ its share of that offer among those that it takes, over its worth.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,15 +68,17 @@ class Asking:
 
     Attributes:
         intensity: how much less where it costs more.
-        free: I_i(free) of equation (1), by individual, relative to the worth; -inf where nothing is open.
+        free: I_i(free) of equation (1), relative to the worth, of those of a block who ask anything; -inf where nothing
+            is open.
     """
 
     intensity: Intensity
-    free: Values
+    free: Callable[[slice], Values]
 
-    def cost(self, utility: Values, part: slice | NDArray[np.int64]) -> Values:
-        """What prices cost some individuals, whose I_i at these prices this is, over their worth.
 
-        Nothing where nothing is open.
-        """
-        return np.asarray(np.maximum(self.free[part] - utility, 0))
+def full_cost(free: Values, utility: Values) -> Values:
+    """What prices cost individuals, over their worth: c_i of equation (1), nothing where nothing is open.
+
+    ``free``: what they would gain if all were free; ``utility``: I_i at these prices.
+    """
+    return np.asarray(np.maximum(free - utility, 0))

@@ -104,28 +104,21 @@ class Nests:
         order = np.argsort(np.where(self.of == last, self.scale.size, self.of)[options], kind="stable")
         of = self.of[options[order]]
         first = np.flatnonzero(np.diff(of, prepend=-1))
-        count = np.diff(first, append=of.size)
-        longest, page = int(count.max(initial=0)), np.repeat(np.arange(first.size), count)
-        place = page * longest + np.arange(of.size) - first[page]
-        return Pages(options[order], place, np.cumsum(count), longest, self.scale[of[first]][:, None])
+        return Pages(options[order], np.append(first[1:], of.size)[: first.size], self.scale[of[first]][:, None])
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Options as rows of a table that has a page for each nest, of as many rows as the largest has options.
+    """Options as rows of a table, nest by nest.
 
     Attributes:
         options: numbers of the options, nest by nest.
-        place: row of each in the table.
         ends: where each nest ends among the options.
-        longest: rows of a page.
         scale: scale of the tastes within each nest over that between nests.
     """
 
     options: Places
-    place: Places
     ends: Places
-    longest: int
     scale: NDArray[np.float64]
 
     @cached_property
@@ -134,24 +127,14 @@ class Pages:
         return int(self.scale.size)
 
     @cached_property
-    def even(self) -> bool:
-        """Whether all nests have as many options."""
-        return self.nests * self.longest == self.options.size
+    def rows(self) -> list[slice]:
+        """Rows of the options of each nest."""
+        return [slice(*bound) for bound in pairwise((0, *self.ends.tolist()))]
 
     @cached_property
     def parts(self) -> list[tuple[slice, float]]:
-        """Options of each nest, and its scale."""
-        bounds = pairwise((0, *self.ends.tolist()))
-        return [(slice(*bound), scale) for bound, scale in zip(bounds, self.scale.ravel().tolist(), strict=True)]
-
-    def table(self, z: Floats) -> Floats:
-        """Utilities by page, row and individual, -inf where no option stands; in place where all pages are full."""
-        shape = (self.nests, self.longest, z.shape[1])
-        if self.even:
-            return z.reshape(shape)
-        table = np.full((self.nests * self.longest, z.shape[1]), -np.inf, dtype=z.dtype)
-        table[self.place] = z
-        return table.reshape(shape)
+        """The same, and the scale of each nest."""
+        return list(zip(self.rows, self.scale.ravel().tolist(), strict=True))
 
 
 def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.str_]) -> Nests | None:
@@ -198,33 +181,32 @@ class Weighed(NamedTuple):
     nests: Floats | None = None
 
 
-def weigh(z: Floats, pages: Pages, outside: float | None) -> Weighed:
+def weigh(z: Floats, pages: Pages, outside: float | None, *, each: bool = True) -> Weighed:
     """Turn utilities over the scale within nests, by option and individual, into weights; in place.
 
-    ``pages``: where options stand. ``outside``: utility of nothing over the scale between nests.
+    ``pages``: where options stand. ``outside``: utility of nothing over the scale between nests. ``each``: whether the
+    weight of each option is wanted; else ``z`` is of no more use.
     """
-    kind, table = z.dtype.type, pages.table(z)
-    top = np.maximum.reduce(table, axis=1, initial=-np.inf)
-    closed = top == -np.inf  # nests that are closed to an individual
-    some_closed = np.count_nonzero(closed) > 0
-    if some_closed:
-        top[closed] = 0.0
-    table -= top[:, None, :]
-    np.exp(table, out=table)
-    sums = np.add.reduce(table, axis=1)
-    if some_closed:
-        sums[closed] = 1.0  # so that their weights come to nothing
-        top[closed] = -np.inf
-    logs = np.log(sums)
-    logs += top
-    inclusive = np.multiply(pages.scale.astype(z.dtype), logs, out=logs)
-    shift = np.maximum.reduce(inclusive, axis=0, initial=-np.inf if outside is None else outside)
-    if outside is None:
-        shift[shift == -np.inf] = 0.0
-    weights = np.exp(inclusive - shift)
-    table *= (weights / sums)[:, None, :]
-    if not pages.even:
-        np.take(table.reshape(pages.nests * pages.longest, z.shape[1]), pages.place, axis=0, out=z)
+    kind, top = z.dtype.type, np.empty((pages.nests, z.shape[1]), dtype=z.dtype)
+    lowest = float(np.finfo(z.dtype).min)  # best of a nest that is closed: no infinity less another is to be looked for
+    for of_nest, rows in zip(top, pages.rows, strict=True):
+        np.maximum.reduce(z[rows], axis=0, out=of_nest, initial=lowest)
+        z[rows] -= of_nest
+    np.exp(z, out=z)
+    sums = np.empty_like(top)
+    for of_nest, rows in zip(sums, pages.rows, strict=True):
+        np.add.reduce(z[rows], axis=0, out=of_nest)
+    np.maximum(sums, kind(1.0), out=sums)  # the best of a nest weighs 1 in it
+    inclusive = np.log(sums)
+    inclusive += top
+    inclusive *= pages.scale.astype(z.dtype)
+    shift = np.maximum.reduce(inclusive, axis=0, initial=lowest if outside is None else outside)
+    if outside is None:  # to whom nothing is open, all weighs nothing
+        shift = np.where(np.maximum.reduce(top, axis=0, initial=lowest) == lowest, kind(0.0), shift)
+    weights = np.exp(np.subtract(inclusive, shift, out=inclusive), out=inclusive)
+    if each:
+        for of_nest, rows in zip(np.divide(weights, sums, out=sums), pages.rows, strict=True):
+            z[rows] *= of_nest
     none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
     inside = np.add.reduce(weights, axis=0)
     return Weighed(none, inside + none, inside, shift, weights)

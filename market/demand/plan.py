@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.demand.allowances import Limits
-from market.demand.choice import Choice, Ground
+from market.demand.choice import Choice, Chosen, Ground
 from market.demand.cohort import Reply, Wanted
 from market.demand.nests import Nests
 from market.demand.options import Options
@@ -18,7 +18,6 @@ from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
 from market.demand.traits import refused_rows
-from market.demand.utilities import blocks
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
@@ -30,10 +29,22 @@ class Part(NamedTuple):
     Attributes:
         choice: individuals before what is open to them.
         mass: requests of each individual, if they cost nothing.
+        chosen: what they choose for them, where that was added up on the way; or None.
     """
 
     choice: Choice
     mass: NDArray[Any]
+    chosen: Chosen | None = None
+
+    def of(self, slopes: float | None) -> Chosen:
+        """What they choose; ``slopes``: price coefficient, if the derivatives by price are wanted."""
+        if self.chosen is not None and (slopes is None or self.chosen.own is not None):
+            return self.chosen
+        return self.choice.of(self.mass, slopes=slopes)
+
+    def cut(self, allowed: NDArray[Any]) -> Part:
+        """The same for this share of the requests, by individual."""
+        return Part(self.choice, self.mass * allowed)
 
     def blurred(self, noise: float) -> Part:
         """The same with tastes of this scale, in full precision."""
@@ -49,13 +60,13 @@ class Plan:
 
     Attributes:
         parts: what may be chosen for requests, and how many of each individual.
-        quota_used: requests of one user that count towards a quota, by limit and individual.
+        quota_used: requests of one user that count towards a quota, by limit and individual, or the same for all.
         spent: money by individual [USD]; None without budgets.
         unaffordable: requests beyond budgets.
     """
 
     parts: list[Part]
-    quota_used: NDArray[Any] | None
+    quota_used: NDArray[Any]
     spent: NDArray[Any] | None
     unaffordable: float
 
@@ -166,29 +177,42 @@ def at_most_all(left: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.divide(left, asked, out=np.ones_like(asked), where=left < asked))
 
 
-def within_limits(
-    each: NDArray[Any], shares: NDArray[Any], amount: NDArray[Any], before: NDArray[Any], machine: float | None
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Share of each individual's requests for which limited offers and its own machine are left; quotas used.
+@dataclass(frozen=True)
+class LeftForOne:
+    """What is left of limited offers and of machines of one's own for one user of those whom an individual stands for.
 
-    Args:
-        each: requests of one user, by individual.
-        shares: how often the offer of each limit is chosen, then the machine where that is limited, by individual; what
-            is used of the limits takes their place.
+    Attributes:
+        people: users, by individual.
         amount: requests that one user may make, by limit.
         before: those that it has made, by limit and individual.
         machine: requests that a machine of one's own can do; None for no limit.
     """
-    used, all_within = shares[: amount.size], np.empty_like(each)
-    for part in blocks(each.size):
-        asked = used[:, part] * each[part]
-        within = at_most_all(amount[:, None] - before[:, part], asked).min(axis=0, initial=1)
-        if machine is not None:
-            at_home = shares[-1, part] * each[part]
-            within = np.minimum(within, at_most_all(np.full_like(at_home, machine), at_home))
-        used[:, part] = asked * within
-        all_within[part] = within
-    return all_within, used
+
+    people: NDArray[Any]
+    amount: NDArray[Any]
+    before: NDArray[Any]
+    machine: float | None
+
+    def __call__(self, part: slice, requests: NDArray[Any], shares: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Share of the requests of some individuals for which there is enough, and what one user takes, by limit.
+
+        ``shares``: how often the offer of each limit is chosen, then the machine where that is limited, by individual;
+        what is taken takes their place.
+        """
+        people = self.people[part]
+        each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
+        shares *= each
+        left = np.empty_like(shares)
+        np.subtract(self.amount[:, None], self.before[:, part], out=left[: self.amount.size])
+        if self.machine is not None:
+            left[-1] = self.machine
+        np.maximum(left, 0, out=left)  # what is used to the last may be rounded below nothing
+        within, short = np.ones_like(each), left < shares
+        for limit in np.flatnonzero(short.any(axis=1)):  # most have enough of most
+            some = np.flatnonzero(short[limit])
+            within[some] = np.minimum(within[some], left[limit, some] / shares[limit, some])
+        shares *= within
+        return within, shares
 
 
 def made_and_billed(parts: Sequence[Part], prices: Floats, dtype: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -220,10 +244,15 @@ def blurred(parts: list[Part], segment: Segment, width_usd: float) -> list[Part]
     return [part.blurred(noise) for part in parts]
 
 
+def slopes_wanted(segment: Segment, scene: Scene) -> float | None:
+    """Price coefficient, if derivatives by price are wanted."""
+    return segment.price_coefficient if scene.slopes else None
+
+
 def reply_of(plan: Plan, segment: Segment, scene: Scene, count: int, mass: NDArray[Any]) -> Reply:
     """What a plan orders of so many offers; ``mass``: requests of each individual, if they cost nothing."""
-    slopes = segment.price_coefficient if scene.slopes else None
-    chosen = [part.choice.of(part.mass, slopes=slopes) for part in blurred(plan.parts, segment, scene.blur_usd)]
+    slopes = slopes_wanted(segment, scene)
+    chosen = [part.of(slopes) for part in blurred(plan.parts, segment, scene.blur_usd)]
     asked = plan.unaffordable + sum(one.asked for one in chosen)
     none, nothing = np.zeros(count), np.zeros((count, count))
     return Reply(
@@ -244,7 +273,7 @@ def worth_of_use(plan: Plan, segment: Segment, turned_away: float) -> float | No
     ``turned_away``: requests that left a queue for good.
     """
     worth, asked = 0.0, plan.unaffordable
-    for choice, mass in plan.parts:
+    for choice, mass, _ in plan.parts:
         chosen = choice.of(mass, keep=True)
         assert chosen.requests is not None
         assert chosen.utility is not None

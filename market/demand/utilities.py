@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.intensity import Asking
+from market.demand.intensity import Intensity, full_cost
 from market.demand.nests import Pages, Weighed, weigh
 from market.demand.options import Options
 from market.demand.traits import Rows, Traits
@@ -60,6 +60,14 @@ class Block(NamedTuple):
     asked: Floats | None
     less: Floats | None
 
+    def requests(self, mass: Floats) -> Floats:
+        """Those that are made of these, which would be if they cost nothing, by individual."""
+        return mass if self.asked is None else mass * self.asked
+
+    def shares(self, place: NDArray[np.int64]) -> Floats:
+        """How often the options at these places are chosen, by option and individual."""
+        return np.asarray(self.z[place] / self.total)
+
     def among(self, place: NDArray[np.int64], inverse_worth: Floats) -> Block:
         """The same individuals at these places among others, of whom each has next to no weight for anything."""
 
@@ -81,6 +89,20 @@ class Block(NamedTuple):
             None if self.asked is None else spread(self.asked),
             None if self.less is None else spread(self.less),
         )
+
+
+class Lasting(NamedTuple):
+    """Individuals of a block, and what of their utilities stays whatever things cost.
+
+    Attributes:
+        who: which ones.
+        inverse_worth: one over the worth of a request to each [1/USD].
+        more: delay, and the bonus of whom each is with, by option and individual.
+    """
+
+    who: Rows
+    inverse_worth: Floats
+    more: tuple[Floats, ...]
 
 
 class Utilities:
@@ -119,7 +141,6 @@ class Utilities:
         self.price_coefficient = options.price_coefficient
         # A search for rents may ask about any price: from this on nobody buys, and a number of this kind holds it.
         self._out_of_reach = float(np.sqrt(np.finfo(kind).max)) * float(np.min(self._scale, initial=1.0))
-        self._known: dict[int, tuple[Floats, ...]] = {}
 
     def _by_row(self, values: Floats) -> Floats:
         """Values of what is sold over the scale of its tastes, as a column."""
@@ -129,45 +150,43 @@ class Utilities:
         """How utilities go with one over the worth, where options cost so much, in the unit of the worth."""
         return self._by_row(np.maximum(-cost, -self._out_of_reach))
 
-    def of(self, part: Rows, slopes: Floats | None, inverse_worth: Floats) -> Floats:
+    def of(self, lasting: Lasting, slopes: Floats | None) -> Floats:
         """Those of some individuals, by option and individual; ``slopes``: None where all is free."""
-        z = np.empty((self.open.size, inverse_worth.size), dtype=self.kind)
+        z = np.empty((self.open.size, lasting.inverse_worth.size), dtype=self.kind)
         sold = z[: self.gain.size]
         if slopes is None:
             sold[:] = self.gain
         else:
-            np.multiply(slopes, inverse_worth, out=sold)
+            np.multiply(slopes, lasting.inverse_worth, out=sold)
             sold += self.gain
-        for more in self._whatever_it_costs(part):
+        for more in lasting.more:
             sold += more
         if self.local is not None:
-            z[-1] = self.local[part] / self.kind(self.local_scale)
+            z[-1] = self.local[lasting.who] / self.kind(self.local_scale)
         return z
 
-    def _whatever_it_costs(self, part: Rows) -> tuple[Floats, ...]:
-        """Delay, and the bonus of whom each is with, of some individuals, by option and individual."""
-        kept = part.start if isinstance(part, slice) and part.stop <= KEPT else None
-        if kept in self._known:
-            return self._known[kept]
-        made: tuple[Floats, ...] = ()
+    def lasting(self, who: Rows, inverse_worth: Floats) -> Lasting:
+        """What stays of the utilities of some individuals; ``inverse_worth``: one over the worth to each [1/USD]."""
+        more: tuple[Floats, ...] = ()
         if self.slow is not None and self.haste is not None:
-            made += (self.slow * self.haste[part],)
+            more += (self.slow * self.haste[who],)
         if self.bonuses is not None and self.column is not None:
-            made += (np.take(self.bonuses, self.column[part], axis=1, mode="wrap"),)
-        if kept is not None:
-            self._known[kept] = made
-        return made
+            more += (np.take(self.bonuses, self.column[who], axis=1, mode="wrap"),)
+        return Lasting(who, inverse_worth, more)
 
-    def block(self, part: Rows, slopes: Floats, inverse_worth: Floats, asking: Asking | None) -> Block:
-        """The weights of some individuals; ``slopes``: as there."""
-        z = self.of(part, slopes, inverse_worth)
+    def block(self, lasting: Lasting, slopes: Floats, intensity: Intensity | None, free: Floats | None) -> Block:
+        """The weights of some individuals; ``slopes``: as there.
+
+        ``intensity``: how much less they ask, ``free``: than if all were free and worth so much; None for as much.
+        """
+        z = self.of(lasting, slopes)
         weighed = self.weights(z)
         none, total, inside, shift, nests = weighed
         asked: Floats | None = None
         less: Floats | None = None
-        if asking is not None:
-            cost = asking.cost(self.worth_of(weighed), part)
-            asked, less = asking.intensity.asked(cost), asking.intensity.slope(cost)
+        if intensity is not None and free is not None:
+            cost = full_cost(free, self.worth_of(weighed))
+            asked, less = intensity.asked(cost), intensity.slope(cost)
         stuck: NDArray[np.bool_] | None = None
         if (self.peaked or nests is not None) and np.count_nonzero(total) < total.size:
             stuck = total == 0
@@ -175,7 +194,7 @@ class Utilities:
         utility = np.log(total)
         if shift is not None:
             utility += shift
-        return Block(inverse_worth, z, none, inside, total, stuck, utility, nests, asked, less)
+        return Block(lasting.inverse_worth, z, none, inside, total, stuck, utility, nests, asked, less)
 
     def worth_of(self, weighed: Weighed) -> Floats:
         """Expected utility of the best of what is open, nothing aside."""
@@ -184,16 +203,19 @@ class Utilities:
             utility += weighed.shift
         return np.asarray(utility * self.kind(self.noise))
 
-    def worth_if_free(self, part: Rows, inverse_worth: Floats) -> Floats:
+    def worth_if_free(self, lasting: Lasting) -> Floats:
         """The same if all were free; -inf where nothing is open."""
-        weighed = self.weights(self.of(part, None, inverse_worth), nothing=False)
+        weighed = self.weights(self.of(lasting, None), nothing=False)
         return np.where(weighed.inside > 0, self.worth_of(weighed), -np.inf)
 
     def weights(self, z: Floats, *, nothing: bool = True) -> Weighed:
-        """Utilities become weights, in place; ``nothing``: whether to take nothing is an option."""
+        """Utilities become weights, in place; ``nothing``: whether to take nothing is an option.
+
+        Where it is none, nests need not be weighed out option by option.
+        """
         outside = self.outside if nothing else None
         if self.pages is not None:
-            return weigh(z, self.pages, outside)
+            return weigh(z, self.pages, outside, each=nothing)
         shift = _shift(z, outside) if self.peaked or not nothing else None
         if shift is not None:
             z -= shift

@@ -8,6 +8,7 @@ from market.demand.choice import Ground
 from market.demand.intensity import Intensity
 from market.demand.nests import Nests
 from market.demand.options import Options
+from market.demand.plan import LeftForOne
 from market.demand.traits import Traits
 from market.exchange.clearing.base import Response
 from market.simulation.asking import Asking
@@ -47,6 +48,50 @@ def test_those_who_ask_nothing_need_not_be_looked_at(kind: type, count: int) -> 
     places = np.array([0, 3])
     for of_all, of_few in zip(*(ground.at(COST).requests_and_shares(mass, places) for ground in grounds), strict=True):
         np.testing.assert_allclose(of_few[..., who], of_all[..., who], rtol=tolerance)
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.0])
+@pytest.mark.parametrize("count", [40, 9_000, 70_000])
+def test_limits_and_orders_are_worked_out_together(noise: float, count: int) -> None:
+    """What is left of limited offers, and what is ordered within that, as if each were asked for by itself."""
+    rng = np.random.default_rng(3)
+    inverse_worth, mass = np.exp(rng.normal(size=count)), rng.random(count)
+    traits = Traits(rng.integers(-1, 2, count).astype(np.int16))
+    short, amount, before = np.array([0, 3]), np.array([0.2, 0.3]), rng.random((2, count)) * 0.25
+    left = LeftForOne(np.full(count, 2.0), amount, before, None)
+
+    def ground() -> Ground:
+        return Ground(options(noise), inverse_worth, np.float64, traits, intensity=Intensity(0.8))
+
+    within, taken, chosen = ground().at(COST).limited(mass, short, left, slopes=1.0)
+    requests, shares = ground().at(COST).requests_and_shares(mass, short)
+    wants = shares * requests / 2.0
+    enough = np.divide(np.maximum(amount[:, None] - before, 0), wants, out=np.ones_like(wants), where=wants > 0)
+    np.testing.assert_allclose(within, np.minimum(enough.min(axis=0), 1.0), rtol=1e-12)
+    np.testing.assert_allclose(taken, wants * within, rtol=1e-12)
+    assert 0 < np.count_nonzero(within < 1) < count
+    wanted = ground().at(COST).of(mass * within, slopes=1.0)
+    if noise:
+        assert chosen is not None
+        assert chosen.own is not None
+        assert wanted.own is not None
+        assert chosen.shares_sum.tobytes() == wanted.shares_sum.tobytes()
+        assert chosen.own.tobytes() == wanted.own.tobytes()
+        assert (chosen.asked, chosen.nothing, chosen.surplus) == (wanted.asked, wanted.nothing, wanted.surplus)
+    else:
+        assert chosen is None
+
+
+def test_nothing_is_used_of_what_is_closed_to_all() -> None:
+    """Who may buy no limited offer is not asked how much of one it would take, and has as much left as before."""
+    market = TokenMarket(SCENARIOS["baseline-2026"].economy(individuals=60), rng=1)
+    market.run_for(2)
+    agents = next(c for c in market.founded.cohorts if c.name == "agentic")
+    limited = np.isfinite(market.state.posted.book.quota)
+    assert limited.any()
+    assert not (market.state.posted.book.open[list(market.founded.cohorts).index(agents)] & limited).any()
+    assert agents.quota_used.shape[1] == agents.worth.size
+    assert not agents.quota_used.any()
 
 
 def test_a_ground_says_the_same_at_each_price_as_one_that_is_new() -> None:

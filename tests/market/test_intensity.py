@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from capacity import Workload
 from capacity.errors import InputError
-from market.demand.choice import Ground, choose
-from market.demand.intensity import Asking as Less
+from market.demand.choice import choose
 from market.demand.intensity import Intensity
 from market.demand.nests import Nest
 from market.demand.options import Options
@@ -115,9 +114,7 @@ def test_a_price_that_rises_makes_nobody_ask_more(prices: list[float], which: in
         options = Options(
             np.linspace(1.0, 0.5, count), np.array(of), np.zeros(count, dtype=np.int64), 0.0, noise, 0.0, 1.0
         )
-        free = Ground(options, 1 / worth, np.float64).free
-        less = Less(Intensity(1.0, 0.2), free)
-        chosen = choose(options, 1 / worth, np.ones(3), keep=True, asking=less)
+        chosen = choose(options, 1 / worth, np.ones(3), keep=True, intensity=Intensity(1.0, 0.2))
         assert chosen.requests is not None
         assert chosen.asked == pytest.approx(chosen.shares_sum.sum() + chosen.nothing)
         return (1.0 / chosen.requests - 1.0) * 0.2 * worth
