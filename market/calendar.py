@@ -14,6 +14,7 @@ from capacity.errors import InputError, require
 HOURS_PER_DAY = 24.0
 HOURS_PER_MONTH = 365.25 / 12.0 * HOURS_PER_DAY
 DAYS_PER_WEEK = 7
+MONTHS_PER_YEAR = 12
 WEEKS_PER_MONTH = 365.25 / 12.0 / DAYS_PER_WEEK
 
 
@@ -104,9 +105,10 @@ class Calendar:
 
 @dataclass(frozen=True)
 class RepresentativeWeeks(Calendar):
-    """One week of each month: between them the calendar jumps, and whatever grows with the years jumps with it.
+    """One week of each month, which stands for all of it: what grows with the years does so by a month within it.
 
-    Jumps are whole weeks (four or five), so that weekdays and hours of the day follow each other as ever.
+    Dates jump between them, by whole weeks (four or five), so that weekdays and hours of the day follow each other as
+    ever. Nothing else does: who follows a market that grows by a fifth a month sees it grow, and not leap.
     """
 
     @staticmethod
@@ -127,8 +129,13 @@ class RepresentativeWeeks(Calendar):
         return np.asarray(begin + (hours * 3_600_000.0).astype("timedelta64[ms]"))
 
     def years(self, tick: int) -> float:
-        """Years since the start, jumps included."""
-        return (self.moment(tick) - self.start).total_seconds() / (3600.0 * HOURS_PER_DAY * 365.25)
+        """Years since the start: a tick stands for as much of a month as it is of its week.
+
+        >>> weeks = RepresentativeWeeks()
+        >>> weeks.years(12 * weeks.ticks_per_week), 12.0 * weeks.years(84)
+        (1.0, 0.5)
+        """
+        return tick / (MONTHS_PER_YEAR * self.ticks_per_week)
 
     def ticks_in(self, days: float) -> int:
         """Ticks that are simulated of so many days from the start."""

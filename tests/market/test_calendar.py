@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capacity.errors import InputError
-from market.calendar import Calendar
+from market.calendar import Calendar, RepresentativeWeeks
 
 lengths = st.sampled_from([0.1, 0.25, 1 / 3, 0.5, 1.0, 1.5, 2.0, 6.0, 24.0])
 starts = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
@@ -72,3 +72,15 @@ def test_lengths_that_do_not_make_a_day(length: object) -> None:
 def test_a_start_must_be_a_moment() -> None:
     with pytest.raises(InputError, match="start is '2026-01-01'"):
         Calendar("2026-01-01")
+
+
+@pytest.mark.parametrize("hours", [1.0, 3.0, 24.0])
+def test_where_weeks_are_left_out_nothing_leaps_but_dates(hours: float) -> None:
+    """A week grows by its month, evenly, and each begins when its date says, to half a week."""
+    weeks = RepresentativeWeeks(datetime(2026, 1, 5), hours)
+    years = np.array([weeks.years(tick) for tick in range(37 * weeks.ticks_per_week)])
+    assert np.diff(years) == pytest.approx(np.full(years.size - 1, hours / 168.0 / 12.0))
+    starts = np.arange(37) * weeks.ticks_per_week
+    assert years[starts] == pytest.approx(np.arange(37) / 12.0)
+    dated = [(weeks.moment(int(tick)) - weeks.start).days / 365.25 for tick in starts]
+    assert np.abs(years[starts] - dated).max() <= 3.5 / 365.25

@@ -127,6 +127,10 @@ def test_representative_weeks_run_over_a_jump() -> None:
     ticks, segments = frames["ticks"], frames["segments"]
     gaps = ticks["time"].diff().dropna().dt.total_seconds() / 3600.0
     assert sorted(set(gaps)) in ([3.0, 3.0 + 21 * 24], [3.0, 3.0 + 21 * 24, 3.0 + 28 * 24])
+    racks = frames["wholesale"].groupby("tick")["racks"].sum().to_numpy()
+    assert np.diff(np.log(racks)) == pytest.approx(
+        np.full(racks.size - 1, np.log(racks[-1] / racks[0]) / (racks.size - 1))
+    )
     week, coders = len(ticks) // 3, segments[segments["segment"] == "coders"]["asked"]
     assert coders.iloc[-week:].sum() > 1.3 * coders.iloc[:week].sum()  # 10x a year
 
