@@ -89,6 +89,7 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/python docs/studies/refresh.py
 	@$(BIN)/python docs/studies/declared.py
 	@$(BIN)/python docs/studies/tiers.py
+	@$(BIN)/python docs/studies/dear_hours.py
 
 fuzz: $(DEV) ## two thousand broken inputs over every reader and option: no traceback, no hang, nothing written
 	@$(BIN)/python tests/fuzz/fuzz.py 2000

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from moved import draw
 
 from market import TokenMarket
 from scenarios.library import SCENARIOS
@@ -24,7 +23,8 @@ from scenarios.text.progress_bar import late_bar
 
 DOCS = Path(__file__).parents[1]
 PAGE, PICTURE = DOCS / "explanation" / "tiers.md", DOCS / "images" / "tiers.png"
-USERS, TICKS, SEEDS, WORKERS = 4000, 48, (1, 2, 3), 2
+#: Three days in which labs look every hour, and one that is counted.
+USERS, TICKS, SEEDS, WORKERS = 4000, 96, (1, 2, 3), 2
 #: Below this share of a lab's tokens a tier's list says nothing.
 SOLD = 0.02
 TIERS = ("priority", "batch")
@@ -37,7 +37,8 @@ MOVED: dict[str, tuple[str, tuple[float, ...]]] = {
     "machines": ("over the baseline's", (0.25, 0.5, 1.0, 2.0)),
     "labs": ("number", (1.0, 2.0, 3.0)),
 }
-NOW = {"spread of the value of an hour": 1.2, "labs": 3.0}
+NOW = dict.fromkeys(MOVED, 1.0) | {"spread of the value of an hour": 1.2, "labs": 3.0}
+TITLE = "Lists of tiers over that of standard; dotted: the baseline; band: range of seeds"
 
 HEAD = """# When do tiers cost more or less?
 
@@ -118,38 +119,14 @@ def rows(table: pd.DataFrame) -> Iterator[str]:
             known = part[tier].dropna()
             cells.append("-" if known.empty else f"{known.mean():.2f} ({known.min():.2f}-{known.max():.2f})")
         shares = ", ".join(f"{part[f'{tier} share'].mean():.0%}" for tier in TIERS)
-        here = " (baseline)" if value == NOW.get(str(what), 1.0) else ""
+        here = " (baseline)" if value == NOW[str(what)] else ""
         yield f"| {what}, {MOVED[str(what)][0]} | {value:g}{here} | {cells[0]} | {cells[1]} | {shares} |"
-
-
-def draw(table: pd.DataFrame) -> None:
-    """Mean and range of each ratio against each of what is moved."""
-    figure = Figure(figsize=(11.5, 5.0), layout="constrained")
-    axes: Any = figure.subplots(len(TIERS), len(MOVED), sharex="col", sharey="row")
-    for (row, tier), (column, (what, (unit, _))) in itertools.product(enumerate(TIERS), enumerate(MOVED.items())):
-        ax, part = axes[row, column], table[table["what"] == what]
-        known = part.groupby("value")[tier].agg(["mean", "min", "max"]).dropna()
-        ax.fill_between(known.index, known["min"], known["max"], color=actor("frontier"), alpha=0.25, linewidth=0)
-        ax.plot(known.index, known["mean"], "o-", color=actor("frontier"), markersize=4)
-        ax.axvline(NOW.get(what, 1.0), color="#888888", linewidth=0.8, linestyle=":")
-        ax.axhline(1.0, color="#888888", linewidth=0.8)
-        ax.grid(visible=True, color="#E6E6E6", linewidth=0.6)
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.set_xlim(min(MOVED[what][1]), max(MOVED[what][1]))
-        if row == 0:
-            ax.set_title(what, fontsize=10)
-        else:
-            ax.set_xlabel(unit, fontsize=9)
-        if column == 0:
-            ax.set_ylabel(f"{tier} / standard", fontsize=9)
-    figure.suptitle("Lists of tiers over that of standard; dotted: the baseline; band: range of seeds", fontsize=10)
-    figure.savefig(PICTURE, dpi=110)
 
 
 def main() -> None:
     """Run, draw, and write the page."""
     table = runs()
-    draw(table)
+    draw(table, {tier: f"{tier} / standard" for tier in TIERS}, MOVED, NOW, TITLE, actor("frontier"), PICTURE)
     head = HEAD.format(days=TICKS / 24, sold=SOLD, users=USERS, seeds=len(SEEDS)).rstrip()
     PAGE.write_text("\n".join([head, *rows(table)]) + "\n", encoding="utf-8")
 

@@ -33,6 +33,9 @@ PRODUCTS: Final = (
 #: What who pays nothing for chat is worth to its lab [USD a month]: two dollars a year, what OpenAI planned in 2025 to
 #: take from a free user in 2026. Declared; the free quota goes with it, one to one.
 FREE_USER: Final = 2.0 / 12.0
+#: Hours at the start in which all look at their lists in every hour and follow any gap, so that a market begins near
+#: rest [declared: after one day lists still moved by a fifth in the next two].
+SETTLING_H: Final = 72.0
 #: People who use a product do not buy by the token.
 CHAT: Final = ("casual",)
 PEOPLE: Final = ("casual", "coders")
@@ -59,7 +62,7 @@ CLOSED_LISTS: Final = {"stickiness": 0.0, "change_cost_days": 17.0, "wander": 0.
 def _menu() -> Pricing:
     """All tiers together at what earns most, looked at weekly, changed where that pays; near rest to begin with."""
     return Pricing.model_validate(
-        {"kind": "best-response", "every_hours": 168.0, "settling_hours": 24.0, **CLOSED_LISTS}
+        {"kind": "best-response", "every_hours": 168.0, "settling_hours": SETTLING_H, **CLOSED_LISTS}
     )
 
 
@@ -70,7 +73,7 @@ LONG: Final = Bills.model_validate({"parts": ("output", "input", "cached", "long
 
 def _by_cost(margin: float) -> Pricing:
     """What machines cost in a week and a margin, looked at weekly, changed where that pays."""
-    rhythm = {"memory_hours": 168.0, "every_hours": 168.0}
+    rhythm = {"memory_hours": 168.0, "every_hours": 168.0, "settling_hours": SETTLING_H}
     return Pricing.model_validate({"kind": "cost-plus", "margin": margin, **rhythm, **OPEN_LISTS})
 
 

@@ -177,11 +177,11 @@ def test_baseline_is_as_it_was() -> None:
     assert coders.local.usd_per_request == pytest.approx(0.0004)
     assert casual.local is None
     policy = made.providers[0].pricing
-    weekly = Every(BestResponse(sweeps=4, across=True), 168.0, 24.0, 168.0 * GOLDEN)
-    assert policy == MenuCost(weekly, cost_days=17.0, wander=0.15, settling_hours=24.0)
+    weekly = Every(BestResponse(sweeps=4, across=True), 168.0, 72.0, 168.0 * GOLDEN)
+    assert policy == MenuCost(weekly, cost_days=17.0, wander=0.15, settling_hours=72.0)
     assert not any("price" in path or "labs.*.pricing" in path for path in fitted())
-    weekly = Every(CostPlus(fitted()["open.*.pricing.margin"], 168.0), 168.0, 0.0, 168.0 * (4.0 * GOLDEN % 1.0))
-    assert made.providers[3].pricing == MenuCost(weekly, cost_days=0.4, wander=0.48)
+    weekly = Every(CostPlus(fitted()["open.*.pricing.margin"], 168.0), 168.0, 72.0, 168.0 * (4.0 * GOLDEN % 1.0))
+    assert made.providers[3].pricing == MenuCost(weekly, cost_days=0.4, wander=0.48, settling_hours=72.0)
 
 
 def test_dear_hours_have_to_pay_for_the_change_until_the_next_look() -> None:

@@ -1,0 +1,58 @@
+"""One thing moved at a time: what comes out of each, as panels and as lines of a table."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+GREY, PALE = "#888888", "#E6E6E6"
+
+
+def draw(
+    table: pd.DataFrame,
+    outcomes: Mapping[str, str],
+    moved: Mapping[str, tuple[str, Sequence[float]]],
+    now: Mapping[str, float],
+    title: str,
+    colour: str,
+    picture: Path,
+) -> None:
+    """Mean and range of each outcome against each of what is moved.
+
+    Args:
+        table: columns ``what``, ``value`` and the outcomes, a row a run.
+        outcomes: name of each on its axis, by column.
+        moved: unit and values, by what is moved.
+        now: where the rest of the panels has it; nothing for what is nowhere else.
+        title: above all.
+        colour: of the actor.
+        picture: where it goes.
+    """
+    figure = Figure(figsize=(2.3 * len(moved), 2.5 * len(outcomes)), layout="constrained")
+    axes: Any = figure.subplots(len(outcomes), len(moved), sharex="col", sharey="row")
+    for (row, (column, name)), (place, (what, (unit, values))) in itertools.product(
+        enumerate(outcomes.items()), enumerate(moved.items())
+    ):
+        ax, part = axes[row, place], table[table["what"] == what]
+        known = part.groupby("value")[column].agg(["mean", "min", "max"]).dropna()
+        ax.fill_between(known.index, known["min"], known["max"], color=colour, alpha=0.25, linewidth=0)
+        ax.plot(known.index, known["mean"], "o-", color=colour, markersize=4)
+        if what in now:
+            ax.axvline(now[what], color=GREY, linewidth=0.8, linestyle=":")
+        ax.axhline(1.0, color=GREY, linewidth=0.8)
+        ax.grid(visible=True, color=PALE, linewidth=0.6)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.set_xlim(min(values), max(values))
+        if row == 0:
+            ax.set_title(what, fontsize=10)
+        if row == len(outcomes) - 1:
+            ax.set_xlabel(unit, fontsize=9)
+        if place == 0:
+            ax.set_ylabel(name, fontsize=9)
+    figure.suptitle(title, fontsize=10)
+    figure.savefig(picture, dpi=110)
