@@ -130,7 +130,7 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
         every = between_looks(chosen.every_hours, when)
-        policy = Every(policy, every, chosen.settling_hours, every * _turn(number))
+        policy = Every(policy, every, chosen.settling_hours, every * _turn(number), chosen.turns)
     if chosen.change_cost_days > 0:
         policy = MenuCost(
             policy,

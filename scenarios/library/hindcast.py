@@ -7,7 +7,8 @@ price, premium or discount, share, or order of events. All else is the baseline,
 and their tastes, physics. Chat, its free tiers and plans are left out: they are not sold by the token, and their
 machines are a part of what owners use themselves.
 
-Open models are listed by several sellers with catalogues. Some rent machines by the hour and list cost and a margin.
+Machines are rented by the hour at lists that owners post, and on the spot market; what a year costs is what its contract
+would, though nobody signs one here. Open models are listed by several sellers with catalogues. Some rent machines by the hour and list cost and a margin.
 Others have machines of their own, paid for whether used or not: they come on a day that chance decides, list what
 these machines are worth at the margin, and list their whole catalogue anew when that has changed. What does not earn
 its replica is dropped.
@@ -23,6 +24,7 @@ from typing import Any, Final
 from scenarios.definition.asking import outcome
 from scenarios.definition.scenario import Scenario
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
+from scenarios.library.rack_market import MACHINES_FOR_RENT
 from scenarios.parameters.default_sellers import LONG
 from scenarios.parameters.demand import Request, Users
 
@@ -55,16 +57,25 @@ ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
 LAB_LOOKS_H: Final = 600.0
 #: Margins of sellers who rent by the hour, around the baseline's fitted .64 [declared: an equal ladder].
 MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
-#: Sellers with machines of their own: GB200 racks [declared], and how the names of the models begin that they list.
-#: Those who made models list these alone. Others list all: the first has half of what open models took in the autumn of
-#: 2024 (about four racks), and each next four times the last, as tokens grew.
-OWNERS: Final[dict[str, tuple[float, tuple[str, ...]]]] = {
-    "Islet": (0.5, ("DeepSeek",)),
-    "Jetty": (0.5, ("Qwen",)),
-    "Kedge": (0.5, ("Llama", "Gemma", "Mistral", "Mixtral")),
-    "Lagoon": (2.0, ("",)),
-    "Mooring": (8.0, ("",)),
-    "Narrows": (32.0, ("",)),
+#: Sellers with machines of their own, and their GB200 racks [declared]. Those who made models list these alone, as their
+#: names begin. Others come with twice the racks of the one before, from a quarter of what open models took in the autumn
+#: of 2024 (about four), and list every second model: the first of them, or the second, by turns. Half of them list all
+#: anew at once, and half one by one, a day each [declared: .36 of the log points by which lists moved until December 2025
+#: were on days on which many did].
+MAKERS_RACKS: Final = 0.5
+MAKERS: Final[dict[str, tuple[str, ...]]] = {
+    "Islet": ("DeepSeek",),
+    "Jetty": ("Qwen",),
+    "Kedge": ("Llama", "Gemma", "Mistral", "Mixtral"),
+}
+AT_ONCE, A_DAY_EACH = 1, 30
+LUMPS: Final = {
+    "Lagoon": (1.0, AT_ONCE),
+    "Mooring": (2.0, A_DAY_EACH),
+    "Narrows": (4.0, A_DAY_EACH),
+    "Oxbow": (8.0, AT_ONCE),
+    "Pier": (16.0, AT_ONCE),
+    "Quay": (32.0, A_DAY_EACH),
 }
 #: They look at their lists once a month, ask for idle machines part of the way to what earns most, and once they are
 #: full add the margin of the cheapest who rent [declared].
@@ -77,6 +88,8 @@ OWNING: Final = {
     "market_power": 0.7,
     "markup": 0.4,
 }
+#: Those who rent look at each list once a week, each on a day of its own [declared].
+WEEKDAYS: Final = 7
 #: Labs change a list once it is so far off [fitted: fitted.csv].
 LAB_LISTS: Final = {"stickiness": 0.45, "change_cost_days": 0.0}
 #: Chance a day that a seller with idle machines looks whether to come [declared: two thirds of a year on average].
@@ -118,19 +131,21 @@ def lab(name: str, template: dict[str, Any]) -> dict[str, Any]:
 def sellers() -> list[dict[str, Any]]:
     """Sellers of open models, as tables."""
     known = [row["name"] for row in table("hindcast_models.csv") if row["kind"] == "open"]
-    renting = {"kind": "cost-plus", "memory_hours": 168.0, "every_hours": 168.0, "stickiness": 0.3}
+    rhythm = {"memory_hours": 168.0, "every_hours": 168.0, "turns": WEEKDAYS}
+    renting = {"kind": "cost-plus", "stickiness": 0.3, **rhythm}
     made: list[dict[str, Any]] = [
         {"name": name, "pricing": {**renting, "margin": margin}, "drops_after_days": DROPS_AFTER_DAYS, **ROOM}
         for name, margin in MARGINS.items()
     ]
+    owners = [
+        (name, MAKERS_RACKS, [one for one in known if one.startswith(own)], AT_ONCE) for name, own in MAKERS.items()
+    ]
+    owners += [(name, racks, known[k % 2 :: 2], turns) for k, (name, (racks, turns)) in enumerate(LUMPS.items())]
     made += [
-        {"name": name, "racks": racks, "pricing": OWNING, "drops_after_days": DROPS_AFTER_DAYS}
-        | {
-            "enters": True,
-            "enter_per_day": ENTER_PER_DAY,
-            "models": [one for one in known if one.startswith(beginnings)],
-        }
-        for name, (racks, beginnings) in OWNERS.items()
+        {"name": name, "racks": racks, "models": models, "drops_after_days": DROPS_AFTER_DAYS}
+        | {"pricing": {**OWNING, "turns": turns}}
+        | {"enters": True, "enter_per_day": ENTER_PER_DAY}
+        for name, racks, models, turns in owners
     ]
     return made
 
@@ -169,6 +184,7 @@ def scenario() -> Scenario:
             "research": [budget],
             "contracts": {"share": 0.0},
         },
+        **{path: value for path, value in MACHINES_FOR_RENT.items() if "contracts" not in path},
         "demand": {
             "casual": {"users": 1.0, "individuals_share": 0.02},
             "coders": users("coders", before.coders, rows, USERS_SHARE),

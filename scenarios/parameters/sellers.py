@@ -118,6 +118,14 @@ class Pricing(KindSection):
     every_hours: Number = quantity(
         168.0, "h", "hours between two looks at the price; 0 looks in every tick", DECLARED, high=8_766
     )
+    turns: Whole = quantity(
+        1,
+        "1",
+        "days among which its lists take turns from one look at a list to the next; 1: all on one day",
+        DECLARED,
+        low=1,
+        high=1000,
+    )
     settling_hours: Number = quantity(
         0.0,
         "h",

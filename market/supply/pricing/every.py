@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from capacity.fields import quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.around import Around
+from market.supply.pricing.base import Flags
 
 
 @dataclass(frozen=True)
 class Every(Around):
-    """Another policy, asked only every so many hours: prices that are looked at once a day."""
+    """Another policy, asked only every so many hours: prices that are looked at once a day.
+
+    A catalogue may be gone through list by list: its lists, in their order, take turns among so many days, evenly apart
+    from one look at a list to the next. Then what changes all of them changes them on different days, as long as each
+    is worth a change by itself.
+    """
 
     hours: float = quantity(
         24.0, "h", "hours between two looks at the price; 0 looks in every tick", high=8_766, shipped=168.0
@@ -25,6 +33,14 @@ class Every(Around):
         "hours from the start to its turn, beside a look in the first tick: so that not all sellers look at once",
         high=8_766,
         settable=False,
+    )
+    turns: int = quantity(
+        1,
+        "1",
+        "days among which its lists take turns from one look at a list to the next; 1 looks at all on one day",
+        low=1,
+        high=1000,
+        whole=True,
     )
 
     def ticks(self, tick_hours: float) -> int:
@@ -41,10 +57,22 @@ class Every(Around):
         return self.ticks(tick_hours) == 1 and self.policy.covers_cost(tick_hours)
 
     def looks(self, tick: int, tick_hours: float) -> bool:
-        """Whether it is time, for the policy within too."""
-        settling = tick == 0 or self._settles(tick, tick_hours)
-        turn = (tick - round(self.turn_hours / tick_hours)) % self.ticks(tick_hours) == 0
-        return (settling or turn) and self.policy.looks(tick, tick_hours)
+        """Whether it is time for any list, for the policy within too."""
+        return bool(self._turn_of(tick, tick_hours).any()) and self.policy.looks(tick, tick_hours)
+
+    def _turn_of(self, tick: int, tick_hours: float) -> Flags:
+        """Which turns it is; all of them at the start.
+
+        >>> from market.supply.pricing.fixed import FixedPrice
+        >>> weekly = Every(FixedPrice(), 168.0, turns=3)
+        >>> [day for day in range(1, 15) if weekly._turn_of(day, tick_hours=24.0).any()]
+        [2, 5, 7, 9, 12, 14]
+        """
+        if tick == 0 or self._settles(tick, tick_hours):
+            return np.ones(self.turns, dtype=bool)
+        ticks = self.ticks(tick_hours)
+        begins = np.round(np.arange(self.turns) * ticks / self.turns).astype(np.int64)
+        return np.asarray((tick - round(self.turn_hours / tick_hours) - begins) % ticks == 0)
 
     def _settles(self, tick: int, tick_hours: float) -> bool:
         return tick * tick_hours < self.settling_hours
@@ -72,4 +100,6 @@ class Every(Around):
             return self.policy.checked_prices(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
         between = 1 if self._settles(outlook.tick, outlook.tick_hours) else max(ticks, outlook.between)
-        return self.policy.checked_prices(replace(self._as_usual(outlook), elapsed=elapsed, between=between))
+        due = self._turn_of(outlook.tick, outlook.tick_hours)[np.arange(outlook.price.size) % self.turns]
+        now = replace(self._as_usual(outlook), elapsed=elapsed, between=between, movable=outlook.movable & due)
+        return np.where(due, self.policy.checked_prices(now), outlook.price)

@@ -21,7 +21,7 @@ ORDER: Final = (
     "closed index (trimmed)",
     "closed index (survivors)",
     "H100 spot",
-    "H100 spot, beside spot lists",
+    "H100 on-demand",
     "H100 one-year",
     "open share of tokens",
     "open share of dollars",
@@ -30,12 +30,9 @@ ORDER: Final = (
     "changes a model-year (open)",
     "changes a model-year (closed)",
 )
-#: Comparisons that came after the goals, by the series of the runs that they show again; no goal counts them. What is
-#: observed beside "H100 spot" are on-demand lists, as the goals have it; spot lists are beside it here.
-LATER: Final = {"H100 spot, beside spot lists": "H100 spot"}
 UNITS: Final = {
     "H100 spot": "USD per H100-hour",
-    "H100 spot, beside spot lists": "USD per H100-hour",
+    "H100 on-demand": "USD per H100-hour",
     "H100 one-year": "USD per H100-hour",
     "input per request": "tokens",
     "changes a model-year (open)": "1/year",
@@ -52,7 +49,7 @@ def bands(runs: Sequence[dict[str, Any]], observed: pd.DataFrame) -> pd.DataFram
     """Rows of month, series, quantiles over the runs, and what was observed (NaN where nothing was)."""
     rows: list[dict[str, Any]] = []
     for series in ORDER:
-        frame = pd.DataFrame([run["series"].get(LATER.get(series, series), {}) for run in runs])
+        frame = pd.DataFrame([run["series"].get(series, {}) for run in runs])
         for month in sorted(frame.columns):
             values = frame[month].dropna().to_numpy(dtype=np.float64)
             seen = observed.get(series, pd.Series(dtype=float)).get(month, np.nan)

@@ -21,7 +21,7 @@ HORIZONS: Final = (1, 3, 6)
 FIRST_ORIGIN: Final = 3
 #: Last month that was fitted.
 FITTED_UNTIL: Final = "2025-06"
-SERIES: Final = ("open index", "open index (trimmed)", "closed index", "H100 spot", "H100 one-year")
+SERIES: Final = ("open index", "open index (trimmed)", "closed index", "H100 on-demand", "H100 one-year")
 
 
 def random_walk(logs: Floats, origin: int, horizon: int) -> float:  # noqa: ARG001

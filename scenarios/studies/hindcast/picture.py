@@ -22,15 +22,11 @@ if TYPE_CHECKING:
 PANELS: Final = (
     ("open index", GREEN),
     ("closed index", RED),
-    ("H100 spot", BLUE),
+    ("H100 on-demand", BLUE),
     ("open index (trimmed)", GREEN),
     ("open share of tokens", GREEN),
     ("H100 one-year", BLUE),
 )
-
-
-#: Titles of panels whose observations are not what the series is called.
-TITLES: Final = {"H100 spot": "H100 on spot (observed: on-demand lists)"}
 
 
 def draw(table: pd.DataFrame, path: Path) -> Path:
@@ -57,7 +53,7 @@ def _panel(ax: Axes, part: pd.DataFrame, series: str, colour: str) -> None:
         ax.axvline(months.index(FITTED_UNTIL) + 0.5, color=PALE, linewidth=1, linestyle=":")
     every = max(1, -(-len(months) // 6))
     ax.set_xticks(at[::every], months[::every])
-    ax.set_title(TITLES.get(series, series[0].upper() + series[1:]), loc="left")
+    ax.set_title(series[0].upper() + series[1:], loc="left")
     ax.set_ylabel(unit_of(series) if unit_of(series) != "1" else "share of the first nine models")
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel("month (right of the dots: not fitted)" if FITTED_UNTIL in months else "month")

@@ -21,8 +21,12 @@ type Floats = NDArray[np.float64]
 #: Models whose shares are counted: a router shows its first nine.
 TOP: Final = 9
 KINDS: Final = {"open": "open", "frontier": "closed"}
-#: Days of spot prices over which a contract of a year is priced, as in the market.
-CONTRACT_DAYS: Final = 30
+#: What machines cost, by series: the frame that says so, its column, and how far ahead, if it is a price for a term.
+RENTS: Final = {
+    "H100 spot": ("ticks", "spot_price", ""),
+    "H100 on-demand": ("ticks", "on_demand_price", ""),
+    "H100 one-year": ("forward", "term", "1 year"),
+}
 
 
 @dataclass
@@ -33,7 +37,6 @@ class Diary:
         days: begins of the ticks.
         prices: listed price of a model that of the cheapest seller with machines, by tick and model.
         tokens, dollars: sold, by tick and model.
-        spot: price of a rack-hour, by tick [USD].
         requests, inputs, cached: served, and input and cached input of them, by tick.
     """
 
@@ -44,7 +47,6 @@ class Diary:
     prices: list[Floats] = field(default_factory=list)
     tokens: list[Floats] = field(default_factory=list)
     dollars: list[Floats] = field(default_factory=list)
-    spot: list[float] = field(default_factory=list)
     requests: list[float] = field(default_factory=list)
     inputs: list[float] = field(default_factory=list)
     cached: list[float] = field(default_factory=list)
@@ -76,7 +78,6 @@ class Diary:
         self.prices.append(np.where(np.isfinite(price) & (price > 0), price, np.nan))
         self.tokens.append(self._by_model((served * book.tokens[:, None]).sum(axis=0)))
         self.dollars.append(self._by_model(state.paid.for_tokens.sum(axis=0)))
-        self.spot.append(float(state.machines.allotment.price))
         loads = book.workloads
         read = served.sum(axis=1) * [load.input for load in loads]
         self.requests.append(float(served.sum()))
@@ -109,33 +110,41 @@ def run(
     return {
         "series": {
             name: {month: value for month, value in one.items() if np.isfinite(value)}
-            for name, one in series_of(diary, 1.0 / H100_PER_RACK).items()
+            for name, one in (series_of(diary) | rents_of(model.frames())).items()
         },
         "moves": moves_of(diary, scenario, LAST),
         "moves to June": moves_of(diary, scenario, FITTED_LAST),
     }
 
 
-def series_of(diary: Diary, h100: float) -> dict[str, pd.Series]:
-    """All series by month that there is an observation of, or might be."""
+def series_of(diary: Diary) -> dict[str, pd.Series]:
+    """What is sold, by month: all series that there is an observation of, or might be."""
     made: dict[str, pd.Series] = {}
     for kind in KINDS.values():
         listed = diary.listed(kind)
         made |= indices(kind, listed, LAST_MONTH)
         made[f"changes a model-year ({kind})"] = changes_a_model_year(listed)
-    days = pd.DatetimeIndex(diary.days)
-    spot = pd.Series(diary.spot, index=days) * h100
-    month = days.strftime("%Y-%m")
-    a_day = max(round(24.0 / ((days[1] - days[0]).total_seconds() / 3600.0)), 1)
-    contract = spot.rolling(CONTRACT_DAYS * a_day, min_periods=1).mean()
-    made["H100 spot"] = spot.groupby(month).mean()
-    made["H100 one-year"] = contract.groupby(month).mean()
+    month = pd.DatetimeIndex(diary.days).strftime("%Y-%m")
     shares = router_shares(diary, month)
     sums = {name: pd.Series(getattr(diary, name)).groupby(month).sum() for name in ("requests", "inputs", "cached")}
     made |= shares
     made["input per request"] = sums["inputs"] / sums["requests"]
     made["cached share"] = sums["cached"] / sums["inputs"]
     return {name: one[one.index >= FIRST[:7]] for name, one in made.items()}
+
+
+def rents_of(frames: dict[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """What an H100-hour costs on the spot market, at the lowest list of owners, and for a year, mean by month [USD]."""
+    times = pd.DatetimeIndex(frames["ticks"]["time"])
+    made = {}
+    for name, (frame, column, ahead) in RENTS.items():
+        rows = frames[frame]
+        rows = rows[rows["ahead"] == ahead] if ahead else rows
+        price = rows[column].where(rows[column] > 0) / H100_PER_RACK
+        month = times[rows["tick"].to_numpy()].strftime("%Y-%m")
+        by_month = price.groupby(month).mean()
+        made[name] = by_month[by_month.index >= FIRST[:7]]
+    return made
 
 
 def router_shares(diary: Diary, month: pd.Index) -> dict[str, pd.Series]:
