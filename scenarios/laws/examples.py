@@ -63,7 +63,11 @@ EXAMPLES: dict[type, list[Any]] = {
     FirstCome: [FirstCome(), FirstCome(within=Lottery())],
     TimeOfDay: [TimeOfDay((1.0,) * 12 + (2.0,) * 12), TimeOfDay((1.0,) * 12 + (2.0,) * 12, base=(5.0,))],
     PriceAdjustment: [PriceAdjustment(0.01)],
-    Every: [Every(CostPlus(0.2), 3), Every(BestResponse(sweeps=1, cap=1e6, waits_answer=True), 24)],
+    Every: [
+        Every(CostPlus(0.2), 3),
+        Every(CostPlus(0.2), 4, turns=2),
+        Every(BestResponse(sweeps=1, cap=1e6, waits_answer=True), 24),
+    ],
     Sticky: [Sticky(Surge(gain=0.5), 0.05)],
     MenuCost: [MenuCost(CostPlus(0.2), cost_days=0.5), MenuCost(Surge(gain=0.5), cost_usd=1.0)],
     Investing: [Investing(CostPlus(0.2), stays=0.5), Investing(BestResponse(sweeps=5, cap=1e6), stays=0.9, periods=3)],

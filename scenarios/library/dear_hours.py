@@ -4,11 +4,13 @@ One seller of an open model holds its machines for a term, so that its busiest h
 weeks for hours that should be dearer. Its users live in few time zones. No price, no hour and no ratio is given.
 
 The variant 'catalogues' is held against what real sellers did (``tokenmarket evidence --sellers``): eight sellers list
-the same six open models, three on rented machines and five on their own, and look every four weeks. In
-'catalogues-by-hour' the eight may look for dear hours, too.
+the same six open models, three on rented machines and five on their own, and look every four weeks, every second one at
+one list after the other. In 'catalogues-by-hour' the eight may look for dear hours, too.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from scenarios.definition.asking import ask, outcome
 from scenarios.library.baseline_2026 import SCENARIO as BASELINE
@@ -30,6 +32,8 @@ LISTS = {"every_hours": 672.0, **OPEN_LISTS}
 #: Margins of who rents, and racks of who has machines: each lump twice the last; declared.
 MARGINS = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
 LUMPS = {"Jetty": 20.0, "Kedge": 40.0, "Lagoon": 80.0, "Mooring": 160.0, "Narrows": 320.0}
+#: Every second seller goes through its lists one by one, a day each, the others through all on one day; declared.
+AT_ONCE, A_DAY_EACH = 1, 28
 
 
 def catalogues() -> dict[str, object]:
@@ -37,10 +41,12 @@ def catalogues() -> dict[str, object]:
     renting = {**LISTS, "kind": "cost-plus", "memory_hours": 24.0}
     owning = {**LISTS, "kind": "shadow-cost", "fill": 0.8, "relist": 0.0}
     rows = [row for row in table("hindcast_models.csv") if row["name"] in MODELS]
-    sellers: list[dict[str, object]] = [
+    terms: list[dict[str, Any]] = [
         {"name": name, "pricing": {**renting, "margin": margin}} for name, margin in MARGINS.items()
     ]
-    sellers += [{"name": name, "racks": racks, "pricing": owning} for name, racks in LUMPS.items()]
+    terms += [{"name": name, "racks": racks, "pricing": owning} for name, racks in LUMPS.items()]
+    turns = [AT_ONCE, A_DAY_EACH] * (len(terms) // 2)
+    sellers = [one | {"pricing": {**one["pricing"], "turns": by}} for one, by in zip(terms, turns, strict=True)]
     return {
         "time.days": 182.0,
         "demand.zones": [place.model_dump() for place in PLACES],

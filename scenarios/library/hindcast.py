@@ -7,11 +7,11 @@ price, premium or discount, share, or order of events. All else is the baseline,
 and their tastes, physics. Chat, its free tiers and plans are left out: they are not sold by the token, and their
 machines are a part of what owners use themselves.
 
-Machines are rented by the hour at lists that owners post, and on the spot market; what a year costs is what its contract
-would, though nobody signs one here. Open models are listed by several sellers with catalogues. Some rent machines by the hour and list cost and a margin.
-Others have machines of their own, paid for whether used or not: they come on a day that chance decides, list what
-these machines are worth at the margin, and list their whole catalogue anew when that has changed. What does not earn
-its replica is dropped.
+Machines are rented by the hour at lists that owners post, and on the spot market; a year costs what a contract for it
+would, though nobody signs one here. Open models are listed by several sellers with catalogues. Some rent machines by
+the hour and list cost and a margin. Others have machines of their own, paid for whether used or not: they come on a day
+that chance decides, list what these machines are worth at the margin, and list anew when that has changed: some their
+whole catalogue at once, others one list after the other. What does not earn its replica is dropped.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ ROOM: Final = {"foot_in_the_door": 1.0, "headroom": 0.5}
 LAB_LOOKS_H: Final = 600.0
 #: Margins of sellers who rent by the hour, around the baseline's fitted .64 [declared: an equal ladder].
 MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
-#: Sellers with machines of their own, and their GB200 racks [declared]. Those who made models list these alone, as their
-#: names begin. Others come with twice the racks of the one before, from a quarter of what open models took in the autumn
-#: of 2024 (about four), and list every second model: the first of them, or the second, by turns. Half of them list all
-#: anew at once, and half one by one, a day each [declared: .36 of the log points by which lists moved until December 2025
-#: were on days on which many did].
+#: Sellers with machines of their own, and their GB200 racks [declared]. Those who made models list these alone, as
+#: their names begin. Others come with twice the racks of the one before, from a quarter of what open models took in the
+#: autumn of 2024 (about four), and list every second model: the first of them, or the second, by turns. Half of them
+#: list all anew at once, and half one by one, a day each [declared: until December 2025 .36 of the log points by which
+#: lists moved were on days on which many did].
 MAKERS_RACKS: Final = 0.5
 MAKERS: Final[dict[str, tuple[str, ...]]] = {
     "Islet": ("DeepSeek",),
@@ -137,9 +137,8 @@ def sellers() -> list[dict[str, Any]]:
         {"name": name, "pricing": {**renting, "margin": margin}, "drops_after_days": DROPS_AFTER_DAYS, **ROOM}
         for name, margin in MARGINS.items()
     ]
-    owners = [
-        (name, MAKERS_RACKS, [one for one in known if one.startswith(own)], AT_ONCE) for name, own in MAKERS.items()
-    ]
+    own = {name: [one for one in known if one.startswith(begins)] for name, begins in MAKERS.items()}
+    owners = [(name, MAKERS_RACKS, models, AT_ONCE) for name, models in own.items()]
     owners += [(name, racks, known[k % 2 :: 2], turns) for k, (name, (racks, turns)) in enumerate(LUMPS.items())]
     made += [
         {"name": name, "racks": racks, "models": models, "drops_after_days": DROPS_AFTER_DAYS}

@@ -66,12 +66,12 @@ class Every(Around):
         >>> from market.supply.pricing.fixed import FixedPrice
         >>> weekly = Every(FixedPrice(), 168.0, turns=3)
         >>> [day for day in range(1, 15) if weekly._turn_of(day, tick_hours=24.0).any()]
-        [2, 5, 7, 9, 12, 14]
+        [2, 4, 7, 9, 11, 14]
         """
         if tick == 0 or self._settles(tick, tick_hours):
             return np.ones(self.turns, dtype=bool)
         ticks = self.ticks(tick_hours)
-        begins = np.round(np.arange(self.turns) * ticks / self.turns).astype(np.int64)
+        begins = np.arange(self.turns) * ticks // self.turns
         return np.asarray((tick - round(self.turn_hours / tick_hours) - begins) % ticks == 0)
 
     def _settles(self, tick: int, tick_hours: float) -> bool:
