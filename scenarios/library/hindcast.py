@@ -11,7 +11,7 @@ Machines are rented by the hour at lists that owners post, and on the spot marke
 would, though nobody signs one here. Open models are listed by several sellers with catalogues. Some rent machines by
 the hour and list cost and a margin. Others have machines of their own, paid for whether used or not: they come on a day
 that chance decides, list what these machines are worth at the margin, and list anew when that has changed: some their
-whole catalogue at once, others one list after the other. What does not earn its replica is dropped.
+whole catalogue at once, others a few of them at a time. What does not earn its replica is dropped.
 """
 
 from __future__ import annotations
@@ -60,22 +60,22 @@ MARGINS: Final = {"Ferry": 0.4, "Gantry": 0.65, "Harbor": 0.9}
 #: Sellers with machines of their own, and their GB200 racks [declared]. Those who made models list these alone, as
 #: their names begin. Others come with twice the racks of the one before, from a quarter of what open models took in the
 #: autumn of 2024 (about four), and list every second model: the first of them, or the second, by turns. Half of them
-#: list all anew at once, and half one by one, a day each [declared: until December 2025 .36 of the log points by which
-#: lists moved were on days on which many did].
+#: list all anew at once, and half a fifth of them at a time [declared: until December 2025 .36 of the log points by
+#: which lists moved were on days on which many did].
 MAKERS_RACKS: Final = 0.5
 MAKERS: Final[dict[str, tuple[str, ...]]] = {
     "Islet": ("DeepSeek",),
     "Jetty": ("Qwen",),
     "Kedge": ("Llama", "Gemma", "Mistral", "Mixtral"),
 }
-AT_ONCE, A_DAY_EACH = 1, 30
+AT_ONCE, A_FEW_EACH = 1, 5
 LUMPS: Final = {
     "Lagoon": (1.0, AT_ONCE),
-    "Mooring": (2.0, A_DAY_EACH),
-    "Narrows": (4.0, A_DAY_EACH),
+    "Mooring": (2.0, A_FEW_EACH),
+    "Narrows": (4.0, A_FEW_EACH),
     "Oxbow": (8.0, AT_ONCE),
     "Pier": (16.0, AT_ONCE),
-    "Quay": (32.0, A_DAY_EACH),
+    "Quay": (32.0, A_FEW_EACH),
 }
 #: They look at their lists once a month, ask for idle machines part of the way to what earns most, and once they are
 #: full add the margin of the cheapest who rent [declared].
