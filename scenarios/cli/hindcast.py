@@ -43,8 +43,8 @@ def hindcast_command(
     came after is a test; of those until December 2025 where months after it are asked for. Machines, releases and
     demand are fed; no price is.
 
-    Observed beside 'H100 spot' are on-demand lists, as the goals were written; beside 'H100 spot, beside spot lists'
-    the lists of sellers who may take machines back, which no goal counts. The runs are the same.
+    Observed beside 'H100 on-demand' are lists of the same sellers, beside 'H100 spot' lists of machines that may be
+    taken back, beside 'H100 one-year' those of machines that are reserved.
     """
     from scenarios.loading.scenarios import load
     from scenarios.studies.hindcast.bands import bands, covered, records

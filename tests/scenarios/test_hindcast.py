@@ -74,7 +74,7 @@ def test_draws_lie_between_their_bounds_and_follow_the_seed() -> None:
     values = drawn(3, known)
     assert all(parameter.low <= values[parameter.path] <= parameter.high for parameter in known)
     assert values == drawn(3, known) != drawn(4, known)
-    lagoon = next(one for one in known if one.path == "sellers.Lagoon.racks")
+    lagoon = next(one for one in known if one.path == "sellers.{Lagoon|Mooring}.racks")
     assert values[lagoon.path] == drawn(3, [lagoon])[lagoon.path]
     made = with_values(SCENARIOS["hindcast"], values)
     assert next(seller.racks for seller in made.sellers if seller.name == "Lagoon") == values[lagoon.path]
@@ -98,12 +98,12 @@ def test_a_run_as_observed_is_nearest_and_only_what_was_seen_until_then_counts()
     for until in ("2025-06", "2025-12"):
         assert max(abs(one) for one in distances(as_observed(1.0), until).values()) == pytest.approx(0.0, abs=1e-9)
     off = distances(as_observed(1.1), "2025-06")
-    assert off["H100 spot, 2025-05 to 2025-06"] == pytest.approx(np.log(1.1) / 0.05)
+    assert off["H100 on-demand, 2025-05 to 2025-06"] == pytest.approx(np.log(1.1) / 0.05)
     assert not any("2025-07" in name or "2025-12" in name for name in off)
     later = as_observed(1.0)
-    later["series"]["H100 spot"] = {**later["series"]["H100 spot"], "2025-12": 1.0}
+    later["series"]["H100 on-demand"] = {**later["series"]["H100 on-demand"], "2025-12": 1.0}
     assert max(abs(one) for one in distances(later, "2025-06").values()) < 1e-9
-    assert distances(later, "2025-12")["H100 spot, 2025-10 to 2025-12"] < -1.0
+    assert distances(later, "2025-12")["H100 on-demand, 2025-10 to 2025-12"] < -1.0
     assert nearest([as_observed(1.2), as_observed(1.0), as_observed(2.0)], "2025-06") == [as_observed(1.0)]
 
 
@@ -164,7 +164,7 @@ def small() -> object:
 def test_a_short_run_tells_all_series_and_is_kept(tmp_path: Path) -> None:
     task = task_of(SCENARIOS["hindcast"], "2024-11", [1], 50, fitted_sets("2024-11"))
     found = running.run(small(), 1, 50, 15)
-    assert set(found["series"]) >= {"open index", "closed index", "H100 spot", "H100 one-year", "open share of tokens"}
+    assert set(found["series"]) >= {"open index", "closed index", "H100 spot", "H100 on-demand", "H100 one-year"}
     assert found["series"]["open index"]["2024-10"] == 1.0
     assert found == running.run(small(), 1, 50, 15)
     with (tmp_path / RUNS).open("w") as file:
