@@ -24,13 +24,16 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
+from against import side_by_side
+from measured import HEAD, PLAIN, USUAL, Measured, row
 from plain_mesa import PlainMarket
+from speed_page import draw, page
 
 from market import TokenMarket
 from market.demand.utilities import BLOCK
@@ -43,56 +46,10 @@ BY_THE_TOKEN, GROUPED = "by-the-token", "by-the-token grouped"
 #: Chat and coding with plans, a squeeze, free quotas, a broker, other tariffs, and the world of 2024 to 2025.
 NAMES = ("baseline-2026", "compute-crunch", "free-tier", "broker", "off-peak", "hindcast", BY_THE_TOKEN, GROUPED)
 SIZES = (100, 1_000, 10_000, 100_000)
-#: Users of the plain version; few that show what an empty tick costs; ticks in which sellers look; and usual ticks.
-PLAIN, FEW, LOOKS, USUAL = 500, 20, 3, 24
+#: Few users, who show what an empty tick costs, and ticks in which sellers look.
+FEW, LOOKS = 20, 3
 #: Largest difference of the two versions' orders, over all of a segment: rounding.
 AGREE = 1e-9
-TICKS_PER_WEEK = 168
-
-
-@dataclass
-class Measured:
-    """What a scenario costs [ms a tick].
-
-    Attributes:
-        scenario, users: what was run.
-        usual, look: a usual tick, and one in which sellers look at their lists.
-        empty: a usual tick with hardly any users.
-        plain: a tick of the plain version.
-        exponentials: those alone.
-        phases: of a usual tick, by phase.
-        ticks: usual ticks that were timed.
-    """
-
-    scenario: str
-    users: int
-    usual: float
-    look: float
-    empty: float
-    plain: float
-    exponentials: float
-    ticks: int
-    phases: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether a whole day was timed: hours differ in what they cost, so a part of one compares with no other."""
-        return self.ticks == USUAL
-
-    @property
-    def week(self) -> float:
-        """Mean tick of a week."""
-        return self.usual + (self.look - self.usual) / TICKS_PER_WEEK
-
-    @property
-    def over_plain(self) -> float:
-        """How many times faster than plain Mesa."""
-        return self.plain / self.week
-
-    @property
-    def over_exponentials(self) -> float:
-        """How many times as long as the exponentials alone."""
-        return self.week / self.exponentials
 
 
 def scenario_of(name: str) -> Scenario:
@@ -171,22 +128,6 @@ def measure(name: str, users: int, seconds: float) -> Measured:
     return Measured(name, users, mean[0], look, mean[1], mean[2] * users, mean[3], len(usual), phases)
 
 
-HEAD = ("scenario", "users", "a tick [ms]", "looks [ms]", "empty [ms]", "over plain Mesa", "over exponentials")
-
-
-def row(one: Measured) -> tuple[str, ...]:
-    """Cells of the table."""
-    return (
-        one.scenario,
-        f"{one.users:,}",
-        f"{one.week:.1f}" if one.is_whole else f"{one.week:.1f} ({one.ticks} of {USUAL} h)",
-        f"{one.look:.0f}",
-        f"{one.empty:.1f}",
-        f"{one.over_plain:.2g}x" if one.over_plain < 10 else f"{one.over_plain:.0f}x",
-        f"{one.over_exponentials:.1f}x" if one.over_exponentials < 100 else f"{one.over_exponentials:,.0f}x",
-    )
-
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenarios", nargs="+", default=NAMES, choices=[*NAMES, *SCENARIOS], metavar="NAME")
@@ -219,20 +160,15 @@ def all_measured(asked: argparse.Namespace) -> list[Measured]:
 def main() -> None:
     asked = arguments()
     if asked.against:
-        from against import side_by_side
-
         side_by_side(asked.against)
         return
     found = all_measured(asked)
     if asked.json:
         print(json.dumps([asdict(one) for one in found], indent=1))
-    if asked.page or asked.picture:
-        from speed_page import draw, page
-
-        if asked.page:
-            asked.page.write_text(page(found), encoding="utf-8")
-        if asked.picture:
-            draw(found, asked.picture)
+    if asked.page:
+        asked.page.write_text(page(found), encoding="utf-8")
+    if asked.picture:
+        draw(found, asked.picture)
 
 
 if __name__ == "__main__":

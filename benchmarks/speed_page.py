@@ -15,6 +15,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import mesa
 import numpy as np
+from measured import HEAD, PLAIN, Measured, row
 
 from scenarios.pictures.style import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, VIOLET, save, style
 
@@ -54,10 +55,8 @@ compared takes turns, a tick each. Measured with {where}.
 """
 
 
-def page(found: Sequence[Any]) -> str:
+def page(found: Sequence[Measured]) -> str:
     """The page, in Markdown."""
-    from bench_scenarios import HEAD, PLAIN, row
-
     cpu = f"{os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}, Mesa {mesa.__version__}"
     parts = [TOP.format(where=cpu, plain=PLAIN), table(HEAD, [row(one) for one in found])]
     parts.append("\n![Time of a tick by users, one curve a scenario, beside plain Mesa](../images/speed.png)\n")
@@ -82,7 +81,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in rows]) + "\n"
 
 
-def goals(found: Sequence[Any]) -> list[tuple[str, ...]]:
+def goals(found: Sequence[Measured]) -> list[tuple[str, ...]]:
     """Goals, what was measured, and hit or missed; of what was measured."""
     rows = []
     for scenario, users, what, of, goal, more in GOALS:
@@ -97,7 +96,7 @@ def goals(found: Sequence[Any]) -> list[tuple[str, ...]]:
     return rows
 
 
-def phases(found: Sequence[Any]) -> str:
+def phases(found: Sequence[Measured]) -> str:
     """Phases of a usual tick, for the fewest users, 10,000, and the most, of the first scenario."""
     first = [one for one in found if one.scenario == found[0].scenario]
     shown = [one for one in first if one.users in (first[0].users, 10_000, first[-1].users)]
@@ -106,7 +105,7 @@ def phases(found: Sequence[Any]) -> str:
     return table(head, [(name, *(f"{one.phases.get(name, 0.0):.2f}" for one in shown)) for name in names])
 
 
-def draw(found: Sequence[Any], path: Path) -> None:
+def draw(found: Sequence[Measured], path: Path) -> None:
     """Time of a tick by users, one curve a scenario, beside plain Mesa and the exponentials of the first."""
     found = [one for one in found if one.is_whole]
     names = list(dict.fromkeys(one.scenario for one in found))
@@ -126,5 +125,5 @@ def draw(found: Sequence[Any], path: Path) -> None:
         plt.close(figure)
 
 
-def _curve(axes: Any, rows: Sequence[Any], of: Callable[[Any], float], **look: Any) -> None:
+def _curve(axes: Any, rows: Sequence[Measured], of: Callable[[Any], float], **look: Any) -> None:
     axes.plot([one.users for one in rows], [of(one) for one in rows], **look)

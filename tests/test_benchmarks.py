@@ -4,6 +4,7 @@ import against
 import bench_scenarios
 import pytest
 import speed_page
+from measured import Measured, row
 from plain_mesa import PlainMarket
 
 from market import TokenMarket
@@ -33,9 +34,7 @@ def test_the_comparison_sees_a_difference(crunch):
 
 def measured(**values):
     given = {"scenario": "baseline-2026", "users": 100_000, "usual": 10.0, "look": 178.0, "empty": 2.0, "plain": 550.0}
-    return bench_scenarios.Measured(
-        **(given | {"exponentials": 2.2, "ticks": 24, "phases": {"users order": 3.0}} | values)
-    )
+    return Measured(**(given | {"exponentials": 2.2, "ticks": 24, "phases": {"users order": 3.0}} | values))
 
 
 def test_a_tick_of_a_week_has_one_look():
@@ -57,7 +56,7 @@ def test_the_page_says_what_is_missed(tmp_path):
 def test_a_part_of_a_day_is_marked_and_held_against_no_goal():
     """Its hours are others than those of the other rows."""
     part = measured(ticks=12)
-    assert bench_scenarios.row(part)[2] == "11.0 (12 of 24 h)"
+    assert row(part)[2] == "11.0 (12 of 24 h)"
     assert speed_page.goals([part]) == []
     assert speed_page.goals([measured()]) != []
 

@@ -170,6 +170,24 @@ def test_imports_are_at_the_top_of_files(house):
     assert house.waiting(but=FETCHES) == []
 
 
+@pytest.mark.parametrize("folder", ["benchmarks", "docs/studies"])
+def test_scripts_import_in_no_circle_and_at_the_top(folder):
+    """Scripts beside the packages, which import each other by their plain names."""
+    trees = {path.stem: ast.parse(path.read_text()) for path in (ROOT / folder).glob("*.py")}
+    nested = [
+        f"{name}.py:{node.lineno}"
+        for name, tree in trees.items()
+        for node in statements(tree)
+        if node.col_offset > 0 and set(names_in(node, name, False, trees)) & set(trees)
+    ]
+    assert nested == []
+    graph = {
+        name: {m for node in statements(tree) for m in names_in(node, name, False, trees)} & set(trees)
+        for name, tree in trees.items()
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError
+
+
 def test_nothing_lies_about_at_the_root_of_scenarios(house):
     assert house.loose() == []
 
