@@ -102,6 +102,34 @@ class Calendar:
         """Share of all time that is simulated."""
         return 1.0
 
+    def simulated_hours(self, hours: float) -> float:
+        """Simulated hours that stand for so many of the calendar: fewer where weeks are left out.
+
+        They are no less than a day: days are simulated whole, so that what goes by their hours does as ever.
+
+        >>> [round(RepresentativeWeeks().simulated_hours(hours), 1) for hours in (5.0, 24.0, 168.0, 730.5)]
+        [5.0, 24.0, 38.6, 168.0]
+        """
+        return max(hours * self.simulated_share, min(hours, HOURS_PER_DAY))
+
+    def chance_in_day(self, chance: float) -> float:
+        """What a chance per day is in a simulated day, which stands for more days where weeks are left out.
+
+        >>> Calendar().chance_in_day(0.1), round(RepresentativeWeeks().chance_in_day(0.1), 3)
+        (0.1, 0.368)
+        """
+        share = self.simulated_share
+        return 1.0 - (1.0 - min(chance, 1.0)) ** (1.0 / share) if share < 1 else chance
+
+    def kind_of_day(self, tick: int) -> int:  # noqa: ARG002
+        """Number of the kind of day of which sellers know what machines cost: all days are alike to them."""
+        return 0
+
+    @property
+    def days_of_a_kind(self) -> tuple[float, ...]:
+        """How many days of each kind there are, relative to each other."""
+        return (1.0,)
+
 
 @dataclass(frozen=True)
 class RepresentativeWeeks(Calendar):
@@ -149,3 +177,15 @@ class RepresentativeWeeks(Calendar):
     def simulated_share(self) -> float:
         """Share of all time that is simulated."""
         return 1.0 / WEEKS_PER_MONTH
+
+    def kind_of_day(self, tick: int) -> int:
+        """Number of the kind of day of which sellers know what machines cost: working days, and those of weekends.
+
+        A list is looked at on all days, and each stands for a month of its like: a Monday's look goes by Fridays too.
+        """
+        return int(self.is_weekend(tick))
+
+    @property
+    def days_of_a_kind(self) -> tuple[float, ...]:
+        """How many days of each kind a week has."""
+        return (5.0, 2.0)

@@ -128,8 +128,8 @@ class Founded:
         pace = np.zeros((2, len(self.providers)))
         for p in self.providers:
             ticks = self.book.quota_ticks[p.own][np.isfinite(self.book.quota[p.own])]
-            window_h = float(ticks.min()) * self.hours if ticks.size else 24.0
-            pace[:, p.number] = [-np.expm1(-self.hours / length_h) for length_h in (window_h, 24.0 * DAYS_PER_WEEK)]
+            lengths_h = float(ticks.min()) * self.hours if ticks.size else 24.0, 24.0 * DAYS_PER_WEEK
+            pace[:, p.number] = [-np.expm1(-self.hours / self.calendar.simulated_hours(each)) for each in lengths_h]
         return pace
 
     @cached_property

@@ -222,7 +222,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         firms=first_firms(founded),
         quoted=first_quotes(founded.owners),
         contracts=Contracts(tuple(economy.contracts), ()),
-        needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), 0, founded.upkeep),
+        needs=Needs(book, np.zeros(shape), np.zeros(shape), np.zeros(shape), (0, 0), founded.upkeep),
         machines=no_machines(founded),
         posted=Posted(book, book.price, {}, served_ahead(book), np.zeros(book.offers)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
@@ -276,7 +276,7 @@ def first_racks(providers: Sequence[ProviderAgent]) -> Floats:
 
 def no_machines(founded: Founded) -> Machines:
     """No machines have been given out."""
-    owners, researchers, ticks_per_day = len(founded.owners), len(founded.researchers), founded.calendar.ticks_per_day
+    owners, researchers, calendar = len(founded.owners), len(founded.researchers), founded.calendar
     none, of_providers = np.zeros(owners), np.zeros(len(founded.providers))
     allotment = Allotment(
         owned=none,
@@ -312,7 +312,10 @@ def no_machines(founded: Founded) -> Machines:
         research_restarted=np.zeros(researchers),
         exit=Exit(),
         trained=np.ones(researchers),
-        purchases=tuple(nothing_bought(p.spec.pools[0].running_cost, ticks_per_day) for p in founded.providers),
+        purchases=tuple(
+            nothing_bought(p.spec.pools[0].running_cost, calendar.ticks_per_day, calendar.days_of_a_kind)
+            for p in founded.providers
+        ),
     )
 
 

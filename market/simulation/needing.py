@@ -59,7 +59,8 @@ def foresee(
         orders[:, target] += orders[:, j]  # what a broker sends is part of what its provider expects
         orders[:, j] = 0.0
     earned = earned_per_request(founded, prices, known, orders)
-    return Needs(book, orders, earned, slopes, founded.calendar.period(tick), founded.upkeep)
+    place = founded.calendar.kind_of_day(tick), founded.calendar.period(tick)
+    return Needs(book, orders, earned, slopes, place, founded.upkeep)
 
 
 def without_spare(book: Book, orders: Floats, waiting: Floats) -> Floats:

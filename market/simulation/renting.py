@@ -73,16 +73,14 @@ def rent(
             founded, tick, machines.exit, older, allotment.price, effects, lambda gone: clear(gone=gone).price
         ),
         trained=trained_lately(founded, tick, machines.trained, allotment, research_again),
-        purchases=purchases_after(founded, period, needs, machines.purchases, allotment.price),
+        purchases=purchases_after(founded, needs, machines.purchases, allotment.price),
     )
 
 
-def purchases_after(
-    founded: Founded, period: int, needs: Needs, before: Sequence[Purchases], price: float
-) -> tuple[Purchases, ...]:
+def purchases_after(founded: Founded, needs: Needs, before: Sequence[Purchases], price: float) -> tuple[Purchases, ...]:
     """What those who rent by the hour have learned once a tick has cost so much a rack-hour [USD]."""
     return tuple(
-        known.after(period, price, needs.work_of(p.own), needs.earned_by(p.own)) if p.spec.spot else known
+        known.after(needs.place, price, needs.work_of(p.own), needs.earned_by(p.own)) if p.spec.spot else known
         for p, known in zip(founded.providers, before, strict=True)
     )
 

@@ -30,7 +30,7 @@ class Needs:
         orders: requests, those that wait included, by segment and offer.
         earned: what a request earns its seller [USD], by segment and offer.
         slopes: fall of these requests with the own price [requests per USD], by segment and offer.
-        period: tick of the day.
+        place: kind of the day, and tick of the day.
         cost: running cost beside machines of a million tokens [USD], by offer.
     """
 
@@ -38,7 +38,7 @@ class Needs:
     orders: Floats
     earned: Floats
     slopes: Floats
-    period: int
+    place: tuple[int, int]
     cost: Floats
 
     @cached_property

@@ -209,7 +209,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             return []
         if stays:
             earned = needs.earned_by(self.own)
-            at_list = needs.at_list[:, self.own] + (self.purchases.affordable(needs.period, earned) - earned)
+            at_list = needs.at_list[:, self.own] + (self.purchases.affordable(needs.place, earned) - earned)
             value = at_list[None].repeat(BID_STEPS, axis=0).ravel()
         else:
             value = needs.along_demand[:, :, self.own].ravel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +23,15 @@ STEP = 0.2
 class Purchases:
     """Prices and needs of the last days.
 
+    A place is the kind of a day (``Calendar.kind_of_day``), and the tick of the day.
+
     Attributes:
         price: what a rack-hour costs in this tick [USD].
         need: rack-hours that it needs in this tick.
-        prices: what one usually costs, by tick of the day [USD]; NaN if unknown.
+        prices: what one usually costs, by place [USD]; NaN if unknown.
         needs: how many it usually needs, in the same way.
         left: what one usually earns over its price, in the same way [USD].
+        days: how many days of a kind there are, relative to the others, by kind and 1.
     """
 
     price: float
@@ -35,32 +39,35 @@ class Purchases:
     prices: Floats
     needs: Floats
     left: Floats
+    days: Floats
 
-    def after(self, period: int, price: float, need: float, earned: float) -> Purchases:
+    def after(self, place: tuple[int, int], price: float, need: float, earned: float) -> Purchases:
         """The same after a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
         prices, needs, left = self.prices.copy(), self.needs.copy(), self.left.copy()
-        pace = TODAY if np.isfinite(prices[period]) else 1.0
-        before = prices[period] if np.isfinite(prices[period]) else 0.0
-        prices[period] = before + pace * (price - before)
-        needs[period] += pace * (need - needs[period])
-        left[period] += pace * (earned - price - left[period])
-        return Purchases(price, need, prices, needs, left)
+        pace = TODAY if np.isfinite(prices[place]) else 1.0
+        before = prices[place] if np.isfinite(prices[place]) else 0.0
+        prices[place] = before + pace * (price - before)
+        needs[place] += pace * (need - needs[place])
+        left[place] += pace * (earned - price - left[place])
+        return Purchases(price, need, prices, needs, left, self.days)
 
     @property
     def usual_price(self) -> float:
-        """Price over a day, by need [USD per rack-h]."""
+        """Price over all kinds of days, by need [USD per rack-h]."""
         known = np.isfinite(self.prices)
-        total = float(self.needs[known].sum())
-        return float(self.prices[known] @ self.needs[known]) / total if total > 0 else self.price
+        needs = (self.needs * self.days)[known]
+        total = float(needs.sum())
+        return float(self.prices[known] @ needs) / total if total > 0 else self.price
 
     @property
     def weight(self) -> float:
         """Need in this tick over the usual one."""
         known = np.isfinite(self.prices)
-        usual = float(self.needs[known].mean()) if known.any() else 0.0
+        days = np.where(known, self.days, 0.0)
+        usual = float((self.needs * days).sum() / days.sum()) if known.any() else 0.0
         return self.need / usual if usual > 0 else 1.0
 
-    def affordable(self, period: int, earned: float) -> float:
+    def affordable(self, place: tuple[int, int], earned: float) -> float:
         """Highest price of a rack-hour that is bid, where renting at it pays over the whole day [USD].
 
         A rack-hour earns e now, and in hour h of the day it usually leaves l over what it costs. Where this hour leaves
@@ -73,17 +80,19 @@ class Purchases:
         than a step beyond, or all who lack machines for once would bid a day's profit for an hour. An hour that leaves
         something needs nothing of others: there b is e, and everywhere before a day is known.
         """
-        alike = ALIKE * self.prices[period]
-        if not np.isfinite(self.prices).all() or self.left[period] > alike:
+        kind, period = place
+        prices, needs, left = self.prices[kind], self.needs[kind], self.left[kind]
+        alike = ALIKE * prices[period]
+        if not np.isfinite(prices).all() or left[period] > alike:
             return earned
-        dear = self.left <= self.left[period] + alike
-        need = float(self.needs[dear].sum())
-        left = max(float((self.needs * self.left)[~dear].sum()), 0.0)
-        seen = max(earned, float(self.prices[period]))
-        return min(earned + left / need, (1.0 + STEP) * seen) if need > 0 else earned
+        dear = left <= left[period] + alike
+        need = float(needs[dear].sum())
+        left_over = max(float((needs * left)[~dear].sum()), 0.0)
+        seen = max(earned, float(prices[period]))
+        return min(earned + left_over / need, (1.0 + STEP) * seen) if need > 0 else earned
 
 
-def nothing_bought(price: float, ticks_per_day: int) -> Purchases:
-    """What is known before the first tick: that a rack-hour costs so much [USD]."""
-    none = np.zeros(ticks_per_day)
-    return Purchases(price, 0.0, np.full(ticks_per_day, np.nan), none, none)
+def nothing_bought(price: float, ticks_per_day: int, days: Sequence[float] = (1.0,)) -> Purchases:
+    """What is known before the first tick: that a rack-hour costs so much [USD]; ``days``: how many of a kind."""
+    none = np.zeros((len(days), ticks_per_day))
+    return Purchases(price, 0.0, np.full(none.shape, np.nan), none, none, np.array(days)[:, None])

@@ -48,7 +48,7 @@ from scenarios.definition.building_out import (
     vintages_by_owner,
 )
 from scenarios.definition.parameters import Parameters
-from scenarios.definition.sellers import HOURS_PER_WEEK, providers
+from scenarios.definition.sellers import providers
 from scenarios.definition.trends import adoption, growth_of, known_path, users_path
 from scenarios.parameters.demand import Demand, Request, Users
 from scenarios.parameters.kinds import made_of
@@ -157,11 +157,6 @@ def learning_ticks(learning_hours: float, tick_hours: float) -> float:
     return max(learning_hours / tick_hours, LEAST_TICKS if tick_hours <= 1.0 else LEAST_LONG_TICKS)
 
 
-def chance_in_simulated_day(chance: float, when: Calendar) -> float:
-    """What a chance per day is in a simulated day, which stands for more days where weeks are left out."""
-    return 1.0 - (1.0 - min(chance, 1.0)) ** (1.0 / when.simulated_share) if when.simulated_share < 1 else chance
-
-
 # -------------------------------------------------------------------------------------------------- users
 
 
@@ -206,7 +201,7 @@ def local_machine(segment: str, users: Users, parameters: Parameters, when: Cale
         machine.at_once * 3600.0 * machine.speed / users.request.output,
         machine.price_usd,
         machine.life_days,
-        chance_in_simulated_day(machine.consider_per_day, when),
+        when.chance_in_day(machine.consider_per_day),
     )
 
 
@@ -314,11 +309,11 @@ def rental(rack: Chip) -> float:
 
 
 def on_demand(supply: Supply, rack: Chip, when: Calendar) -> OnDemand | None:
-    """Machines by the hour at a list price; where weeks are left out, lists are looked at as often a simulated week."""
+    """Machines by the hour at a list price."""
     chosen = supply.on_demand
     if chosen.share == 0:
         return None
-    every = max(chosen.every_hours * when.simulated_share, min(chosen.every_hours, HOURS_PER_WEEK))
+    every = when.simulated_hours(chosen.every_hours)
     return OnDemand(
         chosen.price * rental(rack), chosen.share, chosen.make(), every, chosen.stickiness, chosen.settling_hours
     )

@@ -120,7 +120,7 @@ def quality_of_score(score: float, parameters: Parameters) -> Quality:
 def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
     """A pricing policy, looked at every so often and followed when the gap is large enough.
 
-    Where weeks are left out, what is looked at less than once a week is looked at after as many simulated ones.
+    Where weeks are left out, lists are looked at as often a calendar week as ever, but no more than daily.
     Each seller has a day of its own for it, by its number.
     """
     policy: PricingPolicy = chosen.make()
@@ -129,7 +129,7 @@ def pricing(chosen: Pricing, when: Calendar, number: int) -> PricingPolicy:
         harvest = one.harvest_days * 24.0 * when.simulated_share
         policy = Investing(policy, one.stays, one.years, one.growth, harvest)
     if chosen.every_hours > 0:
-        every = between_looks(chosen.every_hours, when)
+        every = when.simulated_hours(chosen.every_hours)
         policy = Every(policy, every, chosen.settling_hours, every * _turn(number), chosen.turns)
     if chosen.change_cost_days > 0:
         policy = MenuCost(
@@ -151,7 +151,7 @@ def chosen_terms(
     """A policy whose tiers may be sold on other terms; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
-    every, least = between_looks(chosen.every_hours, when), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
+    every, least = when.simulated_hours(chosen.every_hours), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
     return TermsThatEarnMost(policy, every, least, turn_hours=every * _turn(number))
 
 
@@ -161,15 +161,10 @@ def ratios(
     """A policy whose list may bill input, cached and long tokens otherwise; a change has to pay within a year."""
     if chosen.policy == "as-listed":
         return policy
-    every, least = between_looks(chosen.every_hours, when), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
+    every, least = when.simulated_hours(chosen.every_hours), _least_gain(chosen, change_cost_days / DAYS_PER_YEAR)
     return PartsOfBill(
         policy, chosen.policy == "earn-most", every, chosen.most, least, turn_hours=every * _turn(number)
     )
-
-
-def between_looks(hours: float, when: Calendar) -> float:
-    """Simulated hours between two looks: where weeks are left out, fewer, but no less than a week."""
-    return max(hours * when.simulated_share, min(hours, HOURS_PER_WEEK))
 
 
 def dear_hours(
@@ -178,7 +173,8 @@ def dear_hours(
     """A policy whose list may be dearer in some hours of the week; a change has to pay until the next look."""
     if chosen.blocks == 0:
         return policy
-    every = between_looks(chosen.every_hours, when)
+    # A week is what it looks at.
+    every = max(when.simulated_hours(chosen.every_hours), min(chosen.every_hours, HOURS_PER_WEEK))
     return Blocks(
         policy,
         chosen.blocks,
@@ -328,8 +324,8 @@ def catalogue_seller(one: CatalogueSeller, number: int, parameters: Parameters, 
         pricing=pricing(one.pricing, when, number),
         enters=one.enters,
         enter_margin=one.enter_margin,
-        enter_per_day=one.enter_per_day,
-        drops_after_days=one.drops_after_days,
+        enter_per_day=when.chance_in_day(one.enter_per_day),
+        drops_after_days=when.simulated_hours(24.0 * one.drops_after_days) / 24.0,
     )
 
 

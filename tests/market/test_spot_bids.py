@@ -113,7 +113,7 @@ def after_a_day(prices: Sequence[float], needs: Sequence[float], earned: float) 
     """What is known after a day in which a rack-hour earned so much in every hour."""
     known = nothing_bought(0.0, len(prices))
     for period, (price, need) in enumerate(zip(prices, needs, strict=True)):
-        known = known.after(period, price, need, earned)
+        known = known.after((0, period), price, need, earned)
     return known
 
 
@@ -122,15 +122,15 @@ def test_what_calm_hours_leave_over_pays_for_busy_ones() -> None:
     # At a price of 5 they would pay for 6.5, but no more is bid than a fifth above what the hour costs.
     known = after_a_day([1.0, 2.0, 9.0], [10.0, 10.0, 20.0], 4.0)
     near = after_a_day([1.0, 2.0, 5.0], [10.0, 10.0, 20.0], 4.0)
-    assert near.affordable(2, 4.0) == 1.2 * 5.0
-    assert known.affordable(2, 4.0) == 4.0 + 50.0 / 20.0
-    assert [known.affordable(period, 4.0) for period in (0, 1)] == [4.0, 4.0]  # they need nothing of others
+    assert near.affordable((0, 2), 4.0) == 1.2 * 5.0
+    assert known.affordable((0, 2), 4.0) == 4.0 + 50.0 / 20.0
+    assert [known.affordable((0, period), 4.0) for period in (0, 1)] == [4.0, 4.0]  # they need nothing of others
     assert known.usual_price == (10.0 + 20.0 + 180.0) / 40.0
     assert known.weight == 20.0 / (40.0 / 3.0)
-    assert after_a_day([1.0, 2.0, 9.0], [10.0, 10.0, 20.0], 0.5).affordable(2, 0.5) == 0.5  # nothing is left over
+    assert after_a_day([1.0, 2.0, 9.0], [10.0, 10.0, 20.0], 0.5).affordable((0, 2), 0.5) == 0.5  # nothing is left over
     shared = after_a_day([1.0, 5.0, 9.0], [10.0, 10.0, 20.0], 4.0)
-    assert shared.affordable(1, 4.0) == 4.0 + 30.0 / 30.0  # with the hour that is dearer
-    assert shared.affordable(2, 4.0) == 4.0 + 20.0 / 20.0
+    assert shared.affordable((0, 1), 4.0) == 4.0 + 30.0 / 30.0  # with the hour that is dearer
+    assert shared.affordable((0, 2), 4.0) == 4.0 + 20.0 / 20.0
 
 
 def test_the_whole_day_pays_if_all_dear_hours_cost_what_is_bid_in_them() -> None:
@@ -139,7 +139,7 @@ def test_the_whole_day_pays_if_all_dear_hours_cost_what_is_bid_in_them() -> None
         prices, needs, earned = rng.exponential(1.0, 24), rng.random(24), float(rng.exponential(1.0))
         known, now = after_a_day(prices, needs, earned), int(rng.integers(24))
         dear = prices >= 0.95 * prices[now]
-        paid = np.where(dear, known.affordable(now, earned), prices)
+        paid = np.where(dear, known.affordable((0, now), earned), prices)
         left = float((needs * (earned - paid)).sum())
         cheaper = float((needs * (earned - prices))[~dear].sum())
         assert left >= min(cheaper, 0.0) - 1e-9
@@ -147,15 +147,15 @@ def test_the_whole_day_pays_if_all_dear_hours_cost_what_is_bid_in_them() -> None
 
 def test_hours_that_all_cost_the_same_pay_for_no_other() -> None:
     known = after_a_day([1.0, 1.01, 0.99, 1.02], [5.0] * 4, 3.0)
-    assert [known.affordable(period, 3.0) for period in range(4)] == [3.0] * 4
+    assert [known.affordable((0, period), 3.0) for period in range(4)] == [3.0] * 4
 
 
 def test_a_list_that_rises_makes_no_hour_calm() -> None:
     """In every hour it earned what it paid; that it earns more today is nothing that yesterday left over."""
     known = nothing_bought(0.0, 4)
     for period, price in enumerate([1.0, 1.1, 1.2, 1.3]):
-        known = known.after(period, price, 5.0, price)
-    assert known.affordable(3, 1.4) == 1.4
+        known = known.after((0, period), price, 5.0, price)
+    assert known.affordable((0, 3), 1.4) == 1.4
 
 
 def test_who_is_near_cost_keeps_its_peak_while_machines_get_dearer() -> None:
@@ -253,13 +253,24 @@ def test_a_market_at_rest_has_machines_for_all_in_its_first_hour() -> None:
 
 def test_before_a_day_is_known_nobody_bids_more_than_a_machine_earns() -> None:
     known = nothing_bought(0.0, 3)
-    known = known.after(0, 1.0, 10.0, 4.0)
-    assert known.affordable(0, 4.0) == 4.0
+    known = known.after((0, 0), 1.0, 10.0, 4.0)
+    assert known.affordable((0, 0), 4.0) == 4.0
 
 
 def test_half_of_what_is_usual_is_of_today() -> None:
     known = nothing_bought(0.0, 1)
-    known = known.after(0, 4.0, 10.0, 7.0)
-    known = known.after(0, 8.0, 20.0, 7.0)
+    known = known.after((0, 0), 4.0, 10.0, 7.0)
+    known = known.after((0, 0), 8.0, 20.0, 7.0)
     assert known.usual_price == 6.0
     assert known.weight == 20.0 / 15.0
+
+
+def test_a_mondays_look_goes_by_what_machines_cost_on_all_days() -> None:
+    """Where working days are told from weekends, a dear week counts five times and a cheap weekend twice."""
+    known = nothing_bought(0.0, 1, (5.0, 2.0))
+    known = known.after((0, 0), 9.0, 10.0, 9.0)
+    for _ in range(2):
+        known = known.after((1, 0), 2.0, 5.0, 9.0)
+    assert known.usual_price == pytest.approx((5 * 10 * 9.0 + 2 * 5 * 2.0) / (5 * 10 + 2 * 5))
+    assert known.weight == pytest.approx(5.0 / ((5 * 10 + 2 * 5) / 7))
+    assert known.affordable((0, 0), 9.0) == 9.0  # what weekends leave over pays for no working day

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from capacity.errors import InputError, UnknownNameError
+from market import TokenMarket
 from market.calendar import RepresentativeWeeks
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.exchange.rationing.pro_rata import ProRata
@@ -292,6 +293,31 @@ def test_representative_weeks_scale_what_days_stand_for() -> None:
     # Only a share of the days earns or loses money, so that what is there at the start is as much less.
     assert made.providers[-1].cash == pytest.approx(1e7 * share)
     assert made.contracts[0].ticks == round(365 * 24 * share)
+
+
+def test_where_weeks_are_left_out_lists_are_looked_at_as_often_by_the_calendar() -> None:
+    """Weekly looks come 4.35 times in the week that stands for a month, on all days of it."""
+    lists = {"open.*.pricing.change_cost_days": 0.0}
+    hourly, weeks = (
+        BASE.with_changes({**lists, "time.mode": mode, "time.days": 364.0}).economy(30)
+        for mode in ("hourly", "representative-weeks")
+    )
+    often, as_often = (made.providers[-1].pricing for made in (hourly, weeks))
+    assert isinstance(often, Every)
+    assert isinstance(as_often, Every)
+    assert often.hours == 168.0
+    assert as_often.hours == pytest.approx(168.0 * weeks.calendar.simulated_share)
+    week = [tick for tick in range(168, 4 * 168) if as_often.looks(tick, 1.0)]
+    assert len(week) == pytest.approx(3 * 4.35, abs=1)
+
+
+def test_where_weeks_are_left_out_weekly_quotas_follow_the_calendar() -> None:
+    def pace(mode: str) -> float:
+        made = BASE.with_changes({"time.mode": mode, "time.days": 364.0}).economy(30)
+        return float(TokenMarket(made, rng=1).founded.quota_pace[1, 0])
+
+    assert pace("hourly") == pytest.approx(1.0 / 168.0, rel=0.01)
+    assert pace("representative-weeks") == pytest.approx(4.35 / 168.0, rel=0.02)
 
 
 def test_variants() -> None:
