@@ -121,14 +121,17 @@ class Calendar:
         share = self.simulated_share
         return 1.0 - (1.0 - min(chance, 1.0)) ** (1.0 / share) if share < 1 else chance
 
-    def kind_of_day(self, tick: int) -> int:  # noqa: ARG002
-        """Number of the kind of day of which sellers know what machines cost: all days are alike to them."""
-        return 0
+    def kind_of_day(self, tick: int) -> int:
+        """Number of the kind of day of which sellers know what machines cost: working days, and those of weekends.
+
+        A list stands for all days, so that a Monday's look goes by Fridays as well as by the Sunday before.
+        """
+        return int(self.is_weekend(tick))
 
     @property
     def days_of_a_kind(self) -> tuple[float, ...]:
-        """How many days of each kind there are, relative to each other."""
-        return (1.0,)
+        """How many days of each kind a week has."""
+        return (5.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -177,15 +180,3 @@ class RepresentativeWeeks(Calendar):
     def simulated_share(self) -> float:
         """Share of all time that is simulated."""
         return 1.0 / WEEKS_PER_MONTH
-
-    def kind_of_day(self, tick: int) -> int:
-        """Number of the kind of day of which sellers know what machines cost: working days, and those of weekends.
-
-        A list is looked at on all days, and each stands for a month of its like: a Monday's look goes by Fridays too.
-        """
-        return int(self.is_weekend(tick))
-
-    @property
-    def days_of_a_kind(self) -> tuple[float, ...]:
-        """How many days of each kind a week has."""
-        return (5.0, 2.0)

@@ -266,7 +266,7 @@ def test_half_of_what_is_usual_is_of_today() -> None:
 
 
 def test_a_mondays_look_goes_by_what_machines_cost_on_all_days() -> None:
-    """Where working days are told from weekends, a dear week counts five times and a cheap weekend twice."""
+    """A dear working day counts five times and a cheap day of the weekend twice."""
     known = nothing_bought(0.0, 1, (5.0, 2.0))
     known = known.after((0, 0), 9.0, 10.0, 9.0)
     for _ in range(2):
