@@ -97,6 +97,7 @@ class Ground:
         self.traits, self.local, self.intensity, self.who = traits, local, intensity, who
         self._lasting: dict[int, tuple[slice, Lasting]] = {}
         self._free: dict[int, Floats] = {}
+        self._last: Choice | None = None
 
     @cached_property
     def utilities(self) -> Utilities:
@@ -143,8 +144,12 @@ class Ground:
         return self.who[begin:end]
 
     def at(self, cost: NDArray[np.float64]) -> Choice:
-        """The choice where options cost so much, in the unit of the worth."""
-        return Choice(self, cost, Asking(self.intensity, self.free) if self.intensity.elasticity > 0 else None)
+        """The choice where options cost so much, in the unit of the worth; the last one is kept for who asks again."""
+        if self._last is None or self._last.cost.tobytes() != cost.tobytes():
+            self._last = Choice(
+                self, cost, Asking(self.intensity, self.free) if self.intensity.elasticity > 0 else None
+            )
+        return self._last
 
 
 class Choice:

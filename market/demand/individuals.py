@@ -211,7 +211,6 @@ class LogitCohort(Cohort[IndividualsWanted]):
         used, spent, over = np.zeros((limits.offers.size, 1), dtype=self.dtype), None, 0.0  # nothing of what is closed
         if (limited & scene.open).any() or machine is not None:
             people = np.asarray(self.relative * (self.weight * wanted.growth), dtype=self.dtype)
-            people = np.broadcast_to(people, wanted.mass.shape)
             left = LeftForOne(people, limits.amount.astype(self.dtype), wanted.used_before(limits), machine)
             short = np.append(limits.offers, limited.size) if machine is not None else limits.offers
             slopes = slopes_wanted(self.segment, scene)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,14 +127,28 @@ class Pages:
         return int(self.scale.size)
 
     @cached_property
-    def rows(self) -> list[slice]:
-        """Rows of the options of each nest."""
-        return [slice(*bound) for bound in pairwise((0, *self.ends.tolist()))]
+    def parts(self) -> list[tuple[slice, float]]:
+        """Rows of the options of each nest, and its scale."""
+        bounds = pairwise((0, *self.ends.tolist()))
+        return [(slice(*bound), scale) for bound, scale in zip(bounds, self.scale.ravel().tolist(), strict=True)]
 
     @cached_property
-    def parts(self) -> list[tuple[slice, float]]:
-        """The same, and the scale of each nest."""
-        return list(zip(self.rows, self.scale.ravel().tolist(), strict=True))
+    def _alike(self) -> list[tuple[slice, slice, tuple[int, int]]]:
+        """Nests that follow each other and hold as many options, the rows of these, and how many both are."""
+        sizes, made = np.diff(self.ends, prepend=0).tolist(), []
+        first, row = 0, 0
+        for size, nests in groupby(sizes):
+            count = len(list(nests))
+            made.append((slice(first, first + count), slice(row, row + count * size), (count, size)))
+            first, row = first + count, row + count * size
+        return made
+
+    def tables(self, z: Floats) -> list[tuple[slice, Floats]]:
+        """Numbers by option and individual as tables by nest, option in it and individual: nests of a size together.
+
+        Each comes with the numbers of its nests; who writes to it writes to ``z``.
+        """
+        return [(nests, z[rows].reshape(*shape, z.shape[1])) for nests, rows, shape in self._alike]
 
 
 def nests_of(nests: Sequence[Nest], names: NDArray[np.str_], kinds: NDArray[np.str_]) -> Nests | None:
@@ -189,13 +203,14 @@ def weigh(z: Floats, pages: Pages, outside: float | None, *, each: bool = True) 
     """
     kind, top = z.dtype.type, np.empty((pages.nests, z.shape[1]), dtype=z.dtype)
     lowest = float(np.finfo(z.dtype).min)  # best of a nest that is closed: no infinity less another is to be looked for
-    for of_nest, rows in zip(top, pages.rows, strict=True):
-        np.maximum.reduce(z[rows], axis=0, out=of_nest, initial=lowest)
-        z[rows] -= of_nest
+    tables = pages.tables(z)
+    for nests, table in tables:
+        np.maximum.reduce(table, axis=1, out=top[nests], initial=lowest)
+        np.subtract(table, top[nests, None], out=table)
     np.exp(z, out=z)
     sums = np.empty_like(top)
-    for of_nest, rows in zip(sums, pages.rows, strict=True):
-        np.add.reduce(z[rows], axis=0, out=of_nest)
+    for nests, table in tables:
+        np.add.reduce(table, axis=1, out=sums[nests])
     np.maximum(sums, kind(1.0), out=sums)  # the best of a nest weighs 1 in it
     inclusive = np.log(sums)
     inclusive += top
@@ -205,8 +220,9 @@ def weigh(z: Floats, pages: Pages, outside: float | None, *, each: bool = True) 
         shift = np.where(np.maximum.reduce(top, axis=0, initial=lowest) == lowest, kind(0.0), shift)
     weights = np.exp(np.subtract(inclusive, shift, out=inclusive), out=inclusive)
     if each:
-        for of_nest, rows in zip(np.divide(weights, sums, out=sums), pages.rows, strict=True):
-            z[rows] *= of_nest
+        np.divide(weights, sums, out=sums)
+        for nests, table in tables:
+            np.multiply(table, sums[nests, None], out=table)
     none = kind(0.0) if outside is None else np.exp(kind(outside) - shift)
     inside = np.add.reduce(weights, axis=0)
     return Weighed(none, inside + none, inside, shift, weights)

@@ -182,7 +182,7 @@ class LeftForOne:
     """What is left of limited offers and of machines of one's own for one user of those whom an individual stands for.
 
     Attributes:
-        people: users, by individual.
+        people: users, by individual, or as many for all.
         amount: requests that one user may make, by limit.
         before: those that it has made, by limit and individual.
         machine: requests that a machine of one's own can do; None for no limit.
@@ -199,7 +199,7 @@ class LeftForOne:
         ``shares``: how often the offer of each limit is chosen, then the machine where that is limited, by individual;
         what is taken takes their place.
         """
-        people = self.people[part]
+        people = self.people[part] if self.people.ndim else self.people
         each = np.divide(requests, people, out=np.zeros_like(requests), where=people > 0)
         shares *= each
         left = np.empty_like(shares)

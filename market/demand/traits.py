@@ -40,16 +40,6 @@ class Traits:
             None if self.haste is None else self.haste[who],
         )
 
-    def columns(self, groups: int) -> NDArray[np.integer[Any]] | None:
-        """Column of the table of bonuses that holds for each individual: ``groups`` providers and nobody, by row.
-
-        Without refusals that is the provider itself, and -1, the last, for nobody.
-        """
-        if self.refusing is None:
-            return self.attached
-        column = groups if self.attached is None else np.where(self.attached < 0, groups, self.attached)
-        return np.asarray(self.refusing * np.int32(groups + 1) + column)
-
     def barred_too(self, rows: NDArray[np.bool_] | None, also: Barred) -> tuple[Traits, NDArray[np.bool_]]:
         """The same, to whom something else is no option either, and the table of both.
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.bonuses import bonuses_of
 from market.demand.intensity import Intensity, full_cost
 from market.demand.nests import Pages, Weighed, weigh
 from market.demand.options import Options
@@ -133,8 +134,7 @@ class Utilities:
         self.gain = self._by_row(options.gain)
         self.slow = None if options.slow is None else self._by_row(-options.slow)
         self.haste = traits.haste
-        table, self.column = _bonuses(options, traits, kind)
-        self.bonuses = None if table is None else table[sold]
+        self.bonuses = bonuses_of(options, sold, traits, kind)
         self.outside = None if options.outside is None else options.outside / options.noise
         # Within nests exponents are taken relative to the best in any case.
         self.peaked = self.pages is None and _is_peaked(options, local)
@@ -170,8 +170,8 @@ class Utilities:
         more: tuple[Floats, ...] = ()
         if self.slow is not None and self.haste is not None:
             more += (self.slow * self.haste[who],)
-        if self.bonuses is not None and self.column is not None:
-            more += (np.take(self.bonuses, self.column[who], axis=1, mode="wrap"),)
+        if self.bonuses is not None:
+            more += (self.bonuses.of(who),)
         return Lasting(who, inverse_worth, more)
 
     def block(self, lasting: Lasting, slopes: Floats, intensity: Intensity | None, free: Floats | None) -> Block:
@@ -239,43 +239,6 @@ def _weight_of_nothing(outside: float | None, shift: Floats | None, kind: Any) -
     if outside is None:
         return kind(0.0)
     return np.exp(kind(outside)) if shift is None else np.exp(kind(outside) - shift)
-
-
-def _bonuses(options: Options, traits: Traits, kind: Any) -> tuple[Floats | None, NDArray[np.integer[Any]] | None]:
-    """Bonus by option and column of individuals, and each individual's column; -inf for what it refuses.
-
-    Columns are those attached to each provider, and to nobody, for each row of refusals.
-    """
-    attached = traits.attached if options.bonus != 0.0 else None
-    refusing = traits.refusing if options.refused is not None else None
-    if attached is None and refusing is None:
-        return None, None
-    table, groups = _table(
-        options.group.tobytes(),
-        0.0 if attached is None else options.bonus,
-        np.asarray(options.scale).tobytes(),
-        b"" if refusing is None or options.refused is None else options.refused.tobytes(),
-        kind,
-    )
-    return table, Traits(attached, refusing).columns(groups)
-
-
-@lru_cache(maxsize=2**8)
-def _table(group: bytes, bonus: float, scale: bytes, refused: bytes, kind: Any) -> tuple[Floats, int]:
-    """The table of bonuses, and how many groups there are.
-
-    Worked out once: sellers are what they are, and users are asked many times an hour.
-    """
-    of = np.frombuffer(group, dtype=np.int64)
-    groups = int(of.max(initial=-1)) + 1
-    table = np.zeros((of.size, groups + 1), dtype=kind)
-    if bonus:
-        table[np.arange(of.size), of] = bonus / np.frombuffer(scale, dtype=np.float64)
-    if refused:
-        barred = np.where(np.frombuffer(refused, dtype=np.bool_).reshape(-1, of.size), -np.inf, 0.0).astype(kind).T
-        table = (barred[:, :, None] + table[:, None, :]).reshape(of.size, -1)
-    table.flags.writeable = False  # many look at it
-    return table, groups
 
 
 def _shift(z: Floats, outside: float | None) -> Floats:
