@@ -9,7 +9,6 @@ import numpy as np
 from capacity.fields import quantity
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.around import Around
-from market.supply.pricing.base import Flags
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,21 @@ class Every(Around):
 
     def looks(self, tick: int, tick_hours: float) -> bool:
         """Whether it is time for any list, for the policy within too."""
-        return bool(self._turn_of(tick, tick_hours).any()) and self.policy.looks(tick, tick_hours)
+        return any(self._turns(tick, tick_hours)) and self.policy.looks(tick, tick_hours)
 
-    def _turn_of(self, tick: int, tick_hours: float) -> Flags:
+    def _turns(self, tick: int, tick_hours: float) -> list[bool]:
         """Which turns it is; all of them at the start.
 
         >>> from market.supply.pricing.fixed import FixedPrice
         >>> weekly = Every(FixedPrice(), 168.0, turns=3)
-        >>> [day for day in range(1, 15) if weekly._turn_of(day, tick_hours=24.0).any()]
+        >>> [day for day in range(1, 15) if any(weekly._turns(day, tick_hours=24.0))]
         [2, 4, 7, 9, 11, 14]
         """
         if tick == 0 or self._settles(tick, tick_hours):
-            return np.ones(self.turns, dtype=bool)
+            return [True] * self.turns
         ticks = self.ticks(tick_hours)
-        begins = np.arange(self.turns) * ticks // self.turns
-        return np.asarray((tick - round(self.turn_hours / tick_hours) - begins) % ticks == 0)
+        since = tick - round(self.turn_hours / tick_hours)
+        return [(since - k * ticks // self.turns) % ticks == 0 for k in range(self.turns)]
 
     def _settles(self, tick: int, tick_hours: float) -> bool:
         return tick * tick_hours < self.settling_hours
@@ -100,6 +99,6 @@ class Every(Around):
             return self.policy.checked_prices(outlook)
         elapsed = max(float(ticks), outlook.elapsed)
         between = 1 if self._settles(outlook.tick, outlook.tick_hours) else max(ticks, outlook.between)
-        due = self._turn_of(outlook.tick, outlook.tick_hours)[np.arange(outlook.price.size) % self.turns]
+        due = np.array(self._turns(outlook.tick, outlook.tick_hours))[np.arange(outlook.price.size) % self.turns]
         now = replace(self._as_usual(outlook), elapsed=elapsed, between=between, movable=outlook.movable & due)
         return np.where(due, self.policy.checked_prices(now), outlook.price)
