@@ -77,7 +77,8 @@ def bonuses_of(options: Options, sold: NDArray[np.int64], traits: Traits, kind: 
 @lru_cache(maxsize=2**8)
 def _shut(refused: bytes, offers: int, sold: bytes, kind: Any) -> tuple[NDArray[np.int64], Floats]:
     """Places of what is barred to some among what is sold, and what that adds, by option and row; worked out once."""
-    table = np.frombuffer(refused, dtype=np.bool_).reshape(-1, offers)[:, np.frombuffer(sold, dtype=np.int64)].T
+    table = np.frombuffer(refused, dtype=np.bool_).reshape(len(refused) // max(offers, 1), offers)
+    table = table[:, np.frombuffer(sold, dtype=np.int64)].T
     barred = np.flatnonzero(table.any(axis=1))
     shut = np.where(table[barred], -np.inf, 0.0).astype(kind)
     barred.flags.writeable = shut.flags.writeable = False  # many look at them

@@ -9,6 +9,7 @@ import pytest
 
 from capacity import Workload
 from capacity.errors import InputError
+from market.demand.bonuses import bonuses_of
 from market.demand.choice import choose
 from market.demand.options import Options
 from market.demand.segment import Refusal, Segment
@@ -75,3 +76,12 @@ def test_refusals_are_checked() -> None:
         Refusal("open", 2.0)
     with pytest.raises(InputError, match="segment 'users': refusals name a kind of seller twice: open, open"):
         users(refusals=(Refusal("open", 0.1), Refusal("open", 0.2)))
+
+
+def test_where_nothing_is_sold_nothing_is_barred() -> None:
+    nothing, nobody = np.zeros(0), np.zeros(0, dtype=np.int64)
+    options = Options(nothing, nothing, nobody, 0.3, 0.1, 0.0, 1.0, np.zeros((2, 0), dtype=bool))
+    for refusing in (np.array([0, 1, 1]), None):
+        found = bonuses_of(options, nobody, Traits(np.array([-1, 0, 1]), refusing), np.float64)
+        assert found is not None
+        assert found.of(slice(None)).shape == (0, 3)
