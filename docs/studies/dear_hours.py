@@ -67,7 +67,7 @@ class Case:
             "users",
             Workload(0, 1_000_000),
             100.0,
-            1,
+            300,
             requests_per_day=24,
             worth_usd=1.2,
             taste_noise=TASTES[self.elasticity],

@@ -11,7 +11,8 @@ capacity bear none of their cost, and the busiest all of it [Boiteux 1949]. Who 
 users gain, too, and turns nobody away: then dear hours cost just what machines do.
 
 Where the mean bill is to stay, hours differ only because machines do: what a bill a little higher or lower brings in an
-hour is left aside, and so is what would be gained by prices that differ for their own sake.
+hour is left aside, and so is what would be gained by prices that differ for their own sake. Who holds machines for a
+term then holds what its list needs, as ``Term`` does, and turns nobody away.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Search:
         self.ticks = week.load.size
         self.flat_base = np.ones(self.ticks)
         self.sold = week.sold(rules.most_load)
-        self.busiest = float(self.asked(np.array([week.mean]), self.flat_base).work.max())
+        self.work: Floats = self.asked(np.array([week.mean]), self.flat_base).work[0]
+        self.busiest = float(self.work.max())
         self.level = self._without_scarcity(week.mean)
         low, high = (self._without_scarcity(week.mean * (1.0 + step)) for step in (-STEP, STEP))
         load = np.nan_to_num(week.load)  # a bill that is a little higher is paid by those who are served
@@ -131,12 +133,13 @@ class Search:
         gain = margin if rules.market_power else margin + asked.surplus
         if rules.keeps_mean:
             gain = np.minimum(gain, self.level + self.slope * (multiples - week.mean))
-        if rules.market_power:
+        if rules.market_power and not (rules.keeps_mean and racks is not None):
             lost = (1.0 - served) * gain + rented
         else:
             lost = TURNED_AWAY * (1.0 - served) * (np.abs(margin) + np.abs(asked.surplus) + 1.0) + rented
-        if rules.keeps_mean:
-            gain = gain - self.mean_slope * (multiples - week.mean)
+        if rules.keeps_mean:  # what is sold at a price is what the others make up for
+            still = np.divide(asked.work, self.work, out=np.zeros_like(asked.work), where=self.work > 0)
+            gain = gain - self.mean_slope * (multiples - week.mean) * still
         held = 0.0 if racks is None or week.term_usd is None else week.term_usd * racks
         return np.asarray(gain - lost - held)
 

@@ -200,6 +200,24 @@ def test_machines_of_a_term_follow_its_busiest_tick() -> None:
     assert paid == pytest.approx(2.0 * 1.5 * 90.0)
 
 
+def test_the_less_users_mind_prices_the_dearer_are_the_hours_that_bear_machines_held_for_a_term() -> None:
+    """Elasticities of about .7, 1 and 1.25 at the list: the first and the last had no dear hours at all."""
+    ratios = []
+    for noise in (0.5, 0.3, 0.2):
+        crowd = users(measured("code"), worth_usd=1.2, taste_noise=noise)
+        held = Pool(600.0, term=Term(0.3, WEEK // 6, headroom=0.05))
+        policy = Blocks(blocks_hours=WEEK, near=1e-2, keeps_mean=True, first_step=1.0)
+        firm = Provider("firm", (Offer("good", 1.0, cost=0.05),), pools=(held,), pricing=policy)
+        calendar = Calendar(tick_hours=6.0)
+        model = TokenMarket(Economy((crowd,), (firm,), calendar=calendar, waits=WaitModel(chance=False)), rng=1)
+        model.run_for(2 * WEEK // 6)
+        price = model.records.series("offers", "price", "good")[-WEEK // 6 :]
+        ordered = model.records.series("pools", "ordered", "firm")
+        ratios.append(float(price.max() / price.min()))
+        assert ordered[-WEEK // 6 :].max() < 0.95 * ordered[: WEEK // 6].max()
+    assert 1.1 < ratios[2] < ratios[1] < ratios[0]
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
