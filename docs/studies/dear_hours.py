@@ -123,11 +123,11 @@ same market with a flat list, in the last of six weeks. Made by `python docs/stu
 | moved | to | dearest / cheapest | busiest hour / flat | put off | dear hours (UTC) |
 |---|---:|---:|---:|---:|---|
 """
-FINDINGS = """Where machines are given, dear hours pay once the busiest hours do not fit, and are little dearer: they only sort
-who is served. Where machines are paid for in all hours alike, the busiest hours bear what they cost, and lists part by
-half and more: the more, the less users mind prices. Rivals with machines enough and a flat list take a part of that, and
-work that can wait takes a part of the peak by itself. Users around the world leave little of a peak to lower. So an
-off-peak tariff is one of a seller that holds machines and whose users live in few time zones."""
+FINDINGS = """Where machines are given, dear hours pay once the busiest hours do not fit, and are little dearer: they
+only sort who is served. Where machines are paid for in all hours alike, the busiest hours bear what they cost, and
+lists part by half and more: the more, the less users mind prices. Rivals with machines enough and a flat list take a
+part of that, and work that can wait takes a part of the peak by itself. Users around the world leave little of a peak
+to lower. So an off-peak tariff is one of a seller that holds machines and whose users live in few time zones."""
 
 
 def tried(job: tuple[str, float]) -> dict[str, object]:
