@@ -42,9 +42,8 @@ def test_the_table_in_the_page_is_what_the_command_prints():
     [
         ("dynamic", "price-peak-ratio", 1),
         ("dynamic", "unserved", -1),
-        ("dynamic", "surplus", 1),
-        ("dynamic", "open-margin", 1),
-        ("time-of-day", "price-peak-ratio", 1),
+        ("dynamic", "queue-hours", -1),
+        ("dynamic", "paid-price", 1),
     ],
 )
 def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, sign):
@@ -55,9 +54,11 @@ def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, s
 @pytest.mark.parametrize(
     ("variant", "measure"),
     [
-        ("dynamic", "queue-hours"),
         ("dynamic", "load-peak-ratio"),
+        ("dynamic", "surplus"),
         ("dynamic", "closed-margin"),
+        ("dynamic", "open-margin"),
+        ("time-of-day", "price-peak-ratio"),
         ("time-of-day", "load-peak-ratio"),
         ("time-of-day", "queue-hours"),
     ],
