@@ -9,12 +9,11 @@ one kind have an elasticity of 1 at the list of 1 USD and the measured load of c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from moved import draw
+from moved import draw, table_of
 
 from capacity import Workload
 from market import TokenMarket
@@ -30,11 +29,10 @@ from market.supply.pricing.fixed import FixedPrice
 from market.supply.specs import Offer, Pool, Provider
 from market.supply.term import Term
 from scenarios.pictures.style import actor
-from scenarios.text.progress_bar import late_bar
 
 DOCS = Path(__file__).parents[1]
 PAGE, PICTURE = DOCS / "explanation" / "off-peak.md", DOCS / "images" / "off-peak.png"
-WORKERS, WEEKS, TICK_H, ZONES, PLENTY = 2, 6, 3.0, 4, 1e6
+WEEKS, TICK_H, ZONES, PLENTY = 6, 3.0, 4, 1e6
 WEEK = round(168 / TICK_H)
 #: What a rack held for a term costs an hour [USD]: with a list of 1 USD half of sales at a load factor of .6.
 TERM_USD = 0.3
@@ -153,17 +151,6 @@ def tried(job: tuple[str, float]) -> dict[str, object]:
     }
 
 
-def runs() -> pd.DataFrame:
-    """All of them."""
-    jobs = [(what, value) for what, (_, values) in MOVED.items() for value in values]
-    with ProcessPoolExecutor(WORKERS) as pool, late_bar("runs") as bar:
-        made = []
-        for done, one in enumerate(pool.map(tried, jobs), 1):
-            made.append(one)
-            bar(done, len(jobs))
-    return pd.DataFrame(made)
-
-
 def rows(table: pd.DataFrame) -> Iterator[str]:
     """Lines of the page's table."""
     for row in table.itertuples(index=False):
@@ -173,7 +160,7 @@ def rows(table: pd.DataFrame) -> Iterator[str]:
 
 def main() -> None:
     """Run, draw, and write the page."""
-    table = runs()
+    table = table_of(tried, [(what, value) for what, (_, values) in MOVED.items() for value in values])
     draw(table, OUTCOMES, MOVED, NOW, TITLE, actor("open"), PICTURE)
     PAGE.write_text("\n".join([HEAD.format(findings=FINDINGS).rstrip(), *rows(table)]) + "\n", encoding="utf-8")
 

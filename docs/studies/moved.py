@@ -1,16 +1,30 @@
-"""One thing moved at a time: what comes out of each, as panels and as lines of a table."""
+"""One thing moved at a time: runs of each, two at once, and what comes out of them as panels."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from scenarios.text.progress_bar import late_bar
+
+WORKERS = 2
 GREY, PALE = "#888888", "#E6E6E6"
+
+
+def table_of[Job](tried: Callable[[Job], dict[str, Any]], jobs: Sequence[Job]) -> pd.DataFrame:
+    """A row a run, in the order of the jobs, with a bar."""
+    made = []
+    with ProcessPoolExecutor(WORKERS) as pool, late_bar("runs") as bar:
+        for done, one in enumerate(pool.map(tried, jobs), 1):
+            made.append(one)
+            bar(done, len(jobs))
+    return pd.DataFrame(made)
 
 
 def draw(

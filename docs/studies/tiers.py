@@ -8,23 +8,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from moved import draw
+from moved import draw, table_of
 
 from market import TokenMarket
 from scenarios.library import SCENARIOS
 from scenarios.pictures.style import actor
-from scenarios.text.progress_bar import late_bar
 
 DOCS = Path(__file__).parents[1]
 PAGE, PICTURE = DOCS / "explanation" / "tiers.md", DOCS / "images" / "tiers.png"
 #: Three days in which labs look every hour, and one that is counted.
-USERS, TICKS, SEEDS, WORKERS = 4000, 96, (1, 2, 3), 2
+USERS, TICKS, SEEDS = 4000, 96, (1, 2, 3)
 #: Below this share of a lab's tokens a tier's list says nothing.
 SOLD = 0.02
 TIERS = ("priority", "batch")
@@ -100,17 +98,6 @@ def tried(job: tuple[str, float, int]) -> dict[str, Any]:
     return found
 
 
-def runs() -> pd.DataFrame:
-    """All of them."""
-    jobs = [(what, value, seed) for what, (_, values) in MOVED.items() for value in values for seed in SEEDS]
-    with ProcessPoolExecutor(WORKERS) as pool, late_bar("runs") as bar:
-        made = []
-        for done, one in enumerate(pool.map(tried, jobs), 1):
-            made.append(one)
-            bar(done, len(jobs))
-    return pd.DataFrame(made)
-
-
 def rows(table: pd.DataFrame) -> Iterator[str]:
     """Lines of the page's table."""
     for (what, value), part in table.groupby(["what", "value"], sort=False):
@@ -125,7 +112,9 @@ def rows(table: pd.DataFrame) -> Iterator[str]:
 
 def main() -> None:
     """Run, draw, and write the page."""
-    table = runs()
+    table = table_of(
+        tried, [(what, value, seed) for what, (_, values) in MOVED.items() for value in values for seed in SEEDS]
+    )
     draw(table, {tier: f"{tier} / standard" for tier in TIERS}, MOVED, NOW, TITLE, actor("frontier"), PICTURE)
     head = HEAD.format(days=TICKS / 24, sold=SOLD, users=USERS, seeds=len(SEEDS)).rstrip()
     PAGE.write_text("\n".join([head, *rows(table)]) + "\n", encoding="utf-8")
