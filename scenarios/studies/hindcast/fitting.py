@@ -28,7 +28,7 @@ SPANS: Final = (
 #: By the last month that is fitted to: the last day, and what a run calls moves until then.
 ENDS: Final = {FITTED_UNTIL: (FITTED_LAST, "moves to June"), LAST_MONTH: (LAST, "moves")}
 #: Part of the sets that are kept.
-KEPT: Final = 0.3
+KEPT: Final = 1.0 / 12.0
 #: Distance, in scales, from which on more does not count: what is out of reach must not decide all else.
 MOST: Final = 3.0
 
