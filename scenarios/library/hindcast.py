@@ -32,8 +32,8 @@ START: Final = date(2024, 7, 1)
 #: Chips are counted when they are sold, and take half a year to be installed [declared: without, rents of H100s fall by
 #: a quarter until June 2025 at budgets that grow as declared; chosen knowing that rents fell in the half-year after].
 QUARTER: Final = "2023Q4"
-#: Points by which a lab's small model is worth less for work than its score says. In the baseline it trails the best one
-#: by 15 to 17 months for coders and agents, 19 points at 14 a year; that of January 2026 (GPT-5 mini) by 7.8.
+#: Points by which a lab's small model is worth less for work than its score says. In the baseline it trails the best
+#: one by 15 to 17 months for coders and agents, 19 points at 14 a year; that of January 2026 (GPT-5 mini) by 7.8.
 SMALL_LESS: Final = 11.0
 #: Share of users by the token to whom open models are no option [declared; what is tried is in doubtful.csv]. Those of
 #: the baseline refuse less: its plans, which are not here, hold half of what labs sell.
