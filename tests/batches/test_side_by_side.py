@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -31,6 +32,13 @@ def test_every_call_is_made_once_and_told_of() -> None:
     found: dict[int, int] = {}
     side_by_side({k: partial(mul, k, k) for k in range(5)}, 2, found.__setitem__)
     assert found == {k: k * k for k in range(5)}
+
+
+def test_workers_look_for_garbage() -> None:
+    # They do not while they import; a market that was run is garbage in circles, and filled the machine's memory.
+    found: dict[int, bool] = {}
+    side_by_side({0: gc.isenabled, 1: gc.isenabled}, 1, found.__setitem__)
+    assert found == {0: True, 1: True}
 
 
 def test_a_worker_that_is_killed_is_said_in_a_line() -> None:

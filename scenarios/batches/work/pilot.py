@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scenarios.batches.store import parts
-from scenarios.batches.work.processes import Processes
+from scenarios.batches.work.processes import Processes, look_for_garbage
 from scenarios.loading.own_files import OwnSource, load_own
 from scenarios.results.frames import STATIC_COLUMNS, Frames, frames_of
 from scenarios.results.measures import summarise
@@ -96,6 +96,7 @@ def _try(trial: Trial) -> tuple[float, float, float]:
     """Seconds and bytes of a run of a case, and when it was begun [s since 1970]."""
     clock = time.time()
     begin = time.perf_counter()
+    look_for_garbage()
     for own in trial.own_files:
         load_own(own)
     settings = Settings(pickle.loads(trial.scenario), trial.days, trial.seed, trial.users)

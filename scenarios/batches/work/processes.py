@@ -110,8 +110,8 @@ class _Lane:
 def _begin(lifeline: Connection) -> None:
     """In a new worker: end as soon as the parent lets go of the lifeline, or is gone itself; Ctrl-C is its affair.
 
-    Garbage is not looked for until its work is imported (see ``worker.perform``): there is none, and it takes a tenth
-    of the start.
+    Garbage is not looked for until its work is imported (``look_for_garbage``): there is none, and it takes a tenth of
+    the start.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
@@ -123,6 +123,16 @@ def _begin(lifeline: Connection) -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="lifeline").start()
+
+
+def look_for_garbage() -> None:
+    """In a worker, once its work is imported: what is there stays, and from now on garbage is looked for.
+
+    Whatever a worker is given to do calls it first: a market that was run is garbage in circles, of some hundred MB.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

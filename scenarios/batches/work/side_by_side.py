@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from capacity.errors import InputError
-from scenarios.batches.work.processes import Processes
+from scenarios.batches.work.processes import Processes, look_for_garbage
 from scenarios.loading.own_files import OwnSource, given, in_own_code, load_own
 
 
@@ -21,7 +21,9 @@ def with_own_files(own: tuple[OwnSource, ...], call: bytes) -> Any:
     for source in own:
         load_own(source)
     try:
-        return pickle.loads(call)()
+        work = pickle.loads(call)  # which imports what it takes
+        look_for_garbage()
+        return work()
     except Exception as error:
         if said := in_own_code(error):
             raise InputError(said) from error

@@ -6,7 +6,6 @@ A worker on another machine that does not see the folder hands the bytes back, a
 from __future__ import annotations
 
 import functools
-import gc
 import json
 import os
 import pickle
@@ -25,6 +24,7 @@ from capacity.errors import InputError
 from scenarios.batches.store import parts
 from scenarios.batches.store.folder import ABOUT
 from scenarios.batches.store.parts import DONE, FAILED, Part
+from scenarios.batches.work.processes import look_for_garbage
 from scenarios.definition.scenario import Scenario
 from scenarios.loading.own_files import OwnSource, in_own_code, in_words, load_own
 from scenarios.runs.provenance import code_hash, numeric_versions
@@ -97,9 +97,7 @@ def perform(task: Task) -> list[Report]:
     """Do a task's runs. An InputError is for the whole batch: wrong code, or a folder that cannot be written."""
     order = task.order
     work = _work(order.work)  # before the clock starts: it imports the market
-    if not gc.isenabled():  # in a process of its own, see ``processes``: what is imported stays
-        gc.freeze()
-        gc.enable()
+    look_for_garbage()
     for own in order.own_files:
         load_own(own)
     _check_same(order.code, order.versions)
