@@ -12,11 +12,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 
 from scenarios.pictures.style import PALE, PAPER, contrast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+type Floats = NDArray[np.float64]
 
 SMALL: Final = "small"
 NOTE: Final = "note"
@@ -26,6 +29,8 @@ BESIDE_BAR: Final = 0.75
 NOTE_LINE, LETTER = 12.0, 0.52
 #: Least contrast of text and paper [WCAG 2.1].
 READABLE: Final = 4.5
+#: A step of time so many times as long as usual is a gap.
+GAP: Final = 4
 #: Text on a coloured area; kept as it is when a picture is turned dark.
 ON_COLOUR: Final = ("#ffffff", "#111111")
 
@@ -124,8 +129,25 @@ def time_axis(axes: Axes, times: Any) -> None:
     axes.set_xlabel(name)
 
 
+def unbroken(times: Any, values: Any) -> tuple[NDArray[Any], Floats]:
+    """Times and values with a missing value in each gap: there is no line over weeks that are left out of a run.
+
+    >>> times, values = unbroken([0.0, 1.0, 2.0, 30.0, 31.0], [5.0, 5.0, 6.0, 7.0, 7.0])
+    >>> times.tolist(), values.tolist()
+    ([0.0, 1.0, 2.0, 3.0, 30.0, 31.0], [5.0, 5.0, 6.0, nan, 7.0, 7.0])
+    """
+    at, known = np.asarray(times), np.asarray(values, dtype=np.float64)
+    steps = np.diff(at)
+    if not steps.size:
+        return at, known
+    usual = np.sort(steps)[steps.size // 2]
+    before = np.flatnonzero(steps > GAP * usual)
+    return np.insert(at, before + 1, at[before] + usual), np.insert(known, before + 1, np.nan)
+
+
 def path(axes: Axes, times: Any, values: Any, **look: Any) -> None:
-    """A line over time; with a dot on every value that no neighbour lets be seen."""
+    """A line over time, broken where weeks are left out; with a dot on every value that no neighbour lets be seen."""
+    times, values = unbroken(times, values)
     axes.plot(times, values, **look)
     known = np.isfinite(np.asarray(values, dtype=np.float64))
     beside = np.concatenate([[False], known[:-1]]) | np.concatenate([known[1:], [False]])
