@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -156,17 +157,39 @@ def memory_for_racks(supply: Supply, rack: Chip, racks: float, share: float) -> 
 
 
 def counted_racks(supply: Supply, rack: Chip, days: float) -> dict[str, PlannedRacks]:
-    """Racks as they were counted quarter by quarter, by owner; after the last count they grow at the rate."""
+    """Racks as they were counted quarter by quarter, by owner; after the last count they grow at the rate.
+
+    Where they are installed up to h quarters earlier or later than on average, evenly, racks grow from those of the
+    start as the mean of the counts, linear between quarters, from h before to h after; before the first count these
+    grow as in the first quarter.
+    """
     first, last = (fleet.quarter_index(q) for q in (supply.quarter, supply.counted_until))
+    spread = supply.install_spread_quarters
     horizon = max(math.ceil(days / (365.25 / 4.0)) + 1, last - first)
     years = tuple(k / 4.0 for k in range(horizon + 1))
     counts = [racks_by_owner(fleet.quarter_name(q), supply.calibration, rack) for q in range(first, last + 1)]
     made = {}
     for owner, begin in counts[0].items():
         times = [count.get(owner, begin) / begin for count in counts]
-        times += [times[-1] * supply.growth ** (k / 4.0) for k in range(1, horizon - (last - first) + 1)]
-        made[owner] = PlannedRacks(years, tuple(times))
+        before = times[0] / times[1] if len(times) > 1 else supply.growth**-0.25
+        earlier = [before**k for k in range(spread, 0, -1)]
+        times += [times[-1] * supply.growth ** (k / 4.0) for k in range(1, horizon - (last - first) + spread + 1)]
+        installed = around([*earlier, *times], spread)
+        made[owner] = PlannedRacks(years, tuple(level / installed[0] for level in installed))
     return made
+
+
+def around(counts: Sequence[float], spread: int) -> list[float]:
+    """Mean of what is linear between the counts, from so many before to as many after each that has these.
+
+    >>> around([1.0, 2.0, 3.0, 8.0], 1)
+    [2.0, 4.0]
+    """
+    if spread == 0:
+        return list(counts)
+    weights = [0.5, *[1.0] * (2 * spread - 1), 0.5]
+    width = range(len(counts) - 2 * spread)
+    return [sum(w * counts[k + j] for j, w in enumerate(weights)) / (2 * spread) for k in width]
 
 
 @cache

@@ -32,6 +32,8 @@ START: Final = date(2024, 7, 1)
 #: Chips are counted when they are sold, and take half a year to be installed [declared: without, rents of H100s fall by
 #: a quarter until June 2025 at budgets that grow as declared; chosen knowing that rents fell in the half-year after].
 QUARTER: Final = "2023Q4"
+#: Some after a quarter, some after three, evenly [declared: not all machines wait as long].
+INSTALL_SPREAD: Final = 1
 #: Points by which a lab's small model is worth less for work than its score says. In the baseline it trails the best
 #: one by 15 to 17 months for coders and agents, 19 points at 14 a year; that of January 2026 (GPT-5 mini) by 7.8.
 SMALL_LESS: Final = 11.0
@@ -184,6 +186,7 @@ def scenario() -> Scenario:
         "time": {"start": START, "days": 549.0, "tick_hours": 24.0},
         "supply": {
             "quarter": QUARTER,
+            "install_spread_quarters": INSTALL_SPREAD,
             "expansion": "counted",
             "research": [budget],
             "contracts": {"share": 0.0},

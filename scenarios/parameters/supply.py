@@ -256,6 +256,12 @@ class Supply(Section):
     counted_until: str = choice(
         "2025Q4", "last quarter whose counts are used (counted); then racks grow at the rate", COUNTS
     )
+    install_spread_quarters: Whole = quantity(
+        0,
+        "quarters",
+        "by how much earlier or later than on average what is counted is installed, evenly (counted)",
+        high=8,
+    )
     growth: Number = quantity(
         3.4,
         "1/year",

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from capacity import CHIPS
 from capacity.errors import InputError
 from scenarios.cli.main import app
+from scenarios.definition.building_out import counted_racks
 from scenarios.library import SCENARIOS
 from scenarios.studies.hindcast import fitting, running
 from scenarios.studies.hindcast.bands import bands, covered, records
@@ -208,3 +210,16 @@ def test_the_commands_say_what_they_do() -> None:
         result = CliRunner().invoke(app, [command, "--help"])
         assert result.exit_code == 0
         assert "Examples" in result.output
+
+
+def test_machines_that_are_installed_earlier_and_later_are_the_mean_of_the_counts_around() -> None:
+    scenario = SCENARIOS["hindcast"]
+    known = scenario.with_changes({"supply.install_spread_quarters": 0})
+    counts, made = (
+        np.array(next(iter(counted_racks(one.supply, CHIPS["gb200-nvl72"], 500.0).values())).times)
+        for one in (known, scenario)
+    )
+    assert made[0] == 1.0
+    around = (counts[:-2] + 2.0 * counts[1:-1] + counts[2:]) / 4.0
+    assert made[2:-1] / made[1] == pytest.approx(around[1:] / around[0])
+    assert np.abs(np.diff(np.log(made), 2)).mean() < np.abs(np.diff(np.log(counts), 2)).mean()
