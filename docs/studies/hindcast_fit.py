@@ -33,7 +33,9 @@ def main() -> None:
     for until in fitting.ENDS:
         kept = fitting.nearest(runs, until)
         every, near = (np.mean([fitting.distance(run, until) for run in some]) for some in (runs, kept))
-        sys.stdout.write(f"to {until}: {len(kept)} of {len(runs)} kept; distance {near:.2f}, of all {every:.2f}\n")
+        ends = np.median([run["series"]["open index"][LAST_MONTH] for run in kept])
+        said = f"to {until}: {len(kept)} of {len(runs)} kept; distance {near:.2f}, of all {every:.2f}"
+        sys.stdout.write(f"{said}; open index of {LAST_MONTH} in the middle of the kept {ends:.2f}\n")
 
 
 if __name__ == "__main__":
