@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.traits import Rows, Traits
 
@@ -68,10 +69,23 @@ def bonuses_of(options: Options, sold: NDArray[np.int64], traits: Traits, kind: 
         return None
     refused = b"" if refusing is None or options.refused is None else options.refused.tobytes()
     barred, shut = _shut(refused, options.gain.size, sold.tobytes(), kind)
-    group = options.group[sold].astype(np.int64 if attached is None else attached.dtype)
-    bonus = np.empty((sold.size, 1), dtype=kind)
-    bonus[:, 0] = options.bonus / (options.scale if options.nests is None else options.scale[sold])
-    return Bonuses(group[:, None], bonus, attached, barred, shut, refusing)
+    whole = np.dtype(np.int64) if attached is None else attached.dtype
+    group, bonus = _with_whom(
+        options.group.tobytes(), sold.tobytes(), whole, options.bonus, options.noise, options.nests, kind
+    )
+    return Bonuses(group, bonus, attached, barred, shut, refusing)
+
+
+@lru_cache(maxsize=2**8)
+def _with_whom(
+    group: bytes, sold: bytes, whole: np.dtype[Any], bonus: float, noise: float, nests: Nests | None, kind: Any
+) -> tuple[NDArray[np.integer[Any]], Floats]:
+    """Provider of each option that is sold, and the bonus of being with it, as columns; worked out once."""
+    place = np.frombuffer(sold, dtype=np.int64)
+    of_place = np.frombuffer(group, dtype=np.int64)[place].astype(whole)
+    each = np.empty((place.size, 1), dtype=kind)
+    each[:, 0] = bonus / (noise if nests is None else noise * nests.of_offers[place])
+    return of_place[:, None], each
 
 
 @lru_cache(maxsize=2**8)

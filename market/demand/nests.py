@@ -11,7 +11,7 @@ and nothing is a nest of its own. Where every lambda is 1 that is the plain logi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
@@ -68,9 +68,9 @@ def check_nests(where: str, nests: Sequence[Nest]) -> None:
         raise InputError(f"{where}nests that name neither offers nor kinds are {rest}, but may be 1")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Nests:
-    """Which nest each option is in.
+    """Which nest each option is in; what follows from it is looked up by it.
 
     Attributes:
         of: number of the nest, by offer; the last entry is that of a machine of one's own. Options in no nest share
@@ -80,7 +80,6 @@ class Nests:
 
     of: Places
     scale: NDArray[np.float64]
-    _pages: dict[bytes, Pages] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def of_offers(self) -> NDArray[np.float64]:
@@ -94,12 +93,6 @@ class Nests:
 
     def pages(self, options: Places) -> Pages:
         """Where each of these options stands, nest by nest; a machine of one's own stays the last."""
-        key = options.tobytes()
-        if key not in self._pages:
-            self._pages[key] = self._pages_of(options)
-        return self._pages[key]
-
-    def _pages_of(self, options: Places) -> Pages:
         last = self.of[-1]
         order = np.argsort(np.where(self.of == last, self.scale.size, self.of)[options], kind="stable")
         of = self.of[options[order]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,3 @@ class Options(NamedTuple):
     def but_for(self, barred: Barred | None) -> Options:
         """The same, where something else is no option to some either (see ``traits.numbered``); None for nothing."""
         return self if barred is None else self._replace(refused=either(self.refused, barred))
-
-    @property
-    def scale(self) -> Any:
-        """Scale of the tastes among an option and those in its nest, by option; one number without nests."""
-        return self.noise if self.nests is None else self.noise * self.nests.of_offers

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from market.demand.bonuses import bonuses_of
 from market.demand.intensity import Intensity, full_cost
-from market.demand.nests import Pages, Weighed, weigh
+from market.demand.nests import Nests, Pages, Weighed, weigh
 from market.demand.options import Options
 from market.demand.traits import Rows, Traits
 
@@ -106,6 +106,45 @@ class Lasting(NamedTuple):
     more: tuple[Floats, ...]
 
 
+class Layout(NamedTuple):
+    """Where what is open to anybody stands, which is the same hour by hour.
+
+    Attributes:
+        open: numbers of the options, nest by nest where there are nests; a machine of one's own is the last.
+        sold: of these, the offers.
+        pages: where they stand in their nests; None without nests.
+        scale: scale of the tastes among each of the offers and those in its nest; one number without nests.
+        local_scale: the same for a machine of one's own.
+        out_of_reach: cost over the worth from which on nobody buys, and which a number of this kind holds: a search for
+            rents may ask about any price.
+    """
+
+    open: NDArray[np.int64]
+    sold: NDArray[np.int64]
+    pages: Pages | None
+    scale: Any
+    local_scale: float
+    out_of_reach: float
+
+
+@lru_cache(maxsize=2**8)
+def _layout(open_: bytes, noise: float, nests: Nests | None, kind: Any, *, local: bool) -> Layout:
+    """Worked out once: what is open changes by the day at most, and users are asked many times an hour."""
+    there = np.frombuffer(open_, dtype=np.bool_)
+    sold: NDArray[np.int64] = np.flatnonzero(there)
+    rows = np.append(sold, there.size) if local else sold
+    pages, scale, local_scale = None, noise, noise
+    if nests is not None:
+        pages = nests.pages(rows)
+        rows = pages.options
+        sold = rows[: sold.size]
+        scale = (noise * nests.of_offers)[sold]
+        local_scale = noise * float(nests.scale[nests.of[-1]])
+    rows.flags.writeable = False  # many look at them
+    reach = float(np.sqrt(np.finfo(kind).max)) * float(np.min(scale, initial=1.0))
+    return Layout(rows, sold, pages, scale, local_scale, reach)
+
+
 class Utilities:
     """Utilities over the scale of the tastes, of what is open to anybody.
 
@@ -119,36 +158,26 @@ class Utilities:
 
     def __init__(self, options: Options, kind: Any, traits: Traits, local: Floats | None) -> None:
         self.kind, self.noise, self.local = kind, options.noise, local
-        sold = (options.gain > -np.inf).nonzero()[0]
         self.all = options.gain.size + (local is not None)
-        self.open = sold if local is None else np.append(sold, self.all - 1)
-        self.pages: Pages | None = None
-        scale, self.local_scale = options.scale, options.noise
-        if options.nests is not None:
-            self.pages = options.nests.pages(self.open)
-            self.open = self.pages.options
-            sold = self.open[: sold.size]
-            scale = scale[sold]
-            self.local_scale = options.noise * float(options.nests.scale[options.nests.of[-1]])
-        self._sold, self._scale = sold, scale
+        there = (options.gain > -np.inf).tobytes()
+        self._layout = _layout(there, options.noise, options.nests, kind, local=local is not None)
+        self.open, self.pages = self._layout.open, self._layout.pages
         self.gain = self._by_row(options.gain)
         self.slow = None if options.slow is None else self._by_row(-options.slow)
         self.haste = traits.haste
-        self.bonuses = bonuses_of(options, sold, traits, kind)
+        self.bonuses = bonuses_of(options, self._layout.sold, traits, kind)
         self.outside = None if options.outside is None else options.outside / options.noise
         # Within nests exponents are taken relative to the best in any case.
         self.peaked = self.pages is None and _is_peaked(options, local)
         self.price_coefficient = options.price_coefficient
-        # A search for rents may ask about any price: from this on nobody buys, and a number of this kind holds it.
-        self._out_of_reach = float(np.sqrt(np.finfo(kind).max)) * float(np.min(self._scale, initial=1.0))
 
     def _by_row(self, values: Floats) -> Floats:
         """Values of what is sold over the scale of its tastes, as a column."""
-        return np.asarray(values[self._sold] / self._scale).astype(self.kind)[:, None]
+        return np.asarray(values[self._layout.sold] / self._layout.scale).astype(self.kind)[:, None]
 
     def slopes(self, cost: Floats) -> Floats:
         """How utilities go with one over the worth, where options cost so much, in the unit of the worth."""
-        return self._by_row(np.maximum(-cost, -self._out_of_reach))
+        return self._by_row(np.maximum(-cost, -self._layout.out_of_reach))
 
     def of(self, lasting: Lasting, slopes: Floats | None) -> Floats:
         """Those of some individuals, by option and individual; ``slopes``: None where all is free."""
@@ -162,7 +191,7 @@ class Utilities:
         for more in lasting.more:
             sold += more
         if self.local is not None:
-            z[-1] = self.local[lasting.who] / self.kind(self.local_scale)
+            z[-1] = self.local[lasting.who] / self.kind(self._layout.local_scale)
         return z
 
     def lasting(self, who: Rows, inverse_worth: Floats) -> Lasting:

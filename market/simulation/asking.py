@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.cohort import Wanted
+from market.demand.cohort import Reply, Wanted
 from market.demand.scene import Scene
 from market.exchange.books import Book
 from market.exchange.clearing.base import Response
@@ -58,22 +58,23 @@ class Asking:
             blur_usd,
         )
 
+    def reply(self, segment: int, prices: Floats, blur_usd: float = 0.0, *, slopes: bool = False) -> Reply:
+        """What a segment would order at these prices of a request [USD], by offer."""
+        cohort = self.founded.cohorts[segment]
+        return cohort.reply(self.wanted[segment], self.scene(segment, blur_usd, slopes=slopes), prices)
+
     def __call__(self, prices: Floats, blur_usd: float | Floats = 0.0, *, slopes: bool = False) -> Response:
         """What users would order at these prices of a request [USD], by segment and offer.
 
         ``blur_usd``: width within which ties are shared (see ``demand.scene.Scene``), of all or by segment; 0 for what
         users really do. ``slopes``: whether derivatives by price are wanted.
         """
-        widths = np.broadcast_to(blur_usd, (len(self.wanted),)).tolist()
-        replies = [
-            cohort.reply(self.wanted[s], self.scene(s, widths[s], slopes=slopes), prices[s])
-            for s, cohort in enumerate(self.founded.cohorts)
-        ]
+        many = range(len(self.wanted))
+        widths = [blur_usd] * len(many) if isinstance(blur_usd, float) else blur_usd.tolist()
+        replies = [self.reply(s, prices[s], widths[s], slopes=slopes) for s in many]
         shape = self.book.work.shape
-        requests = np.array([r.requests for r in replies]).reshape(shape)
-        requests[requests < NEVER_TAKEN * requests.sum(axis=1, keepdims=True)] = 0.0
         return Response(
-            requests,
+            ever_taken(np.array([r.requests for r in replies]).reshape(shape)),
             np.array([r.nothing for r in replies]),
             np.array([r.local for r in replies]),
             np.array([r.unaffordable for r in replies]),
@@ -82,6 +83,12 @@ class Asking:
             np.array([r.cross for r in replies]).reshape(*shape, self.book.offers),
             np.array([r.not_asked for r in replies]),
         )
+
+
+def ever_taken(requests: Floats) -> Floats:
+    """Orders of segments by offer, without chances that nobody ever takes."""
+    never = requests < NEVER_TAKEN * requests.sum(axis=-1, keepdims=True)
+    return np.where(never, 0.0, requests) if never.any() else requests
 
 
 def answer_hours(book: Book, wait_h: Floats, writing_h: Floats) -> Floats:

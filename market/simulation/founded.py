@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from market.calendar import DAYS_PER_WEEK, HOURS_PER_MONTH, Calendar
 from market.demand.cohort import Cohort, Wanted
+from market.demand.contexts import may_follow
+from market.demand.nests import Nests
 from market.economy import Economy
 from market.exchange.books import Book
 from market.exchange.supply_curve import SupplyCurve
@@ -88,6 +90,16 @@ class Founded:
     def calendar(self) -> Calendar:
         """When ticks are, and how long."""
         return self.economy.calendar
+
+    @cached_property
+    def nests(self) -> list[Nests | None]:
+        """Which nest each offer is in, by segment; None for one that has none."""
+        return [cohort.nests(self.offer_names, self.offer_kinds) for cohort in self.cohorts]
+
+    @cached_property
+    def follows(self) -> Floats:
+        """Whether who leaves an offer may join another, by offer left and joined."""
+        return may_follow(self.contexts)
 
     @cached_property
     def promoting(self) -> list[ProviderAgent]:

@@ -15,18 +15,15 @@ those to whom a request is worth most [efficient rationing: Levitan and Shubik 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.contexts import may_follow
-from market.demand.nests import Nests
 from market.demand.second_choices import second_choices
 from market.demand.segment import Segment
 from market.exchange.books import Book
-from market.simulation.asking import Asking
+from market.simulation.asking import Asking, ever_taken
 from market.simulation.founded import Founded
 
 type Floats = NDArray[np.float64]
@@ -80,12 +77,13 @@ def overflow(asking: Asking, prices: Floats, orders: Floats, found: Places) -> t
     gone, come = np.zeros(orders.shape), np.zeros(orders.shape)
     likes, least = _Likes(asking, prices), NEXT_TO_NOTHING * float(orders.sum())
     while float(looking.sum()) > least and room.any():
-        chances = [likes.of(s, (room > 0)[book.pool], float(looking[s].sum())) for s in range(book.segments)]
+        free = (room > 0)[book.pool]
+        chances = {s: likes.of(s, free, float(looking[s].sum())) for s in looking.any(axis=1).nonzero()[0].tolist()}
         asked = np.zeros(book.pools)
-        for s, chance in enumerate(chances):
+        for s, chance in chances.items():
             asked += np.bincount(book.pool, weights=(looking[s] @ chance) * book.work[s], minlength=book.pools)
         part = np.minimum(np.divide(room, asked, out=np.ones_like(room), where=asked > 0), 1.0)[book.pool]
-        for s, chance in enumerate(chances):
+        for s, chance in chances.items():
             taken, looking[s] = _taken(founded, looking[s], chance, part)
             gone[s] += taken.sum(axis=1)
             come[s] += taken.sum(axis=0)
@@ -112,17 +110,22 @@ def _taken(founded: Founded, looking: Floats, chance: Floats, part: Floats) -> t
 
 
 class _Likes:
-    """What users of each segment would take in place of an offer."""
+    """What users of each segment would take in place of an offer; those of whom nobody looks are not asked."""
 
     def __init__(self, asking: Asking, prices: Floats) -> None:
         """``prices``: of a request [USD], by segment and offer."""
         founded = asking.founded
-        self.asking, self.prices, self.no_wait = asking, prices, asking(prices)
-        # Plans are open to members alone.
-        self.may_come, self.follows = asking.alive & (founded.fee == 0), may_follow(founded.contexts)
-        self.nests: Sequence[Nests | None] = [
-            c.nests(founded.offer_names, founded.offer_kinds) for c in founded.cohorts
-        ]
+        self.asking, self.prices = asking, prices
+        self.may_come = asking.alive & (founded.fee == 0)  # plans are open to members alone
+        self.follows = founded.follows
+        self._no_wait: dict[int, tuple[Floats, float]] = {}
+
+    def _chosen(self, segment: int) -> tuple[Floats, float]:
+        """How often users would choose each offer, and nothing, if nobody had to wait."""
+        if segment not in self._no_wait:
+            reply = self.asking.reply(segment, self.prices[segment])
+            self._no_wait[segment] = ever_taken(reply.requests), max(float(reply.nothing), 0.0)
+        return self._no_wait[segment]
 
     def of(self, segment: int, free: Flags, looking: float) -> Floats:
         """Chance that who would have taken j takes k, of those that are free, by offer j and k.
@@ -132,12 +135,12 @@ class _Likes:
         may = free & self.may_come
         if without_tastes(self.asking.founded, segment):
             return self._of_the_least_worth(segment, may, looking) * self.follows
-        chosen, nothing = self.no_wait.requests[segment], max(float(self.no_wait.nothing[segment]), 0.0)
-        return second_choices(chosen, nothing, self.nests[segment], may) * self.follows
+        nests = self.asking.founded.nests[segment]
+        return second_choices(*self._chosen(segment), nests, may) * self.follows
 
     def _of_the_least_worth(self, segment: int, may: Flags, looking: float) -> Floats:
         """The same of users without tastes: of those who would take what is free, the first were served before."""
-        asking, chosen = self.asking, self.no_wait.requests[segment]
+        asking, (chosen, _) = self.asking, self._chosen(segment)
         scene = asking.scene(segment)
         scene = replace(scene, open=scene.open & may)
         reply = asking.founded.cohorts[segment].reply(asking.wanted[segment], scene, self.prices[segment])

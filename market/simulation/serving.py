@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from market.demand.contexts import may_follow
 from market.demand.second_choices import second_choices
 from market.exchange.queue import Queue
 from market.exchange.waits import Backlog
@@ -52,12 +51,10 @@ def fall_back(founded: Founded, left: Floats, ordered: Ordered, firms: Firms) ->
         return np.zeros(left.shape)
     response = ordered.cleared.response
     free = firms.alive & (founded.fee == 0)  # plans are open to members alone
-    follows, joined = may_follow(founded.contexts), np.zeros(left.shape)
-    for s, cohort in enumerate(founded.cohorts):
-        if not left[s].any():
-            continue
-        nests, nothing = cohort.nests(founded.offer_names, founded.offer_kinds), max(float(response.nothing[s]), 0.0)
-        chance = second_choices(response.requests[s], nothing, nests, free) * follows
+    joined = np.zeros(left.shape)
+    for s in left.any(axis=1).nonzero()[0].tolist():
+        nothing = max(float(response.nothing[s]), 0.0)
+        chance = second_choices(response.requests[s], nothing, founded.nests[s], free) * founded.follows
         joined[s] = drawn(founded, left[s], chance) if founded.economy.whole else left[s] @ chance
     return joined
 

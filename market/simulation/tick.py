@@ -61,11 +61,13 @@ class Phase:
 
     def made(self, founded: Founded, state: State) -> Any:
         """What it makes of what it reads."""
-        return self.run(*(founded if name == "founded" else _part(founded, state, name) for name in self.reads))
+        parts = vars(state)
+        return self.run(*[parts[name] if name in parts else _of_founded(founded, name) for name in self.reads])
 
 
-def _part(founded: Founded, state: State, name: str) -> Any:
-    return getattr(founded if name in MEMORY else state, name)
+def _of_founded(founded: Founded, name: str) -> Any:
+    """What a phase reads that is no part of the state: all that was founded, or what agents remember."""
+    return founded if name == "founded" else getattr(founded, name)
 
 
 #: The tick. What a phase reads of a part that is made further down is that of the tick before.

@@ -49,9 +49,11 @@ class Firm[S: Spec, T](mesa.Agent):
 
     def booked(self, tick: T) -> Iterator[Payment]:
         """The same, if books know it: what is of another kind, or no number, is refused."""
+        name = self.name
         for payment in self.payments(tick):
-            parties = {payment.payer, payment.receiver} - {self.name}
-            if payment.kind not in BOOKED or not parties <= {*OUTSIDE} or not math.isfinite(payment.amount):
+            payer, receiver, amount, kind = payment
+            known = (payer == name or payer in OUTSIDE) and (receiver == name or receiver in OUTSIDE)
+            if not known or kind not in BOOKED or not math.isfinite(amount):
                 raise InputError(
                     f"{named('agent', self)} '{self.name}': {payment} is in no book: its amount must be finite, "
                     f"its kind one of {', '.join(BOOKED)}, and it must be to or from one of {', '.join(OUTSIDE)}"
