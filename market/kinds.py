@@ -45,6 +45,9 @@ from capacity.fields import check_fields
 
 type Floats = NDArray[np.float64]
 
+#: The largest number that is finite.
+MOST = float(np.finfo(np.float64).max)
+
 
 class Kind:
     """A behaviour that can be chosen by name. Subclasses are dataclasses; a number out of bounds is refused.
@@ -214,7 +217,10 @@ def answered(
         fault = type(given).__name__
     elif numbers.shape not in ((), (1,)) if shape is None else numbers.shape != shape:
         fault = f"{_times(numbers.shape)} numbers"
-    elif (np.isfinite(numbers) & (numbers >= low) & (numbers <= high)).all():
+    elif not numbers.size or (
+        max(low, -MOST) <= np.minimum.reduce(numbers, axis=None)
+        and np.maximum.reduce(numbers, axis=None) <= min(high, MOST)
+    ):  # none of which is true of no number
         return numbers
     else:
         flat = numbers.ravel()

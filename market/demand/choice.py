@@ -97,7 +97,8 @@ class Ground:
         self.traits, self.local, self.intensity, self.who = traits, local, intensity, who
         self._lasting: dict[int, tuple[slice, Lasting]] = {}
         self._free: dict[int, Floats] = {}
-        self._last: Choice | None = None
+        # Blocks at the last cost, not the choice itself: in no circle, memory is free again at once.
+        self._last: tuple[bytes, dict[int, Block]] = b"", {}
 
     @cached_property
     def utilities(self) -> Utilities:
@@ -144,21 +145,28 @@ class Ground:
         return self.who[begin:end]
 
     def at(self, cost: NDArray[np.float64]) -> Choice:
-        """The choice where options cost so much, in the unit of the worth; the last one is kept for who asks again."""
-        if self._last is None or self._last.cost.tobytes() != cost.tobytes():
-            self._last = Choice(
-                self, cost, Asking(self.intensity, self.free) if self.intensity.elasticity > 0 else None
-            )
-        return self._last
+        """The choice where options cost so much, in the unit of the worth; what the last one found is known."""
+        if self._last[0] != (key := cost.tobytes()):
+            self._last = key, {}
+        asking = Asking(self.intensity, self.free) if self.intensity.elasticity > 0 else None
+        return Choice(self, cost, asking, self._last[1])
 
 
 class Choice:
     """Individuals before options at their prices: how each would choose, to be added up for whatever they ask."""
 
-    def __init__(self, ground: Ground, cost: NDArray[np.float64], asking: Asking | None) -> None:
-        """``cost``: of each option, in the unit of the worth; ``asking``: how much less is asked; None for as much."""
-        self.ground, self.cost, self.asking = ground, cost, asking
-        self._blocks: dict[int, Block] = {}
+    def __init__(
+        self, ground: Ground, cost: NDArray[np.float64], asking: Asking | None, known: dict[int, Block]
+    ) -> None:
+        """Bring them before these prices.
+
+        Args:
+            ground: who they are, and what from.
+            cost: of each option, in the unit of the worth.
+            asking: how much less is asked; None for as much.
+            known: blocks that have been worked out at this cost.
+        """
+        self.ground, self.cost, self.asking, self._blocks = ground, cost, asking, known
 
     @cached_property
     def _slopes(self) -> Floats:

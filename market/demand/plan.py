@@ -51,7 +51,7 @@ class Part(NamedTuple):
         before = self.choice.ground
         options = before.options._replace(noise=noise)
         ground = Ground(options, before.inverse_worth, np.float64, before.traits, before.local, who=before.who)
-        return Part(Choice(ground, self.choice.cost, self.choice.asking), self.mass.astype(np.float64))
+        return Part(Choice(ground, self.choice.cost, self.choice.asking, {}), self.mass.astype(np.float64))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def terms_chosen(founded: Founded, book: Book) -> NDArray[np.int64]:
     """Number of the terms on which each offer is sold among those that its tier may choose, from 1; 0: as listed."""
     number = np.zeros(book.offers, dtype=np.int64)
-    for p in founded.providers:
-        for j, offer in zip(p.offers, p.spec.offers, strict=True):
-            if offer.tier.may_choose and book.listings[j].terms != offer.tier.terms:
-                number[j] = offer.tier.may_choose.index(book.listings[j].terms) + 1
+    for j, tier in founded.may_choose:
+        if book.listings[j].terms != tier.terms:
+            number[j] = tier.may_choose.index(book.listings[j].terms) + 1
     return number

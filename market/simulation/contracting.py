@@ -24,6 +24,8 @@ from market.supply.term_market import HOURS_A_YEAR
 SAME_GAIN = 1e-9
 #: The length of a contract that ends at once, where lengths are compared by their logarithms [years].
 SHORTEST = 1e-3
+#: Logarithms of the dates of the forward curve.
+LOG_AHEAD = np.log(np.maximum(np.array(list(AHEAD.values())), SHORTEST))
 
 
 def backlog_before(founded: Founded, tick: int, contracts: Contracts) -> dict[str, float]:
@@ -106,11 +108,10 @@ def to_hours(founded: Founded, ticks: int) -> float:
 
 def racks_by_length(founded: Founded, running: Sequence[Contract]) -> NDArray[np.float64]:
     """Racks under contract, by which of the dates of the forward curve is nearest to the length of their term."""
-    ahead = np.log(np.maximum(np.array(list(AHEAD.values())), SHORTEST))
-    racks = np.zeros(ahead.size)
+    racks = np.zeros(LOG_AHEAD.size)
     for contract in running:
         years = to_hours(founded, contract.ticks) / HOURS_A_YEAR
-        racks[int(np.argmin(np.abs(ahead - math.log(max(years, SHORTEST)))))] += contract.racks
+        racks[int(np.argmin(np.abs(LOG_AHEAD - math.log(max(years, SHORTEST)))))] += contract.racks
     return racks
 
 

@@ -22,6 +22,7 @@ from market.supply.owner import HyperscalerAgent
 from market.supply.provider import ProviderAgent
 from market.supply.rack_maker import RackMakerAgent
 from market.supply.research import ResearchAgent
+from market.supply.specs import Tier
 
 type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
@@ -100,6 +101,14 @@ class Founded:
     def follows(self) -> Floats:
         """Whether who leaves an offer may join another, by offer left and joined."""
         return may_follow(self.contexts)
+
+    @cached_property
+    def may_choose(self) -> list[tuple[int, Tier]]:
+        """Numbers of the offers that may be sold on other terms, and their tiers."""
+        offers = [
+            (int(j), offer.tier) for p in self.providers for j, offer in zip(p.offers, p.spec.offers, strict=True)
+        ]
+        return [(j, tier) for j, tier in offers if tier.may_choose]
 
     @cached_property
     def promoting(self) -> list[ProviderAgent]:

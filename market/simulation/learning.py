@@ -39,7 +39,7 @@ def learn(
     book, pace = posted.book, learning_pace(founded, tick)
     settle(Asking(founded, wanted, book, firms.alive, expected.delay_h), tick, ordered, served)
     most = longest_wait_h(machines.capacity, book.pool)
-    chance = np.minimum(np.maximum(np.nan_to_num(served.chance_h, nan=np.inf), 0.0), most)
+    chance = np.where(np.isnan(served.chance_h), most, np.minimum(np.maximum(served.chance_h, 0.0), most))
     waits = np.array([served.round.served_wait_h.sum(axis=0), served.round.served.sum(axis=0)])
     used, today = served.round.used, founded.hours / HOURS_PER_DAY
     load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)

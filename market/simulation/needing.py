@@ -26,7 +26,7 @@ from market.simulation.state import (
 from market.supply.needs import Needs
 from market.supply.provider import ProviderAgent
 from market.supply.specs import Contract
-from market.supply.wholesale import Bid
+from market.supply.wholesale import NO_BIDS, Bids
 
 type Floats = NDArray[np.float64]
 
@@ -82,12 +82,12 @@ def earned_per_request(founded: Founded, prices: Floats, known: Known, expected:
     return np.asarray(prices + np.divide(fees, expected, out=np.zeros(fees.shape), where=expected > NOBODY))
 
 
-def bids_of(founded: Founded, needs: Needs, p: ProviderAgent, held: Floats, machines: Machines) -> list[Bid]:
+def bids_of(founded: Founded, needs: Needs, p: ProviderAgent, held: Floats, machines: Machines) -> Bids:
     """Bids of a seller on the spot market, which has some machines already [rack-h]; none if it does not go there."""
-    return beyond(founded, needs, p, float(held[p.number]), machines.chance) if p.spec.spot else []
+    return beyond(founded, needs, p, float(held[p.number]), machines.chance) if p.spec.spot else NO_BIDS
 
 
-def beyond(founded: Founded, needs: Needs, p: ProviderAgent, held: float, chance: float = 0.0) -> list[Bid]:
+def beyond(founded: Founded, needs: Needs, p: ProviderAgent, held: float, chance: float = 0.0) -> Bids:
     """What rack-hours beyond those held are worth to a seller, dearest first.
 
     ``chance``: that a machine on the spot market is taken back in an hour [1/h].
@@ -123,10 +123,8 @@ def worth_of_contracts(
         if price > 0 and contract.racks > 0:
             without = float(held[p.number]) - (contract.racks * founded.hours if contract in contracts.running else 0.0)
             steps = beyond(founded, needs, p, max(without, 0.0), chance)
-            values = np.array([step.price for step in steps], dtype=np.float64)
-            lost = np.array([step.lost for step in steps], dtype=np.float64)
-            saved = np.minimum(values, price + lost * values) if p.spec.spot else values
-            upto = np.append(0.0, np.cumsum([step.quantity for step in steps]))
+            saved = np.minimum(steps.price, price + steps.lost * steps.price) if p.spec.spot else steps.price
+            upto = np.append(0.0, np.cumsum(steps.quantity))
             total = np.append(0.0, np.cumsum(saved * np.diff(upto)))
             now = np.interp(racks, upto, total) / (racks * price)
         old = before.get(contract)

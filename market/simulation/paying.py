@@ -199,6 +199,6 @@ def of_providers(founded: Founded, firms: Firms, posted: Posted, served: Served)
     for p in founded.providers:
         staffed = firms.parent[p.number] not in sellers
         tick = ProviderTick(
-            founded.hours, tokens[p.own], served.round.used[p.pools], bool(firms.active[p.number]), staffed
+            founded.hours, tokens[p.own], served.round.used[p.own_pools], bool(firms.active[p.number]), staffed
         )
         yield from p.booked(tick)

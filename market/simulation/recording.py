@@ -24,12 +24,12 @@ def record(moment: Moment, records: Records) -> None:
     for frame, ways in WAYS.items():
         row: dict[str, Any] = {}
         moment.written[frame] = row
-        shape = (len(records.entities[frame]),)
+        shapes = (), (len(records.entities[frame]),)
         for name in records.tables[frame].names:
             values = np.asarray(ways[name][1](moment))
-            if values.dtype.kind not in NUMBERS or values.shape not in ((), shape):
+            if values.shape not in shapes or values.dtype.kind not in NUMBERS:
                 raise InputError(
-                    f"{column_in_words(frame, name)} gave {in_words(values)}, but must be {shape[0]} numbers"
+                    f"{column_in_words(frame, name)} gave {in_words(values)}, but must be {shapes[1][0]} numbers"
                 )
             row[name] = values
         records.tables[frame].row(tick, row)

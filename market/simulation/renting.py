@@ -22,7 +22,7 @@ from market.supply.home_machines import HomeMachines
 from market.supply.needs import Needs
 from market.supply.purchases import Purchases
 from market.supply.rack_lists import HourOfBids
-from market.supply.wholesale import NONE_OLDER, Allotment, Bid, Lists, Older
+from market.supply.wholesale import NONE_OLDER, Allotment, Bids, Lists, Older
 
 type Floats = NDArray[np.float64]
 
@@ -35,12 +35,12 @@ def rent(
     hours, period = founded.hours, founded.calendar.period(tick)
     capacity, own_racks, home_racks = own_machines(founded, firms, period, effects)
     parties = [(founded.number_of[c.seller], founded.number_of[c.buyer]) for c in contracts.running]
-    held = np.array([float(np.add.reduce(capacity[p.pools])) for p in founded.providers])
+    held = np.array([float(np.add.reduce(capacity[p.own_pools])) for p in founded.providers])
     for contract, (_, buyer) in zip(contracts.running, parties, strict=True):
         held[buyer] += contract.racks * hours
-    bids = [
-        bid for p in founded.providers if firms.active[p.number] for bid in bids_of(founded, needs, p, held, machines)
-    ]
+    bids = Bids.together(
+        [bids_of(founded, needs, p, held, machines) for p in founded.providers if firms.active[p.number]]
+    )
     research = research_demand(founded, tick, firms, paid, known, machines.chance)
     older = older_machines(founded, effects)
     clear = partial(allot, founded, tick, fleets, quoted, machines, contracts, parties, bids, research, effects, older)
@@ -118,7 +118,7 @@ def allot(
     machines: Machines,
     contracts: Contracts,
     parties: Sequence[tuple[int, int]],
-    bids: Sequence[Bid],
+    bids: Bids,
     research: Sequence[ElasticDemand],
     effects: Effects,
     older: Older = NONE_OLDER,
@@ -187,7 +187,7 @@ def bids_of_month(founded: Founded, before: tuple[HourOfBids, ...], allotment: A
     """
     if not any(h.spec.on_demand for h in founded.owners):
         return ()
-    bids = np.array([(b.price, b.quantity, b.lost) for b in allotment.bids if b.quantity > 0], dtype=np.float64)
-    worth, wanted, lost = bids.reshape(-1, 3).T
+    bids = allotment.bids
+    worth, wanted, lost = (values[bids.quantity > 0] for values in (bids.price, bids.quantity, bids.lost))
     room = float((allotment.listed + allotment.sold_spot + allotment.idle).sum())
     return (*before, HourOfBids(allotment.price, room, worth, wanted, lost))[-founded.ticks_in_month :]

@@ -69,12 +69,24 @@ class Needs:
 
     def work_of(self, own: slice) -> float:
         """Rack-hours that some offers call for [rack-h]."""
-        return float(np.add.reduce(self._by_offer[0][own], axis=None))
+        return self._sums_of(own)[0]
 
     def earned_by(self, own: slice) -> float:
         """What a rack-hour of some offers earns on average at list prices, other cost taken off [USD]."""
-        total = self.work_of(own)
-        return float(np.add.reduce(self._by_offer[1][own], axis=None)) / total if total > 0 else 0.0
+        total, earned = self._sums_of(own)
+        return earned / total if total > 0 else 0.0
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], tuple[float, float]]:
+        return {}
+
+    def _sums_of(self, own: slice) -> tuple[float, float]:
+        """Rack-hours that some offers call for, and what these earn [USD]; a seller asks several times a tick."""
+        key = own.start, own.stop
+        if key not in self._known:
+            work, earned = (float(np.add.reduce(values[own], axis=None)) for values in self._by_offer)
+            self._known[key] = work, earned
+        return self._known[key]
 
 
 def room_to_rise(expected: Floats, slopes: Floats, paid: Floats) -> Floats:

@@ -19,7 +19,7 @@ from market.supply.needs import BID_STEPS, Needs
 from market.supply.outlook import Estimate, Outlook, Remembered
 from market.supply.purchases import Purchases
 from market.supply.specs import Provider
-from market.supply.wholesale import Bid
+from market.supply.wholesale import NO_BIDS, Bids
 
 type Floats = NDArray[np.float64]
 
@@ -52,7 +52,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
     Attributes:
         offers: numbers of its offers in the book; they stand side by side.
         own: the same as a slice.
-        pools: numbers of its pools.
+        pools: numbers of its pools, which stand side by side, too.
+        own_pools: the same as a slice.
         racks: racks that it owns, by pool.
         purchases: what it has learned about renting machines.
         movable: whether the list price of an own offer may change.
@@ -73,6 +74,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         self.offers: NDArray[np.int64] = np.arange(first_offer, first_offer + len(spec.offers))
         self.own = slice(first_offer, first_offer + len(spec.offers))
         self.pools: list[int] = list(range(first_pool, first_pool + len(spec.pools)))
+        self.own_pools = slice(first_pool, first_pool + len(spec.pools))
         pool_of = {pool.name: pool for pool in spec.pools}
         self.running_cost = np.array([offer.cost for offer in spec.offers])
         self._hour_of_use = np.array([pool_of[offer.pool].hour_of_use for offer in spec.offers])
@@ -190,7 +192,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
             rack_hour_usd=self.purchases.price if self.spec.spot else float("inf"),
         )
 
-    def bids(self, needs: Needs, held: float, *, stays: bool, lost: float = 0.0) -> list[Bid]:
+    def bids(self, needs: Needs, held: float, *, stays: bool, lost: float = 0.0) -> Bids:
         """Bids for rack-hours that it lacks: what they are worth is what is paid for what they serve, less other cost.
 
         Where the price follows cost they are bids along the demand curve, by its last seen slope: with fewer machines
@@ -206,7 +208,7 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         """
         most = 1.0 + self.spec.headroom
         if self.offers.size == 0 or needs.work_of(self.own) * most * ENOUGH < held:
-            return []
+            return NO_BIDS
         if stays:
             earned = needs.earned_by(self.own)
             at_list = needs.at_list[:, self.own] + (self.purchases.affordable(needs.place, earned) - earned)
@@ -220,8 +222,8 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         lacking = upto.copy()
         lacking[1:] -= upto[:-1]
         wanted = (lacking > 0) & (value > 0)
-        bids = zip(value[wanted].tolist(), lacking[wanted].tolist(), strict=True)
-        return [Bid(self.number, price, quantity, lost) for price, quantity in bids]
+        price = value[wanted]
+        return Bids(np.full(price.size, self.number), price, lacking[wanted], np.full(price.size, lost))
 
     @property
     def term_usd(self) -> float | None:

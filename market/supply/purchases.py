@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,8 +45,8 @@ class Purchases:
     def after(self, place: tuple[int, int], price: float, need: float, earned: float) -> Purchases:
         """The same after a tick; ``earned``: what a rack-hour earned in it on average [USD]."""
         prices, needs, left = self.prices.copy(), self.needs.copy(), self.left.copy()
-        pace = TODAY if np.isfinite(prices[place]) else 1.0
-        before = prices[place] if np.isfinite(prices[place]) else 0.0
+        usual = float(prices[place])
+        before, pace = (usual, TODAY) if math.isfinite(usual) else (0.0, 1.0)
         prices[place] = before + pace * (price - before)
         needs[place] += pace * (need - needs[place])
         left[place] += pace * (earned - price - left[place])

@@ -19,16 +19,25 @@ from market.supply.term_market import TermMarket
 type Floats = NDArray[np.float64]
 
 
-class Bid(NamedTuple):
-    """Rack-hours that a provider would rent at up to a price [USD per rack-h].
+class Bids(NamedTuple):
+    """Rack-hours that providers would rent at up to a price [USD per rack-h], by bid.
 
-    ``lost``: part of the work of one from the spot market that it expects to lose when the machine is taken back.
+    ``lost``: part of the work of one from the spot market that is expected to be lost when the machine is taken back.
     """
 
-    provider: int
-    price: float
-    quantity: float
-    lost: float = 0.0
+    provider: NDArray[np.int64]
+    price: Floats
+    quantity: Floats
+    lost: Floats
+
+    @classmethod
+    def together(cls, several: Sequence[Bids]) -> Bids:
+        """Those of several providers, one after the other."""
+        return cls(*map(np.concatenate, zip(NO_BIDS, *several, strict=True)))
+
+
+#: Nobody bids.
+NO_BIDS = Bids(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,7 @@ class Allotment:
     research_at_list: Floats
     price: float
     outcome: CallOutcome
-    bids: Sequence[Bid] = field(default_factory=list)
+    bids: Bids = NO_BIDS
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ class Wholesale:
         asks: Floats,
         contracts: Sequence[Contract],
         parties: Sequence[tuple[int, int]],
-        bids: Sequence[Bid],
+        bids: Bids,
         providers: int,
         tick_hours: float,
         contracts_first: NDArray[np.bool_] | None = None,
@@ -191,7 +200,7 @@ class Wholesale:
 
     def _sell(
         self,
-        bids: Sequence[Bid],
+        bids: Bids,
         providers: int,
         asks: Floats,
         left: Floats,
@@ -208,11 +217,9 @@ class Wholesale:
         old = older.left_of(left)
         newest = left - by_owner(np.append(np.zeros(owners), old), older, owners) if old.size else left
         left, asks = np.append(np.maximum(newest, 0.0), old), np.append(asks, older.ask)
-        of_bids = np.array(bids, dtype=np.float64).reshape(-1, len(Bid._fields))
-        worth, wanted, lost = of_bids[:, 1:].T
+        buyers, worth, wanted, lost = bids
         kept = lists.kept(left, np.append(np.arange(owners), older.owner))
         sold = clear_with_lists(self.auction, worth, wanted, asks, left, research, kept, lost, lists.lost_research)
-        buyers = of_bids[:, 0].astype(np.int64)
         spot, at_list = np.zeros(providers), np.zeros((providers, owners))
         np.add.at(spot, buyers, sold.spot)
         if kept:

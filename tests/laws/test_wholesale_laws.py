@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from market.exchange.call_auction import CallAuction
 from market.supply.specs import Contract, Hyperscaler
-from market.supply.wholesale import Allotment, Bid, Wholesale
+from market.supply.wholesale import Allotment, Bids, Wholesale
 from scenarios.laws.law import quick
 from scenarios.laws.plain_economies import market_of, must_be_same, people, run, seller
 
@@ -28,10 +28,9 @@ def situations(draw: st.DrawFn) -> dict[str, Any]:
 
     count = draw(st.integers(0, 4)) if owners and buyers else 0
     parties = [(draw(st.integers(0, owners - 1)), draw(st.integers(0, buyers - 1))) for _ in range(count)]
-    bids = [
-        Bid(draw(st.integers(0, buyers - 1)), draw(values), draw(amounts))
-        for _ in range(draw(st.integers(0, 5)) if buyers else 0)
-    ]
+    number = draw(st.integers(0, 5)) if buyers else 0
+    who = np.array([draw(st.integers(0, buyers - 1)) for _ in range(number)], dtype=np.int64)
+    bids = Bids(who, some(number, values), some(number, amounts), np.zeros(number))
     return {
         "owned": some(owners, amounts),
         "first_party": some(owners, amounts),
@@ -55,7 +54,8 @@ def check(a: Allotment, asked: dict[str, Any]) -> None:
     assert (a.first_party <= np.maximum(asked["first_party"], 0) * (1 + 1e-12)).all()
     assert np.isfinite(a.price)
     for buyer in range(asked["providers"]):
-        wanted = sum(b.quantity for b in asked["bids"] if b.provider == buyer and b.price >= a.price)
+        bids = asked["bids"]
+        wanted = bids.quantity[(bids.provider == buyer) & (bids.price >= a.price)].sum()
         assert a.spot[buyer] <= wanted * (1 + 1e-12)
     for owner, sold in enumerate(a.sold_spot):
         assert sold == 0 or asked["asks"][owner] <= a.price
@@ -77,7 +77,8 @@ def test_order_changes_nothing(asked: dict[str, Any], data: st.DataObject) -> No
     mixed = asked | {name: asked[name][list(turn)] for name in ("owned", "first_party", "asks")}
     mixed["contracts"] = [asked["contracts"][k] for k in order]
     mixed["parties"] = [(back[asked["parties"][k][0]], asked["parties"][k][1]) for k in order]
-    mixed["bids"] = data.draw(st.permutations(asked["bids"]))
+    places = data.draw(st.permutations(range(asked["bids"].provider.size)))
+    mixed["bids"] = Bids(*(values[list(places)] for values in asked["bids"]))
     one, other = Wholesale().allot(**asked), Wholesale().allot(**mixed)
     assert one.price == other.price
     for name in ("first_party", "contracted", "short", "sold_spot", "idle"):

@@ -39,7 +39,7 @@ def test_own_use_comes_first_then_contracts_then_the_spot_market() -> None:
     assert machines.spot_racks == pytest.approx([1.0])
     assert machines.capacity == pytest.approx([4.0])
     assert allotment.price > 0.5
-    assert sum(bid.quantity for bid in allotment.bids) == pytest.approx(4.0)
+    assert allotment.bids.quantity.sum() == pytest.approx(4.0)
 
 
 def test_who_has_left_has_no_machines() -> None:

@@ -115,7 +115,7 @@ def homes(moment: Moment) -> Any:
 @column("providers", "used", "rack-h", "work done")
 def used(moment: Moment) -> Any:
     used = moment.state.served.round.used
-    return [float(np.add.reduce(used[p.pools])) for p in moment.founded.providers]
+    return [float(np.add.reduce(used[p.own_pools])) for p in moment.founded.providers]
 
 
 @column("providers", "active", "1", "1 while it sells, 0 before it comes and after it has left")
