@@ -36,7 +36,7 @@ from plain_mesa import PlainMarket
 from speed_page import draw, page
 
 from market import TokenMarket
-from market.demand.utilities import BLOCK
+from market.demand.blocks import BLOCK
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import load

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.blocks import KEPT
 from market.demand.nests import Nests
 from market.demand.options import Options
 from market.demand.traits import Rows, Traits
@@ -30,6 +31,7 @@ class Bonuses:
         barred: places of the options that are barred to some.
         shut: -inf where such an option is barred and 0 elsewhere, by option and row of refusals.
         refusing: row of refusals of each individual; None where nobody refuses anything.
+        kept: those of the first individuals, by block.
     """
 
     group: NDArray[np.integer[Any]]
@@ -38,9 +40,18 @@ class Bonuses:
     barred: NDArray[np.int64]
     shut: Floats
     refusing: NDArray[np.integer[Any]] | None
+    kept: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, who: Rows) -> Floats:
-        """Those of some individuals, by option and individual."""
+        """Those of some individuals, by option and individual; nobody may write to them."""
+        if not isinstance(who, slice) or who.stop is None or who.stop > KEPT:
+            return self._of(who)
+        key = who.start, who.stop
+        if key not in self.kept:
+            self.kept[key] = self._of(who)
+        return self.kept[key]
+
+    def _of(self, who: Rows) -> Floats:
         traits = Traits(self.attached, self.refusing).of(who)
         made: Floats
         if traits.attached is not None:
@@ -68,17 +79,19 @@ def bonuses_of(options: Options, sold: NDArray[np.int64], traits: Traits, kind: 
     if attached is None and refusing is None:
         return None
     refused = b"" if refusing is None or options.refused is None else options.refused.tobytes()
-    barred, shut = _shut(refused, options.gain.size, sold.tobytes(), kind)
-    whole = np.dtype(np.int64) if attached is None else attached.dtype
-    group, bonus = _with_whom(
-        options.group.tobytes(), sold.tobytes(), whole, options.bonus, options.noise, options.nests, kind
-    )
-    return Bonuses(group, bonus, attached, barred, shut, refusing)
+    key = refused, sold.tobytes(), options.group.tobytes(), options.bonus, options.noise, options.nests, kind
+    if key not in traits.known:
+        barred, shut = _shut(refused, options.gain.size, key[1], kind)
+        whole = np.dtype(np.int64) if attached is None else attached.dtype
+        group, bonus = _with_whom(*key[1:], whole)
+        traits.known[key] = Bonuses(group, bonus, attached, barred, shut, refusing)
+    found: Bonuses = traits.known[key]
+    return found
 
 
 @lru_cache(maxsize=2**8)
 def _with_whom(
-    group: bytes, sold: bytes, whole: np.dtype[Any], bonus: float, noise: float, nests: Nests | None, kind: Any
+    sold: bytes, group: bytes, bonus: float, noise: float, nests: Nests | None, kind: Any, whole: np.dtype[Any]
 ) -> tuple[NDArray[np.integer[Any]], Floats]:
     """Provider of each option that is sold, and the bonus of being with it, as columns; worked out once."""
     place = np.frombuffer(sold, dtype=np.int64)

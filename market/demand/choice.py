@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.demand.blocks import KEPT, blocks
 from market.demand.intensity import STEADY, Asking, Intensity, full_cost
 from market.demand.nests import slopes_within
 from market.demand.options import Options
 from market.demand.traits import FREE, Rows, Traits
-from market.demand.utilities import KEPT, Block, Lasting, Utilities, blocks, utilities_in_full
+from market.demand.utilities import Block, Lasting, Utilities, utilities_in_full
 
 type Floats = NDArray[np.floating[Any]]
 type Left = Callable[[slice, Floats, Floats], tuple[Floats, Floats]]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from market.calendar import Calendar
 from market.demand.allowances import NO_LIMITS, Limits, carried_over, limits_of, per_day
+from market.demand.blocks import blocks
 from market.demand.choice import Ground, choose
 from market.demand.cohort import Cohort, Reply
 from market.demand.contexts import UNLIMITED
@@ -27,12 +28,12 @@ from market.demand.plan import (
     Part,
     Plan,
     Who,
+    Whom,
     forget_last,
     made_and_billed,
     options_of,
     reply_of,
     slopes_wanted,
-    what_is_seen,
     within_budgets,
     worth_of_use,
 )
@@ -41,7 +42,6 @@ from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
 from market.demand.traits import Traits, drawn_providers
-from market.demand.utilities import blocks
 from market.demand.zones import ahead_of_utc, loads, loads_in
 from market.quality import quality_at
 from market.randomness import Streams
@@ -113,19 +113,25 @@ class LogitCohort(Cohort[IndividualsWanted]):
         """What would be asked in a tick of mean load."""
         return self._wanted_at(tick, np.ones(len(self.segment.zones)))
 
-    def _wanted_at(self, tick: int, load: Floats) -> IndividualsWanted:
-        """What is asked at this load by zone, relative to its mean."""
+    def _wanted_at(self, tick: int, load: Floats, *, forms: bool = False) -> IndividualsWanted:
+        """What is asked at this load by zone, relative to its mean; ``forms``: in truth, as days and windows begin."""
         s, years = self.segment, self.calendar.years(tick)
         growth, intensity = self.adopters.factor(s.users_trend(years)), s.intensity_trend(years)
         factor = (load if self.of_zones is None else load @ self.of_zones[:, None]) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
+        budget, used = self.budget_left, self.quota_used
+        if forms:
+            used = carried_over(used, self._limits, self.calendar, tick, self.zone, self._ahead_h)
+            if self.calendar.period(tick) == 0:
+                budget = self.budget_per_day * self.dtype.type(growth)
         return IndividualsWanted(
+            formed=float(came_up.sum(dtype=np.float64)) if forms else 0.0,
             users=s.users * growth,
             mass=came_up,
             spread=NOTHING_PUT_OFF,
             came_up=came_up,
-            budget_left=self.budget_left,
-            quota_used=self.quota_used,
+            budget_left=budget,
+            quota_used=used,
             growth=growth,
             intensity=intensity,
             machine_quality=quality_at(s.local.quality, s.name, years) if s.local else 0.0,
@@ -142,16 +148,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         return [(replace(now, mass=mass, came_up=mass), load / total if total > 0 else np.zeros(len(ticks)))]
 
     def form(self, tick: int) -> IndividualsWanted:
-        """Individuals' requests of this tick: some are put off, some fall due. Budgets are a day's, by UTC."""
-        wanted, budget = self.would_want(tick), self.budget_left
-        if self.calendar.period(tick) == 0:
-            budget = self.budget_per_day * self.dtype.type(wanted.growth)
-        wanted = replace(
-            wanted,
-            formed=float(wanted.mass.sum(dtype=np.float64)),
-            budget_left=budget,
-            quota_used=carried_over(self.quota_used, self._limits, self.calendar, tick, self.zone, self._ahead_h),
-        )
+        """Individuals' requests of this tick: some are put off, some fall due."""
+        wanted = self._wanted_at(tick, loads(self.segment.shape, self.segment.zones, self.calendar, tick), forms=True)
         return self._with_deferral(wanted, tick) if self.habit else wanted
 
     def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
@@ -162,7 +160,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def _options(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Options:
         """What there is to choose from; the first and the last are remembered."""
-        key = what_is_seen(scene, prices)
+        key = scene.seen_at(prices)
         if key not in wanted.options:
             forget_last(wanted.options)
             nests, alike = self.nests(scene.names, scene.kind), self.haste is None
@@ -194,9 +192,20 @@ class LogitCohort(Cohort[IndividualsWanted]):
         attached = self.attached if self.segment.attachment > 0 else None
         return Traits(attached, self.refusing, self.haste).of(who)
 
+    def _whom(self, wanted: IndividualsWanted, refused: NDArray[np.bool_] | None, fee: Floats) -> Whom:
+        """All of them, and what is no option to whom: what they refuse, and plans that they do not hold; remembered."""
+        key = b"" if refused is None else refused.tobytes(), fee.tobytes()
+        if key not in wanted.traits:
+            traits = self._traits(slice(None))
+            if (fee > 0).any():
+                held = wanted.memberships or self.memberships
+                traits, refused = traits.barred_too(refused, held.barred(fee))
+            wanted.traits[key] = traits, refused
+        return wanted.traits[key]
+
     def _plan(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Plan:
         """Requests by what may be chosen for them: by membership, within quotas or beyond, as far as budgets go."""
-        key = what_is_seen(scene, prices)
+        key = scene.seen_at(prices)
         if key not in wanted.plans:
             forget_last(wanted.plans)
             wanted.plans[key] = self._plan_of(wanted, scene, prices)
@@ -243,11 +252,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
         key = (*scene.seen, np.isfinite(prices).tobytes(), shut.tobytes(), local)
         if key in wanted.grounds:
             return wanted.grounds[key]
-        options, traits = self._options(wanted, scene, prices), self._traits(slice(None))
-        refused = options.refused
-        if (scene.fee > 0).any():
-            held = wanted.memberships or self.memberships
-            traits, refused = traits.barred_too(refused, held.barred(scene.fee))
+        options = self._options(wanted, scene, prices)
+        traits, refused = self._whom(wanted, options.refused, scene.fee)
         options = options._replace(refused=refused, gain=np.where(shut, -np.inf, options.gain))
         at_home = self.machines.utility(wanted.machine_quality, self.inverse_worth, allowed=local)
         ground = Ground(options, self.inverse_worth, self.dtype.type, traits, at_home, self.intensity, who)
@@ -257,7 +263,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
 
     def reply(self, wanted: IndividualsWanted, scene: Scene, prices: Floats) -> Reply:
         """Orders of what is wanted at these prices of a request [USD]."""
-        key = (*what_is_seen(scene, prices), scene.slopes, scene.blur_usd)
+        key = (*scene.seen_at(prices), scene.slopes, scene.blur_usd)
         if key not in wanted.replies:
             forget_last(wanted.replies)
             plan = self._plan(wanted, scene, prices)
@@ -304,6 +310,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             self._learn_spending(self.earners, bills, paid_usd, scene.fee)
         wanted.replies.clear()
         wanted.grounds.clear()
+        wanted.traits.clear()
         wanted.plans.clear()  # it was made of traits and subscriptions as they were
 
     def _learn_spending(self, earners: Earners, bills: NDArray[Any], paid_usd: float, fee: Floats) -> None:
@@ -372,7 +379,7 @@ class LogitCohort(Cohort[IndividualsWanted]):
             return wanted
         then = Memberships(self.worth.size)
         self._consider(then, np.arange(self.worth.size), self._options(wanted, scene, prices), scene)
-        return replace(wanted, memberships=then, plans={}, replies={}, options={}, grounds={})
+        return replace(wanted, memberships=then, plans={}, replies={}, options={}, grounds={}, traits={})
 
     def members(self, offers: int, wanted: IndividualsWanted | None = None) -> Floats:
         """Real users that subscribe to each offer."""

@@ -188,6 +188,12 @@ class Weighed(NamedTuple):
     nests: Floats | None = None
 
 
+@lru_cache(maxsize=2**2)
+def _lowest(dtype: np.dtype[Any]) -> float:
+    """The lowest number of a type."""
+    return float(np.finfo(dtype).min)
+
+
 def weigh(z: Floats, pages: Pages, outside: float | None, *, each: bool = True) -> Weighed:
     """Turn utilities over the scale within nests, by option and individual, into weights; in place.
 
@@ -195,7 +201,7 @@ def weigh(z: Floats, pages: Pages, outside: float | None, *, each: bool = True) 
     weight of each option is wanted; else ``z`` is of no more use.
     """
     kind, top = z.dtype.type, np.empty((pages.nests, z.shape[1]), dtype=z.dtype)
-    lowest = float(np.finfo(z.dtype).min)  # best of a nest that is closed: no infinity less another is to be looked for
+    lowest = _lowest(z.dtype)  # best of a nest that is closed: no infinity less another is to be looked for
     tables = pages.tables(z)
     for nests, table in tables:
         np.maximum.reduce(table, axis=1, out=top[nests], initial=lowest)

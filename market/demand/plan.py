@@ -17,10 +17,12 @@ from market.demand.options import Options
 from market.demand.scene import Scene
 from market.demand.segment import Segment
 from market.demand.subscriptions import Memberships
-from market.demand.traits import refused_rows
+from market.demand.traits import Traits, refused_rows
 
 type Floats = NDArray[np.float64]
 type Who = NDArray[np.int64] | slice
+#: How individuals differ, and whether an option is none to them, by row (see ``Traits.refusing``) and option.
+type Whom = tuple[Traits, NDArray[np.bool_] | None]
 
 
 class Part(NamedTuple):
@@ -89,6 +91,7 @@ class IndividualsWanted(Wanted):
         replies: the same of answers to prices: most prices that change are none that a segment could pay.
         options: the same of what there was to choose from.
         grounds: individuals before what they choose from, whatever it costs.
+        traits: how individuals differ, and what is no option to whom.
     """
 
     mass: NDArray[Any] = field(kw_only=True)
@@ -104,10 +107,11 @@ class IndividualsWanted(Wanted):
     replies: dict[tuple[Any, ...], Reply] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     options: dict[tuple[bytes, ...], Options] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     grounds: dict[tuple[Any, ...], Ground] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+    traits: dict[tuple[bytes, ...], Whom] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     def apart(self) -> Self:
         """The same, which remembers no answers: for many questions at waits that nobody asks about twice."""
-        return replace(self, plans={}, replies={}, options={}, grounds={})
+        return replace(self, plans={}, replies={}, options={}, grounds={}, traits={})
 
     def but_for(self, spread: Floats, share: float, due: NDArray[Any]) -> IndividualsWanted:
         """The same with a share of what came up put off, by this habit by ticks, and what is due taken up."""
@@ -133,11 +137,6 @@ def forget_last(known: dict[Any, Any]) -> None:
     """Make room for one more answer where the first and the last are remembered."""
     if len(known) > 1:
         known.popitem()
-
-
-def what_is_seen(scene: Scene, prices: Floats) -> tuple[bytes, ...]:
-    """All that a choice depends on: prices of what is open, and what a segment sees of the offers."""
-    return (np.where(scene.open, prices, 0.0).tobytes(), *scene.seen)
 
 
 def options_of(

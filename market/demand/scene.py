@@ -54,3 +54,13 @@ class Scene:
             self.quota.tobytes(),
             self.week_quota.tobytes(),
         )
+
+    @cached_property
+    def _last(self) -> list[tuple[Floats, tuple[bytes, ...]]]:
+        return []
+
+    def seen_at(self, prices: Floats) -> tuple[bytes, ...]:
+        """All that a choice depends on: prices of what is open, and the rest; the last prices are often asked again."""
+        if not self._last or self._last[0][0] is not prices:
+            self._last[:] = [(prices, (np.where(self.open, prices, 0.0).tobytes(), *self.seen))]
+        return self._last[0][1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -26,11 +26,13 @@ class Traits:
         refusing: number of the row of ``Options.refused`` that holds for it; None where nobody refuses anything.
         haste: share of its worth that an hour of delay costs it [1/h]; None where all mind it alike, and ``gain`` of
             ``Options`` has it.
+        known: what has been worked out of these that hangs neither on prices nor on delay (see ``bonuses``).
     """
 
     attached: NDArray[np.integer[Any]] | None = None
     refusing: NDArray[np.integer[Any]] | None = None
     haste: NDArray[Any] | None = None
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, who: Rows) -> Traits:
         """Those of some individuals."""

@@ -24,16 +24,6 @@ type Floats = NDArray[np.floating[Any]]
 
 #: Largest exponent before the row's largest has to be taken out first.
 SAFE_EXPONENT = 60.0
-#: Individuals a block: block x options stays in the second-level cache.
-BLOCK = 4096
-#: Individuals up to whom utilities are kept that serve at all prices; those of more take less time than memory.
-KEPT = 16 * BLOCK
-
-
-@lru_cache(maxsize=2**6)
-def blocks(individuals: int) -> tuple[slice, ...]:
-    """Individuals in blocks that fit the cache."""
-    return tuple(slice(begin, min(begin + BLOCK, individuals)) for begin in range(0, individuals, BLOCK))
 
 
 class Block(NamedTuple):

@@ -105,10 +105,8 @@ class Founded:
     @cached_property
     def may_choose(self) -> list[tuple[int, Tier]]:
         """Numbers of the offers that may be sold on other terms, and their tiers."""
-        offers = [
-            (int(j), offer.tier) for p in self.providers for j, offer in zip(p.offers, p.spec.offers, strict=True)
-        ]
-        return [(j, tier) for j, tier in offers if tier.may_choose]
+        tiers = [offer.tier for p in self.providers for offer in p.spec.offers]
+        return [(j, tier) for j, tier in enumerate(tiers) if tier.may_choose]
 
     @cached_property
     def promoting(self) -> list[ProviderAgent]:

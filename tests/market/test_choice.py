@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from market.demand.blocks import BLOCK
 from market.demand.choice import Chosen, choose
 from market.demand.options import Options
 from market.demand.traits import Traits
-from market.demand.utilities import BLOCK
 
 type Floats = NDArray[np.float64]
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
