@@ -123,7 +123,9 @@ def _layout(open_: bytes, noise: float, nests: Nests | None, kind: Any, *, local
     there = np.frombuffer(open_, dtype=np.bool_)
     sold: NDArray[np.int64] = np.flatnonzero(there)
     rows = np.append(sold, there.size) if local else sold
-    pages, scale, local_scale = None, noise, noise
+    pages: Pages | None = None
+    scale: Any = noise
+    local_scale = noise
     if nests is not None:
         pages = nests.pages(rows)
         rows = pages.options

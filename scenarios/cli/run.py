@@ -82,6 +82,7 @@ def run(
     from scenarios.loading.checking import checked
     from scenarios.loading.scenarios import load
     from scenarios.results import run_folder
+    from scenarios.results.frames import looked
     from scenarios.runs import run as running
     from scenarios.runs.efficient import efficient, with_efficient
     from scenarios.runs.settings import Settings, ticks_in
@@ -98,8 +99,8 @@ def run(
         with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             seconds: dict[str, float] | None = {} if timings else None
             result = running.run(settings, progress, timings=seconds)
-            if own_files:
-                result = replace(result, about={**result.about, "own_files": own_files})
+            about = {**result.about, "own_files": own_files} if own_files else result.about
+            result = replace(result, frames=looked(result.frames), about=about)
         if beside_efficient:
             with progress_bar("efficient companion", ticks, quiet=quiet) as progress:
                 result = with_efficient(result, settings, progress)
@@ -115,14 +116,20 @@ def run(
 
 def _write(result: RunResult, folder: Path, settings: Settings, *, force: bool, picture: bool) -> None:
     """Write tables and the picture: all of it, or nothing."""
-    from scenarios.pictures.chart_options import chart_options
-    from scenarios.pictures.dashboard import draw
     from scenarios.results import run_folder
 
     with run_folder.new_folder(folder, force=force) as temporary:
         run_folder.write_files(result, temporary)
         if picture:
-            draw(result, temporary / PICTURE, chart_options(result, settings.scenario))
+            _draw(result, temporary / PICTURE, settings)
+
+
+def _draw(result: RunResult, path: Path, settings: Settings) -> None:
+    """Draw the page; who wants none need not wait for what draws."""
+    from scenarios.pictures.chart_options import chart_options
+    from scenarios.pictures.dashboard import draw
+
+    draw(result, path, chart_options(result, settings.scenario))
 
 
 def _print_timings(seconds: dict[str, float], ticks: int) -> None:

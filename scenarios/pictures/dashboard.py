@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from scenarios.pictures.style import style
 from scenarios.pictures.telling import telling
 from scenarios.results import summary_tables
 from scenarios.results.called import title
+from scenarios.results.frames import looked
 from scenarios.results.key_figures import key_figures, subtitle
 from scenarios.results.run_folder import RunResult
 
@@ -47,6 +49,7 @@ def dashboard(result: RunResult, options: Options | None = None, *, everything: 
     ``options``: what single charts are told beside the frames, by the chart's name.
     """
     mpl.use("Agg")
+    result = replace(result, frames=looked(result.frames))
     if everything:
         more = _further_rows()
         return _page(result, options or {}, (*ROWS, *more), (*HEIGHTS, *[ROW] * len(more)), WIDTH)

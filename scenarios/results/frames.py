@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Final
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from market import TokenMarket
 
 type Frames = Mapping[str, pd.DataFrame]
+type Table[**Given] = Callable[Concatenate[Frames, Given], pd.DataFrame]
 #: Frames that do not change over time: what the names in the other frames mean.
 STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
     "listings": (
@@ -44,6 +46,38 @@ STATIC_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
     ),
 }
 ALL_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {**COLUMNS, **DAILY, **STATIC_COLUMNS}
+
+
+class Looked(dict[str, pd.DataFrame]):
+    """Frames that are looked at and change no more: a summary and a page are made of the same few tables.
+
+    Attributes:
+        tables: what has been worked out of them, by what made it and what that was given.
+    """
+
+    def __init__(self, frames: Frames) -> None:
+        super().__init__(frames)
+        self.tables: dict[tuple[Any, ...], pd.DataFrame] = {}
+
+
+def looked(frames: Frames) -> Looked:
+    """The frames, of which each table is worked out once."""
+    return frames if isinstance(frames, Looked) else Looked(frames)
+
+
+def once[**Given](make: Table[Given]) -> Table[Given]:
+    """Work a table out once for frames that change no more; who asks again gets a copy that shares the numbers."""
+
+    @wraps(make)
+    def made(frames: Frames, /, *given: Given.args, **named: Given.kwargs) -> pd.DataFrame:
+        if not isinstance(frames, Looked):
+            return make(frames, *given, **named)
+        key = (make, given, *sorted(named.items()))
+        if key not in frames.tables:
+            frames.tables[key] = make(frames, *given, **named)
+        return frames.tables[key].copy(deep=False)
+
+    return made
 
 
 def frames_of(model: TokenMarket) -> dict[str, pd.DataFrame]:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scenarios.results.frames import Frames
+from scenarios.results.frames import Frames, once
 from scenarios.results.measures.facts import LOST, PEAK_SHARE, tick_hours
 from scenarios.results.summary_tables import offers, products, ratio, with_asked_put_off
 
@@ -60,6 +60,7 @@ def tier_mix(frames: Frames) -> pd.DataFrame:
     return 100.0 * wide.div(total.where(total > 0), axis=0)
 
 
+@once
 def premiums(frames: Frames) -> pd.DataFrame:
     """List price of a tier over the standard tier of the same seller and model, mean over sellers [1].
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from scenarios.results.frames import Frames
+from scenarios.results.frames import Frames, once
 from scenarios.results.measures.facts import LOST, busy_and_calm, tick_hours
 
 #: Relative error up to which a sum counts as kept: rounding of sums over many ticks.
@@ -26,6 +26,7 @@ OUTCOMES: Final = {
 }
 
 
+@once
 def products(frames: Frames) -> pd.DataFrame:
     """Listings with the name of the product (a kind's model in a tier) and of the service (a kind's tier)."""
     made = frames["listings"].copy()
@@ -36,6 +37,7 @@ def products(frames: Frames) -> pd.DataFrame:
     return made
 
 
+@once
 def offers(frames: Frames) -> pd.DataFrame:
     """The offers frame joined with its listings; ``billed`` [million tokens] and ``machine_cost`` [USD] added.
 
@@ -63,6 +65,7 @@ def weighted_quantile(values: Any, weights: Any, share: float) -> float:
     return float(x[order][min(int(np.searchsorted(reached, share * reached[-1])), x.size - 1)])
 
 
+@once
 def prices(frames: Frames) -> pd.DataFrame:
     """By product: list price (low, high), mean paid, running cost [USD per million], tokens billed, revenue."""
     made = offers(frames)
@@ -109,6 +112,7 @@ def said_of_batches(frames: Frames) -> str:
     )
 
 
+@once
 def waits(frames: Frames) -> pd.DataFrame:
     """By kind and tier: expected wait on ordering (mean, 95th percentile) and hours waited by those served.
 
@@ -180,6 +184,7 @@ def with_asked_put_off(segments: pd.DataFrame) -> pd.DataFrame:
     return segments.assign(put_off=segments["put_off"] * part)
 
 
+@once
 def outcomes(frames: Frames) -> pd.DataFrame:
     """By segment: what became of the requests asked [requests], hours in queues a request, and paid.
 
@@ -194,6 +199,7 @@ def outcomes(frames: Frames) -> pd.DataFrame:
     return out
 
 
+@once
 def shares(frames: Frames, by: str = "provider") -> pd.DataFrame:
     """By provider or kind: tokens [million] and dollars, and their shares."""
     out = offers(frames).groupby(by, sort=False)[["tokens", "revenue"]].sum()
@@ -224,6 +230,7 @@ UTILISATION: Final = "utilisation"
 MOST_TIMES: Final = 1e4
 
 
+@once
 def peak(frames: Frames) -> pd.DataFrame:
     """Peak against off-peak: price by kind (constant mix), utilisation, wait, speed, spot price.
 
