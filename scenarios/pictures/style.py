@@ -146,6 +146,9 @@ def _lay_out_once(figure: Figure) -> None:
     if (engine := figure.get_layout_engine()) is not None:
         dots = mpl.rcParams["savefig.dpi"]
         figure.set_dpi(figure.dpi if dots == "figure" else dots)  # letters are wider or narrower at other dots an inch
+        for axes in figure.axes:
+            for spine in axes.spines.values():  # within what the axes take; to measure each places all ticks anew
+                spine.set_in_layout(False)
         engine.execute(figure)
         figure.set_layout_engine("none")
 
