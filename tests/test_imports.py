@@ -49,8 +49,8 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 FRONTS = {room for room in FLOOR_OF if any(other.startswith(f"{room}.") for other in FLOOR_OF)}
 #: Where imports may wait in functions: commands, so that --help answers at once.
 MAY_WAIT = "scenarios.cli"
-#: Fronts that fetch what they show when it is asked for: who reads results does not wait for Mesa.
-FETCHES = ("market",)
+#: Fronts that fetch what they show when it is asked for: who reads results does not wait for Mesa, nor a run for SciPy.
+FETCHES = ("market", "capacity.solvers")
 
 
 @dataclass(frozen=True)

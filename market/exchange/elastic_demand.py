@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
+from capacity import solvers
 from capacity.errors import require, require_or_inf
 from market.exchange.call_auction import LARGEST, SAME, CallAuction, CallOutcome
 
@@ -168,7 +168,7 @@ def _price_at(
             return low  # nobody minds the price, and there is not enough at any
     if not smooth:
         return _lowest(elastic, left, low, high)
-    return float(brentq(lambda price: elastic(price) - left, low, high, xtol=1e-300, rtol=1e-14))
+    return float(solvers.brentq(lambda price: elastic(price) - left, low, high, xtol=1e-300, rtol=1e-14))
 
 
 def _lowest(elastic: Callable[[float], float], left: float, low: float, high: float) -> float:

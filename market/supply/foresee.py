@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from scipy.optimize import brentq
 
+from capacity import solvers
 from capacity.fields import quantity
 from market.supply.expansion import MONTH, SAME_DATE, Fleet, Ordering
 from market.supply.rent_outlook import RentOutlook
@@ -143,5 +143,6 @@ class Foresee(Ordering):
             return 0.0
         more = most
         if self.earning(fleet, most) < needed:
-            more = float(brentq(lambda x: self.earning(fleet, x) - needed, 0.0, most, xtol=1e-9 * most, rtol=1e-12))
+            found = solvers.brentq(lambda x: self.earning(fleet, x) - needed, 0.0, most, xtol=1e-9 * most, rtol=1e-12)
+            more = float(found)
         return min(more * outlook.share, self.most_ordered(fleet.coming), fleet.most)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
+from capacity import solvers
 from capacity.fields import quantity
 from market.exchange.clearing.base import Cleared, Clearing, Floats, Response, Situation
 from market.exchange.supply_curve import SupplyCurve
@@ -268,7 +268,7 @@ class _Dual:
             if high > LARGEST_RENT:
                 return low, high
         if self.situation.book.pools > 1:  # others' rents move on: where exactly a jump is, does not matter yet
-            rent = float(brentq(left, low, high, xtol=EXACT * high, rtol=EXACT))
+            rent = float(solvers.brentq(left, low, high, xtol=EXACT * high, rtol=EXACT))
             return rent, rent + 2.0 * EXACT * high
         for _ in range(200):
             middle = 0.5 * (low + high)

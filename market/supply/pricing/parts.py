@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
+from capacity import solvers
 from capacity.fields import flag, inner, quantity
 from market.supply.bills import CACHED, INPUT, LONG_CACHED, LONG_INPUT, Bills, Parts
 from market.supply.outlook import Outlook
@@ -185,5 +185,5 @@ class Search:
             return (present - worth) / paid, -self._slopes(parts, by_price, by_ratio) / paid
 
         options = {"maxiter": STEPS, "maxfun": STEPS, "ftol": NEAR, "gtol": NEAR}
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=self.bounds, options=options)
+        found = solvers.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=self.bounds, options=options)
         return self._parts(found.x), -float(found.fun) * paid, paid

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 
+from capacity import solvers
 from market.supply.outlook import Floats, Outlook
 
 #: How near to its end the search for the shadow price comes [relative].
@@ -60,4 +60,4 @@ def climb_within(
         high *= 2.0
     else:
         return start, settled
-    return found[brentq(spare, 0.0, high, xtol=NEAR_ENOUGH * high, rtol=NEAR_ENOUGH)]
+    return found[solvers.brentq(spare, 0.0, high, xtol=NEAR_ENOUGH * high, rtol=NEAR_ENOUGH)]
