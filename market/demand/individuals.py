@@ -150,11 +150,8 @@ class LogitCohort(Cohort[IndividualsWanted]):
     def form(self, tick: int) -> IndividualsWanted:
         """Individuals' requests of this tick: some are put off, some fall due."""
         wanted = self._wanted_at(tick, loads(self.segment.shape, self.segment.zones, self.calendar, tick), forms=True)
-        return self._with_deferral(wanted, tick) if self.habit else wanted
-
-    def _with_deferral(self, wanted: IndividualsWanted, tick: int) -> IndividualsWanted:
-        assert self.habit is not None
-        assert self.pending is not None
+        if self.habit is None or self.pending is None:
+            return wanted
         habit = self.habit.spread[int(self._is_weekend(tick)), self.calendar.period(tick), 1:]
         return wanted.but_for(habit, self.habit.deferral.share, self.pending.now)
 

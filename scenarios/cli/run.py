@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.importing import importing
 from scenarios.cli.own import WithOption, load_own
 
 if TYPE_CHECKING:
@@ -79,14 +80,15 @@ def run(
     own: WithOption = None,
 ) -> None:
     """Run a market: a progress bar, a summary, tidy results in Parquet, and a dashboard."""
-    from scenarios.loading.checking import checked
-    from scenarios.loading.scenarios import load
-    from scenarios.results import run_folder
-    from scenarios.results.frames import looked
-    from scenarios.runs import run as running
-    from scenarios.runs.efficient import efficient, with_efficient
-    from scenarios.runs.settings import Settings, ticks_in
-    from scenarios.text.progress_bar import progress_bar
+    with importing():
+        from scenarios.loading.checking import checked
+        from scenarios.loading.scenarios import load
+        from scenarios.results import run_folder
+        from scenarios.results.frames import looked
+        from scenarios.runs import run as running
+        from scenarios.runs.efficient import efficient, with_efficient
+        from scenarios.runs.settings import Settings, ticks_in
+        from scenarios.text.progress_bar import progress_bar
 
     own_files = load_own(own)
     settings = Settings(load(scenario, sets or (), variant), days, seed, users)
@@ -126,8 +128,9 @@ def _write(result: RunResult, folder: Path, settings: Settings, *, force: bool, 
 
 def _draw(result: RunResult, path: Path, settings: Settings) -> None:
     """Draw the page; who wants none need not wait for what draws."""
-    from scenarios.pictures.chart_options import chart_options
-    from scenarios.pictures.dashboard import draw
+    with importing():
+        from scenarios.pictures.chart_options import chart_options
+        from scenarios.pictures.dashboard import draw
 
     draw(result, path, chart_options(result, settings.scenario))
 
