@@ -119,11 +119,9 @@ class LogitCohort(Cohort[IndividualsWanted]):
         growth, intensity = self.adopters.factor(s.users_trend(years)), s.intensity_trend(years)
         factor = (load if self.of_zones is None else load @ self.of_zones[:, None]) * (growth * intensity)
         came_up = np.asarray(self.requests_per_tick * np.take(factor.astype(self.dtype), self.zone))
-        budget, used = self.budget_left, self.quota_used
-        if forms:
-            used = carried_over(used, self._limits, self.calendar, tick, self.zone, self._ahead_h)
-            if self.calendar.period(tick) == 0:
-                budget = self.budget_per_day * self.dtype.type(growth)
+        fresh, used = forms and self.calendar.period(tick) == 0, self.quota_used
+        budget = self.budget_per_day * self.dtype.type(growth) if fresh else self.budget_left
+        used = carried_over(used, self._limits, self.calendar, tick, self.zone, self._ahead_h) if forms else used
         return IndividualsWanted(
             formed=float(came_up.sum(dtype=np.float64)) if forms else 0.0,
             users=s.users * growth,
