@@ -16,6 +16,7 @@ from capacity.errors import InputError
 from scenarios.cli.main import app
 from scenarios.definition.building_out import counted_racks
 from scenarios.library import SCENARIOS
+from scenarios.library.hindcast import SMALL_LESS, table
 from scenarios.studies.hindcast import fitting, running
 from scenarios.studies.hindcast.bands import bands, covered, records
 from scenarios.studies.hindcast.doubt import doubtful, drawn, with_values
@@ -223,3 +224,15 @@ def test_machines_that_are_installed_earlier_and_later_are_the_mean_of_the_count
     around = (counts[:-2] + 2.0 * counts[1:-1] + counts[2:]) / 4.0
     assert made[2:-1] / made[1] == pytest.approx(around[1:] / around[0])
     assert np.abs(np.diff(np.log(made), 2)).mean() < np.abs(np.diff(np.log(counts), 2)).mean()
+
+
+def test_small_models_of_labs_are_worth_what_users_of_the_baseline_hold_them_to_be() -> None:
+    baseline = SCENARIOS["baseline-2026"]
+    mini = next(model for model in baseline.labs[0].models if model.size == "small")
+    months = 0.5 * (mini.lag_months.coders + mini.lag_months.agentic)
+    behind = baseline.progress.score_per_year * months / 12.0
+    scored = next(float(row["score"]) for row in table("hindcast_models.csv") if row["name"] == "GPT-5 mini")
+    assert pytest.approx(behind - (baseline.progress.score_at_start - scored), abs=0.5) == SMALL_LESS
+    for model in (model for lab in SCENARIOS["hindcast"].labs for model in lab.models):
+        known = next(row for row in table("hindcast_models.csv") if row["name"] == model.name)
+        assert float(known["score"]) - model.score == (SMALL_LESS if model.architecture == "mini" else 0.0)
