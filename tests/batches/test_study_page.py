@@ -44,6 +44,7 @@ def test_the_table_in_the_page_is_what_the_command_prints():
         ("dynamic", "unserved", -1),
         ("dynamic", "queue-hours", -1),
         ("dynamic", "paid-price", 1),
+        ("time-of-day", "price-peak-ratio", 1),
     ],
 )
 def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, sign):
@@ -58,9 +59,12 @@ def test_what_the_page_says_in_words_is_in_the_numbers(runs, variant, measure, s
         ("dynamic", "surplus"),
         ("dynamic", "closed-margin"),
         ("dynamic", "open-margin"),
-        ("time-of-day", "price-peak-ratio"),
         ("time-of-day", "load-peak-ratio"),
         ("time-of-day", "queue-hours"),
+        ("time-of-day", "unserved"),
+        ("time-of-day", "surplus"),
+        ("time-of-day", "closed-margin"),
+        ("time-of-day", "open-margin"),
     ],
 )
 def test_what_the_page_says_not_to_differ_does_not(runs, variant, measure):
