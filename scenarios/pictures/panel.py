@@ -129,10 +129,10 @@ def time_axis(axes: Axes, times: Any) -> None:
     axes.set_xlabel(name)
 
 
-def unbroken(times: Any, values: Any) -> tuple[NDArray[Any], Floats]:
+def broken_at_gaps(times: Any, values: Any) -> tuple[NDArray[Any], Floats]:
     """Times and values with a missing value in each gap: there is no line over weeks that are left out of a run.
 
-    >>> times, values = unbroken([0.0, 1.0, 2.0, 30.0, 31.0], [5.0, 5.0, 6.0, 7.0, 7.0])
+    >>> times, values = broken_at_gaps([0.0, 1.0, 2.0, 30.0, 31.0], [5.0, 5.0, 6.0, 7.0, 7.0])
     >>> times.tolist(), values.tolist()
     ([0.0, 1.0, 2.0, 3.0, 30.0, 31.0], [5.0, 5.0, 6.0, nan, 7.0, 7.0])
     """
@@ -147,7 +147,7 @@ def unbroken(times: Any, values: Any) -> tuple[NDArray[Any], Floats]:
 
 def path(axes: Axes, times: Any, values: Any, **look: Any) -> None:
     """A line over time, broken where weeks are left out; with a dot on every value that no neighbour lets be seen."""
-    times, values = unbroken(times, values)
+    times, values = broken_at_gaps(times, values)
     axes.plot(times, values, **look)
     known = np.isfinite(np.asarray(values, dtype=np.float64))
     beside = np.concatenate([[False], known[:-1]]) | np.concatenate([known[1:], [False]])
