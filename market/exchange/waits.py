@@ -62,7 +62,7 @@ class WaitModel:
     ranks that differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a
     mixture of those of its segments and offers. Other than Poisson arrivals scale them by the ratio of the
     G/G/c to the M/G/c formula. Exact for M/M/c, for M/M/c with priorities, and for M/G/1 with priorities and
-    services of any kind; else approximate.
+    services of any kind; else approximate: by chance nobody is taken to leave.
 
     Attributes:
         chance: whether requests wait by chance within a tick; off for fluid textbook cases.
@@ -70,8 +70,8 @@ class WaitModel:
             1 for exponential. Differences between segments and offers come on top.
         arrival_scv: the same of the times between arrivals; above 1 for bursts.
         preemptive: whether a higher rank interrupts a lower one.
-        fullest: load at which the stationary formula is read when the pool is fuller than that; the overload
-            beyond it is what waits at the end of the tick.
+        fullest: load at which the stationary formula is read when the pool is fuller than that: orders of the lowest
+            ranks are cut to it. The overload beyond it is what waits at the end of the tick.
     """
 
     chance: bool = True
@@ -148,10 +148,11 @@ class WaitModel:
         # A slot is held while its share of a rack works; a rank without orders is taken for the mean of the pool.
         mean = (total / together)[:, None]
         each = np.divide(work, arrivals, out=mean + np.zeros(work.shape), where=work > 0)
-        fuller = np.maximum(total / racks[busy] / self.fullest, 1.0)
+        upto = np.cumsum(work, axis=1) / racks[busy, None]
+        fits = self._that_fit(upto)
         found = np.asarray(
             priority_waits(
-                arrivals / fuller[:, None],
+                arrivals * fits,
                 each * per_rack[:, None],
                 servers,
                 preemptive=self.preemptive,
@@ -161,10 +162,29 @@ class WaitModel:
         if self.arrival_scv != 1.0:
             scv = self._mixed_scv(squares.sum(axis=1), together, mean[:, 0])
             station = mean[:, 0] * per_rack, scv, servers
+            fuller = np.maximum(upto[:, -1] / self.fullest, 1.0)
             plain, real = (wait_ggc(together / fuller, a, *station) for a in (1.0, self.arrival_scv))
             found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 1e-200)[:, None]
-        waits[busy] = found
+        last = np.minimum(np.count_nonzero(upto <= self.fullest, axis=1), upto.shape[1] - 1)  # of which some fits
+        beyond = np.arange(upto.shape[1]) > last[:, None]
+        waits[busy] = np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
         return waits
+
+    def _that_fit(self, upto: Floats) -> Floats:
+        """Share of the orders of each rank that machines can do, by pool and rank: those of the highest ranks first.
+
+        What is beyond waits, and makes nobody wait who stands above it. ``upto``: load of the ranks so far.
+
+        >>> WaitModel(fullest=1.0)._that_fit(np.array([[0.5, 0.9], [0.5, 1.5], [2.0, 3.0]]))
+        array([[1. , 1. ],
+               [1. , 0.5],
+               [0.5, 0. ]])
+        """
+        if not (upto[:, -1] > self.fullest).any():
+            return np.ones(upto.shape)
+        own = np.diff(upto, axis=1, prepend=0.0)
+        fits = np.diff(np.minimum(upto, self.fullest), axis=1, prepend=0.0)
+        return np.divide(fits, own, out=np.ones(upto.shape), where=own > 0)
 
     def _mixed_scv(self, squares: Floats, arrivals: Floats, mean: Floats) -> Floats:
         """Squared coefficient of variation of services whose mean differs from request to request [1]."""

@@ -223,7 +223,7 @@ class Answered(Estimated):
     @cached_property
     def demand(self) -> Floats:
         """Million output-equivalent tokens a tick, by own offer."""
-        return np.asarray((self._rest.found[1][:, self._offers] * self._billed).sum(axis=0))
+        return np.asarray((self._to_own(self._rest.found[1]) * self._billed).sum(axis=0))
 
     @cached_property
     def own(self) -> Floats:
@@ -241,7 +241,9 @@ class Answered(Estimated):
         directions = np.zeros((self._offers.size, *self._trial.shape))
         for k, offer in enumerate(self._offers):
             directions[k, :, offer] = self._paid[:, k]
-        changes = self._rest.by_price(directions)[:, :, self._offers]
+        if self._following is not None:
+            directions = np.array([self._following.priced(one) for one in directions])
+        changes = self._to_own(self._rest.by_price(directions))
         return np.asarray(np.einsum("dsj,sj->jd", changes, self._billed))
 
 

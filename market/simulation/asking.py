@@ -32,6 +32,7 @@ class Asking:
         book: the offers.
         alive: whether an offer's provider sells.
         delay_h: wait and time of writing that users expect [h], by segment and offer.
+        ready: whether an offer has machines, so that brokers send there; None for all that sells.
     """
 
     founded: Founded
@@ -39,6 +40,7 @@ class Asking:
     book: Book
     alive: Flags
     delay_h: Floats
+    ready: Flags | None = None
 
     def scene(self, segment: int, blur_usd: float = 0.0, *, slopes: bool = False) -> Scene:
         """What a segment sees."""

@@ -6,13 +6,19 @@ import numpy as np
 
 from market.simulation.founded import Founded
 from market.simulation.research import rent_losses
-from market.simulation.state import Invested, Ordered, Posted, Served
+from market.simulation.state import Invested, Machines, Ordered, Posted, Served
 from market.supply.specs import Investment
 from market.supply.term import Term
 
 
 def invest(
-    founded: Founded, tick: int, posted: Posted, ordered: Ordered, served: Served, invested: Invested
+    founded: Founded,
+    tick: int,
+    machines: Machines,
+    posted: Posted,
+    ordered: Ordered,
+    served: Served,
+    invested: Invested,
 ) -> Invested:
     """Providers' own racks at the end of the tick."""
     book = posted.book
@@ -20,7 +26,8 @@ def invest(
     called_for = np.bincount(book.pool, weights=work, minlength=book.pools)
     # A rack works as many rack-hours as a tick has hours.
     rents = ordered.cleared.rents * founded.hours
-    losses = rent_losses(founded, book, ordered.cleared, served.round.used) * founded.hours
+    used, capacity = served.round.used, machines.capacity
+    losses = rent_losses(founded, book, ordered.cleared, used, capacity) * founded.hours
     now = Invested(*(part.copy() for part in vars(invested).values()))
     for p in founded.providers:
         for number, pool in zip(p.pools, p.spec.pools, strict=True):

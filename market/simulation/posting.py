@@ -145,7 +145,7 @@ def new_prices(
         np.bincount(book.pool, weights=work_ordered, minlength=book.pools),
         served.waiting.sum(axis=0),
         expected,
-        Research(founded, tick, firms.alive, delay),
+        Research(founded, tick, firms.alive, delay, firms.alive & (machines.capacity[book.pool] > 0)),
         Asking(founded, wanted, book, firms.alive, expected.delay_h),
         effects,
         opened,

@@ -13,6 +13,7 @@ from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared, Response
 from market.exchange.waits import Backlog
 from market.simulation.asking import Asking
+from market.simulation.following import Following
 from market.simulation.founded import Founded
 from market.simulation.state import Ordered
 from market.supply.outlook import Estimate
@@ -28,7 +29,8 @@ STEP = 1e-5
 class Estimated(Estimate):
     """Market research: demand for own offers at own prices, everybody else's as they stand.
 
-    Slopes are asked for when they are looked at: what most questions are about is demand alone.
+    Routed offers follow (``simulation.following``). Slopes are asked for when they are looked at: what most questions
+    are about is demand alone.
     """
 
     _asking: Asking
@@ -36,6 +38,7 @@ class Estimated(Estimate):
     _billed: Floats
     _paid: Floats
     _trial: Floats
+    _following: Following | None
 
     def __init__(self, asking: Asking, factor: Floats, own: NDArray[np.int64], prices: Floats) -> None:
         """``factor``: what the hour multiplies list prices by, by offer."""
@@ -43,7 +46,23 @@ class Estimated(Estimate):
         paid = factor[own] * billed
         trial = asking.book.request_prices()
         trial[:, own] = prices * paid
-        self.__dict__.update(_asking=asking, _offers=own, _billed=billed, _paid=paid, _trial=trial)
+        level = asking.book.price.copy()
+        level[own] = prices * factor[own]
+        following = Following.of(asking, level, own)
+        if following is not None:
+            trial = following.priced(trial)
+        self.__dict__.update(
+            _asking=asking, _offers=own, _billed=billed, _paid=paid, _trial=trial, _following=following
+        )
+
+    def _to_own(self, by_offer: Floats) -> Floats:
+        """Numbers by own offer along the last axis, with those of routed offers that go there."""
+        following = self._following
+        return by_offer[..., self._offers] if following is None else following.brought(by_offer, self._offers)
+
+    def _by_own_price(self, by_offer: Floats) -> Floats:
+        """The same of what changes with prices, since prices of routed offers move with their target's."""
+        return self._to_own(by_offer if self._following is None else self._following.weighed(by_offer))
 
     @cached_property
     def _with_slopes(self) -> Response:
@@ -53,17 +72,18 @@ class Estimated(Estimate):
     def demand(self) -> Floats:
         """Million output-equivalent tokens a tick, by own offer."""
         response = self._with_slopes if "_with_slopes" in self.__dict__ else self._asking(self._trial)
-        return np.asarray((response.requests[:, self._offers] * self._billed).sum(axis=0))
+        return np.asarray((self._to_own(response.requests) * self._billed).sum(axis=0))
 
     @cached_property
     def own(self) -> Floats:
         """Fall with the own price, by own offer."""
-        return np.asarray((self._with_slopes.own[:, self._offers] * self._billed * self._paid).sum(axis=0))
+        return np.asarray((self._by_own_price(self._with_slopes.own) * self._billed * self._paid).sum(axis=0))
 
     @cached_property
     def cross(self) -> Floats:
         """Rise with other own prices, by own offer and other."""
-        cross = self._with_slopes.cross[:, self._offers][:, :, self._offers]
+        of_own = np.swapaxes(self._to_own(np.swapaxes(self._with_slopes.cross, 1, 2)), 1, 2)
+        cross = self._by_own_price(of_own)
         return np.asarray(np.einsum("sj,sjk,sk->jk", self._billed, cross, self._paid))
 
 
@@ -78,12 +98,14 @@ class Research:
         tick: number of the tick that comes.
         alive: whether an offer's provider sells.
         delay_h: wait and time of writing that users think usual [h], by segment and offer.
+        ready: whether an offer has machines.
     """
 
     founded: Founded
     tick: int
     alive: NDArray[np.bool_]
     delay_h: Floats
+    ready: NDArray[np.bool_]
 
     @cached_property
     def _in_tick(self) -> tuple[Wanted, ...]:
@@ -95,11 +117,11 @@ class Research:
 
     def in_tick(self, book: Book) -> Asking:
         """Users in the tick that comes, before these offers."""
-        return Asking(self.founded, self._in_tick, book, self.alive, self.delay_h)
+        return Asking(self.founded, self._in_tick, book, self.alive, self.delay_h, self.ready)
 
     def usually(self, book: Book) -> Asking:
         """Users in a tick of mean load, before these offers."""
-        return Asking(self.founded, self._usually, book, self.alive, self.delay_h)
+        return Asking(self.founded, self._usually, book, self.alive, self.delay_h, self.ready)
 
     def of_tick(self, book: Book, factor: Floats, own: NDArray[np.int64], prices: Floats) -> Estimate:
         """Demand for own offers at own prices in the tick that comes.
@@ -164,11 +186,12 @@ def toll(asking: Asking, ordered: Ordered, capacity: Floats, own: NDArray[np.int
     return tolls
 
 
-def rent_losses(founded: Founded, book: Book, cleared: Cleared, used: Floats) -> Floats:
+def rent_losses(founded: Founded, book: Book, cleared: Cleared, used: Floats, capacity: Floats) -> Floats:
     """What one rack-hour more of a pool takes off the rents of all pools of its owner [USD per rack-h], by pool.
 
-    Rents fall by the inverse of the slope of demand, in the pool itself and in those that compete with it; 0
-    without scarcity.
+    Rents fall by the inverse of the slopes of demand and of supply (a pool that costs more the more it does gives way),
+    in the pool itself and in those that compete with it; 0 without scarcity. ``used`` and ``capacity``: by pool
+    [rack-h].
     """
     losses = np.zeros(book.pools)
     scarce = np.flatnonzero(cleared.rents > 0)
@@ -179,6 +202,10 @@ def rent_losses(founded: Founded, book: Book, cleared: Cleared, used: Floats) ->
     for s in range(book.segments):
         weighted = book.work[s][:, None] * member
         hessian -= weighted.T @ cleared.response.derivative(s) @ weighted
+    rents = cleared.rents.tolist()
+    hessian[np.diag_indices(book.pools)] += [
+        curve.slope(rents[k], float(capacity[k])) for k, curve in enumerate(founded.supply_curves)
+    ]
     falls = np.linalg.pinv(hessian[np.ix_(scarce, scarce)])
     owner = np.zeros(book.pools, dtype=np.int64)
     for p in founded.providers:

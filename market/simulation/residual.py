@@ -53,7 +53,7 @@ class Residual(Estimated):
     @cached_property
     def demand(self) -> Floats:
         """Million output-equivalent tokens a tick, by own offer."""
-        return np.asarray((self._orders[0][:, self._offers] * self._billed).sum(axis=0))
+        return np.asarray((self._to_own(self._orders[0]) * self._billed).sum(axis=0))
 
     @cached_property
     def own(self) -> Floats:

@@ -20,6 +20,7 @@ from market.exchange.rationing.lottery import Lottery
 from market.exchange.rationing.max_min import MaxMin
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
+from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, exact, iterated, stochastic
@@ -232,6 +233,38 @@ def crowd(rule: Rationing, whole: bool, tick_hours: float) -> TokenMarket:
     firm = Provider("firm", offers, pools=(Pool(31.0), Pool(29.0, name="other")))
     calendar = Calendar(tick_hours=tick_hours)
     return run(segments, firm, 60, rng=3, whole=whole, rationing=rule, calendar=calendar, waits=WaitModel(chance=False))
+
+
+#: A machine that does so many requests an hour, and how many of the upper rank come.
+RATE, UPPER = 8.0, 4.0
+
+
+@check("full-ranks", "More than can be done comes in the lower of two ranks", "Cobham (1954); Kleinrock (1976)")
+def full_ranks() -> Iterator[Finding]:
+    """The upper rank does not notice, if it interrupts; else it meets a machine that is always busy with the lower."""
+    upper = UPPER / RATE
+    for lower, preemptive in product((3.9, 8.0, 40.0), (False, True)):
+        busy = 1.0 if not preemptive else upper
+        segments = [
+            Segment(name, UNIT, users=came, requests_per_day=24, outside=None)
+            for name, came in (("upper", UPPER), ("lower", lower))
+        ]
+        offers = tuple(
+            Offer(name, 1.0, technology=FixedWork(rack_hours=1.0 / RATE), tier=Tier(name, priority=k), open_to=(name,))
+            for k, name in enumerate(("upper", "lower"))
+        )
+        model = run(
+            segments,
+            Provider("firm", offers, pools=(Pool(1.0),)),
+            3,
+            rationing=StrictPriority(within=FirstCome()),
+            waits=WaitModel(preemptive=preemptive, fullest=1.0 - 1e-12),
+        )
+        used = min((UPPER + lower) / RATE, busy) if not preemptive else busy
+        wait = used / RATE / (1.0 - upper)
+        seen = float(model.records.series("offers", "wait_h", "upper")[-1])
+        kind = "interrupted" if preemptive else "not interrupted"
+        yield iterated(f"{lower:g} an hour below, {kind}: wait of the upper rank [h]", wait, seen)
 
 
 @check(

@@ -54,7 +54,7 @@ def asked(model: TokenMarket, prices: Floats, own: NDArray[np.int64], spot_use: 
     """What the seller of some offers learns of demand at prices."""
     founded, state = model.founded, model.state
     known, book = state.known, state.posted.book
-    research = Research(founded, model.records.ticks, state.firms.alive, state.expected.delay_h)
+    research = Research(founded, model.records.ticks, state.firms.alive, state.expected.delay_h, state.firms.alive)
     pools = np.unique(book.pool[own])
     busy = np.full(book.pools, np.inf)
     busy[pools] = spot_use
@@ -134,7 +134,8 @@ def test_slopes_are_those_of_demand_at_rest() -> None:
 def test_a_tier_that_fills_is_worth_less_than_at_waits_as_they_are() -> None:
     """Who lowers a price gets fewer than at today's waits, and loses fewer by raising it."""
     model = market(server((1.9, 1.4), FixedPrice()), ticks=40)
-    research = Research(model.founded, 40, model.state.firms.alive, model.state.expected.delay_h)
+    alive = model.state.firms.alive
+    research = Research(model.founded, 40, alive, model.state.expected.delay_h, alive)
     plain = research.of_tick(model.book, np.ones(2), OWN, np.array([1.9, 1.0])).demand.sum()
     assert asked(model, np.array([1.9, 1.0]), OWN).demand.sum() < 0.95 * plain
     assert asked(model, np.array([1.9, 1.4]), OWN).demand == pytest.approx(model.orders[0], rel=2e-3)

@@ -147,7 +147,7 @@ class BestResponse(PricingPolicy):
         if outlook.tick == 0:
             return price
         if not self._at_cliffs(outlook, price) and not self._is_limited(outlook):
-            return price
+            return self._below_rivals(outlook, price) if self._is_below_a_cliff(outlook, price) else price
         if self._profit(outlook, price) < self._profit(outlook, start):
             price = start  # it went over a cliff
         return self._looked_around(outlook, price)
@@ -157,8 +157,15 @@ class BestResponse(PricingPolicy):
         if outlook.tick % LOOK >= outlook.between and outlook.estimate(price).demand.any():
             return price
         found = self._look_around(outlook, price)
-        alone = outlook.public_prices.size <= price.size
-        return found if alone or not self._at_cliffs(outlook, found) else self._below_rivals(outlook, found)
+        cliffs = self._at_cliffs(outlook, found) or self._is_below_a_cliff(outlook, found)
+        return self._below_rivals(outlook, found) if cliffs and not _is_alone(outlook) else found
+
+    def _is_below_a_cliff(self, outlook: Outlook, price: Floats) -> bool:
+        """Whether a hair more for all would lose much to somebody else: there is one who asks for as much."""
+        if _is_alone(outlook):
+            return False
+        beyond = self._allowed(outlook, outlook.cost + (price - outlook.cost) * (1.0 + NEAR_ENOUGH))
+        return self._profit(outlook, beyond) < self._profit(outlook, price) / (1.0 + NOTICED)
 
     def _below_rivals(self, outlook: Outlook, found: Floats) -> Floats:
         """A step below a cliff, if to be on this side of it is worth much more than the present list."""
@@ -334,6 +341,11 @@ class BestResponse(PricingPolicy):
             if found[0] > profit:
                 profit, price = found
         return profit, price
+
+
+def _is_alone(outlook: Outlook) -> bool:
+    """Whether nobody else sells anything."""
+    return outlook.public_prices.size <= outlook.price.size
 
 
 def _unsold(demand: Floats) -> NDArray[np.bool_]:
