@@ -2,10 +2,11 @@
 
 The world of the summer of 2024, run forward. What is fed: machines by quarter and owner (chips as they were counted,
 until 2025Q4); models with scores, on the days on which they came out, each with the machine time that its list of that
-day pays for (``hindcast_models.csv``); how much is asked by month (``hindcast_months.csv``). What is not fed: any later
-price, premium or discount, share, or order of events. All else is the baseline, which is fitted to January 2026: users
-and their tastes, physics. Chat, its free tiers and plans are left out: they are not sold by the token, and their
-machines are a part of what owners use themselves.
+day pays for (``hindcast_models.csv``); how much is asked by month (``hindcast_months.csv``: one growth, that changes
+evenly, through the counts of ``hindcast_tokens.csv``). What is not fed: any later price, premium or discount, share, or
+order of events. All else is the baseline, which is fitted to January 2026: users and their tastes, physics. Chat, its
+free tiers and plans are left out: they are not sold by the token, and their machines are a part of what owners use
+themselves.
 
 Machines are rented by the hour at lists that owners post, and on the spot market; a year costs what a contract for it
 would, though nobody signs one here. Open models are listed by several sellers with catalogues. Some rent machines by
@@ -101,6 +102,8 @@ LAB_LISTS: Final = {"stickiness": 0.45, "change_cost_days": 0.0}
 #: of nine about four come in the first year].
 ENTER_PER_DAY: Final = 1.0 / 480.0
 DROPS_AFTER_DAYS: Final = 60.0
+#: Price around which research takes more or less [USD per rack-h]: 3 USD an H100-hour, as at lists in October 2024.
+AROUND_USD: Final = 490.0
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -181,6 +184,7 @@ def scenario() -> Scenario:
     """The scenario."""
     data, rows, before = BASELINE.data(), table("hindcast_months.csv"), BASELINE.demand
     budget = data["supply"]["research"][0] | {"name": "research", "usd_per_day": 6.7e6, "growth": 4.5}
+    budget |= {"reference_usd": AROUND_USD}
     budget |= {"funder": "", "share_of_sales": 0.0, "sales_usd_per_day": 0.0}
     changes: dict[str, Any] = {
         "time": {"start": START, "days": 549.0, "tick_hours": 24.0},
