@@ -44,9 +44,7 @@ def main() -> None:
         values = [run["values"] for run, _ in kept]
         theirs = [run for run in again if run["values"] in values]
         ends = np.median([run["series"]["open index"][LAST_MONTH] for run in theirs])
-        said = (
-            f"to {until}: {len(kept)} of {len(runs)} kept; distance on other seeds {far:.2f}, of all sets {every:.2f}"
-        )
+        said = f"to {until}: {len(kept)} of {len(runs)} kept; distance {far:.2f} on other seeds, of all {every:.2f}"
         sys.stdout.write(f"{said}; open index of {LAST_MONTH} in the middle of the kept {ends:.2f}\n")
 
 

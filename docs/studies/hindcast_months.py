@@ -7,8 +7,8 @@ leap at each. So all of them have one growth, which changes evenly,
 
     ln n = a[who] + b t + c t^2,
 
-by least squares, each as far off as its grade says (``hindcast_tokens.csv``). What is left is .4 in logs, as the command
-prints: companies grow at different times.
+by least squares, each as far off as its grade says (``hindcast_tokens.csv``). What is left is .4 in logs, as the
+command prints: companies grow at different times.
 """
 
 import csv
