@@ -41,6 +41,7 @@ def _report(found: OfferCosts, scenario: str) -> RenderableType:
 
     from scenarios.cli.costs_report import money
     from scenarios.text.console import table
+    from scenarios.text.numbers import short_number
 
     made = table(f"{found.offer} in {scenario}: USD per million tokens", ["", "input", "cached input", "output"])
     rows = {
@@ -54,7 +55,7 @@ def _report(found: OfferCosts, scenario: str) -> RenderableType:
     served = f"{found.served_by}. " if found.served_by else ""
     said = (
         f"{served}{found.seller} paid {money(found.rack_hour_usd)} for a rack-hour on the last day; {found.load:.0%} "
-        f"of the machines that serve this were in use, for {found.requests:,.3g} requests."
+        f"of the machines that serve this were in use, for {short_number(found.requests)} requests."
         if found.requests > 0
         else "Nobody bought it on the last day."
     )

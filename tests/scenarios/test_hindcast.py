@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from datetime import date
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from scenarios.studies.hindcast import fitting, running
 from scenarios.studies.hindcast.bands import bands, covered, records
 from scenarios.studies.hindcast.doubt import doubtful, drawn, with_values
 from scenarios.studies.hindcast.events import events_in, library, with_event
-from scenarios.studies.hindcast.fitting import distances, fitted_sets, nearest
+from scenarios.studies.hindcast.fitting import distance, distances, fitted_sets, kept_sets, nearest, run_again
 from scenarios.studies.hindcast.forecasts import errors
 from scenarios.studies.hindcast.goals import largest_rise
 from scenarios.studies.hindcast.indices import chained, indices, kinds_of_moves, on_first_days, trimmed
 from scenarios.studies.hindcast.observed import observed, observed_moves
 from scenarios.studies.hindcast.study import checked_month, task_of
 from scenarios.studies.kept_runs import RUNS, all_runs, kept
+
+ROOT = Path(__file__).parents[2]
 
 
 def listed(**prices: list[float]) -> pd.DataFrame:
@@ -107,7 +110,19 @@ def test_a_run_as_observed_is_nearest_and_only_what_was_seen_until_then_counts()
     later["series"]["H100 on-demand"] = {**later["series"]["H100 on-demand"], "2025-12": 1.0}
     assert max(abs(one) for one in distances(later, "2025-06").values()) < 1e-9
     assert distances(later, "2025-12")["H100 on-demand, 2025-10 to 2025-12"] < -1.0
-    assert nearest([as_observed(1.2), as_observed(1.0), as_observed(2.0)], "2025-06") == [as_observed(1.0)]
+    assert nearest([as_observed(1.2), as_observed(1.0), as_observed(2.0)], "2025-06", 0.3) == [as_observed(1.0)]
+
+
+def test_a_set_that_was_near_by_luck_is_not_kept() -> None:
+    """Of 24 sets six are run again: the one that was nearest at first does worst on other seeds."""
+    first = [as_observed(1.0 + 0.01 * k) | {"seed": k, "values": {"x": k}} for k in range(24)]
+    assert [run["seed"] for run in run_again(first)] == [0, 1, 2, 3, 4, 5]
+    off = [1.5, 1.02, 1.01, 1.1, 1.2, 1.3]
+    again = [as_observed(off[k] + more) | {"seed": 100 + k, "values": {"x": k}} for k in range(6) for more in (0, 0.01)]
+    kept_now = kept_sets(first, again, "2025-06")
+    assert [run["seed"] for run, _ in kept_now] == [1, 2]
+    by_hand = [distance(run, "2025-06") ** 2 for run in again if run["values"] == {"x": 1}]
+    assert kept_now[0][1] == pytest.approx(np.sqrt(np.mean(by_hand)))
 
 
 def test_sets_that_were_kept_lie_between_their_bounds() -> None:
@@ -123,6 +138,15 @@ def test_what_follows_goes_by_the_sets_fitted_to_december(monkeypatch: pytest.Mo
     monkeypatch.setattr(fitting, "table", lambda _: rows)
     assert fitted_sets("2025-12") == [{"a.path": 0.3}]
     assert fitted_sets("2026-08") == [{"a.path": 0.4}]
+
+
+def test_what_is_asked_by_month_is_what_the_command_makes_of_the_counts() -> None:
+    months, asked, off = runpy.run_path(str(ROOT / "docs/studies/hindcast_months.py"))["path"]()
+    written = [(row["month"], float(row["tokens_api"])) for row in table("hindcast_months.csv")]
+    assert [month for month, _ in written] == months
+    assert [one for _, one in written] == pytest.approx(asked, abs=6e-5)
+    assert 0.2 < off < 0.6  # companies grow at different times: a path through all of them would be none
+    assert max(row["month"] for row in table("hindcast_tokens.csv")) <= "2025-12"
 
 
 def made_up(months: list[str], observed_values: list[float], middle: list[float]) -> pd.DataFrame:

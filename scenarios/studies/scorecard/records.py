@@ -68,7 +68,12 @@ def _found(record: dict[str, Any]) -> list[str]:
 
 
 def _digits(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+    """Three digits, with commas: 0.05, 893, 1,770.
+
+    >>> [_digits(one) for one in (None, 0.0512, 893.4, 1768.2)]
+    ['-', '0.0512', '893', '1,770']
+    """
+    return "-" if value is None else f"{value:.3g}" if abs(value) < 999.5 else f"{float(f'{value:.3g}'):,.0f}"
 
 
 def parts(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
