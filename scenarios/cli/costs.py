@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scenarios.cli.offer_costs import print_offer_costs
 from scenarios.cli.options import AsJson, Backend, Users, calibration_named
 from scenarios.cli.own import catalogues
 from scenarios.cli.printing import finite, print_json
@@ -27,6 +28,8 @@ EXAMPLES: Final = """Examples:
 
 * `tokenmarket costs "Ferry kimi-k2" --scenario compute-crunch --days 7 --json`
 
+* `tokenmarket costs "Ferry kimi-k2" --set "open.*.chip=h200"` on machines of other chips
+
 * `tokenmarket costs --with mine.toml --chip my-chip --architecture my-model`
 """
 
@@ -36,6 +39,9 @@ OfferArgument = Annotated[
     typer.Argument(metavar="OFFER", help="An offer of a scenario, in place of a machine.", show_default=False),
 ]
 ScenarioOption = Annotated[str, typer.Option(help="Scenario of the offer.")]
+SetsOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter of the scenario.")
+]
 DaysOption = Annotated[float, typer.Option(help="Days that it runs; the last counts.", min=1.0, max=366.0)]
 SeedOption = Annotated[int, typer.Option(help="Seed of that run.", min=0)]
 ChipOption = Annotated[str | None, typer.Option(help="Chip.", show_default=False)]
@@ -65,7 +71,7 @@ PlotOption = Annotated[Path | None, typer.Option(help="Draw the stack and the co
 
 
 #: What goes with an offer of a scenario; all else describes a machine.
-OF_AN_OFFER: Final = ("offer", "scenario", "days", "users", "seed")
+OF_AN_OFFER: Final = ("offer", "scenario", "sets", "days", "users", "seed")
 OF_BOTH: Final = ("as_json",)
 
 
@@ -93,6 +99,7 @@ def costs(
     as_json: AsJson = False,
     plot: PlotOption = None,
     scenario: ScenarioOption = "baseline-2026",
+    sets: SetsOption = None,
     days: DaysOption = 2.0,
     users: Users = 500,
     seed: SeedOption = 1,
@@ -106,9 +113,7 @@ def costs(
 
     _check_asked(context, offer)
     if offer is not None:
-        from scenarios.cli.offer_costs import print_offer_costs
-
-        print_offer_costs(offer, scenario, days, users, seed, as_json=as_json)
+        print_offer_costs(offer, scenario, sets or (), days, users, seed, as_json=as_json)
         return
     if chip is None:
         raise InputError('costs needs a machine (--chip b200) or an offer of a scenario ("Aster standard")')

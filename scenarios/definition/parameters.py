@@ -64,6 +64,10 @@ class Parameters(Section):
         for n, broker in enumerate(self.brokers):
             named.append((f"brokers[{n}].homes.architecture", broker.homes.architecture, known.architectures))
             named.append((f"brokers[{n}].homes.chip", broker.homes.chip, known.chips))
+        for kind in ("labs", "open", "sellers"):
+            named += [
+                (f"{kind}[{n}].chip", one.chip, known.chips) for n, one in enumerate(getattr(self, kind)) if one.chip
+            ]
         own = {one.name: f"others[{n}]" for n, one in enumerate(self.demand.others)}
         for name, users in self.demand.segments():
             at = f"demand.{own.get(name, name)}.request.like"

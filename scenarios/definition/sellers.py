@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
-from capacity import CALIBRATIONS, Architecture, Chip, Deployment
 from market.calendar import Calendar
 from market.exchange.tariff import Tariff
-from market.exchange.technology import Inference
 from market.quality import Improving, Quality, Relative
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
@@ -26,6 +23,7 @@ from market.supply.provider import ProviderAgent
 from market.supply.specs import Offer, Pool, Provider, Tier
 from market.supply.term import Term
 from scenarios.definition.agents import known_agent
+from scenarios.definition.machine_time import at_home, served
 from scenarios.definition.parameters import Parameters
 from scenarios.parameters.catalogues import CatalogueSeller, OpenModel
 from scenarios.parameters.dear_hours import DearHours
@@ -59,18 +57,6 @@ def providers(parameters: Parameters, when: Calendar) -> tuple[Provider, ...]:
     if not parameters.supply.sale.sellers_bid:
         return everybody
     return tuple(replace(one, acquires=True, pays_years=parameters.supply.pays_years) for one in everybody)
-
-
-@cache
-def inference(architecture: Architecture, calibration: str, work: float, chip: Chip) -> Inference:
-    """An architecture on the fewest systems of a chip that hold it; ``work``: machine time over what that takes."""
-    return Inference(Deployment.smallest(chip, architecture, CALIBRATIONS[calibration]), chip.chips_per_system, work)
-
-
-def served(architecture: str, parameters: Parameters, work: float = 1.0, chip: str = "") -> Inference:
-    """An architecture on the racks of the market, or on another chip."""
-    known, supply = parameters.known, parameters.supply
-    return inference(known.architectures[architecture], supply.calibration, work, known.chips[chip or supply.chip])
 
 
 # -------------------------------------------------------------------------------------------------- quality
@@ -250,7 +236,7 @@ def _lab_offer(one: Lab, sold: LabOffer, parameters: Parameters) -> Offer:
         f"{one.name} {sold.name}",
         sold.price,
         worth,
-        served(model.architecture, parameters, model.work),
+        served(model.architecture, parameters, model.work, one.chip),
         terms.make(),
         cost=model.cost,
         open_to=_buyers(sold, parameters),
@@ -281,7 +267,7 @@ def open_provider(one: OpenProvider, number: int, parameters: Parameters, when: 
         _open_offer(one),
         one.price,
         quality(lag, parameters, size=one.size),
-        served(one.architecture, parameters, one.work),
+        served(one.architecture, parameters, one.work, one.chip),
         Tier(STANDARD, one.speed, 1.0),
         cost=one.cost,
         efficiency_growth=parameters.progress.efficiency_growth,
@@ -334,7 +320,7 @@ def _listed(one: CatalogueSeller, model: OpenModel, parameters: Parameters) -> O
         f"{one.name} {model.name}",
         model.price,
         quality_of_score(model.score, parameters),
-        served(model.architecture, parameters, model.work),
+        served(model.architecture, parameters, model.work, one.chip),
         Tier(STANDARD, model.speed, 1.0),
         cost=model.cost,
         tariff=Tariff(model.bills.make()),
@@ -365,7 +351,7 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
             Offer(
                 f"{one.name} {architecture}",
                 min(seller.price for seller in sellers) * (1.0 + one.cut),
-                technology=served(architecture, parameters, sellers[0].work),
+                technology=served(architecture, parameters, sellers[0].work, sellers[0].chip),
                 tier=Tier(STANDARD, min(seller.speed for seller in sellers)),
                 routes=tuple(_open_offer(seller) for seller in sellers),
                 cut=one.cut,
@@ -378,13 +364,13 @@ def broker(one: Broker, parameters: Parameters, when: Calendar) -> Provider:
         pools = (Pool(), Pool(name="homes", homes=rented))
         worth, p = parameters.demand.coders.local.quality, parameters.progress
         start = dict.fromkeys([name for name, _ in parameters.demand.segments()], worth)
-        at_home: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
+        worth_there: Quality = Improving(start, p.small_closing, p.perfect) if p.advancing else start
         offers.append(
             Offer(
                 f"{one.name} homes",
                 homes.price,
-                at_home,
-                served(homes.architecture, parameters, chip=homes.chip),
+                worth_there,
+                at_home(homes.architecture, parameters, homes.chip),
                 Tier(STANDARD, homes.speed),
                 pool="homes",
                 open_to=("casual", "coders"),

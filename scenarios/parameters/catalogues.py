@@ -7,7 +7,7 @@ from typing import Final
 
 from scenarios.parameters.agents import agent_field
 from scenarios.parameters.fields import DECLARED, Flag, Name, Number, Section, choice, part, quantity
-from scenarios.parameters.sellers import PRICE, Bills, Pricing, work_field
+from scenarios.parameters.sellers import PRICE, Bills, Pricing, chip_field, work_field
 from scenarios.parameters.time import FIRST, Date
 
 #: Machines that a replica takes: eight H100 for a large model.
@@ -44,10 +44,11 @@ class CatalogueSeller(Section):
 
     name: Name = choice(..., "what it is called")
     models: tuple[Name, ...] = choice((), "models that it lists; empty for all")
+    chip: str = chip_field()
     racks: Number = quantity(
         0.0,
         "racks",
-        "GB200 racks of its own, paid for whether used or not; what it lacks it rents",
+        "racks of its own (counted as supply.chip), paid for whether used or not; what it lacks it rents",
         high=1e9,
     )
     power_usd: Number = quantity(

@@ -51,6 +51,15 @@ def work_field() -> Any:
     )
 
 
+def chip_field() -> Any:
+    """What a seller's machines are made of."""
+    return choice(
+        "",
+        "chip that it serves on, '' for supply.chip: as many are counted, and rented, as a rack as have its compute",
+        "dense, at 16 bits, as chips are counted [Epoch]",
+    )
+
+
 def credit_field() -> Any:
     """What a seller may owe."""
     return quantity(0.0, "USD", "what creditors let it owe before it fails, where it leaves", high=1e15)
@@ -274,6 +283,7 @@ class Lab(Section):
 
     name: Name = choice(..., "what it is called")
     edge: Number = quantity(0.0, "1", "quality of its large models over the frontier's", low=-1, high=1)
+    chip: str = chip_field()
     cash: Number = quantity(0.0, "USD", "money at the start: what investors gave", low=-1e15)
     burn_usd_per_day: Number = quantity(
         3e7, "USD/day", "staff, training and research, paid whatever is sold", DECLARED, high=1e12
@@ -320,6 +330,7 @@ class OpenProvider(Section):
     cost: Number = quantity(
         ..., PRICE, "running cost beside machines: hosting, payment, support", "about a twentieth of sales", high=1e4
     )
+    chip: str = chip_field()
     work: Number = work_field()
     bills: Bills = part(Bills(), "what its tokens are billed at")
     speed: Number = quantity(35.0, "token/s", "speed promised", "Epoch: at least 35", above=0, high=1e5)

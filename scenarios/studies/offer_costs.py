@@ -5,6 +5,9 @@ A million tokens of kind k (input, cached input, output) take w_k rack-hours of 
 offer's machines in use, and h USD of hosting and the like for a million output tokens, others by their list ratio q_k,
 
     full machines: w_k r        as loaded: w_k r / u        all: w_k r / u + h q_k                               (1)
+
+and of the first, what the same would take on racks of the market if capacity knew all of it, and on the seller's own
+chips: the same tokens at the work of each, with what models have learned to do with less since the start.
 """
 
 from __future__ import annotations
@@ -17,10 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity import CHIPS, Chip, Deployment
 from capacity.errors import UnknownNameError, nearest
 from market.economy import Economy
 from market.exchange.technology import Inference, Technology
 from market.simulation.model import TokenMarket
+from market.supply.specs import Offer
 
 type Floats = NDArray[np.float64]
 
@@ -39,6 +44,8 @@ class OfferCosts:
         load: share of the machines of the offer's pool in use.
         requests: requests served in the day.
         mtok: million tokens of them, by kind.
+        racks, chips: what a million tokens would cost by kind by capacity alone, on full racks of the market and on
+            the seller's chips [USD]; NaN where work is typed in.
         full, loaded, all: costs of a million tokens by kind, equation (1) [USD]; NaN where none was served.
         listed: list price of a million tokens by kind [USD]; 0 where it is not sold by the token.
     """
@@ -50,6 +57,8 @@ class OfferCosts:
     load: float
     requests: float
     mtok: dict[str, float]
+    racks: dict[str, float]
+    chips: dict[str, float]
     full: dict[str, float]
     loaded: dict[str, float]
     all: dict[str, float]
@@ -63,12 +72,18 @@ def check_offer(economy: Economy, offer: str) -> None:
         raise UnknownNameError(f"nobody sells '{offer}'{nearest(offer, names)}; offers are {', '.join(names)}")
 
 
-def offer_costs(model: TokenMarket, offer: str, ticks: int, tell: Callable[[int], None]) -> OfferCosts:
-    """Run on for so many ticks, of which the last day counts; ``tell`` is told each."""
+def offer_costs(
+    model: TokenMarket, offer: str, ticks: int, tell: Callable[[int], None], rack: Chip = CHIPS["gb200-nvl72"]
+) -> OfferCosts:
+    """Run on for so many ticks, of which the last day counts; ``tell`` is told each.
+
+    ``rack``: chip whose systems are the racks of the market.
+    """
     j, a_day = model.book.names.index(offer), model.calendar.ticks_per_day
     seller = model.providers[int(model.book.provider[j])]
     pool, own = int(model.book.pool[j]), seller.pools
-    work, tokens, requests, used, there, racks = np.zeros(3), np.zeros(3), 0.0, 0.0, 0.0, 0.0
+    by_segment, work = np.zeros((len(model.book.workloads), 3)), np.zeros(3)
+    requests, used, there, racks = 0.0, 0.0, 0.0, 0.0
     for tick in range(ticks):
         model.step()
         tell(tick + 1)
@@ -76,20 +91,42 @@ def offer_costs(model: TokenMarket, offer: str, ticks: int, tell: Callable[[int]
             continue
         served, capacity = model.state.served.round, model.state.machines.capacity
         of_kind = served.served[:, j, None] * _tokens(model)
-        tokens += of_kind.sum(axis=0)
+        by_segment += of_kind
         work += (of_kind * model.book.token_work[:, j]).sum(axis=0)
         requests += float(served.served[:, j].sum())
         used, there, racks = used + float(served.used[pool]), there + float(capacity[pool]), racks + capacity[own].sum()
     paid = float(model.records.series("providers", "rent_paid", seller.name)[-a_day:].sum())
     hour, load = (paid / racks if racks > 0 else math.nan), (used / there if there > 0 else math.nan)
+    tokens = by_segment.sum(axis=0)
     full = hour * work / np.where(tokens > 0, tokens, math.nan)
     loaded = full / load if load > 0 else np.full(3, math.nan)
     rates = np.array([getattr(model.book.tariffs[j].quoted, kind) for kind in KINDS])
     spec = seller.spec.offers[j - int(seller.offers[0])]
-    columns = tokens, full, loaded, loaded + spec.cost * rates, model.book.price[j] * rates
+    bare = [
+        hour * one / np.where(tokens > 0, tokens, math.nan) for one in _by_capacity(model, j, spec, by_segment, rack)
+    ]
+    columns = tokens, *bare, full, loaded, loaded + spec.cost * rates, model.book.price[j] * rates
     return OfferCosts(
         offer, seller.name, _served_by(spec.technology), hour, load, requests, *(_by_kind(one) for one in columns)
     )
+
+
+def _by_capacity(model: TokenMarket, j: int, spec: Offer, mtok: Floats, rack: Chip) -> list[Floats]:
+    """Work by kind that capacity knows of, on racks of the market and on the seller's chips [rack-h]."""
+    own = spec.technology
+    if not isinstance(own, Inference):
+        return [np.full(3, math.nan)] * 2
+    on_racks = Deployment.smallest(rack, own.deployment.architecture, own.deployment.calibration)
+    there = Inference(on_racks, rack.chips_per_system)
+    found = [np.zeros(3), np.zeros(3)]
+    for s, workload in enumerate(model.book.workloads):
+        if not mtok[s].any():
+            continue
+        here = own.token_work(workload, spec.tier.speed)
+        learned = model.book.token_work[s, j] / here  # less than 1: models do with less since the start
+        for place, one in enumerate((there.token_work(workload, spec.tier.speed), here / own.efficiency)):
+            found[place] += mtok[s] * one * learned
+    return found
 
 
 def _tokens(model: TokenMarket) -> Floats:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from test_capacity_cli import refused, run  # noqa: F401 (a fixture)
 
+from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, Deployment, Workload
+from capacity.errors import InputError
+from market.exchange.technology import Inference
 from market.simulation.model import TokenMarket
+from scenarios.definition.machine_time import chips_per_rack
 from scenarios.library import SCENARIOS
 from scenarios.results.frames import frames_of
 from scenarios.studies.offer_costs import offer_costs
@@ -50,3 +55,44 @@ def test_the_command_prints_it(run) -> None:  # noqa: F811
     status, out, err = run("costs", OFFER, "--days", 1, "--users", 20, "--json")
     assert (status, err) == (0, "")
     assert json.loads(out)["listed"]["output"] > 0
+
+
+def test_chips_of_its_own_stand_between_capacity_and_machines() -> None:
+    """Of H200s with the compute of a rack a large model takes more: less memory and links for as much compute."""
+    scenario = SCENARIOS["baseline-2026"].with_changes({"labs.*.pricing.kind": "fixed", "open.*.chip": "h200"})
+    found = offer_costs(TokenMarket(scenario.economy(40), rng=1), OFFER, 24, lambda _: None)
+    assert found.racks["output"] < found.chips["output"]
+    assert found.full["output"] == pytest.approx(scenario.open[0].work * found.chips["output"])
+    assert "H200" in found.served_by
+
+
+def test_on_the_racks_of_the_market_capacity_says_one_thing() -> None:
+    scenario = SCENARIOS["baseline-2026"].with_changes({"labs.*.pricing.kind": "fixed"})
+    found = offer_costs(TokenMarket(scenario.economy(40), rng=1), OFFER, 24, lambda _: None)
+    assert found.racks == pytest.approx(found.chips)
+    assert found.full["output"] == pytest.approx(scenario.open[0].work * found.racks["output"])
+
+
+def test_a_chip_twice_as_large_is_counted_as_two() -> None:
+    """Half as many chips, each twice as much of everything, are the same machine."""
+    calibration, model, plain = CALIBRATIONS["published"], ARCHITECTURES["kimi-k2"], CHIPS["h200"]
+    large = replace(
+        plain,
+        name="large",
+        flops={kind: 2.0 * value for kind, value in plain.flops.items()},
+        bandwidth=2.0 * plain.bandwidth,
+        memory=2.0 * plain.memory,
+        chips_per_system=plain.chips_per_system // 2,
+    )
+    rack, request = CHIPS["gb200-nvl72"], Workload(input=4000, output=400)
+    assert chips_per_rack(plain, rack) == pytest.approx(2.0 * chips_per_rack(large, rack))
+    work = [
+        Inference(Deployment.smallest(chip, model, calibration), chips_per_rack(chip, rack)).work(request, 40.0)
+        for chip in (plain, large)
+    ]
+    assert work[0] == pytest.approx(work[1])
+
+
+def test_a_chip_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(InputError, match=r"open\[0\].chip is 'h20o', but must be one of a100.*did you mean 'h20'"):
+        SCENARIOS["baseline-2026"].with_changes({"open.*.chip": "h20o"})
