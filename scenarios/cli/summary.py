@@ -91,8 +91,8 @@ def _price(value: float) -> str:
 
 
 def _paid(row: Mapping[Hashable, Any]) -> str:
-    """The mean price paid, of which nothing has none: it is given away."""
-    return "free" if row["high"] == 0 else _price(row["paid"])
+    """The mean price paid by the token; what has none is given away, or sold for a fee."""
+    return _price(row["paid"]) if row["high"] > 0 else "by the month" if row["fees"] > 0 else "free"
 
 
 def segment_table(frames: Frames) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,7 @@ def of_run(result: RunResult, prefix: str = "") -> list[Html]:
 def _prices(frames: Frames, prefix: str) -> Table:
     found = summary_tables.prices(frames).to_dict("records") if not frames["offers"].empty else []
     rows: list[Row] = [[row["product"], row["kind"], row["tier"], price(row["low"]), price(row["high"]),
-             Cell("free", 0.0) if row["high"] == 0 else price(row["paid"]), price(row["running_cost"]),
-             money(row["revenue"])] for row in found]  # fmt: skip
+             _paid(row), price(row["running_cost"]), money(row["revenue"] + row["fees"])] for row in found]  # fmt: skip
     heads = [
         word("product"),
         word("kind of seller"),
@@ -72,9 +72,17 @@ def _prices(frames: Frames, prefix: str) -> Table:
         Column("running cost"),
         Column("revenue"),
     ]
-    note = "Prices in USD per million output-equivalent tokens; the running cost counts machines at the spot price."
+    note = (
+        "Prices in USD per million output-equivalent tokens; the running cost counts machines at the spot price; the "
+        "revenue of a plan is its fees."
+    )
     note = " ".join(filter(None, (note, summary_tables.said_of_batches(frames))))
     return Table(f"{prefix}table-prices", "What a million tokens cost", heads, rows, note)
+
+
+def _paid(row: Mapping[Hashable, Any]) -> Cell:
+    """The mean price paid by the token; what has none is given away, or sold for a fee."""
+    return price(row["paid"]) if row["high"] > 0 else Cell("by the month" if row["fees"] > 0 else "free", 0.0)
 
 
 def _paid_by(frames: Frames, prefix: str) -> Table:

@@ -42,9 +42,8 @@ def key_figures(result: RunResult) -> list[tuple[str, str]]:
         billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
         paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
         if len(paid):
-            made.append(
-                (" / ".join(f"${price:,.2f}" for price in paid), f"paid per M tokens: {' / '.join(paid.index)}")
-            )
+            label = f"paid per M output-equivalent tokens: {' / '.join(paid.index)}"
+            made.append((" / ".join(f"${price:,.2f}" for price in paid), label))
         waits = summary_tables.waits(frames)
         mean = (waits["mean_h"].fillna(0.0) * waits["ordered"]).sum() / max(waits["ordered"].sum(), 1e-300)
         worst = waits.iloc[int(waits["alike_h"].fillna(0.0).argmax())]

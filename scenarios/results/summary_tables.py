@@ -67,10 +67,14 @@ def weighted_quantile(values: Any, weights: Any, share: float) -> float:
 
 @once
 def prices(frames: Frames) -> pd.DataFrame:
-    """By product: list price (low, high), mean paid, running cost [USD per million], tokens billed, revenue."""
+    """By product: list price (low, high), mean paid, running cost [USD per million], tokens billed, revenue, fees.
+
+    The revenue is what was paid by the token; ``fees`` are those of a plan [USD].
+    """
     made = offers(frames)
     group = made.groupby(["kind", "model", "tier", "product"], sort=False)
-    out = group.agg(low=("price", "min"), high=("price", "max"), tokens=("billed", "sum"), revenue=("revenue", "sum"))
+    sums = {column: (column, "sum") for column in ("revenue", "fees")}
+    out = group.agg(low=("price", "min"), high=("price", "max"), tokens=("billed", "sum"), **sums)
     out["paid"] = ratio(out["revenue"], out["tokens"])
     cost = (made["machine_cost"] + made["billed"] * made["cost"]).groupby(made["product"], sort=False).sum()
     out = out.reset_index()
@@ -201,8 +205,9 @@ def outcomes(frames: Frames) -> pd.DataFrame:
 
 @once
 def shares(frames: Frames, by: str = "provider") -> pd.DataFrame:
-    """By provider or kind: tokens [million] and dollars, and their shares."""
-    out = offers(frames).groupby(by, sort=False)[["tokens", "revenue"]].sum()
+    """By provider or kind: tokens [million] and dollars, by the token and in fees of plans, and their shares."""
+    made = offers(frames)
+    out = made.assign(revenue=made["revenue"] + made["fees"]).groupby(by, sort=False)[["tokens", "revenue"]].sum()
     out["token_share"] = ratio(out["tokens"], pd.Series(out["tokens"].sum(), index=out.index))
     out["revenue_share"] = ratio(out["revenue"], pd.Series(out["revenue"].sum(), index=out.index))
     if by == "provider":

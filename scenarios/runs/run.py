@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from market import TokenMarket
 from scenarios.results.frames import frames_of
@@ -16,6 +14,7 @@ from scenarios.runs.changes import asks_for_itself, changes_of
 from scenarios.runs.grouping import beside_individuals, cells_of
 from scenarios.runs.provenance import code, versions
 from scenarios.runs.settings import Settings, ticks_in
+from scenarios.text.commands import given_command
 
 type Progress = Callable[[int], None]
 
@@ -79,7 +78,7 @@ def result_so_far(settings: Settings, model: TokenMarket, seconds: float, comman
         "tick_hours": calendar.tick_hours,
         "begin": begin.isoformat(),
         "end": end.isoformat(),
-        "command": command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
+        "command": command or given_command(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_time_s": round(seconds, 3),
         "code": {**code()},

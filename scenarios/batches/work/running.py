@@ -32,6 +32,7 @@ from scenarios.batches.work.progress import Watch, watching
 from scenarios.batches.work.simulation import simulate
 from scenarios.batches.work.work import Work, name_of
 from scenarios.batches.work.worker import Order
+from scenarios.text.commands import given_command
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def run_batch(
         check_same_study(folder, read_study(folder, about), study)
         return _go_on(folder, means)
     check_new(folder)
-    create(folder, study, name_of(work), command or f"{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip())
+    create(folder, study, name_of(work), command or given_command())
     return _go_on(folder, means)
 
 
