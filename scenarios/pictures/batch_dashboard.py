@@ -187,7 +187,7 @@ def _draw_effects(figure: SubFigure, summaries: pd.DataFrame, inputs: list[str])
         chart, data = effect_of(summaries, measure, inputs, gridded=gridded)
         unit = column_of(measure).unit
         title = f"{in_words(measure)}{f' [{unit}]' if len(unit) < MOST_UNIT else ''}"
-        note = "mean over seeds" if gridded else "blue: at an input's low end; orange: at its high end"
+        note = "mean over seeds" if gridded else "blue: its low end; orange: its high end"
         chart.drawing(replace(data, title=title, note=note), place.subplots())
 
 

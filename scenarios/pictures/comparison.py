@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 COLUMNS: Final = 3
 #: Width of a panel [inch], and letters of the title that it has room for.
 WIDTH, LETTERS = 4.1, 45
+#: One panel alone is wider: beside it stand the names of the cases [panels].
+ALONE: Final = 1.7
 #: Of more groups than this only the first are drawn.
 MOST: Final = 24
 COLOURS: Final = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK)
@@ -38,12 +40,13 @@ def picture(comparison: Comparison, title: str) -> Figure:
     along = pd.api.types.is_numeric_dtype(comparison.means[comparison.by])
     across, rows = min(COLUMNS, len(measures)), -(-len(measures) // COLUMNS)
     height = 2.7 if along else 1.5 + 0.34 * min(len(groups), MOST)
-    said = _title(comparison, title, along, int(LETTERS * across))
+    width = ALONE if across == 1 else across
+    said = _title(comparison, title, along, int(LETTERS * width))
     with style():
         figure, grid = plt.subplots(
             rows,
             across,
-            figsize=(WIDTH * across, 0.5 + 0.2 * (said.count("\n") + 1) + height * rows),
+            figsize=(WIDTH * width, 0.5 + 0.2 * (said.count("\n") + 1) + height * rows),
             squeeze=False,
             sharey=not along,
         )
@@ -110,7 +113,7 @@ def _differences(comparison: Comparison, measure: str, ax: Axes) -> None:
     ax.set_ylim(len(gaps) - 0.4, -0.6)
     ax.margins(x=0.12)
     ax.grid(visible=False, axis="y")
-    ax.locator_params(axis="x", nbins=5)
+    ax.locator_params(axis="x", nbins=4)
     readable_axis(ax, "x")
     _head(ax, measure, f"{value_in_words(comparison.against)}: {with_half(base['mean'], base['high'] - base['mean'])}")
 
@@ -122,7 +125,7 @@ def _words(measure: str) -> str:
 
 
 def _wrapped(value: Any) -> str:
-    return textwrap.fill(value_in_words(value), 26)
+    return textwrap.fill(value_in_words(value), 26, break_long_words=False)
 
 
 def _along(comparison: Comparison, measure: str, ax: Axes) -> None:

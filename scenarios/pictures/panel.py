@@ -293,3 +293,15 @@ def rows(axes: Axes, names: Sequence[str], colours: Sequence[Any]) -> None:
     axes.grid(visible=False, axis="y")
     for text, colour in zip(axes.get_yticklabels(), colours, strict=True):
         text.set_color(darker(colour))
+
+
+#: Letters of a label below an axis that an inch of it has room for, and how few a line has at least.
+LETTERS_AN_INCH, LEAST_LETTERS = 11.0, 20
+
+
+def below_axis(axes: Axes, label: str) -> str:
+    """A label in lines as long as the axis above it."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    letters = int(LETTERS_AN_INCH * axes.get_window_extent().width / figure.dpi)
+    return textwrap.fill(label, max(letters, LEAST_LETTERS))

@@ -23,6 +23,7 @@ from scenarios.pictures.chart_data import TIME, ChartData, Column, NothingToShow
 from scenarios.pictures.panel import (
     BESIDE_BAR,
     SMALL,
+    below_axis,
     label_ends,
     letters_of,
     parts,
@@ -394,6 +395,6 @@ def _draw_tornado(data: ChartData, ax: Axes) -> None:
     ax.axvline(float(table["base"].mean()), color=BLACK, linewidth=1)
     ax.margins(x=0.16)
     rows(ax, [str(name) for name in table["input"]], [BLACK] * len(table))
-    ax.set_xlabel("\n".join(textwrap.wrap(panel.label, 70)))
+    ax.set_xlabel(below_axis(ax, panel.label))
     ax.xaxis.set_major_locator(MaxNLocator(5))
     readable_axis(ax, "x")
