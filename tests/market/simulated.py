@@ -1,4 +1,4 @@
-"""Stations simulated request by request: as Ciw does it, customer for customer (a test holds it), but in far less time."""
+"""Stations simulated request by request, customer for customer as Ciw does it (a test holds it), in far less time."""
 
 import heapq
 from collections.abc import Sequence
