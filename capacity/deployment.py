@@ -286,18 +286,18 @@ class Deployment:
         return f"no batch reaches {promised:g} token/s: {what} gives one request alone {best:.1f} token/s"
 
     def _elasticities(self, workload: Workload, speed: float, step: float = 1e-3) -> dict[str, float]:
-        def log_rate(machine: Machine, at_speed: float) -> float:
+        def log_rate(machine: Machine, at_speed: ArrayLike) -> Floats:
             batch = np.maximum(self._largest_batch(workload, at_speed, machine), 1.0)
             total = cycle(self.served, machine, self.calibration, workload, batch).total
-            return float(np.log(batch / total))
+            return np.asarray(np.log(batch / total))
 
         more = 1.0 + step
-        base = log_rate(self.machine, speed)
+        base, slower = log_rate(self.machine, [speed, speed / more]).tolist()
         trials = {
-            "compute": log_rate(scaled(self.machine, weight_flops=more, attention_flops=more), speed),
-            "bandwidth": log_rate(scaled(self.machine, bandwidth=more), speed),
-            "memory": log_rate(scaled(self.machine, memory=more), speed),
-            "speed": log_rate(self.machine, speed / more),
+            "compute": float(log_rate(scaled(self.machine, weight_flops=more, attention_flops=more), speed)),
+            "bandwidth": float(log_rate(scaled(self.machine, bandwidth=more), speed)),
+            "memory": float(log_rate(scaled(self.machine, memory=more), speed)),
+            "speed": slower,
         }
         return {name: max((trial - base) / math.log(more), 0.0) for name, trial in trials.items()}
 

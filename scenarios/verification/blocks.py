@@ -20,12 +20,19 @@ type Floats = NDArray[np.float64]
 
 #: How near prices come: profit is flat at the top, and comes nearer.
 PRICES = 1e-4
-#: Weeks until who looks once a week, and takes machines for as long, has come to rest: at most profit, and at cost.
-WEEKS, WEEKS_AT_COST = 8, 4
+#: Weeks until who looks once a week has come to rest: at most profit with machines that it takes for as long, and else.
+WEEKS, FEWER_WEEKS = 8, 4
 
 
 def block_market(
-    chokes: Sequence[float], slope: float, running: float, capital: float, *, power: bool, given: float = 0.0
+    chokes: Sequence[float],
+    slope: float,
+    running: float,
+    capital: float,
+    *,
+    power: bool,
+    given: float = 0.0,
+    weeks: int = FEWER_WEEKS,
 ) -> TokenMarket:
     """A seller that starts with one price; each tick of the day has a linear inverse demand.
 
@@ -38,7 +45,6 @@ def block_market(
     policy = Blocks(market_power=power, blocks_hours=168.0, near=1e-6)
     firm = Provider("firm", (Offer("good", 1.5 * running, cost=running),), pools=(pool,), pricing=policy)
     curves = tuple(LinearDemand(choke, slope) for choke in chokes)
-    weeks = WEEKS if power else WEEKS_AT_COST
     return run(CurveSegment("users", curves), firm, 7 * ticks * weeks, calendar=Calendar(tick_hours=hours))
 
 
@@ -58,7 +64,7 @@ def blocks() -> Iterator[Finding]:
         "shifting peak": ((20.0, 14.0), 8.0, np.array([14.5, 8.5]), 55.0, 605.0),
     }
     for case, (chokes, capital, answer, capacity, profit) in cases.items():
-        prices, racks, earned = last_day(block_market(chokes, 0.1, 2.0, capital, power=True))
+        prices, racks, earned = last_day(block_market(chokes, 0.1, 2.0, capital, power=True, weeks=WEEKS))
         for number, (wanted, found) in enumerate(zip(answer, prices, strict=True), start=1):
             yield Finding(
                 f"{case}: price of a monopolist in period {number} [USD]", float(wanted), float(found), PRICES
@@ -79,7 +85,7 @@ def blocks_at_cost() -> Iterator[Finding]:
         "shifting peak": ((20.0, 14.0), 8.0, (9.0, 3.0), 110.0),
     }
     for case, (chokes, capital, answer, capacity) in cases.items():
-        prices, racks, _ = last_day(block_market(chokes, 0.1, 2.0, capital, power=False))
+        prices, racks, _ = last_day(block_market(chokes, 0.1, 2.0, capital, power=False, weeks=3))
         for number, (wanted, found) in enumerate(zip(answer, prices, strict=True), start=1):
             yield Finding(f"{case}: price in period {number} [USD]", wanted, float(found), PRICES)
         yield Finding(f"{case}: capacity [requests a period]", capacity, float(racks[-1]), PRICES)

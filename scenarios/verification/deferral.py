@@ -19,7 +19,7 @@ from scenarios.verification.setups import UNIT, run
 
 
 def two_halves(
-    loads: tuple[float, float], base: float, slope: float, movable: float, cost: float, ticks: int = 400
+    loads: tuple[float, float], base: float, slope: float, movable: float, cost: float, ticks: int
 ) -> TokenMarket:
     """A day of two ticks; marginal cost is base + slope x quantity, and some of the load can be put off."""
     mean = sum(loads) / 2.0
@@ -57,10 +57,10 @@ def cheapest_shift(loads: tuple[float, float], base: float, slope: float, movabl
 
 
 def compare(
-    case: str, loads: tuple[float, float], base: float, slope: float, movable: float, cost: float
+    case: str, loads: tuple[float, float], base: float, slope: float, movable: float, cost: float, ticks: int = 400
 ) -> Iterator[Finding]:
     """Shift and price difference."""
-    model = two_halves(loads, base, slope, movable, cost)
+    model = two_halves(loads, base, slope, movable, cost, ticks)
     shift = cheapest_shift(loads, base, slope, movable, cost)
     put_off = model.records.series("segments", "put_off", "users")[-2]
     peak, off_peak = model.records.series("offers", "paid_price", "good")[-2:]
@@ -77,6 +77,6 @@ def compare(
 def deferral() -> Iterator[Finding]:
     """Cost 1 + .05Q, loads 100 and 40, shifting cost .5, at most 50 movable: shift 25, difference .5; and others."""
     yield from compare("inner", (100.0, 40.0), 1.0, 0.05, 50.0, 0.5)
-    yield from compare("all that can move moves", (100.0, 40.0), 1.0, 0.05, 20.0, 0.5)
-    yield from compare("too dear to move", (100.0, 40.0), 1.0, 0.05, 50.0, 4.0)
+    yield from compare("all that can move moves", (100.0, 40.0), 1.0, 0.05, 20.0, 0.5, ticks=150)
+    yield from compare("too dear to move", (100.0, 40.0), 1.0, 0.05, 50.0, 4.0, ticks=50)
     yield from compare("other numbers", (75.0, 30.0), 0.4, 0.02, 60.0, 0.3)

@@ -13,8 +13,8 @@ from scenarios.verification.setups import PLENTY, buyers, run
 
 #: Cost, what a request is worth at most, taste noise, and what a dollar of the second period is worth in the first.
 COST, WORTH, NOISE, DISCOUNT = 1.0, 3.0, 0.5, 0.9
-#: Ticks until two sellers have answered each other.
-SETTLED = 80
+#: Ticks until two sellers have answered each other, step by step and where the first step is the last.
+SETTLED, AT_ONCE = 80, 30
 
 
 def duopoly(price: float, harvest_hours: float, ticks: int, attachment: float = 0.0) -> TokenMarket:
@@ -35,7 +35,7 @@ def lock_in() -> Iterator[Finding]:
     bargain = COST + 2.0 * NOISE - DISCOUNT * (WORTH - COST)
     first = duopoly(COST + 1.0, float("inf"), SETTLED).book.price
     yield iterated("first period: price, 0.8 below cost [USD]", bargain, first[0])
-    both = duopoly(bargain, 1.0, SETTLED, attachment=1e3)
+    both = duopoly(bargain, 1.0, AT_ONCE, attachment=1e3)
     prices = both.records.series("offers", "price", "one good")
     yield iterated("buyers who will be bound: price [USD]", bargain, prices[0])
     yield iterated("second period: price is what it is worth [USD]", WORTH, prices[-1])
@@ -43,5 +43,5 @@ def lock_in() -> Iterator[Finding]:
     yield iterated(
         "both sellers and periods: what they earn without [USD]", 2.0 * NOISE, profit[0] + DISCOUNT * profit[-1]
     )
-    after = duopoly(COST + 1.0, 0.0, SETTLED).book.price
+    after = duopoly(COST + 1.0, 0.0, AT_ONCE).book.price
     yield iterated("nothing to come: price [USD]", COST + 2.0 * NOISE, after[0])

@@ -22,7 +22,7 @@ type Floats = NDArray[np.float64]
 #: Individuals on a line of worths; how near profit comes to that of a continuum, and prices, at which it is flat.
 MANY, PROFIT, FLAT_TOP = 2000, 1e-3, 1e-2
 #: Ticks after which a seller that looks elsewhere once a day has found its list.
-LONG_ENOUGH = 60
+LONG_ENOUGH = 50
 
 
 def prices_found(users: Sequence[Segment], offers: Sequence[Offer]) -> tuple[Floats, Floats]:

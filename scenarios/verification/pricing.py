@@ -20,7 +20,7 @@ from scenarios.verification.setups import UNIT, buyers, run, seller
 
 type Floats = NDArray[np.float64]
 
-TICKS = 80
+TICKS = 56
 
 
 def shares(price: Floats, quality: Floats, alpha: float, noise: float, outside: float | None) -> Floats:

@@ -26,17 +26,23 @@ COST = 1.0
 
 
 def single_server(
-    choke: float, slope: float, delay_cost: float, service_rate: float, pricing: PricingPolicy, learning_ticks: float
+    choke: float,
+    slope: float,
+    delay_cost: float,
+    service_rate: float,
+    pricing: PricingPolicy,
+    learning_ticks: float,
+    memories: int = 25,
 ) -> TokenMarket:
     """Users with a linear demand for price and wait together, at an M/M/1 station.
 
     They average the waits of the last ``learning_ticks``, which must be more the steeper waits rise with orders, or
-    all run from full to empty and back.
+    all run from full to empty and back; ``memories``: how many times that it runs.
     """
     users = CurveSegment("users", (LinearDemand(choke, slope),), delay_cost_usd_per_h=delay_cost)
     offer = Offer("good", COST, cost=COST, technology=FixedWork(rack_hours=1.0 / service_rate))
     firm = Provider("firm", (offer,), pools=(Pool(1.0),), pricing=pricing)
-    return run(users, firm, round(25 * learning_ticks), waits=WaitModel(), learning_ticks=learning_ticks)
+    return run(users, firm, round(memories * learning_ticks), waits=WaitModel(), learning_ticks=learning_ticks)
 
 
 @check(
@@ -60,7 +66,7 @@ def congestion_toll() -> Iterator[Finding]:
         full = rate * (1 - 1e-12)
         joined, best = (float(brentq(f, 0.0, full, xtol=1e-14, rtol=1e-14)) for f in (alone, together))
         case = f"choke {choke:g}, {rate:g} served an hour"
-        free = single_server(choke, slope, delay, rate, MarginalCost(), learning)
+        free = single_server(choke, slope, delay, rate, MarginalCost(), learning, memories=10)
         tolled = single_server(choke, slope, delay, rate, CongestionToll(learning), learning)
         yield iterated(f"{case}: arrivals without toll [1/h]", joined, float(free.orders.sum()))
         yield iterated(f"{case}: arrivals with toll [1/h]", best, float(tolled.orders.sum()))
@@ -95,7 +101,7 @@ def sorting() -> Iterator[Finding]:
 
 
 def priority_market(
-    prices: tuple[float, float], worths: Floats, time_value: float, load: float, ticks: int = 400
+    prices: tuple[float, float], worths: Floats, time_value: float, load: float, ticks: int = 300
 ) -> TokenMarket:
     """Two tiers of one server, told apart by the order of service only; waits follow from who takes which."""
     users = Segment(

@@ -75,13 +75,13 @@ def price_adjustment() -> Iterator[Finding]:
         ratio = (prices[-1] - clearing) / (prices[-2] - clearing)
         yield iterated(f"gain {gain}: ratio of distances", 1.0 - gain * slope, ratio)
     for gain, verdict in ((0.19, 0.0), (0.21, 1.0)):
-        prices = adjusted(LinearDemand(20.0, 0.1), gain, clearing + 0.01, racks, 400)
+        prices = adjusted(LinearDemand(20.0, 0.1), gain, clearing + 0.01, racks, 100)
         yield exact(f"gain {gain}: diverges (1) or not (0)", verdict, float(abs(prices[-1] - clearing) > 0.01))
     scale, elasticity = 3000.0, 1.6
     price = (scale / 60.0) ** (1.0 / elasticity)
     steepness = elasticity * 60.0 / price
     for factor, verdict in ((0.95, 0.0), (1.05, 1.0)):
         gain = factor * 2.0 / steepness
-        prices = adjusted(IsoelasticDemand(scale, elasticity), gain, price + 1e-6, 60.0, 400)
+        prices = adjusted(IsoelasticDemand(scale, elasticity), gain, price + 1e-6, 60.0, 100)
         away = float(abs(prices[-1] - price) > 1e-6)
         yield exact(f"isoelastic, {factor} of the critical gain: diverges (1) or not (0)", verdict, away)

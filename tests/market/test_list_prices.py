@@ -39,7 +39,7 @@ def test_a_running_mean_gets_there_however_seldom_it_is_looked_at(policy: Pricin
 
 @pytest.mark.parametrize("start", [2.05, 2.2, 2.4])
 def test_a_list_that_is_near_enough_stays(start: float) -> None:
-    assert last_price(Sticky(CostPlus(0.1, memory_hours=24), 0.1), start) == start
+    assert last_price(Sticky(CostPlus(0.1, memory_hours=24), 0.1), start, ticks=72) == start
 
 
 def test_seldom_looks_count_the_time_between() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 import pytest
@@ -81,8 +82,8 @@ def test_nobody_with_a_list_price_that_stays_pays_more_than_it(pricing: PricingP
 def test_cost_plus_rises_until_demand_fits() -> None:
     # Demand of both at price p is 2 (100 - 10 p); 50 machines are enough at 7.5. The price climbs by its margin a
     # day, overshoots since it is yesterday's orders that are expected, and falls back: a sawtooth around it.
-    model = market(shop("one", 2.0, CostPlus(0.1, 24.0)), shop("two", 2.0, CostPlus(0.1, 24.0)), ticks=24 * 36)
-    late = model.records.tables["offers"].data["price"][24 * 20 : 24 * 36]
+    model = market(shop("one", 2.0, CostPlus(0.1, 24.0)), shop("two", 2.0, CostPlus(0.1, 24.0)), ticks=24 * 28)
+    late = model.records.tables["offers"].data["price"][24 * 20 : 24 * 28]
     assert late.min() < 7.5 < late.max()
     assert late.max() / late.min() < 2.0
 
@@ -100,8 +101,8 @@ def test_costs_of_busy_hours_count_for_more() -> None:
         ),
         rng=1,
     )
-    model.run_for(24 * 40)
-    day = slice(24 * 30, 24 * 40)
+    model.run_for(24 * 20)
+    day = slice(24 * 10, 24 * 20)
     price = model.records.tables["offers"].data["price"][day, 0]
     spots = model.records.series("ticks", "spot_price")[day]
     racks = model.records.tables["providers"].data["spot"][day, 0]
@@ -178,6 +179,7 @@ def test_who_is_near_cost_keeps_its_peak_while_machines_get_dearer() -> None:
     assert spent[-120:].sum() < 1.05 * revenue[-120:].sum()
 
 
+@cache
 def after_a_stop(*, rival: bool, needs_without_waits: bool) -> Floats:
     """Requests that a seller serves by the day; machines stand still on two days, then there are plenty again.
 
