@@ -23,6 +23,7 @@ from scenarios.definition.parameters import Parameters
 from scenarios.parameters import paths
 from scenarios.parameters.complaints import complaint
 from scenarios.parameters.fields import Name, Section, Text, choice, several
+from scenarios.parameters.kinds import set_aside
 from scenarios.parameters.own_machines import TABLES
 from scenarios.results.outcome import Outcome
 from scenarios.text import toml
@@ -57,10 +58,14 @@ class Scenario(Parameters, Question):
 
     def with_changes(self, changes: Mapping[str, Any], where: str = "") -> Self:
         """A scenario that differs in these paths: ``{"supply.growth": 5, "labs.*.cash": 1e9}``."""
-        data = self.data()
-        for path, value in changes.items():
-            data = paths.merge(data, paths.nest(path, value))
-        return self.of(data, where or f"scenario '{self.name}'")
+        data, begin = self.data(), where or f"scenario '{self.name}'"
+        given = [paths.nest(path, value) for path, value in changes.items()]
+        for one in given:
+            data = paths.merge(data, one)
+        made = self.of(data, begin)
+        for words in (words for one in given for words in set_aside(made.events, one.get("events"), "events")):
+            raise InputError(f"{begin}: {words}")
+        return made
 
     def variant(self, name: str, where: str = "") -> Self:
         """One of the variants, as a scenario of its own."""

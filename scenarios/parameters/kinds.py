@@ -8,7 +8,7 @@ extends; ``set_aside`` finds those that somebody has just set.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -220,26 +220,54 @@ def set_aside(section: Any, given: Any, at: str = "") -> Iterator[str]:
 
     Such a number is no part of ``section``, the scenario that was made: to drop it without a word would be wrong.
     """
+    if isinstance(section, tuple):
+        for step, entry, value in _laid(section, given):
+            yield from set_aside(entry, value, join(at, step))
+    elif not isinstance(given, Mapping):
+        return
+    elif isinstance(section, KindSection | SeveralKinds):
+        known = [*type(section).model_fields, *section.chosen]
+        for name in given:
+            if name not in known:
+                chosen = section.kind if isinstance(section, KindSection) else ", ".join(section.parts)
+                having = families_of(section.base, str(name))
+                others = f"{', '.join(having)} {'has' if len(having) == 1 else 'have'}"
+                yield f"{join(at, str(name))}: {chosen} has no {name} ({others}); known: {', '.join(known)}"
+    elif isinstance(section, BaseModel):
+        for name, value in given.items():
+            if name in type(section).model_fields:
+                yield from set_aside(getattr(section, name), value, join(at, str(name)))
+
+
+def _laid(entries: tuple[Any, ...], given: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Entries of a list with what is laid over each, and the step of the path at which it is."""
+    if isinstance(given, list | tuple):
+        for number, (entry, value) in enumerate(zip(entries, given, strict=False)):
+            yield f"[{number}]", entry, value
     if not isinstance(given, Mapping):
         return
     for name, value in given.items():
-        if isinstance(section, tuple):
-            entries = _named(section, str(name))
-            for entry in entries[:1]:
-                yield from set_aside(entry, value, join(at, str(name)))
-        elif isinstance(section, KindSection | SeveralKinds):
-            if name not in {*type(section).model_fields, *section.chosen}:
-                chosen = section.kind if isinstance(section, KindSection) else ", ".join(section.parts)
-                having = ", ".join(families_of(section.base, str(name)))
-                yield f"{join(at, str(name))}: {chosen} has no {name} ({having} has)"
-        elif isinstance(section, BaseModel) and name in type(section).model_fields:
-            yield from set_aside(getattr(section, name), value, join(at, str(name)))
+        if name == "+":
+            added = value if isinstance(value, list | tuple) else [value]
+            for entry, one in zip(_added(entries, added), added, strict=False):
+                yield f"[{entries.index(entry)}]", entry, one
+        else:
+            for entry in _named(entries, str(name)):
+                yield str(name), entry, value
+
+
+def _added(entries: tuple[Any, ...], added: Sequence[Any]) -> list[Any]:
+    """Entries that were added, by their names: others may have been added after them."""
+    names = [one["name"] for one in added if isinstance(one, Mapping) and "name" in one]
+    if len(names) < len(added):
+        return list(entries[-len(added) :])
+    return [entry for name in names for entry in _named(entries, str(name))[:1]]
 
 
 def _named(entries: tuple[Any, ...], step: str) -> list[Any]:
-    """Entries of a list that a step of a path means: by name, by number, all, or those that were added."""
-    if step in ("*", "+"):
-        return list(entries) if step == "*" else list(entries[-1:])
+    """Entries of a list that a step of a path means: by name, by number, or all."""
+    if step == "*":
+        return list(entries)
     if step.startswith("["):
         return [entries[int(step[1:-1])]]
     return [entry for entry in entries if getattr(entry, "name", None) == step]

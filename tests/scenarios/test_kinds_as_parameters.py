@@ -96,6 +96,41 @@ def test_a_file_that_sets_a_number_of_another_kind_is_refused(tmp_path: Any) -> 
         from_file(path)
 
 
+OUTAGE = '[[events]]\nname = "dark"\nkind = "outage"\ndate = 2026-01-05\nof = ["Google"]\n'
+NO_FACTOR = r"events\[0\]\.factor: outage has no factor \(power-price, price-change, tariff have\); known: .*, down"
+
+
+def test_a_number_of_another_kind_in_a_list_is_refused(tmp_path: Any) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OUTAGE + "factor = 0.1\n")
+    with pytest.raises(InputError, match="mine.toml: " + NO_FACTOR):
+        from_file(path)
+    event = {"name": "dark", "kind": "outage", "date": "2026-01-05", "factor": 0.1}
+    with pytest.raises(InputError, match="mine: " + NO_FACTOR):
+        SCENARIOS["baseline-2026"].with_changes({"events.+": event}, "mine")
+    path.write_text('[variants.dark]\n"events.+" = {name = "dark", kind = "outage", date = 2026-01-05, factor = 0.1}\n')
+    with pytest.raises(InputError, match=r"mine.toml: variants.dark: " + NO_FACTOR):
+        load(path)
+
+
+EVENT = "events.+={{name={0!r}, kind={1!r}, date=2026-01-05, {2}=0.5}}"
+
+
+def test_numbers_of_events_are_those_of_the_kind_that_each_has() -> None:
+    two = [EVENT.format("dark", "outage", "down"), EVENT.format("less", "quota", "share")]
+    assert [one.chosen for one in load("baseline-2026", two).events] == [{"down": 0.5}, {"share": 0.5}]
+    for more, words in (("events.less.down=1", r"events\.less\.down"), ("events.*.down=1", r"events\.\*\.down")):
+        with pytest.raises(InputError, match=f"--set {words}=1: {words}: quota has no down \\(outage has\\)"):
+            load("baseline-2026", [*two, more])
+    with pytest.raises(InputError, match=r"events\[1\]\.down: quota has no down"):
+        load("baseline-2026", [two[0], EVENT.format("less", "quota", "down")])
+
+
+def test_what_an_event_had_of_the_kind_before_is_dropped_with_it() -> None:
+    dark = load("baseline-2026", [EVENT.format("dark", "outage", "down")])
+    assert dark.with_changes({"events.dark.kind": "quota"}).events[0].chosen == {"share": 0.5}
+
+
 def test_every_number_is_described() -> None:
     rows = {path: (unit, source) for path, _, unit, _, source in describe(SCENARIOS["baseline-2026"])}
     assert rows["open.Ferry.pricing.margin"] == ("1", "Epoch: open models near cost")
