@@ -26,7 +26,7 @@ class Effects:
         held: whether an offer's list price stays, whatever its seller's policy would do with it, by offer.
         times: list price over that of the last tick, by offer.
         bill: what is billed in this tick over what the tariff says, by offer.
-        quota: share of the listed quota that may be granted, by offer.
+        quota: quota over what its seller's policy grants, by offer.
         running: share of the machines that run, by owner of machines.
         added: racks beside those that it has by itself, by owner of machines.
         bought: of these, racks that came in this tick, by owner of machines.

@@ -49,11 +49,11 @@ class HoursTariff(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaChange(Event):
-    """Quotas of limited tiers are cut to a share of what is listed."""
+    """Quotas of limited tiers are cut to a share of what sellers grant."""
 
     kind = "quota"
 
-    share: float = quantity(0.5, "1", "share of the listed quota that may be granted", high=1e3)
+    share: float = quantity(0.5, "1", "what may be granted over what the seller's policy grants", high=1e3)
 
     def act(self, effects: Effects, on: Ints, span: Span) -> Effects:  # noqa: ARG002
         """Cut them."""

@@ -104,6 +104,18 @@ def test_a_tariff_discounts_its_hours_at_any_length_of_ticks(tick_hours: float) 
 def test_a_quota_is_cut() -> None:
     model = run(QuotaChange(name="less", begin=hours(10), of=("new",), share=0.1))
     assert model.book.quota.tolist() == [math.inf, 3.0, math.inf]
+    granted = column(model, "offers", "granted", "new")
+    assert granted.tolist() == [1.0] * 10 + [0.1] * 38
+    assert column(model, "providers", "granted", "shop").tolist() == granted.tolist()
+    assert "one user could make 3 requests of it a day, 10 % of the 30 that are listed" in str(model.explain("new", 47))
+
+
+def test_a_quota_of_nothing_is_shown_as_nothing_and_the_policy_goes_on() -> None:
+    event = QuotaChange(name="none", begin=hours(10), days=0.5, share=0.0)
+    with_it, calm = (column(run(*events), "offers", "granted", "new") for events in ((event,), ()))
+    assert with_it.tolist() == [*calm[:10], *[0.0] * 12, *calm[22:]]
+    unlimited = column(run(event), "offers", "granted", "old")
+    assert (unlimited == 1.0).all()
 
 
 @pytest.mark.parametrize("tick_hours", [1.0, 6.0, 24.0])

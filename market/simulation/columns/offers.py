@@ -9,6 +9,7 @@ import numpy as np
 from capacity.units import SECONDS_PER_HOUR
 from market.simulation.chosen import terms_chosen
 from market.simulation.columns.column import column
+from market.simulation.granting import part_allowed
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -123,9 +124,9 @@ def members(moment: Moment) -> Any:
     return moment.state.known.members.sum(axis=0)
 
 
-@column("offers", "granted", "1", "share of its listed quota that is granted; 1 where there is none")
+@column("offers", "granted", "1", "share of its listed quota that is granted, events included; 1 where there is none")
 def granted(moment: Moment) -> Any:
-    of_window, of_week = moment.state.terms.granted
+    of_window, of_week = moment.state.terms.granted * part_allowed(moment.founded, moment.state.effects.quota)
     return np.where(np.isfinite(moment.founded.book.quota), of_window, of_week)
 
 
