@@ -87,16 +87,19 @@ def run(
         from scenarios.results.frames import looked
         from scenarios.runs import run as running
         from scenarios.runs.efficient import efficient, with_efficient
+        from scenarios.runs.outside import outside
         from scenarios.runs.settings import Settings, ticks_in
         from scenarios.text.progress_bar import progress_bar
 
     own_files = load_own(own)
     settings = Settings(load(scenario, sets or (), variant), days, seed, users)
-    ticks = ticks_in(settings, settings.scenario.economy(users))
+    economy = settings.scenario.economy(users)
+    ticks = ticks_in(settings, economy)
     folder = settings.folder if out is None else out
     run_folder.check_target(folder, force=force)
     if beside_efficient:
         checked(efficient(settings.scenario), f"the efficient companion of {settings.scenario.name}")
+    _warn(outside(economy, ticks))
     try:
         with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             seconds: dict[str, float] | None = {} if timings else None
@@ -153,14 +156,19 @@ def _refuse_broken(result: Any) -> None:
         raise typer.Exit(1)
 
 
+def _warn(said: list[str]) -> None:
+    """What to be told, on stderr, a line each."""
+    for one in said:
+        typer.echo(f"tokenmarket: {one}", err=True)
+
+
 def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:
     from scenarios.cli.summary import summary, summary_record
     from scenarios.results.cautions import cautions
     from scenarios.results.grouped import simulated
     from scenarios.text.console import console
 
-    for caution in cautions(result.frames):
-        typer.echo(f"tokenmarket: {caution}", err=True)
+    _warn(cautions(result.frames))
     if as_json:
         typer.echo(json.dumps({**summary_record(result), "folder": str(folder)}, indent=2, allow_nan=False))
         return

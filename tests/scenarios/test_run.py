@@ -16,6 +16,7 @@ from scenarios.loading.scenarios import load
 from scenarios.results import run_folder
 from scenarios.results.run_folder import ABOUT
 from scenarios.runs import run as running
+from scenarios.runs.outside import outside
 
 APP = typer.Typer()
 for command in (run_command, dashboard, explain):
@@ -49,6 +50,35 @@ def test_a_run_writes_frames_a_picture_and_how_it_was_made(folder):
     about = json.loads((folder / ABOUT).read_text())
     assert (about["days"], about["users"], about["seed"], about["ticks"]) == (1, 100, 5, 24)
     assert len(pd.read_parquet(folder / "ticks.parquet")) == 24
+
+
+def dated(date, days="inf"):
+    return ["--set", f'events.+={{name="dark", kind="outage", date={date}, days={days}}}']
+
+
+DATES = [
+    ("2026-07-01", "inf", "is after the end: it does not happen"),
+    ("2025-01-01", "inf", "is before the start: it is in force when the run begins"),
+    ("2025-01-01", "9", "is before the start: it is over when the run begins"),
+]
+
+
+@pytest.mark.parametrize(("date", "days", "fault"), DATES)
+def test_an_event_outside_the_run_is_warned_of(tmp_path, date, days, fault):
+    result = invoke("run", *SHORT, "--out", tmp_path / "run", "--no-picture", "--quiet", *dated(date, days))
+    assert result.exit_code == 0
+    words = f"tokenmarket: event 'dark' on {date} {fault}; the run is of 2026-01-05 to 2026-01-05\n"
+    assert result.stderr == words
+
+
+def test_an_event_in_weeks_that_are_left_out_is_warned_of_and_others_are_not():
+    for scenario, days, fault in (
+        ("compute-crunch", "1", "lies in days that are left out"),
+        ("baseline-2026", "1", ""),
+    ):
+        made = load(scenario, [dated("2026-01-20", days)[1]])
+        said = outside(made.economy(100), made.ticks)
+        assert (fault in said[0]) if fault else said == []
 
 
 def test_the_summary_is_printed_and_the_progress_is_not_in_it(tmp_path):
