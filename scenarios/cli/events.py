@@ -15,6 +15,7 @@ from scenarios.cli.own import takes_own
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from scenarios.definition.scenario import Scenario
     from scenarios.studies.hindcast.events import Difference
 
 EXAMPLES: Final = """Examples:
@@ -52,6 +53,9 @@ def events_command(
     if only_list:
         _print_list(pairs, as_json=as_json)
         return
+    plan = _plan(base, pairs, days, seeds)
+    if not quiet:
+        typer.echo(f"tokenmarket: {plan}", err=True)
     found = []
     with runs_bar("events", quiet=quiet) as tell:
         tell(0, len(pairs))
@@ -64,6 +68,19 @@ def events_command(
     from scenarios.text.console import console
 
     console().print(_report(found, days, seeds))
+
+
+def _plan(base: Scenario, pairs: list[tuple[dict[str, Any], Scenario]], days: float, seeds: int) -> str:
+    """How much is run, and why; an event that no run comes to is refused."""
+    from scenarios.studies.hindcast.events import counted, days_run
+
+    lengths = [days_run(base, changed, str(one["name"]), days)[1] for one, changed in pairs]
+    most = f"{'up to ' if len(set(lengths)) > 1 else ''}{counted(max(lengths), 'day')}"
+    return (
+        f"{counted(len(pairs) * seeds, 'pair')} of runs of {most}: each runs from the start of the scenario "
+        f"({base.time.start}), since a market comes to its event by its own past, to {counted(days, 'day')} after the "
+        "event began"
+    )
 
 
 def _record(one: Difference) -> dict[str, Any]:
@@ -92,10 +109,11 @@ def _print_list(pairs: list[tuple[dict[str, Any], Any]], *, as_json: bool) -> No
 
 
 def _report(found: list[Difference], days: float, seeds: int) -> RenderableType:
+    from scenarios.studies.hindcast.events import counted
     from scenarios.text.console import table
 
     names = list(found[0].changes)
-    title = f"With the event over without it, {days:g} days from its date, {seeds} pairs of runs"
+    title = f"With the event over without it, {counted(days, 'day')} from its date, {counted(seeds, 'pair')} of runs"
     made = table(title, ["", "date", *names])
     for one in found:
         cells = ["-" if math.isnan(one.changes[name]) else f"{one.changes[name]:+.1%}" for name in names]

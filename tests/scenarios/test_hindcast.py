@@ -230,6 +230,25 @@ def test_a_file_without_events_is_refused_in_one_line(tmp_path: Path) -> None:
         with_event(SCENARIOS["hindcast"], events_in(tmp_path / "bad.toml", [])[0], str(tmp_path / "bad.toml"))
 
 
+def test_events_say_how_much_they_run_before_they_do(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    event = '[[events]]\nname = "dark"\nkind = "outage"\ndate = {}\n'
+    words = ["events", "baseline-2026", "--file", str(path), "--days", "1", "--users", "60"]
+    path.write_text(event.format("2026-01-06"))
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0
+    assert result.stderr.startswith("tokenmarket: 1 pair of runs of 2 days: each runs from the start of the scenario")
+    assert "(2026-01-05)" in result.stderr
+    assert " ".join(result.stdout.split()).startswith(
+        "With the event over without it, 1 day from its date, 1 pair of runs"
+    )
+    path.write_text(event.format("2025-01-01"))
+    result = CliRunner().invoke(app, words)
+    assert isinstance(result.exception, InputError)
+    assert "is on 2025-01-01, 369 days before the scenario starts on 2026-01-05" in str(result.exception)
+    assert result.stderr == ""
+
+
 def test_the_commands_say_what_they_do() -> None:
     for command in ("hindcast", "events"):
         result = CliRunner().invoke(app, [command, "--help"])

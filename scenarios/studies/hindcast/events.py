@@ -62,16 +62,34 @@ def with_event(scenario: Scenario, event: dict[str, Any], where: str) -> Scenari
         raise InputError(f"{where}: {error}" if not str(error).startswith(where) else str(error)) from error
 
 
+def days_run(scenario: Scenario, changed: Scenario, event: str, days: float) -> tuple[float, float]:
+    """Days from the start of the scenario to the event, or 0, and to the end of what is compared."""
+    chosen, start = next(one for one in changed.events if one.name == event), scenario.time.start
+    begin = (chosen.date - start).days
+    if scenario.calendar().ticks_in(max(begin + days, 0.0)) <= 0:
+        raise InputError(
+            f"event '{event}' is on {chosen.date}, {counted(-begin, 'day')} before the scenario starts on {start}, so "
+            f"that nothing is run of the {counted(days, 'day')} to compare (see --days)"
+        )
+    return float(max(begin, 0)), begin + days
+
+
+def counted(number: float, what: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "day"), counted(2.5, "day")
+    ('1 day', '2.5 days')
+    """
+    return f"{number:g} {what}{'' if number == 1 else 's'}"
+
+
 def difference(
     scenario: Scenario, changed: Scenario, event: str, days: float, users: int, seeds: Sequence[int]
 ) -> Difference:
     """Run both."""
     chosen = next(one for one in changed.events if one.name == event)
-    begin = (chosen.date - scenario.time.start).days
     calendar = scenario.calendar()
-    first, last = (calendar.ticks_in(float(max(day, 0))) for day in (begin, begin + days))
-    if last <= 0:
-        raise InputError(f"event '{event}' is on {chosen.date}, {days:g} days before the start of the scenario or more")
+    first, last = (calendar.ticks_in(day) for day in days_run(scenario, changed, event, days))
     found = [[_outcome(one, seed, users, first, last, event, changed) for one in (changed, scenario)] for seed in seeds]
     changes = {
         name: float(np.mean([_relative(with_it[name], without[name]) for with_it, without in found]))
