@@ -81,6 +81,7 @@ docs-figures: $(DEV) ## make the pictures and tables in docs/ anew
 	@$(BIN)/tokenmarket costs --chip b200 --plot docs/images/costs.png > /dev/null
 	@$(BIN)/python -m scenarios.reference.results_page > docs/reference/results.md
 	@$(BIN)/python -m scenarios.reference.own_machines_page > docs/reference/own-machines.md
+	@$(BIN)/python -m scenarios.reference.events_page > docs/reference/events.md
 	@$(BIN)/python -m scenarios.reference.architecture_page > docs/explanation/architecture.md
 	@$(BIN)/python -m scenarios.reference.architecture_pictures docs/images
 	@sed -i '/^| theory/,$$d' docs/reference/exact-checks.md
