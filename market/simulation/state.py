@@ -51,8 +51,7 @@ class Terms:
 
     Attributes:
         book: last posted book with today's qualities, work, quotas, and who may buy what.
-        granted: share of the listed quotas of some hours, and of a week, that policies grant, by offer, before
-            events.
+        granted: share of the listed quotas of some hours, and of a week, that policies grant, by offer, events aside.
         rack_hour_usd: what a rack-hour has been worth, mean of such a window, and of a week [USD], by provider.
         requests: rack-hours, and million tokens billed, of a mean request of the same windows, by offer.
     """

@@ -87,19 +87,16 @@ def run(
         from scenarios.results.frames import looked
         from scenarios.runs import run as running
         from scenarios.runs.efficient import efficient, with_efficient
-        from scenarios.runs.outside import outside
-        from scenarios.runs.settings import Settings, ticks_in
+        from scenarios.runs.settings import Settings
         from scenarios.text.progress_bar import progress_bar
 
     own_files = load_own(own)
     settings = Settings(load(scenario, sets or (), variant), days, seed, users)
-    economy = settings.scenario.economy(users)
-    ticks = ticks_in(settings, economy)
     folder = settings.folder if out is None else out
     run_folder.check_target(folder, force=force)
+    ticks = _ticks(settings)
     if beside_efficient:
         checked(efficient(settings.scenario), f"the efficient companion of {settings.scenario.name}")
-    _warn(outside(economy, ticks))
     try:
         with progress_bar(f"{settings.scenario.name}, seed {seed}", ticks, quiet=quiet) as progress:
             seconds: dict[str, float] | None = {} if timings else None
@@ -154,6 +151,17 @@ def _refuse_broken(result: Any) -> None:
     if broken:
         typer.echo(f"tokenmarket: do not trust this run: {'; '.join(broken)} does not hold", err=True)
         raise typer.Exit(1)
+
+
+def _ticks(settings: Settings) -> int:
+    """How many it runs; what events it does not come to is told on stderr, a line each."""
+    from scenarios.runs.outside import outside
+    from scenarios.runs.settings import ticks_in
+
+    economy = settings.scenario.economy(settings.users)
+    ticks = ticks_in(settings, economy)
+    _warn(outside(economy, ticks))
+    return ticks
 
 
 def _warn(said: list[str]) -> None:

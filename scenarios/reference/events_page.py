@@ -31,10 +31,10 @@ ACTS_ON: Final = {
 
 def page() -> str:
     """The page in Markdown."""
-    return "\n".join([HEAD, *_common(), *_kinds(), *_numbers()])
+    return "\n".join([HEAD, *_of_all(), *_kinds(), *_numbers()])
 
 
-def _common() -> Iterator[str]:
+def _of_all() -> Iterator[str]:
     yield from ("## What all have", "", "| field | unit | what it is | unless given |", "|---|---|---|---|")
     for name, field in EventChoice.model_fields.items():
         extra: Any = field.json_schema_extra
