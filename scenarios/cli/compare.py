@@ -191,7 +191,8 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
     from scenarios.text.files import write_whole
 
     try:
-        write_whole(path, frame.to_csv(index=False).encode())
+        finite = frame.replace([math.inf, -math.inf], math.nan)  # an empty cell, as JSON says null
+        write_whole(path, finite.to_csv(index=False).encode())
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from error
 

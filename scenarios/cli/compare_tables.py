@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.results.measures import MEASURES
 from scenarios.text.console import table
-from scenarios.text.estimates import value_in_words, with_half
+from scenarios.text.estimates import seeds_above, value_in_words, with_half
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +60,12 @@ def _title(measure: str) -> str:
 def _gap(row: dict[Any, Any] | None) -> tuple[str, str, str]:
     if row is None:
         return "", "", ""
+    above = seeds_above(row["up"], row["down"], row["seeds"]) if row["seeds"] else "-"
+    if row["seeds"] and not row["up"] and not row["down"]:
+        return "no change", "", above
     relative = _percent(row["relative"], "+") if math.isfinite(row["relative"]) else "-"
     signed = with_half(row["difference"], row["high"] - row["difference"], sign=True)
-    return signed, relative, f"{row['up']} of {row['seeds']}"
+    return signed, relative, above
 
 
 def _percent(share: float, sign: str = "") -> str:
@@ -80,7 +83,7 @@ def _share(value: float, half: float) -> str:
 
 def legend(comparison: Comparison, pooled: int) -> list[str]:
     """What the numbers are, in words."""
-    gain = comparison.gaps["gain"].replace(math.inf, math.nan).dropna().median()
+    gain = comparison.gaps["gain"].dropna().median()
     if comparison.means["seeds"].max() <= 1:
         return ["One seed only: there is no interval, and no telling a difference from luck.", *_pooled(pooled)]
     number = "" if _uneven(comparison) else f"{comparison.means['seeds'].iloc[0]} "
@@ -88,6 +91,8 @@ def legend(comparison: Comparison, pooled: int) -> list[str]:
     if len(comparison.gaps):
         base = value_in_words(comparison.against)
         lines.append(f"Differences are from {base}, seed by seed; above: in how many seeds it is higher.")
+        if (comparison.gaps["up"] + comparison.gaps["down"] < comparison.gaps["seeds"]).any():
+            lines.append("alike: seeds in which nothing differs but by rounding.")
     if gain > WORTH_SAYING:
         times = f"{gain:,.2g}" if gain < MUCH else f"over {MUCH:,}"
         lines.append(f"Common seeds make them as sharp as {times} times as many separate ones would (median).")

@@ -12,7 +12,7 @@ from scenarios.reports.html_table import Cell, Column, Row, Table, word
 from scenarios.reports.measured_numbers import NONE, estimate, relative, scale, unit
 from scenarios.reports.parameter_tables import written
 from scenarios.results.measures import meaning
-from scenarios.text.estimates import value_in_words
+from scenarios.text.estimates import seeds_above, value_in_words
 
 if TYPE_CHECKING:
     from scenarios.reports.subject import BatchOf
@@ -118,7 +118,7 @@ def _gap(row: Any, sizes: dict[str, float]) -> tuple[Cell, Cell, Cell]:
     return (
         Cell(estimate(gap, half, sizes[measure], sign=True), gap),
         Cell(relative(1.0 + share, 1.0), share),
-        Cell(f"{row['up']} of {row['seeds']}", float(row["up"])),
+        Cell(seeds_above(row["up"], row["down"], row["seeds"]) if row["seeds"] else NONE, float(row["up"])),
     )
 
 

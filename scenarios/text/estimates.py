@@ -26,3 +26,11 @@ def with_half(mean: float, half: float, *, sign: bool = False) -> str:
     if decimals > 6:
         return f"{mean:{plus}.4g} ± {half:.2g}"
     return f"{mean:{plus},.{decimals}f} ± {half:,.{decimals}f}"
+
+
+def seeds_above(up: int, down: int, seeds: int) -> str:
+    """In how many seeds something is higher: 3 of 4; those in which nothing differs are told: 2 of 4, 1 alike."""
+    alike = seeds - up - down
+    if not alike:
+        return f"{up} of {seeds}"
+    return "all alike" if alike == seeds else f"{up} of {seeds}, {alike} alike"

@@ -152,3 +152,11 @@ def test_measures_are_the_numbers_that_are_no_parameters():
     frame = runs({"a": [1.0]}, **{"supply.growth": 2, "open[2].price": 3, "word": "x", "flag": True, "n": 4})
     assert measures_in(frame) == ["m", "n"]
     assert measures_in(frame, ["n", "n"]) == ["n"]
+
+
+def test_what_differs_by_rounding_does_not_differ():
+    frame = runs({"a": [1.0, 2.0, 0.0], "b": [1.0 + 1e-13, 2.0 - 1e-13, 0.0], "c": [1.5, 2.0, -1.0]})
+    b, c = differences(frame, "a").to_dict("records")
+    assert (b["difference"], b["low"], b["high"], b["relative"], b["up"], b["down"]) == (0.0, 0.0, 0.0, 0.0, 0, 0)
+    assert math.isnan(b["gain"])
+    assert (c["up"], c["down"], c["seeds"]) == (1, 1, 3)

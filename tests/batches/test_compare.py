@@ -75,6 +75,19 @@ def test_the_text_says_what_was_found(file):
     assert "as sharp as" in text
 
 
+def test_seeds_without_a_difference_are_told(tmp_path):
+    """Nothing that differs, but by rounding, is no result in which every seed agrees."""
+    frame = table(surplus=[*A, *A], **{"spot-price": [*A, 1.0, 2.0 + 1e-13, 3.5, 3.5]})
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    measures = ["--measure", "surplus", "--measure", "spot-price"]
+    text = told(tmp_path / "r.csv", *measures, "--csv", tmp_path / "out.csv")
+    equal, mixed = [line for line in text.splitlines() if line.startswith(" high")]
+    assert equal.split()[4:] == ["no", "change", "all", "alike"]
+    assert mixed.split()[-5:] == ["1", "of", "4,", "2", "alike"]
+    assert "alike: seeds in which nothing differs" in text
+    assert "inf" not in (tmp_path / "out.csv").read_text()
+
+
 @pytest.mark.parametrize("label", ["short", "a scenario of a long name: with a variant, supply.growth=3.14159, " * 2])
 def test_no_line_is_longer_than_80(tmp_path, label):
     names = {"low": label, "high": label + "!"}

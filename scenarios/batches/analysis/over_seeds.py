@@ -29,6 +29,8 @@ LEVEL: Final = 0.9
 PRECISION: Final = 0.02
 #: Seeds beyond this are not counted out.
 MANY: Final = 10_000_000
+#: A difference smaller than this share of what differs is one of rounding: none.
+ROUNDING: Final = 1e-9
 #: More values of an input than this are gathered into so many classes of equal size.
 VALUES, CLASSES = 12, 5
 
@@ -72,8 +74,9 @@ def differences(
     """How each case differs from one of them, seed by seed.
 
     Columns: ``by``, measure, difference (mean over seeds), low, high (Student's t at ``level``), relative (to the
-    baseline's mean), up, down and seeds (in how many of so many seeds it is above and below), and gain: how many
-    times the seeds unpaired runs would need for the same interval.
+    baseline's mean), up, down and seeds (in how many of so many seeds it is above and below; in the others nothing
+    differs), and gain: how many times the seeds unpaired runs would need for the same interval, NaN where the
+    difference does not vary. What differs by rounding does not differ.
     """
     _check_level(level)
     rows = []
@@ -84,7 +87,7 @@ def differences(
                 continue
             pair = table[[group, against]].to_numpy(dtype=np.float64)
             pair = pair[np.isfinite(pair).all(axis=1)]
-            gap = pair[:, 0] - pair[:, 1]
+            gap = gaps_of(pair)
             mean, low, high = interval(gap, level)
             base = float(pair[:, 1].mean()) if len(pair) else math.nan
             relative = mean / abs(base) if base else math.nan
@@ -126,14 +129,18 @@ def seeds_needed(sd: float, half: float, level: float = LEVEL) -> float:
     return float(high)
 
 
+def gaps_of(pair: Floats) -> Floats:
+    """First less second of each pair; 0 where that is rounding beside the larger of the two."""
+    gap = pair[:, 0] - pair[:, 1]
+    return np.where(np.abs(gap) <= ROUNDING * np.abs(pair).max(axis=1, initial=0.0), 0.0, gap)
+
+
 def pairing_gain(pair: Floats) -> float:
     """Variance of a difference of independent runs over that of paired ones: above 1 where common seeds help."""
     if len(pair) < 2:
         return math.nan
-    apart, together = float(pair.var(axis=0, ddof=1).sum()), float((pair[:, 0] - pair[:, 1]).var(ddof=1))
-    if together == 0:
-        return math.inf if apart > 0 else math.nan
-    return apart / together
+    apart, together = float(pair.var(axis=0, ddof=1).sum()), float(gaps_of(pair).var(ddof=1))
+    return apart / together if together > 0 else math.nan
 
 
 def _finite(values: pd.Series[float]) -> Floats:
