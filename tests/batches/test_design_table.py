@@ -50,6 +50,7 @@ def test_cells_keep_their_kind(tmp_path):
         ("a.b,a.c\n1,2,3\n", "line 2 has 3 cells, but there are 2 columns"),
         (",a.b\n0,1\n", "column 1 has no name.*index=False"),
         ("a.b,,a.c\n0,1,2\n", "column 2 has no name"),
+        ("a.b,\n0,\n2,1\n", "line 3: column 2 has no name"),
         ("a.b,a.b\n0,1\n", "columns 1 and 2 are both 'a.b'"),
         ("a..b\n0\n", "column 1: 'a..b' is no path"),
         ("a.b;a.c\n1,5;2\n", "line 2, column 'a.b' is 1,5: write numbers with a point"),

@@ -26,6 +26,10 @@ def from_file(path: Path) -> list[Cell]:
     paths = _paths(header, str(path))
     if not rows:
         raise InputError(f"{path} names parameters, but has no row of values")
+    for line, row in rows:
+        if any(row[len(paths) :]):
+            column = next(number for number, cell in enumerate(row, start=1) if number > len(paths) and cell)
+            raise InputError(f"{path} line {line}: column {column} has no name, but a column is a parameter")
     return [Cell(_values(paths, row, f"{path} line {line}"), f"line {line}") for line, row in rows]
 
 

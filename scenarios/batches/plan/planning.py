@@ -20,6 +20,7 @@ from scenarios.loading.checking import checked
 from scenarios.loading.named_files import with_files
 from scenarios.loading.own_files import load_own, read_own_file
 from scenarios.loading.scenarios import named_scenario, split_variant, with_sets
+from scenarios.parameters.paths import steps
 from scenarios.text.values import as_written
 
 #: What a study does if nothing else is said.
@@ -222,6 +223,7 @@ def _cells(plan: Plan, scenario: Scenario) -> tuple[list[Cell], Sampling | None,
             for cell in _table(plan.design, plan.folder)
         ]
     _refuse_twice([*vary, *inner[0].changes], "the designs")
+    _refuse_set([*vary, *inner[0].changes], plan.sets)
     return cross(grid(vary), inner), sampling, notes
 
 
@@ -247,6 +249,14 @@ def _refuse_twice(paths: Sequence[str], where: str) -> None:
     for number, path in enumerate(paths):
         if path in paths[:number]:
             raise InputError(f"{where} vary {path} twice: one of them would be lost")
+
+
+def _refuse_set(paths: Sequence[str], sets: Sequence[str] | Mapping[str, Any]) -> None:
+    """Say so if what varies is set for all cases as well."""
+    for one in sets:
+        path = one.partition("=")[0].strip()
+        if steps(path) in [steps(varied) for varied in paths]:
+            raise InputError(f"{path} is set for all cases, and varies as well: one of them would be lost")
 
 
 def _case(base: str, variant: str, cell: Cell) -> tuple[Case, str]:
