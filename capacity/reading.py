@@ -153,17 +153,27 @@ def parse_toml(text: str, what: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{what} is not TOML: {' '.join(str(error).split())[:300]}") from error
+        raise InputError(f"{what} is not TOML: {_named(' '.join(str(error).split())[:300], text)}") from error
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())[:300]
         raise InputError(f"{what} is not TOML that can be read: {reason}") from error
+
+
+def _named(said: str, text: str) -> str:
+    """The same with the key that is there twice, where it is told only by its line."""
+    found = re.match(r"Cannot overwrite a value \(at (?:line (\d+)|end of document)", said)
+    if found is None:
+        return said
+    lines = text.rstrip().splitlines()
+    key = lines[int(found[1]) - 1 if found[1] else -1].partition("=")[0].strip()
+    return said.replace("Cannot overwrite a value", f"{key[:80]} is there twice")
 
 
 def read_toml(path: Path, what: str, wanted: str = "a TOML file") -> dict[str, Any]:
     """The table in a TOML file."""
     raw = read_bytes(path, what, wanted)
     try:
-        return parse_toml(raw.decode("utf-8"), what)
+        return parse_toml(raw.decode("utf-8-sig"), what)
     except UnicodeDecodeError as error:
         raise InputError(f"{what} is not UTF-8 text: byte {error.start} is {raw[error.start]:#04x}") from error
 

@@ -122,7 +122,8 @@ def _allowed(field: FieldInfo | None, error: Any) -> str:
         return (
             f"{NAME}, in quotes"
             if (error["type"] == "string_pattern_mismatch")
-            else "text in quotes" + (", at most 60 characters" if error["type"] == "string_too_long" else "")
+            else "text in quotes"
+            + (f", at most {error['ctx']['max_length']:,} characters" if error["type"] == "string_too_long" else "")
         )
     return _several(field, bare, error)
 

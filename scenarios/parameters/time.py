@@ -32,7 +32,9 @@ class Time(Section):
 
     start: Date = choice(date(2026, 1, 5), "first day (UTC); a Monday lets weeks be whole")
     days: Number = quantity(28.0, "days", "length", above=0.0, high=3_660.0)
-    tick_hours: Number = quantity(1.0, "h", "length of a tick; a day must be a whole number of ticks", above=0, high=24)
+    tick_hours: Number = quantity(
+        1.0, "h", "length of a tick; a day must be a whole number of ticks", low=0.01, high=24
+    )
     mode: Literal["hourly", "representative-weeks"] = choice(
         "hourly", "every hour, or one week of each month with the calendar jumping between", DECLARED
     )

@@ -52,6 +52,8 @@ def all_runs(study: Study, folder: Path, workers: int, tell: Callable[[int, int]
     """
     keys = {number: key + mark() for number, key in study.keys.items()}
     try:
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / RUNS).is_file():
+            raise InputError(f"folder '{folder}' is not empty and holds no {RUNS}: choose another with --out")
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out {folder}: cannot be made: {reason(error)}") from error

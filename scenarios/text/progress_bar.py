@@ -63,7 +63,7 @@ def runs_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int]
         TextColumn("runs"),
         TimeElapsedColumn(),
         TextColumn("left"),
-        TimeRemainingColumn(elapsed_when_finished=True),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task(label)

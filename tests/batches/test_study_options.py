@@ -132,7 +132,10 @@ def test_set_changes_all_and_comes_after_the_variant():
         ({"vary": ["supply.growth=2,2.0"]}, "is the same as case 'off-peak, supply.growth=2': list it once"),
         ({"vary": ["supply.growth=2", "supply.growth=3"]}, "given twice"),
         ({"vary": ["supply.growth=2"], "ranges": ["supply.growth=2:6"], "sample": 4}, "vary supply.growth twice"),
-        ({"sets": ["supply.growth=3"], "vary": ["supply.growth=2,5"]}, "supply.growth is set for all cases, and varies"),
+        (
+            {"sets": ["supply.growth=3"], "vary": ["supply.growth=2,5"]},
+            "supply.growth is set for all cases, and varies",
+        ),
         ({"sets": ["supply.growth=3"], "ranges": ["supply.growth=2:6"], "sample": 4}, "supply.growth is set for all"),
         ({"ranges": ["supply.growth=2:6", "supply.growth=2:6"], "sample": 4}, "--range vary supply.growth twice"),
         ({"ranges": ["supply.growth=2:6"]}, "needs --sample"),

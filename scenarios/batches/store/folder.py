@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,9 +92,20 @@ def create(folder: Path, study: Study, work: str, command: str) -> None:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         if isinstance(error, OSError):
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and (folder / ABOUT).is_file():
+                raise InputError(_begun_meanwhile(folder)) from error
             text = f"batch '{folder}' cannot be written: {reason(error)}; nothing was left behind"
             raise InputError(text) from error
         raise
+
+
+def _begun_meanwhile(folder: Path) -> str:
+    """What is said if another process made the folder first: it writes down who it is a moment later."""
+    for _ in range(20):
+        if (folder / LOCK).is_file():
+            break
+        time.sleep(0.05)
+    return f"batch '{folder}' is being run by {_holder(folder / LOCK)}: wait for it, or stop it"
 
 
 #: Handles of the locks that this process holds.
