@@ -47,8 +47,8 @@ tokens by the token in that tier; {users:,} users, mean and range of {seeds} see
 number. Made by `python docs/studies/tiers.py`.
 
 What an hour is worth to users moves who buys priority, and hardly what it costs: faster service takes more of a
-machine, and labs that compete charge for that, the more the scarcer machines are. Where machines abound, and where one lab
-sells alone, batch costs more of standard. Batch lives on requests that nobody waits for, and on machines that
+machine, and labs that compete charge for that, the more the scarcer machines are. Where machines abound, and where
+one lab sells alone, batch costs more of standard. Batch lives on requests that nobody waits for, and on machines that
 stand idle. The terms themselves are given.
 
 ![Two rows of lines: priority over standard and batch over standard, against each of what is moved](../images/tiers.png)
