@@ -109,7 +109,7 @@ def main() -> None:
     """Run the command; what a person got wrong is one line on stderr and exit status 2."""
     try:
         app(prog_name="tokenmarket")
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a rule of a person's own may not end the program unseen
         said = _in_a_line(error)
         if said is None:
             raise
@@ -117,8 +117,11 @@ def main() -> None:
         sys.exit(2)
 
 
-def _in_a_line(error: Exception) -> str | None:
+def _in_a_line(error: Exception | SystemExit) -> str | None:
     """What is wrong, if it is none of the program's: of what a person gave, or of the machine."""
+    if isinstance(error, SystemExit):  # so every command ends
+        own_files = sys.modules.get("scenarios.loading.own_files")
+        return (own_files.in_own_code(error) or None) if own_files else None
     from capacity.errors import InputError
     from scenarios.loading.own_files import in_own_code
 

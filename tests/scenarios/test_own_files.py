@@ -374,6 +374,13 @@ def test_an_error_in_a_file_is_one_line_with_its_place(tmp_path: Path) -> None:
     assert line == "odd.py:30: in Broken.clear: KeyError: 'usual'"
 
 
+def test_a_file_may_not_end_the_program_unseen(tmp_path: Path) -> None:
+    quits = ODD.replace('return {}["usual"]', "raise SystemExit(0)")
+    assert said_of(tmp_path, quits, "run", "--set", "market.clearing=broken", *QUICK).startswith(
+        "odd.py:30: in Broken.clear: SystemExit"
+    )
+
+
 @pytest.mark.parametrize("gives", COLUMN_GIVES)
 def test_a_column_that_gives_no_numbers_is_named(tmp_path: Path, gives: str) -> None:
     assert said_of(tmp_path, ODD + LAST.format(gives), "run", *QUICK) == COLUMN_GIVES[gives]
