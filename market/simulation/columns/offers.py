@@ -9,7 +9,6 @@ import numpy as np
 from capacity.units import SECONDS_PER_HOUR
 from market.simulation.chosen import terms_chosen
 from market.simulation.columns.column import column
-from market.simulation.granting import part_allowed
 
 if TYPE_CHECKING:
     from market.simulation.moment import Moment
@@ -126,7 +125,9 @@ def members(moment: Moment) -> Any:
 
 @column("offers", "granted", "1", "share of its listed quota that is granted, events included; 1 where there is none")
 def granted(moment: Moment) -> Any:
-    of_window, of_week = moment.state.terms.granted * part_allowed(moment.founded, moment.state.effects.quota)
+    terms, limits = moment.state.terms, moment.founded.quota_limits
+    left = np.where(np.isfinite(limits), moment.state.effects.quota, 1.0)
+    of_window, of_week = terms.granted * left
     return np.where(np.isfinite(moment.founded.book.quota), of_window, of_week)
 
 

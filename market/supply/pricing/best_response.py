@@ -165,7 +165,8 @@ class BestResponse(PricingPolicy):
         if _is_alone(outlook):
             return False
         beyond = self._allowed(outlook, outlook.cost + (price - outlook.cost) * (1.0 + NEAR_ENOUGH))
-        return self._profit(outlook, beyond) < self._profit(outlook, price) / (1.0 + NOTICED)
+        profit = self._profit(outlook, price)  # less than nothing, where free use costs more than the rest earns
+        return profit - self._profit(outlook, beyond) > NOTICED * abs(profit)
 
     def _below_rivals(self, outlook: Outlook, found: Floats) -> Floats:
         """A step below a cliff, if to be on this side of it is worth much more than the present list."""
