@@ -133,7 +133,9 @@ def run(page):
 def test_a_slider_changes_the_outcome(tab):
     small(tab)
     run(tab)
-    told = tab.locator("[data-testid=stImage] img").evaluate_all("all => all.map(one => one.alt)")
+    pictures = tab.locator("[data-testid=stImage] img")
+    pictures.nth(3).wait_for()  # they come one by one
+    told = pictures.evaluate_all("all => all.map(one => one.alt)")
     assert len(told) == 4
     assert all(len(words) > 30 for words in told)  # for those who do not see the pictures
     tab.get_by_role("slider", name="Growth of demand").press("End")
