@@ -55,7 +55,7 @@ def grant_quotas(
             for j in founded.limited_offers[k][p.number]:
                 standing = Standing(shares[k][j], utilisation, rent, takes[k][j], pays[k][j], brings[j])
                 granted[k, j] = share_granted(p, standing)
-    quota, week_quota = part_of(limits, granted * part_allowed(founded, allowed))
+    quota, week_quota = part_of(limits, granted * allowed)
     return Terms(replace(terms.book, quota=quota, week_quota=week_quota), granted, worth, usual)
 
 
@@ -90,11 +90,6 @@ def share_granted(p: ProviderAgent, standing: Standing) -> float:
         return float(answered("quota policy", policy, policy(standing), None, what, low=0.0, high=policy.most_granted))
     except InputError as error:
         raise InputError(f"provider '{p.name}': {error}") from error
-
-
-def part_allowed(founded: Founded, allowed: Floats) -> Floats:
-    """What events leave of a share that policies grant, by kind of window, and offer; all where there is no quota."""
-    return np.where(np.isfinite(founded.quota_limits), allowed, 1.0)
 
 
 def part_of(quota: Floats, share: Floats) -> Floats:
