@@ -58,7 +58,7 @@ def _prices(frames: Frames) -> str:
     billed = summary_tables.prices(frames).groupby("kind", sort=False)[["revenue", "tokens"]].sum()
     paid = (billed["revenue"] / billed["tokens"].where(billed["tokens"] > 0)).dropna()
     several = [f"{dollars(float(price))} at {KINDS.get(str(kind), str(kind))}" for kind, price in paid.items()]
-    return f"A million tokens cost {together(several)} on average." if several else ""
+    return f"A million output-equivalent tokens cost {together(several)} on average." if several else ""
 
 
 def _machines(frames: Frames) -> str:
