@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from capacity.errors import require
 from market.exchange.books import Book
-from market.exchange.queueing import priority_waits, wait_ggc
+from market.exchange.queueing import erlang_a, priority_waits, wait_ggc
 
 type Floats = NDArray[np.float64]
+
+#: A chance wait in which a smaller part than this would leave is as if nobody did.
+PATIENT = 1e-4
 
 
 class Backlog(NamedTuple):
@@ -61,8 +64,10 @@ class WaitModel:
     (``time_to_clear``), and by chance: by the formulas for
     ranks that differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a
     mixture of those of its segments and offers. Other than Poisson arrivals scale them by the ratio of the
-    G/G/c to the M/G/c formula. Exact for M/M/c, for M/M/c with priorities, and for M/G/1 with priorities and
-    services of any kind; else approximate: by chance nobody is taken to leave.
+    G/G/c to the M/G/c formula, and those who may leave by the ratio of the M/M/c+M to the M/M/c formula, for each rank
+    with those above it. Exact for M/M/c, with and without patience, for M/M/c with priorities, and for M/G/1 with
+    priorities and services of any kind; else approximate. By chance nobody leaves in numbers: who does is counted
+    among those who wait for longer than a tick.
 
     Attributes:
         chance: whether requests wait by chance within a tick; off for fluid textbook cases.
@@ -114,7 +119,10 @@ class WaitModel:
         mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
         before = np.where(new > 0, mean, ahead)
         waits = np.divide(before, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
+        impatience = np.zeros(shape)
         if leaves.any():
+            came = np.cumsum(by_rank((work * leaves).sum(axis=0)), axis=1) / tick_hours
+            impatience = np.divide(came, upto, out=impatience, where=upto > 0)
             all_work = backlog.work + work
             gone = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
             total = np.cumsum(by_rank(all_work.sum(axis=0)), axis=1)
@@ -123,10 +131,12 @@ class WaitModel:
             arrivals = by_rank(orders.sum(axis=0)) / tick_hours
             squares = by_rank((work * book.work).sum(axis=0)) / tick_hours
             slots = np.bincount(book.pool, weights=(work * book.slots).sum(axis=0), minlength=book.pools) / tick_hours
-            waits = waits + self._by_chance(arrivals, new, squares, slots, rate[:, 0])
+            waits = waits + self._by_chance(arrivals, new, squares, slots, rate[:, 0], impatience)
         return np.asarray(waits[book.pool, book.rank])
 
-    def _by_chance(self, arrivals: Floats, work: Floats, squares: Floats, slots: Floats, racks: Floats) -> Floats:
+    def _by_chance(
+        self, arrivals: Floats, work: Floats, squares: Floats, slots: Floats, racks: Floats, impatience: Floats
+    ) -> Floats:
         """Stationary waits [h] by pool and rank; 0 where nothing is ordered or nothing can be done.
 
         Args:
@@ -135,6 +145,7 @@ class WaitModel:
             squares: the same with the square of each request's work, by pool and rank [rack-h x racks].
             slots: work times the requests that a rack has in flight, by pool.
             racks: by pool.
+            impatience: rate at which requests of a rank and those above leave [1/h], by pool and rank.
         """
         waits = np.zeros(work.shape)
         total = work.sum(axis=1)
@@ -167,8 +178,31 @@ class WaitModel:
             found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 1e-200)[:, None]
         last = np.minimum(np.count_nonzero(upto <= self.fullest, axis=1), upto.shape[1] - 1)  # of which some fits
         beyond = np.arange(upto.shape[1]) > last[:, None]
-        waits[busy] = np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
+        found = np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
+        long = (found * impatience[busy] > PATIENT) & ~np.isinf(found)
+        if long.any():
+            each_upto = np.cumsum(work, axis=1) / np.maximum(np.cumsum(arrivals, axis=1), 1e-300)
+            found[long] *= self._of_who_may_leave(
+                upto[long],
+                (each_upto * per_rack[:, None])[long],
+                np.broadcast_to(servers[:, None], found.shape)[long],
+                impatience[busy][long],
+            )
+        waits[busy] = found
         return waits
+
+    def _of_who_may_leave(self, load: Floats, service: Floats, servers: Floats, impatience: Floats) -> Floats:
+        """What chance waits are where requests may leave, over what they would be if none did.
+
+        That of M/M/c+M over that of M/M/c, beyond what a fluid of the same patience waits: that is what waits at the
+        end of a tick. Of a rank and those above, which are, with preemption, a station of their own.
+        """
+        patience = 1.0 / impatience
+        leaving_wait = np.asarray(erlang_a(load * servers / service, service, servers, patience).wait)
+        fluid = patience * np.maximum(1.0 - 1.0 / np.maximum(load, 1e-300), 0.0)
+        read = np.minimum(load, self.fullest) * servers
+        staying = np.asarray(wait_ggc(read / service, 1.0, service, 1.0, servers))
+        return np.minimum(np.maximum(leaving_wait - fluid, 0.0) / staying, 1.0)
 
     def _that_fit(self, upto: Floats) -> Floats:
         """Share of the orders of each rank that machines can do, by pool and rank: those of the highest ranks first.

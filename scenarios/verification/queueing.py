@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
-from market.exchange.queueing import priority_waits
+from market.exchange.queueing import erlang_a, priority_waits
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.supply.specs import Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, each, exact
 from scenarios.verification.formulas import (
-    erlang_a,
     erlang_b,
     erlang_c,
     processor_sharing,

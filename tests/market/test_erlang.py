@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stations import TIGHT, exact_blocking, exact_delay, servers_, some, time_
 
-from scenarios.verification.formulas import erlang_a, erlang_b, erlang_c, wait_exceeds, wait_mmc, wait_percentile
+from market.exchange.queueing import erlang_a
+from scenarios.verification.formulas import erlang_b, erlang_c, wait_exceeds, wait_mmc, wait_percentile
 
 LOADS = [0.01, 0.5, 0.9, 0.99, 1.0, 1.001, 1.05, 1.3, 3.0, 100.0]
 

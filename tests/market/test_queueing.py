@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stations import some
 
 from market.exchange import queueing
+from market.exchange.queueing import erlang_a
 from scenarios.verification import formulas
 
 
@@ -18,7 +19,7 @@ def test_arrays_give_what_their_elements_give() -> None:
     for function in (
         lambda a, s: formulas.wait_mmc(a, 1.0, s),
         lambda a, s: queueing.wait_ggc(a, 2.0, 1.0, 0.5, s),
-        lambda a, s: formulas.erlang_a(a, 1.0, s, 2.0).wait,
+        lambda a, s: erlang_a(a, 1.0, s, 2.0).wait,
         lambda a, s: formulas.processor_sharing(2.0, a, 1.0, s),
         lambda a, s: formulas.wait_percentile(0.9, a, 1.0, s),
     ):
@@ -29,7 +30,7 @@ def test_arrays_give_what_their_elements_give() -> None:
 
 
 def test_scalars_come_back_as_scalars() -> None:
-    for result in (formulas.wait_mmc(1, 1, 2), formulas.erlang_a(1, 1, 2, 3).wait, formulas.stationary_backlog(1, 2)):
+    for result in (formulas.wait_mmc(1, 1, 2), erlang_a(1, 1, 2, 3).wait, formulas.stationary_backlog(1, 2)):
         assert isinstance(result, float)
 
 
@@ -46,7 +47,7 @@ def test_nothing_is_ever_undefined(arrivals: float, service: float, servers: flo
         formulas.processor_sharing(1, arrivals, service, servers),
         *queueing.priority_waits([arrivals, arrivals / 2], service, servers),
         *queueing.priority_waits([arrivals, arrivals / 2], service, servers, preemptive=True),
-        *formulas.erlang_a(arrivals, service, servers, patience),
+        *erlang_a(arrivals, service, servers, patience),
         formulas.stationary_backlog(arrivals, math.ceil(servers), 1.5),
     ]
     assert not np.isnan(results).any()
@@ -69,7 +70,7 @@ def test_nothing_is_ever_undefined(arrivals: float, service: float, servers: flo
         (lambda: formulas.wait_mgc(1, 1, -1, 2), r"service_scv must be zero or more and finite, got -1\.0"),
         (lambda: queueing.wait_ggc(1, np.inf, 1, 1, 2), r"arrival_scv must be zero or more and finite, got inf"),
         (lambda: formulas.processor_sharing(-1, 1, 1), r"size must be zero or more and finite, got -1\.0"),
-        (lambda: formulas.erlang_a(1, 1, 1, -1), r"patience must be zero or more, got -1\.0"),
+        (lambda: erlang_a(1, 1, 1, -1), r"patience must be zero or more, got -1\.0"),
         (lambda: queueing.priority_waits(1, 1), r"arrivals_by_class must be an array with an axis for classes"),
         (lambda: queueing.priority_waits([], 1), r"arrivals_by_class must have at least one class"),
         (lambda: queueing.priority_waits([1], [1, 2]), r"service_mean and service_scv must have one entry"),

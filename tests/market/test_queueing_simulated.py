@@ -18,10 +18,9 @@ from simulated import Requests, queued, requests, shared
 from small_books import book_of
 from stations import balanced_share
 
-from market.exchange.queueing import priority_waits, wait_ggc
+from market.exchange.queueing import erlang_a, priority_waits, wait_ggc
 from market.exchange.waits import Backlog, WaitModel
 from scenarios.verification.formulas import (
-    erlang_a,
     erlang_c,
     processor_sharing,
     stationary_backlog,

@@ -12,9 +12,8 @@ from market.exchange.queueing.arguments import (
     with_axis,
     zero_or_more,
 )
-from market.exchange.queueing.ratios import excess_over_log, poisson_density, stirling_error
+from market.exchange.queueing.ratios import excess_over_log, lower_ratio, poisson_density, stirling_error
 from scenarios.verification.formulas.arguments import at_least_one
-from scenarios.verification.formulas.ratios import lower_ratio
 
 # Terms of Spitzer's sum that are added one by one, before the rest is integrated.
 _DIRECT = 128

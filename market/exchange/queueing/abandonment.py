@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 
 from market.exchange.queueing.arguments import Numbers, positive, quiet, settle, together, zero_or_more
 from market.exchange.queueing.erlang import delayed
-from market.exchange.queueing.ratios import upper_ratio
-from scenarios.verification.formulas.ratios import lower_ratio
+from market.exchange.queueing.ratios import lower_ratio, upper_ratio
 
 # Patience beyond so many services is as good as endless, and its square would overflow.
 _ENDLESS = 1e100
