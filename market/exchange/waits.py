@@ -14,8 +14,10 @@ from market.exchange.queueing import erlang_a, priority_waits, wait_ggc
 
 type Floats = NDArray[np.float64]
 
-#: A chance wait in which a smaller part than this would leave is as if nobody did.
-PATIENT = 1e-4
+#: A mean wait in which a smaller part than this would leave is as if nobody did.
+PATIENT = 1e-9
+#: Load of a rank without orders, to tell what somebody in it would wait for.
+SMALL_RANK = 1e-5
 
 
 class Backlog(NamedTuple):
@@ -35,39 +37,53 @@ def leaving(book: Book, impatience: Floats) -> Floats:
     return np.where(book.spare, 0.0, impatience[:, None])
 
 
-def time_to_clear(patient_h: Floats, leaves: Floats) -> Floats:
-    """How long it takes to serve what waits [h], if a part of it leaves.
+def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float) -> Floats:
+    """How long it takes to serve what waits [h], if a part of it leaves, and who comes before it is served first.
 
-    Work A falls by A' = -R - a A with a rate R of service, and is gone after
+    Work A falls by A' = -s(t) - a A, where s is what machines have left for it, and is gone at the time t with
 
-        ln(1 + a A / R) / a                                                                            (1)
+        integral of s(u) exp(a u) du from 0 to t = A                                                   (1)
 
-    (a fluid with exponential patience; Whitt 2006, "Fluid models for multiserver queues with abandonments").
+    so with a room that stays at ln(1 + a A / s) / a (a fluid with exponential patience; Whitt 2006, "Fluid models for
+    multiserver queues with abandonments"). Where nothing waits, when there is room for the first time.
 
-    >>> time_to_clear(np.array([2.0, 2.0, 2.0, np.inf]), np.array([0.0, 0.5, 1e9, 0.0])).round(4).tolist()
-    [2.0, 1.3863, 0.0, inf]
+    >>> two = np.array([[1.0], [0.0], [2.0]])  # an hour in which one is done, one in which none is, then two an hour
+    >>> [time_to_serve(np.array([w]), np.zeros(1), two, 1.0).item() for w in (0.0, 0.5, 1.0, 2.0, 3.0, 6.0)]
+    [0.0, 0.5, 2.0, 2.5, 3.0, 6.0]
+    >>> time_to_serve(np.full(4, 2.0), np.array([0.0, 0.5, 1e9, 0.0]), np.array([[1.0, 1.0, 1.0, 0.0]]), 1.0).round(4)
+    array([2.    , 1.3863, 0.    ,    inf])
 
     Args:
-        patient_h: A / R, how long it takes if nobody leaves [h].
+        work: A [rack-h].
         leaves: a, rate at which those who wait leave [1/h].
+        room: s, by time and what waits [racks]; after the last of these times it is what it was on average.
+        hours: how long each of these times is [h].
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # for ever, where nobody leaves
-        sooner = np.log1p(leaves * patient_h)
-    return np.asarray(np.divide(sooner, leaves, out=patient_h.copy(), where=leaves > 0))
+    begin = np.arange(len(room) + 1).reshape(-1, *(1,) * work.ndim) * hours
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        grown = np.exp(leaves * begin)
+        each = np.where(leaves > 0, np.expm1(leaves * hours) / leaves, hours)
+        done = np.cumsum(np.where(room > 0, room * grown[:-1] * each, 0.0), axis=0)
+        at = np.count_nonzero(done <= work, axis=0)[None]  # the time in which it is gone; one too many for after these
+        before = np.take_along_axis(np.concatenate([np.zeros((1, *work.shape)), done]), at, axis=0)[0]
+        now = np.take_along_axis(np.concatenate([room, room.mean(axis=0)[None]]), at, axis=0)[0]
+        patient = np.where(now > 0, (work - before) / (now * np.take_along_axis(grown, at, axis=0)[0]), np.inf)
+        sooner = np.log1p(leaves * patient)
+    last = np.divide(sooner, leaves, out=np.asarray(patient), where=leaves > 0)
+    return np.asarray(begin.ravel()[at[0]] + last)
 
 
 @dataclass(frozen=True)
 class WaitModel:
     """How users expect to wait, from the load of a pool.
 
-    A request waits for the work before it (its own rank and those above), of which a part leaves before its turn
-    (``time_to_clear``), and by chance: by the formulas for
-    ranks that differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a
-    mixture of those of its segments and offers. Other than Poisson arrivals scale them by the ratio of the
-    G/G/c to the M/G/c formula, and those who may leave by the ratio of the M/M/c+M to the M/M/c formula, for each rank
-    with those above it. Exact for M/M/c, with and without patience, for M/M/c with priorities, and for M/G/1 with
-    priorities and services of any kind; else approximate. By chance nobody leaves in numbers: who does is counted
-    among those who wait for longer than a tick.
+    A request waits for the work before it (its own rank and those above), of which a part leaves before its turn, while
+    those who come to ranks above are served first (``time_to_serve``), and by chance: by the formulas for ranks that
+    differ in work (Cobham 1954; see ``queueing.priority_waits``), where the services of a rank are a mixture of those
+    of its segments and offers. Other than Poisson arrivals scale them by the ratio of the G/G/c to the M/G/c formula,
+    and those who may leave by the ratio of M/M/c+M to M/M/c with the same ranks. Exact for M/M/c and M/M/c+M, both
+    with priorities, and for M/G/1 with priorities and services of any kind; else approximate. By chance nobody leaves
+    in numbers: who does is counted among those who wait for longer than a tick.
 
     Attributes:
         chance: whether requests wait by chance within a tick; off for fluid textbook cases.
@@ -90,7 +106,15 @@ class WaitModel:
         require("waits: arrival_scv", self.arrival_scv, at_least=0)
         require("waits: fullest", self.fullest, above=0, at_most=1)
 
-    def expected(self, book: Book, orders: Floats, backlog: Backlog, capacity: Floats, tick_hours: float) -> Floats:
+    def expected(
+        self,
+        book: Book,
+        orders: Floats,
+        backlog: Backlog,
+        capacity: Floats,
+        tick_hours: float,
+        room_later: Floats | None = None,
+    ) -> Floats:
         """Mean wait of a request that comes in this tick [h], by offer.
 
         Args:
@@ -99,6 +123,8 @@ class WaitModel:
             backlog: what waited before, and how fast those who wait leave.
             capacity: work that can be done in this tick [rack-h], by pool.
             tick_hours: length of the tick [h].
+            room_later: what ranks above leave of machines in the ticks after this one, by tick and offer [racks];
+                without it, what they leave in this one.
         """
 
         place, shape = book.pool * book.ranks + book.rank, (book.pools, book.ranks)
@@ -118,15 +144,21 @@ class WaitModel:
             emptied = ahead**2 / (-2.0 * net)
         mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
         before = np.where(new > 0, mean, ahead)
-        waits = np.divide(before, rate, out=np.where(ahead + upto > 0, np.inf, 0.0), where=rate > 0)
-        impatience = np.zeros(shape)
+        room = np.maximum(rate - (upto - new), 0.0)[None]
+        if room_later is not None:
+            later = np.zeros((len(room_later), book.pools * book.ranks))
+            later[:, place] = room_later
+            room = np.concatenate([room, later.reshape(-1, *shape)])
+        impatience, gone = np.zeros(shape), np.zeros(shape)
         if leaves.any():
             came = np.cumsum(by_rank((work * leaves).sum(axis=0)), axis=1) / tick_hours
             impatience = np.divide(came, upto, out=impatience, where=upto > 0)
             all_work = backlog.work + work
-            gone = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
+            leaving_work = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
             total = np.cumsum(by_rank(all_work.sum(axis=0)), axis=1)
-            waits = time_to_clear(waits, np.divide(gone, total, out=np.zeros(total.shape), where=total > 0))
+            gone = np.divide(leaving_work, total, out=gone, where=total > 0)
+        in_turn = time_to_serve(before, gone, room, tick_hours)
+        waits = np.where(rate > 0, in_turn, np.where(ahead + upto > 0, np.inf, 0.0))
         if self.chance:
             arrivals = by_rank(orders.sum(axis=0)) / tick_hours
             squares = by_rank((work * book.work).sum(axis=0)) / tick_hours
@@ -179,30 +211,40 @@ class WaitModel:
         last = np.minimum(np.count_nonzero(upto <= self.fullest, axis=1), upto.shape[1] - 1)  # of which some fits
         beyond = np.arange(upto.shape[1]) > last[:, None]
         found = np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
-        long = (found * impatience[busy] > PATIENT) & ~np.isinf(found)
-        if long.any():
-            each_upto = np.cumsum(work, axis=1) / np.maximum(np.cumsum(arrivals, axis=1), 1e-300)
-            found[long] *= self._of_who_may_leave(
-                upto[long],
-                (each_upto * per_rack[:, None])[long],
-                np.broadcast_to(servers[:, None], found.shape)[long],
-                impatience[busy][long],
-            )
+        matters = found * impatience[busy] > PATIENT
+        if matters.any():
+            came = np.cumsum(arrivals, axis=1)
+            service = np.divide(np.cumsum(work, axis=1), came, out=mean + np.zeros(work.shape), where=came > 0)
+            station = service * per_rack[:, None], servers[:, None], impatience[busy]
+            found = np.where(matters, found * self._of_who_may_leave(upto, *station), found)
         waits[busy] = found
         return waits
 
-    def _of_who_may_leave(self, load: Floats, service: Floats, servers: Floats, impatience: Floats) -> Floats:
-        """What chance waits are where requests may leave, over what they would be if none did.
+    def _of_who_may_leave(self, upto: Floats, service: Floats, servers: Floats, impatience: Floats) -> Floats:
+        """What chance waits are where requests may leave, over what they would be if none did, by pool and rank.
 
-        That of M/M/c+M over that of M/M/c, beyond what a fluid of the same patience waits: that is what waits at the
-        end of a tick. Of a rank and those above, which are, with preemption, a station of their own.
+        A rank adds to the queue of those above it. With preemption, a rank and those above are a station of their own,
+        M/M/c+M. Without, all ranks together keep all servers busy with the probability P of M/M/c+M, and while they
+        are busy a rank and those above queue as if nobody stood below: their queue is P times what M/M/c+M of their
+        load alone has while its servers are busy.
         """
-        patience = 1.0 / impatience
-        leaving_wait = np.asarray(erlang_a(load * servers / service, service, servers, patience).wait)
-        fluid = patience * np.maximum(1.0 - 1.0 / np.maximum(load, 1e-300), 0.0)
-        read = np.minimum(load, self.fullest) * servers
-        staying = np.asarray(wait_ggc(read / service, 1.0, service, 1.0, servers))
-        return np.minimum(np.maximum(leaving_wait - fluid, 0.0) / staying, 1.0)
+        above = np.concatenate([np.zeros((len(upto), 1)), upto[:, :-1]], axis=1)
+        above[above > self.fullest] = 0.0  # nothing fits: what it shares with those above, not what it adds
+        loads = np.stack([above, np.maximum(upto, above + SMALL_RANK)])
+        patience, rate = 1.0 / np.maximum(impatience, 1e-9), servers / service
+        meet = erlang_a(loads * rate, service, servers, patience)
+        # What a fluid of the same patience waits is not of chance: it waits at the end of a tick.
+        fluid = patience * np.maximum(1.0 - 1.0 / np.maximum(loads, 1.0), 0.0)
+        read = np.minimum(loads, self.fullest)
+        left = loads * rate * np.maximum(meet.wait - fluid, 0.0)
+        stayed = read * rate * wait_ggc(read * rate, 1.0, service, 1.0, servers)
+        if not self.preemptive:
+            busy, lines = np.asarray(meet.delayed), read / (1.0 - read)  # lines while busy, if nobody leaves
+            left = np.divide(left, busy, out=np.zeros(left.shape), where=busy > 0) * busy[1, :, -1:]
+            stayed = lines * (stayed[1] / lines[1])[:, -1:]
+        added = stayed[1] - stayed[0]
+        ratio = np.divide(left[1] - left[0], added, out=np.ones(added.shape), where=added > 0)
+        return np.where(impatience > 0, np.clip(ratio, 0.0, 1.0), 1.0)
 
     def _that_fit(self, upto: Floats) -> Floats:
         """Share of the orders of each rank that machines can do, by pool and rank: those of the highest ranks first.

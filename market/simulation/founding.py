@@ -226,7 +226,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         machines=no_machines(founded),
         posted=Posted(book, book.price, {}, served_ahead(book), np.zeros(book.offers)),
         wanted=tuple(cohort.wanted for cohort in founded.cohorts),
-        expected=Expected(np.zeros(shape), of_offers, of_offers, writing, writing),
+        expected=Expected(np.zeros(shape), of_offers[None], of_offers, of_offers, writing, writing),
         ordered=nothing_ordered(shape, book.pools),
         served=nothing_served(shape, book.pools),
         known=Known(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exchange.waits import leaving, time_to_clear
+from market.exchange.waits import leaving, time_to_serve
 from market.simulation.asking import answer_hours, writing_hours
 from market.simulation.founded import Founded
 from market.simulation.state import Expected, Known, Machines, Posted, Served
@@ -16,6 +18,10 @@ type Floats = NDArray[np.float64]
 LONGEST_WAIT_H = 1e4
 #: The wait that they think of where there are no machines at all: a weekend, not for ever [h].
 NO_SERVICE_WAIT_H = 48.0
+#: How far users of lower ranks look ahead at what others usually leave them [h].
+LOOK_AHEAD_H, MOST_TICKS_AHEAD = 48.0, 48
+#: Days of the week before the weekend.
+WEEKDAYS = 5
 
 
 def look(
@@ -25,11 +31,13 @@ def look(
     book = posted.book
     # Where a request takes less than it did, so does what was begun of it.
     waiting_work = served.waiting * book.work - np.minimum(served.begun, book.work)
-    present = present_wait(founded, posted, machines.capacity, waiting_work)
+    room = room_by_rank(founded, tick, posted, machines.capacity, known.usual_orders)
+    present = present_wait(founded, posted, machines.capacity, waiting_work, room)
     backlog = expected.backlog_wait_h + waits_pace(founded, tick) * (present - expected.backlog_wait_h)
     backlog = np.where(book.spare, waited_lately(known), backlog)
     writing = writing_hours(book, known.load)
-    return Expected(waiting_work, present, backlog, writing, answer_hours(book, known.chance_wait_h + backlog, writing))
+    delay = answer_hours(book, known.chance_wait_h + backlog, writing)
+    return Expected(waiting_work, room, present, backlog, writing, delay)
 
 
 def waited_lately(known: Known) -> Floats:
@@ -49,21 +57,39 @@ def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:
     return np.where(capacity[pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
 
 
-def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats) -> Floats:
+def room_by_rank(founded: Founded, tick: int, posted: Posted, capacity: Floats, usual_orders: Floats) -> Floats:
+    """What who is served before usually leaves of machines, by tick from now on and offer [racks].
+
+    As they are now, against what is usually ordered at that time of such a day; just now where nobody is served before
+    others.
+    """
+    book, calendar = posted.book, founded.calendar
+    racks = capacity[book.pool] / founded.hours
+    first = posted.ahead_of * (1.0 - posted.ahead_of.T)
+    if not first.any():
+        return racks[None]
+    ahead = min(max(math.ceil(LOOK_AHEAD_H / founded.hours), 1), MOST_TICKS_AHEAD)
+    of_week = (calendar.week_period(tick) + np.arange(ahead)) % calendar.ticks_per_week
+    weekend, period = of_week // calendar.ticks_per_day >= WEEKDAYS, of_week % calendar.ticks_per_day
+    orders = np.nan_to_num(usual_orders[weekend.astype(int), :, :, period])
+    above = (orders * book.work).sum(axis=1) @ first.T / founded.hours
+    return np.maximum(racks - above, 0.0)
+
+
+def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats, room: Floats) -> Floats:
     """How long what waits now takes to serve [h], by offer: own rank and those above, without who leaves before.
 
-    ``waiting_work``: by segment and offer [rack-h].
+    ``waiting_work``: by segment and offer [rack-h]; ``room``: what ranks above leave, by tick and offer [racks].
     """
     book = posted.book
-    if not waiting_work.any():
+    if not waiting_work.any() and room[0].all():
         return np.zeros(book.offers)
     ahead = posted.ahead_of @ waiting_work.sum(axis=0)
-    rate = capacity[book.pool] / founded.hours
-    with np.errstate(over="ignore"):
-        wait = np.divide(ahead, rate, out=np.where(ahead > 0, NO_SERVICE_WAIT_H, 0.0), where=rate > 0)
     gone = posted.ahead_of @ (waiting_work * leaving(book, founded.impatience)).sum(axis=0)
     leaves = np.divide(gone, ahead, out=np.zeros(ahead.shape), where=ahead > 0)
-    return np.minimum(time_to_clear(wait, np.where(rate > 0, leaves, 0.0)), LONGEST_WAIT_H)
+    wait = time_to_serve(ahead, leaves, room, founded.hours)
+    without_machines = np.where(ahead > 0, NO_SERVICE_WAIT_H, 0.0)
+    return np.minimum(np.where(capacity[book.pool] > 0, wait, without_machines), LONGEST_WAIT_H)
 
 
 def learning_pace(founded: Founded, tick: int) -> float:

@@ -27,7 +27,8 @@ def serve(
     """Capacity serves in the order of the rationing rule; who loses patience joins another offer or gives up."""
     economy, book = founded.economy, posted.book
     backlog = Backlog(expected.waiting_work, founded.impatience)
-    waits = economy.waits.expected(book, ordered.orders, backlog, machines.capacity, founded.hours)
+    later = expected.room_racks[1:] if len(expected.room_racks) > 1 else None
+    waits = economy.waits.expected(book, ordered.orders, backlog, machines.capacity, founded.hours, later)
     chance = waits - expected.present_wait_h
     told = np.where(book.spare, expected.backlog_wait_h + np.maximum(chance, 0.0), waits)
     rng = founded.streams.stream("rationing")

@@ -215,12 +215,14 @@ class Expected:
 
     Attributes:
         waiting_work: work that waits, without what is done of it [rack-h], by segment and offer.
+        room_racks: what who is served before usually leaves of machines, by tick from now on and offer.
         present_wait_h, backlog_wait_h: time to serve what waits now, and what users think of it [h], by offer.
         writing_h: time of writing an answer [h], by segment and offer.
         delay_h: all of it together [h], by segment and offer.
     """
 
     waiting_work: Floats
+    room_racks: Floats
     present_wait_h: Floats
     backlog_wait_h: Floats
     writing_h: Floats

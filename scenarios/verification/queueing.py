@@ -47,10 +47,14 @@ def station(
     service: float = 1.0,
     tick_hours: float = 1.0,
     slots: float = 1.0,
+    patience_h: float = float("inf"),
     **waits: Any,
 ) -> TokenMarket:
     """A pool of racks with ``slots`` servers each, one tier for each class of arrivals [requests/h], served by rank."""
-    segments = [Segment(f"class {k}", UNIT, users=a, requests_per_day=24, outside=None) for k, a in enumerate(arrivals)]
+    segments = [
+        Segment(f"class {k}", UNIT, users=a, requests_per_day=24, outside=None, patience_h=patience_h)
+        for k, a in enumerate(arrivals)
+    ]
     technology = FixedWork(rack_hours=service / slots, slots_per_rack=slots)
     offers = tuple(
         Offer(f"tier {k}", 1.0, technology=technology, tier=Tier(f"tier {k}", priority=float(k)), open_to=(s.name,))
@@ -131,11 +135,9 @@ def birth_death(birth: Floats, death: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-@check(
-    "erlang-a", "Erlang-A: waits and abandonment", "Palm (1957); Garnett, Mandelbaum and Reiman (2002)", tests="formula"
-)
+@check("erlang-a", "Erlang-A: waits and abandonment", "Palm (1957); Garnett, Mandelbaum and Reiman (2002)")
 def erlang_with_abandonment() -> Iterator[Finding]:
-    """Against the birth-death chain, below and above full load."""
+    """Against the birth-death chain, below and above full load; and as users of a model see it."""
     for arrivals, service, servers, patience in ((8.0, 1.0, 10, 2.0), (15.0, 1.0, 10, 0.5), (3.0, 0.4, 1, 5.0)):
         count = 600
         n = np.arange(1, count + 1)
@@ -147,6 +149,9 @@ def erlang_with_abandonment() -> Iterator[Finding]:
         yield exact(f"{case}: has to wait", float(p[servers:].sum()), found.delayed)
         yield exact(f"{case}: gives up", queue / patience / arrivals, found.abandoned)
         yield exact(f"{case}: mean wait [h]", queue / arrivals, found.wait)
+        if arrivals * service < servers:  # of an overload, what is left at the end of a tick waits besides
+            seen = station([arrivals], servers, service, patience_h=patience).wait_h[0]
+            yield exact(f"{case}: seen by users [h]", queue / arrivals, seen)
 
 
 @check("processor-sharing", "Processor sharing", "Kleinrock (1976), section 4.4; Cohen (1979)", tests="formula")

@@ -50,8 +50,12 @@ def erlang_a(arrivals: ArrayLike, service_mean: ArrayLike, servers: ArrayLike, p
     limit = np.where(endless, 0.0, patience)
     h, given_up = lower_ratio(servers * limit / service_mean, arrivals * limit)
     blocked = upper_ratio(servers, load)
-    late = np.where(endless, delayed(servers, load), blocked / (h + blocked - h * blocked))
-    lost = np.where(endless, np.maximum(1 - servers / load, 0.0), late * given_up)
-    forever = delayed(servers, load) * service_mean / np.maximum(servers - load, 0.0)
-    wait = np.where(endless, forever, limit * late * given_up)
+    late = np.asarray(blocked / (h + blocked - h * blocked))
+    lost = late * given_up
+    wait = limit * lost
+    if endless.any():
+        waits = delayed(servers, load)
+        late = np.where(endless, waits, late)
+        lost = np.where(endless, np.maximum(1 - servers / load, 0.0), lost)
+        wait = np.where(endless, waits * service_mean / np.maximum(servers - load, 0.0), wait)
     return Abandonment(settle(late), settle(lost), settle(wait))
