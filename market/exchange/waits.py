@@ -16,6 +16,8 @@ type Floats = NDArray[np.float64]
 
 #: A mean wait in which a smaller part than this would leave is as if nobody did.
 PATIENT = 1e-9
+#: Of e to this power of those who wait hardly one is left.
+MOST_LEFT = 600.0
 #: Load of a rank without orders, to tell what somebody in it would wait for.
 SMALL_RANK = 1e-5
 
@@ -37,19 +39,20 @@ def leaving(book: Book, impatience: Floats) -> Floats:
     return np.where(book.spare, 0.0, impatience[:, None])
 
 
-def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float) -> Floats:
+def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float, first_h: float | None = None) -> Floats:
     """How long it takes to serve what waits [h], if a part of it leaves, and who comes before it is served first.
 
-    Work A falls by A' = -s(t) - a A, where s is what machines have left for it, and is gone at the time t with
+    Work A falls by A' = -s(t) - a A, where s is what machines do less what comes before it (less than nothing where
+    that is more than they do, and waits before it too), and is gone at the first time t with
 
         integral of s(u) exp(a u) du from 0 to t = A                                                   (1)
 
     so with a room that stays at ln(1 + a A / s) / a (a fluid with exponential patience; Whitt 2006, "Fluid models for
-    multiserver queues with abandonments"). Where nothing waits, when there is room for the first time.
+    multiserver queues with abandonments").
 
-    >>> two = np.array([[1.0], [0.0], [2.0]])  # an hour in which one is done, one in which none is, then two an hour
-    >>> [time_to_serve(np.array([w]), np.zeros(1), two, 1.0).item() for w in (0.0, 0.5, 1.0, 2.0, 3.0, 6.0)]
-    [0.0, 0.5, 2.0, 2.5, 3.0, 6.0]
+    >>> two = np.array([[1.0], [-1.0], [2.0]])  # an hour in which one is done, one in which one comes before, then two
+    >>> [time_to_serve(np.array([w]), np.zeros(1), two, 1.0).item() for w in (0.0, 0.5, 1.0, 1.5, 3.0)]
+    [0.0, 0.5, 2.5, 2.75, 4.5]
     >>> time_to_serve(np.full(4, 2.0), np.array([0.0, 0.5, 1e9, 0.0]), np.array([[1.0, 1.0, 1.0, 0.0]]), 1.0).round(4)
     array([2.    , 1.3863, 0.    ,    inf])
 
@@ -58,15 +61,22 @@ def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float) -> F
         leaves: a, rate at which those who wait leave [1/h].
         room: s, by time and what waits [racks]; after the last of these times it is what it was on average.
         hours: how long each of these times is [h].
+        first_h: what is left of the first [h]; all of it, if not given.
     """
-    begin = np.arange(len(room) + 1).reshape(-1, *(1,) * work.ndim) * hours
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        grown = np.exp(leaves * begin)
-        each = np.where(leaves > 0, np.expm1(leaves * hours) / leaves, hours)
-        done = np.cumsum(np.where(room > 0, room * grown[:-1] * each, 0.0), axis=0)
-        at = np.count_nonzero(done <= work, axis=0)[None]  # the time in which it is gone; one too many for after these
-        before = np.take_along_axis(np.concatenate([np.zeros((1, *work.shape)), done]), at, axis=0)[0]
-        now = np.take_along_axis(np.concatenate([room, room.mean(axis=0)[None]]), at, axis=0)[0]
+    long = np.full(len(room), hours)
+    long[0] = hours if first_h is None else first_h
+    begin = np.concatenate([[0.0], long.cumsum()]).reshape(-1, *(1,) * work.ndim)
+    long = long.reshape(begin[1:].shape)
+    grown = np.exp(np.minimum(leaves * begin, MOST_LEFT))
+    each = np.divide(
+        np.expm1(np.minimum(leaves * long, MOST_LEFT / 10.0)), leaves, out=long + 0.0 * leaves, where=leaves > 0
+    )
+    done = np.cumsum(room * grown[:-1] * each, axis=0)
+    gone = done > work
+    at = np.where(gone.any(axis=0), gone.argmax(axis=0), len(room))[None]  # the first time in which it is gone
+    before = np.take_along_axis(np.concatenate([np.zeros((1, *work.shape)), done]), at, axis=0)[0]
+    now = np.take_along_axis(np.concatenate([room, room.mean(axis=0)[None]]), at, axis=0)[0]
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # for ever, where there is no room
         patient = np.where(now > 0, (work - before) / (now * np.take_along_axis(grown, at, axis=0)[0]), np.inf)
         sooner = np.log1p(leaves * patient)
     last = np.divide(sooner, leaves, out=np.asarray(patient), where=leaves > 0)
@@ -123,8 +133,8 @@ class WaitModel:
             backlog: what waited before, and how fast those who wait leave.
             capacity: work that can be done in this tick [rack-h], by pool.
             tick_hours: length of the tick [h].
-            room_later: what ranks above leave of machines in the ticks after this one, by tick and offer [racks];
-                without it, what they leave in this one.
+            room_later: what ranks above leave of machines in the ticks after this one, by tick and offer [racks], less
+                than nothing where they ask for more; without it, what they leave in this one.
         """
 
         place, shape = book.pool * book.ranks + book.rank, (book.pools, book.ranks)
@@ -144,7 +154,7 @@ class WaitModel:
             emptied = ahead**2 / (-2.0 * net)
         mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
         before = np.where(new > 0, mean, ahead)
-        room = np.maximum(rate - (upto - new), 0.0)[None]
+        room = (rate - (upto - new))[None]
         if room_later is not None:
             later = np.zeros((len(room_later), book.pools * book.ranks))
             later[:, place] = room_later
@@ -157,7 +167,7 @@ class WaitModel:
             leaving_work = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
             total = np.cumsum(by_rank(all_work.sum(axis=0)), axis=1)
             gone = np.divide(leaving_work, total, out=gone, where=total > 0)
-        in_turn = time_to_serve(before, gone, room, tick_hours)
+        in_turn = time_to_serve(before, gone, room, tick_hours, tick_hours / 2.0)  # who comes in its middle
         waits = np.where(rate > 0, in_turn, np.where(ahead + upto > 0, np.inf, 0.0))
         if self.chance:
             arrivals = by_rank(orders.sum(axis=0)) / tick_hours

@@ -58,7 +58,7 @@ def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:
 
 
 def room_by_rank(founded: Founded, tick: int, posted: Posted, capacity: Floats, usual_orders: Floats) -> Floats:
-    """What who is served before usually leaves of machines, by tick from now on and offer [racks].
+    """What who is served before usually leaves of machines, by tick from now on and offer [racks]; may be below 0.
 
     As they are now, against what is usually ordered at that time of such a day; just now where nobody is served before
     others.
@@ -71,9 +71,19 @@ def room_by_rank(founded: Founded, tick: int, posted: Posted, capacity: Floats, 
     ahead = min(max(math.ceil(LOOK_AHEAD_H / founded.hours), 1), MOST_TICKS_AHEAD)
     of_week = (calendar.week_period(tick) + np.arange(ahead)) % calendar.ticks_per_week
     weekend, period = of_week // calendar.ticks_per_day >= WEEKDAYS, of_week % calendar.ticks_per_day
-    orders = np.nan_to_num(usual_orders[weekend.astype(int), :, :, period])
+    orders = without_gaps(usual_orders)[weekend.astype(int), :, :, period]
     above = (orders * book.work).sum(axis=1) @ first.T / founded.hours
-    return np.maximum(racks - above, 0.0)
+    return np.asarray(racks - above)
+
+
+def without_gaps(usual: Floats) -> Floats:
+    """What is usual by kind of day and, last, time of day; of hours not seen yet as on other days, or in others."""
+    if not np.isnan(usual).any():
+        return usual
+    usual = np.where(np.isnan(usual), usual[::-1], usual)
+    seen = ~np.isnan(usual)
+    mean = np.where(seen, usual, 0.0).sum(axis=-1) / np.maximum(seen.sum(axis=-1), 1)
+    return np.where(seen, usual, mean[..., None])
 
 
 def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_work: Floats, room: Floats) -> Floats:
@@ -82,7 +92,7 @@ def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_wor
     ``waiting_work``: by segment and offer [rack-h]; ``room``: what ranks above leave, by tick and offer [racks].
     """
     book = posted.book
-    if not waiting_work.any() and room[0].all():
+    if not waiting_work.any() and (room[0] > 0).all():
         return np.zeros(book.offers)
     ahead = posted.ahead_of @ waiting_work.sum(axis=0)
     gone = posted.ahead_of @ (waiting_work * leaving(book, founded.impatience)).sum(axis=0)

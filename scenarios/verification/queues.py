@@ -267,6 +267,28 @@ def full_ranks() -> Iterator[Finding]:
         yield iterated(f"{lower:g} an hour below, {kind}: wait of the upper rank [h]", wait, seen)
 
 
+def two_ranks(upper: Segment, lower: Segment, racks: float, ticks: int, tick_hours: float) -> TokenMarket:
+    """Users of two ranks at one pool, of whom nobody waits by chance."""
+    offers = tuple(
+        Offer(s.name, 1.0, tier=Tier(s.name, priority=float(k)), open_to=(s.name,))
+        for k, s in enumerate((upper, lower))
+    )
+    firm = Provider("firm", offers, pools=(Pool(racks),))
+    calendar = Calendar(tick_hours=tick_hours)
+    return run((upper, lower), firm, ticks, calendar=calendar, rationing=StrictPriority(within=FirstCome()))
+
+
+@check("overtaken", "Who waits below is overtaken: the fluid queue of two ranks", "Newell (1982), ch. 2")
+def overtaken() -> Iterator[Finding]:
+    """Upper ranks take 5 racks of 10, 8 requests an hour come below: who comes at t is served at t + (8 / 5 - 1) t."""
+    ranks = (Segment(n, UNIT, users=u, requests_per_day=24, outside=None) for n, u in (("upper", 5), ("lower", 8)))
+    model = two_ranks(*ranks, racks=10.0, ticks=12, tick_hours=1.0)
+    for tick in (0, 5, 11):
+        seen = model.records.series("offers", "wait_h", "lower")[tick]
+        yield exact(f"who comes in hour {tick + 1}: wait seen [h]", (8.0 / 5.0 - 1.0) * (tick + 0.5), float(seen))
+    yield exact("upper rank: wait seen [h]", 0.0, float(model.records.series("offers", "wait_h", "upper").max()))
+
+
 @check(
     "little", "Little's law, exactly, under any order of service", "Little (1961); sample-path version, Stidham (1974)"
 )

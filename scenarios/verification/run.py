@@ -15,8 +15,8 @@ from scenarios.verification.check import CHECKS, CheckRow
 FILES = (
     "auctions", "walras", "pricing", "competitors", "full_rivals", "nests", "menus", "full_cost", "cells", "lock_in",
     "blocks", "parts", "sticky", "adoption", "incomes", "contexts", "overflow",
-    "capacity", "queueing", "queues", "deferral", "tiers", "answering_waits", "quotas", "machines", "budgets",
-    "vintages", "rack_makers", "investing", "training", "default", "takeovers",
+    "capacity", "queueing", "leaving_ranks", "queues", "deferral", "tiers", "answering_waits", "quotas", "machines",
+    "budgets", "vintages", "rack_makers", "investing", "training", "default", "takeovers",
 )  # fmt: skip
 for file in FILES:
     import_module(f"{__package__}.{file}")
