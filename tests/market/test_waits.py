@@ -13,7 +13,7 @@ from small_books import book_of
 from stations import some
 
 from market.exchange.queueing import priority_waits, wait_ggc
-from market.exchange.waits import Backlog, WaitModel
+from market.exchange.waits import Backlog, WaitModel, time_to_serve
 from scenarios.verification.formulas import wait_mgc, wait_mmc
 
 type Floats = NDArray[np.float64]
@@ -138,3 +138,67 @@ def test_more_orders_never_shorten_a_wait_that_they_join(
     less, more = (waits_of([rates * f], [work], racks, preemptive=preemptive) for f in (1.0, 1.02))
     assert (more >= less * (1 - 1e-9)).all()
     assert np.isfinite(less).all()
+
+
+# Who may leave, and who comes before -------------------------------------------------------------------------------
+
+
+def waits_with_patience(rates: Any, work: Any, leaves: float, **model: Any) -> Floats:
+    """Waits [h] at four racks of four slots, by rank, of requests that leave at this rate [1/h] while they wait."""
+    table = np.array([work], dtype=np.float64)
+    book = book_of(table.tolist(), priority=list(range(table.shape[1])), slots=4.0)
+    orders = np.array([rates], dtype=np.float64)
+    backlog = Backlog(np.zeros(orders.shape), np.array([leaves]))
+    return WaitModel(**model).expected(book, orders, backlog, np.array([4.0]), 1.0)
+
+
+@some
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(1e-4, 10)), min_size=1, max_size=4),
+    st.floats(0.01, 0.999),
+    st.floats(1e-4, 1e4),
+    st.booleans(),
+)
+def test_who_may_leave_waits_no_longer_than_who_may_not(
+    classes: list[tuple[float, float]], use: float, leaves: float, preemptive: bool
+) -> None:
+    loads, work = (np.array(column) for column in zip(*classes, strict=True))
+    rates = loads / max(loads.sum(), 1e-9) * use * 4.0 / work
+    stay, leave, leave_sooner = (
+        waits_with_patience(rates, work, a, preemptive=preemptive) for a in (0.0, leaves, 3.0 * leaves)
+    )
+    assert np.isfinite(leave).all()
+    assert (leave >= 0).all()
+    assert (leave <= stay * (1 + 1e-9)).all()
+    assert (leave_sooner <= leave * (1 + 1e-6) + 1e-12).all()
+
+
+def test_who_never_leaves_waits_as_if_nobody_could() -> None:
+    stay, hardly = (waits_with_patience([6.0, 8.0], [0.25, 0.25], a) for a in (0.0, 1e-8))
+    np.testing.assert_allclose(hardly, stay, rtol=1e-5)
+
+
+@some
+@given(
+    st.lists(st.floats(-5, 5), min_size=1, max_size=6),
+    st.floats(0, 20),
+    st.floats(0, 3),
+    st.floats(0.1, 1.0),
+)
+def test_work_is_gone_when_it_has_been_done_or_has_left(
+    room: list[float], work: float, leaves: float, first_h: float
+) -> None:
+    """A' = -s - a A in small steps, from the start to the time that is told, and not earlier."""
+    racks = np.array(room)[:, None]
+    found = float(time_to_serve(np.array([work]), np.array([leaves]), racks, 1.0, first_h)[0])
+    ends = first_h + np.arange(len(room))
+    steps = 4_000
+    until = min(found, float(ends[-1]))
+    left = work
+    for k in range(steps):
+        s = room[min(int(np.searchsorted(ends, (k + 0.5) * until / steps)), len(room) - 1)]
+        left += -(s + leaves * left) * until / steps
+        if k < steps - 1 - steps // 100:
+            assert left > -0.05 * (1.0 + work)
+    if found <= ends[-1]:
+        assert left == pytest.approx(0.0, abs=0.02 * (1.0 + work))

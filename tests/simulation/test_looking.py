@@ -141,3 +141,46 @@ def test_of_a_request_that_now_takes_less_no_more_is_begun_than_there_is() -> No
     market = with_queue(1.0, 0.5)
     market.put("served", begun=np.array([[1.5]]))
     assert market.make("expected", tick=0).waiting_work.tolist() == [[0.0]]
+
+
+# Who is served before, while one waits -----------------------------------------------------------------------------
+
+
+def with_usual_orders(usual_of_first: float, hours: int) -> Market:
+    """Two tiers at ten racks, from midnight; so many requests of a rack-hour usually come to the first for so long."""
+    market = two_tiers(StrictPriority())
+    usual = np.zeros((2, 1, 2, 24))
+    usual[:, 0, 0, :hours] = usual_of_first
+    market.put("known", usual_orders=usual)
+    return market
+
+
+def test_who_is_second_waits_until_the_first_leave_room() -> None:
+    """20 rack-hours before it, and 12 an hour of the first for three hours: (20 + 6) / 10 hours after these."""
+    present = with_usual_orders(12.0, 3).make("expected", tick=0).present_wait_h
+    assert present.tolist() == pytest.approx([0.5, 3.0 + 2.6])
+
+
+def test_who_is_second_is_served_by_what_the_first_leave() -> None:
+    assert with_usual_orders(6.0, 24).make("expected", tick=0).present_wait_h.tolist() == pytest.approx([0.5, 5.0])
+
+
+def test_nobody_waits_where_nothing_does_and_the_first_leave_room() -> None:
+    market = with_usual_orders(6.0, 24)
+    market.put("served", waiting=np.zeros((1, 2)))
+    assert market.make("expected", tick=0).present_wait_h.tolist() == [0.0, 0.0]
+
+
+def test_where_nothing_waits_yet_the_second_wait_for_the_first() -> None:
+    market = with_usual_orders(12.0, 3)
+    market.put("served", waiting=np.zeros((1, 2)))
+    assert market.make("expected", tick=0).present_wait_h.tolist() == pytest.approx([0.0, 3.6])
+
+
+def test_hours_that_nobody_has_seen_are_like_those_of_other_days_or_the_others() -> None:
+    market = with_usual_orders(6.0, 24)
+    usual = np.full((2, 1, 2, 24), np.nan)
+    usual[1, 0, 0, :12] = 6.0
+    usual[1, 0, 1, :12] = 0.0
+    market.put("known", usual_orders=usual)
+    assert market.make("expected", tick=0).present_wait_h.tolist() == pytest.approx([0.5, 5.0])
