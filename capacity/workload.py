@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 from capacity.errors import Catalogue, require
@@ -54,6 +55,14 @@ class Workload:
         low=1,
         or_inf=True,
     )
+    spread: float = quantity(
+        0.0,
+        "1",
+        "standard deviation of the log of the input from request to request (log-normal); bills of long ones go by "
+        "it, machines by the mean",
+        BESIDE,
+        high=5,
+    )
     speed: float = quantity(35.0, "token/s", "speed that users of this kind expect", above=0)
     decoding: Speculation | None = inner(
         Speculation, "speculation that it brings with it; the deployment's own unless given", None, or_none=True
@@ -79,6 +88,22 @@ class Workload:
     def fresh(self) -> float:
         """Input tokens that are computed, not read from the prompt cache: i(1 - c)."""
         return self.input * (1.0 - self.cached)
+
+    def longer_than(self, tokens: float) -> tuple[float, float]:
+        """Share of requests that read more than so many tokens, and their share of the input.
+
+        With log-normal lengths of mean i and spread s, N((ln(i/L) -+ s^2/2) / s) [Aitchison and Brown 1957].
+
+        >>> Workload(100_000, 1_000).longer_than(200_000), Workload(100_000, 1_000).longer_than(50_000)
+        ((0.0, 0.0), (1.0, 1.0))
+        >>> tuple(round(share, 4) for share in Workload(100_000, 1_000, spread=1.0).longer_than(200_000))
+        (0.1164, 0.4234)
+        """
+        if self.spread == 0 or self.input == 0 or tokens == 0:
+            return (1.0, 1.0) if self.input > tokens else (0.0, 0.0)
+        log = math.log(self.input / tokens) / self.spread
+        phi = NormalDist().cdf
+        return phi(log - self.spread / 2.0), phi(log + self.spread / 2.0)
 
     @property
     def context(self) -> float:

@@ -89,8 +89,9 @@ class LongContext(TariffComponent):
     """A surcharge on all tokens of a request that reads more than so many.
 
     Two labs double the price of input and take half as much again for output above 200,000 tokens [first-party
-    price lists of 2025]: with input at a quarter of output that adds a quarter and a half. Length is that of the
-    mean request of a segment: requests of individuals (``Segment.request_spread``) are billed in proportion to it.
+    price lists of 2025]: with input at a quarter of output that adds a quarter and a half. Requests of a segment
+    are as long as its workload says, with its spread; those of individuals (``Segment.request_spread``) are billed in
+    proportion to it. What a request writes does not hang on what it reads.
     """
 
     kind = "long-context"
@@ -121,15 +122,11 @@ class LongContext(TariffComponent):
     )
 
     def tokens(self, workload: Workload) -> float:
-        """Nothing for a request that is not long."""
-        if workload.input <= self.long_above:
-            return 0.0
+        """Nothing for requests that are not long."""
+        long, long_input = workload.longer_than(self.long_above)
         cached = workload.input * workload.cached
-        return (
-            self.long_output_ratio * workload.output
-            + self.long_input_ratio * workload.fresh
-            + self.long_cached_ratio * cached
-        )
+        read = self.long_input_ratio * workload.fresh + self.long_cached_ratio * cached
+        return self.long_output_ratio * workload.output * long + read * long_input
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def learning_ticks(learning_hours: float, tick_hours: float) -> float:
 
 def workload(request: Request, known: Known) -> Workload:
     """The shape of a request."""
-    shape = Workload(request.input, request.output, cached=request.cached, held=request.held_s)
+    shape = Workload(request.input, request.output, request.cached, request.held_s, spread=request.spread)
     return shape if request.like == "custom" else replace(shape, decoding=known.workloads[request.like].decoding)
 
 

@@ -40,6 +40,14 @@ class Request(Section):
         "TraceLab: 0.96 for agents; code: a router's weekly tables; chat: declared",
         high=1,
     )
+    spread: Number = quantity(
+        0.0,
+        "1",
+        "standard deviation of the log of the input, from request to request; by it goes how many are long, where long "
+        "ones cost more",
+        "declared: no service with such a list publishes it; `tokenmarket trace` finds it in a log",
+        high=5,
+    )
     held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
     like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from capacity import ARCHITECTURES, CHIPS, Deployment, Workload
 from capacity.errors import InputError
@@ -159,3 +160,23 @@ def test_parts_move_when_it_is_time_for_them_and_a_mean_bill_stays(every: float,
 def test_who_sets_parts_is_around_who_looks_now_and_then() -> None:
     with pytest.raises(InputError, match="policy sets parts of the bill, so it must be around this one"):
         real(Sticky(at_cost(CostPlus())))
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(50_000, 0.5), (120_000, 1.0), (400_000, 2.0)])
+def test_long_requests_are_billed_by_the_distribution_of_their_lengths(mean: float, spread: float) -> None:
+    """The mean bill of requests of many lengths, each billed by itself; what they write does not hang on it."""
+    tariff = Tariff((*THREE, LongContext(long_above=200_000)))
+    share = (np.arange(200_000) + 0.5) / 200_000
+    lengths = mean * np.exp(spread * ndtri(share) - spread**2 / 2)
+    kinds = [lengths[lengths <= 200_000], lengths[lengths > 200_000]]
+    each = [
+        of.size / lengths.size * tariff.billed(Workload(float(of.mean()), 700, cached=0.8)) for of in kinds if of.size
+    ]
+    assert tariff.billed(Workload(mean, 700, cached=0.8, spread=spread)) == pytest.approx(sum(each), rel=2e-3)
+
+
+def test_lengths_without_spread_are_long_or_not() -> None:
+    tariff = Tariff((*THREE, LongContext(long_above=200_000)))
+    for length in (100_000.0, 300_000.0):
+        nearly = tariff.billed(Workload(length, 700, spread=1e-6))
+        assert tariff.billed(Workload(length, 700)) == pytest.approx(nearly, rel=1e-12)

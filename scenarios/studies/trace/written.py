@@ -21,6 +21,8 @@ from scenarios.text import toml
 from scenarios.text.files import write_whole
 
 BASELINE: Final = "baseline-2026"
+#: The widest spread of lengths that a workload may have.
+MOST_SPREAD: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def _of_segment(trace: Trace, target: Target, segment: str) -> Profile:
 
 def _table(one: Profile, users: float | None) -> dict[str, Any]:
     """Parameters of a segment."""
-    request = {"input": one.input, "cached": one.cached, "output": one.output}
+    spread = min(one.size_spread, MOST_SPREAD)
+    request = {"input": one.input, "cached": one.cached, "output": one.output, "spread": spread}
     table: dict[str, Any] = {}
     if users is not None:
         table["requests_per_day"] = _rounded(one.requests_per_day / users)
