@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ type Floats = NDArray[np.float64]
 
 #: A mean wait in which a smaller part than this would leave is as if nobody did.
 PATIENT = 1e-9
+#: Who leaves faster [1/h] has no patience at all, and leaves at the end of the tick.
+AT_ONCE = 0.5e9
 #: Of e to this power of those who wait hardly one is left.
 MOST_LEFT = 600.0
 #: Load of a rank without orders, to tell what somebody in it would wait for.
@@ -84,6 +87,68 @@ def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float, firs
 
 
 @dataclass(frozen=True)
+class _Ranks:
+    """Sums by pool and rank."""
+
+    book: Book
+
+    @cached_property
+    def _place(self) -> NDArray[np.int64]:
+        return self.book.pool * self.book.ranks + self.book.rank
+
+    def sums(self, values: Floats) -> Floats:
+        """Of what is by segment and offer."""
+        shape = self.book.pools, self.book.ranks
+        return np.bincount(self._place, weights=values.sum(axis=0), minlength=shape[0] * shape[1]).reshape(shape)
+
+    def upto(self, values: Floats) -> Floats:
+        """The same of a rank and those above."""
+        return np.cumsum(self.sums(values), axis=1)
+
+    def placed(self, by_offer: Floats) -> Floats:
+        """What offers of a rank have in common, by time, pool and rank."""
+        placed = np.zeros((len(by_offer), self.book.pools * self.book.ranks))
+        placed[:, self._place] = by_offer
+        return placed.reshape(-1, self.book.pools, self.book.ranks)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
+
+
+def _in_turn(
+    ranks: _Ranks,
+    work: Floats,
+    leaves: Floats,
+    waiting: Floats,
+    racks: Floats,
+    hours: float,
+    room_later: Floats | None,
+) -> Floats:
+    """How long requests of this tick wait for what is before them [h], by pool and rank.
+
+    ``work`` that comes in the tick and that is ``waiting`` [rack-h], by segment and offer; ``racks``: by pool.
+    """
+    new, ahead = ranks.sums(work) / hours, ranks.upto(waiting)
+    upto = np.cumsum(new, axis=1)
+    # Mean of what lies before those who come in the course of the tick, as it builds up or drains away, behind the
+    # ranks above.
+    net = (upto - racks) * hours
+    with np.errstate(divide="ignore", invalid="ignore"):
+        emptied = ahead**2 / (-2.0 * net)
+    mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
+    before = np.where(new > 0, mean, ahead)
+    room = (racks - (upto - new))[None]
+    if room_later is not None:
+        room = np.concatenate([room, ranks.placed(room_later)])
+    gone = np.zeros(before.shape)
+    if leaves.any():
+        gone = _share(ranks.upto((waiting + work) * leaves), ranks.upto(waiting + work))
+    wait = time_to_serve(before, gone, room, hours, hours / 2.0)  # who comes in the middle of the tick
+    return np.where(racks > 0, wait, np.where(ahead + upto > 0, np.inf, 0.0))
+
+
+@dataclass(frozen=True)
 class WaitModel:
     """How users expect to wait, from the load of a pool.
 
@@ -137,43 +202,16 @@ class WaitModel:
                 than nothing where they ask for more; without it, what they leave in this one.
         """
 
-        place, shape = book.pool * book.ranks + book.rank, (book.pools, book.ranks)
-
-        def by_rank(values: Floats) -> Floats:
-            return np.bincount(place, weights=values, minlength=book.pools * book.ranks).reshape(shape)
-
+        ranks, rate = _Ranks(book), (capacity / tick_hours)[:, None]
         work, leaves = orders * book.work, leaving(book, backlog.impatience)
-        new = by_rank(work.sum(axis=0)) / tick_hours  # rack-hours an hour, so racks
-        rate = (capacity / tick_hours)[:, None]
-        ahead = np.cumsum(by_rank(backlog.work.sum(axis=0)), axis=1)
-        upto = np.cumsum(new, axis=1)
-        # Mean of what lies before those who come in the course of the tick, as it builds up or drains away, behind
-        # the ranks above.
-        net = (upto - rate) * tick_hours
-        with np.errstate(divide="ignore", invalid="ignore"):
-            emptied = ahead**2 / (-2.0 * net)
-        mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
-        before = np.where(new > 0, mean, ahead)
-        room = (rate - (upto - new))[None]
-        if room_later is not None:
-            later = np.zeros((len(room_later), book.pools * book.ranks))
-            later[:, place] = room_later
-            room = np.concatenate([room, later.reshape(-1, *shape)])
-        impatience, gone = np.zeros(shape), np.zeros(shape)
-        if leaves.any():
-            came = np.cumsum(by_rank((work * leaves).sum(axis=0)), axis=1) / tick_hours
-            impatience = np.divide(came, upto, out=impatience, where=upto > 0)
-            all_work = backlog.work + work
-            leaving_work = np.cumsum(by_rank((all_work * leaves).sum(axis=0)), axis=1)
-            total = np.cumsum(by_rank(all_work.sum(axis=0)), axis=1)
-            gone = np.divide(leaving_work, total, out=gone, where=total > 0)
-        in_turn = time_to_serve(before, gone, room, tick_hours, tick_hours / 2.0)  # who comes in its middle
-        waits = np.where(rate > 0, in_turn, np.where(ahead + upto > 0, np.inf, 0.0))
+        waits = _in_turn(ranks, work, leaves, backlog.work, rate, tick_hours, room_later)
         if self.chance:
-            arrivals = by_rank(orders.sum(axis=0)) / tick_hours
-            squares = by_rank((work * book.work).sum(axis=0)) / tick_hours
-            slots = np.bincount(book.pool, weights=(work * book.slots).sum(axis=0), minlength=book.pools) / tick_hours
-            waits = waits + self._by_chance(arrivals, new, squares, slots, rate[:, 0], impatience)
+            arrivals, squares = (ranks.sums(values) / tick_hours for values in (orders, work * book.work))
+            slots = ranks.sums(work * book.slots).sum(axis=1) / tick_hours
+            impatience = _share(ranks.upto(work * np.where(leaves < AT_ONCE, leaves, 0.0)), ranks.upto(work))
+            waits = waits + self._by_chance(
+                arrivals, ranks.sums(work) / tick_hours, squares, slots, rate[:, 0], impatience
+            )
         return np.asarray(waits[book.pool, book.rank])
 
     def _by_chance(
@@ -218,9 +256,7 @@ class WaitModel:
             fuller = np.maximum(upto[:, -1] / self.fullest, 1.0)
             plain, real = (wait_ggc(together / fuller, a, *station) for a in (1.0, self.arrival_scv))
             found = found * np.divide(real, plain, out=np.ones(servers.shape), where=plain > 1e-200)[:, None]
-        last = np.minimum(np.count_nonzero(upto <= self.fullest, axis=1), upto.shape[1] - 1)  # of which some fits
-        beyond = np.arange(upto.shape[1]) > last[:, None]
-        found = np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
+        found = self._of_the_last_that_fits(found, upto)
         matters = found * impatience[busy] > PATIENT
         if matters.any():
             came = np.cumsum(arrivals, axis=1)
@@ -229,6 +265,12 @@ class WaitModel:
             found = np.where(matters, found * self._of_who_may_leave(upto, *station), found)
         waits[busy] = found
         return waits
+
+    def _of_the_last_that_fits(self, found: Floats, upto: Floats) -> Floats:
+        """Waits by pool and rank; of ranks of which nothing fits as of the last of which some does."""
+        last = np.minimum(np.count_nonzero(upto <= self.fullest, axis=1), upto.shape[1] - 1)
+        beyond = np.arange(upto.shape[1]) > last[:, None]
+        return np.where(beyond, np.take_along_axis(found, last[:, None], axis=1), found)
 
     def _of_who_may_leave(self, upto: Floats, service: Floats, servers: Floats, impatience: Floats) -> Floats:
         """What chance waits are where requests may leave, over what they would be if none did, by pool and rank.

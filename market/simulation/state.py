@@ -36,8 +36,7 @@ class Fleets:
 
     Attributes:
         racks: racks that run, by owner.
-        payments: for racks that were ordered.
-        sales: of who makes racks.
+        payments, sales: for racks that were ordered; and of who makes racks.
     """
 
     racks: Floats
@@ -215,10 +214,9 @@ class Expected:
 
     Attributes:
         waiting_work: work that waits, without what is done of it [rack-h], by segment and offer.
-        room_racks: what who is served before usually leaves of machines, by tick from now on and offer.
+        room_racks: what who is served before usually leaves of machines, by tick ahead and offer.
         present_wait_h, backlog_wait_h: time to serve what waits now, and what users think of it [h], by offer.
-        writing_h: time of writing an answer [h], by segment and offer.
-        delay_h: all of it together [h], by segment and offer.
+        writing_h, delay_h: time of writing an answer, and all of it together [h], by segment and offer.
     """
 
     waiting_work: Floats

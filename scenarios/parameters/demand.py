@@ -41,12 +41,7 @@ class Request(Section):
         high=1,
     )
     spread: Number = quantity(
-        0.0,
-        "1",
-        "standard deviation of the log of the input, from request to request; by it goes how many are long, where long "
-        "ones cost more",
-        "declared: no service with such a list publishes it; `tokenmarket trace` finds it in a log",
-        high=5,
+        0.0, "1", "standard deviation of log input: how many requests are long, where these cost more", DECLARED, high=5
     )
     held_s: Number = quantity(0.0, "s", "time for which the state is held between calls", "Inflation", high=86_400)
     like: str = choice("custom", "workload of capacity/ whose way of decoding it has; custom decodes token by token")
