@@ -66,7 +66,7 @@ def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float, firs
         hours: how long each of these times is [h].
         first_h: what is left of the first [h]; all of it, if not given.
     """
-    long = np.full(len(room), hours)
+    long: Floats = np.full(len(room), hours)
     long[0] = hours if first_h is None else first_h
     begin = np.concatenate([[0.0], long.cumsum()]).reshape(-1, *(1,) * work.ndim)
     long = long.reshape(begin[1:].shape)

@@ -281,8 +281,11 @@ def two_ranks(upper: Segment, lower: Segment, racks: float, ticks: int, tick_hou
 @check("overtaken", "Who waits below is overtaken: the fluid queue of two ranks", "Newell (1982), ch. 2")
 def overtaken() -> Iterator[Finding]:
     """Upper ranks take 5 racks of 10, 8 requests an hour come below: who comes at t is served at t + (8 / 5 - 1) t."""
-    ranks = (Segment(n, UNIT, users=u, requests_per_day=24, outside=None) for n, u in (("upper", 5), ("lower", 8)))
-    model = two_ranks(*ranks, racks=10.0, ticks=12, tick_hours=1.0)
+    upper, lower = (
+        Segment(name, UNIT, users=came, requests_per_day=24, outside=None)
+        for name, came in (("upper", 5), ("lower", 8))
+    )
+    model = two_ranks(upper, lower, racks=10.0, ticks=12, tick_hours=1.0)
     for tick in (0, 5, 11):
         seen = model.records.series("offers", "wait_h", "lower")[tick]
         yield exact(f"who comes in hour {tick + 1}: wait seen [h]", (8.0 / 5.0 - 1.0) * (tick + 0.5), float(seen))

@@ -256,7 +256,7 @@ def task() -> Task:
         Free("supply.first_party", 0.76, 0.6, 0.9),
         Free("labs.*.cash", 5e9, 1e9, 1e10),
     )
-    return Task(STILL, free, moments, 1.0, 60, (1,))
+    return Task(STILL, free, moments, 1.0, 30, (4,))
 
 
 @pytest.fixture(scope="module")
