@@ -188,6 +188,13 @@ def separator_of(text: str) -> str:
     return max(SEPARATORS, key=first.count)
 
 
+def check_commas(text: str, what: str) -> None:
+    """Refuse a table whose cells are parted by something else than commas."""
+    if (separator := separator_of(text)) != ",":
+        said = "tabs" if separator == "\t" else "semicolons"
+        raise InputError(f"{what} line 1: cells are separated by {said}, but must be by commas")
+
+
 def csv_rows(text: str, what: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Line number and cells, without spaces around them, of every line that is not blank; the first is the header.
 
@@ -203,7 +210,8 @@ def csv_rows(text: str, what: str, separator: str = ",") -> Iterator[tuple[int, 
             columns = columns or len(cells)
             if any(cells[columns:]):
                 raise InputError(
-                    f"{what} line {reader.line_num} has {len(cells)} cells, but there are {columns} columns"
+                    f"{what} line {reader.line_num} has {len(cells)} cells, but there are {columns} columns; "
+                    f"a cell with '{separator}' in it must be in double quotes"
                 )
             if max(map(len, cells)) > MOST_DIGITS:
                 raise InputError(f"{what} line {reader.line_num} has a cell of more than {MOST_DIGITS:,} letters")

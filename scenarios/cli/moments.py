@@ -60,9 +60,9 @@ def moments_command(
     cannot be told.
     """
     from scenarios.cli.moments_report import moments_report
-    from scenarios.studies.moments.moments import SHIPPED, judge, moments_from, shipped
+    from scenarios.studies.moments.moments import judge, named
 
-    known = shipped(moments) if moments in SHIPPED else moments_from(Path(moments))
+    known = named(moments)
     found = _found(name, known, sets or [], days, users, seed, quiet=quiet)
     verdicts = judge(known, found)
     if as_json:

@@ -198,6 +198,14 @@ def test_what_is_not_there_is_named(file, arguments, words):
         ("r.csv", "label,seed,m\na,1,2\nb,,3\n", "no seed in row 2"),
         ("r.csv", "label,seed,m\na,1,2\nb,1,x\n", "row 2: m is 'x', but must be a number"),
         ("r.csv", "label,seed,a.b\na,1,2\n", "has no measure"),
+        ("r.csv", "label,seed,m\na,1,2,3\n", "line 2 has 4 cells, but there are 3 columns"),
+        ("r.csv", "label;seed;m\na;1;2\n", "line 1: cells are separated by semicolons, but must be by commas"),
+        ("r.csv", "label,seed,m,m\na,1,2,3\n", "has the column 'm' twice"),
+        ("r.csv", "labl,seed,m\na,1,2\n", r"no column 'label' \(is it 'labl'\?\)"),
+        ("r.csv", "label,seed,m\na,1,2\n,1,3\n", "no label in row 2"),
+        ("r.csv", "label,seed,m\na,1,2\na,1.5,2\n", r"r\.csv': row 2: seed is 1\.5, but must be a whole number"),
+        ("r.csv", "label,seed,m\na,inf,2\n", "row 1: seed is inf"),
+        ("r.csv", "label,seed,m\na,1,2\nb,1,3\na,1,4\n", "label 'a' with seed 1 twice, in rows 1 and 3"),
         ("nothing", None, "nothing"),
     ],
 )
@@ -206,6 +214,14 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path, name, text, words):
         (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=words):
         told(tmp_path / name)
+
+
+def test_cases_of_one_label_may_differ_by_an_input(tmp_path):
+    """By label nobody knows which of the two it is; by the input each is one."""
+    (tmp_path / "r.csv").write_text("label,seed,a.b,m\nx,1,2,1\nx,1,3,4\n")
+    assert "+3" in told(tmp_path / "r.csv", "--by", "a.b")
+    with pytest.raises(InputError, match="label 'x' with seed 1 twice"):
+        told(tmp_path / "r.csv")
 
 
 def test_a_comparison_is_drawn_in_words_and_units():

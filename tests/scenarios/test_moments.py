@@ -191,7 +191,17 @@ def test_a_range_is_hit_or_missed_or_cannot_be_told() -> None:
         ("name,measure,low,high,source,grade\na,sales-a-year,x,2,s,b\n", "line 2: low is 'x', but must be a number"),
         ("name,measure,low,high,source,grade\na,sales-a-year,3,2,s,b\n", "low must not be above high"),
         ("name,measure,low,high,source,grade\n" + "a,sales-a-year,1,2,s,b\n" * 2, "the name 'a' is there twice"),
-        ('name,measure,low,high,source,grade\na,b,c,d,e,f,g,h\n"', "is no table"),
+        ("name,measure,low,high,source,grade\na,b,c,d,e,f,g\n", "line 2 has 7 cells, but there are 6 columns; a cell"),
+        ('name,measure,low,high,source,grade\n"', "line 2 is not a CSV table"),
+        ("name;measure;low;high;source;grade\na;chats-a-day;1;2;s;b\n", "line 1: cells are separated by semicolons"),
+        ("name,measure,low,high,source,grad\n", r"has no column 'grade' \('grad' may be meant for it\); columns are"),
+        ("name,measure,low,high,source,grade,low\n", "has the column 'low' twice"),
+        ("name,measure,low,high,source,grade\n\n,chats-a-day,1,2,s,b\n", "line 3: name is empty, but every row must"),
+        ("name,measure,low,high,source,grade\na,chats-a-day,1,2,s,A\n", "line 2: grade is 'A', but must be a "),
+        ("name,measure,low,high,source,grade\na,chats-a-day,1,2,s\n", "line 2: grade is empty, but must be a "),
+        ("name,measure,low,high,source,grade\na,chats-a-day,-inf,2,s,b\n", "low is -inf, but must be a finite number"),
+        ("name,measure,low,high,source,grade\na,chats-a-day,1,nan,s,b\n", "high is nan, but must be a finite number"),
+        ("name,measure,low,high,source,grade\na,chats-a-day,,2,s,b\n", "line 2: low is empty, but must be a number"),
     ],
 )
 def test_a_table_of_moments_that_cannot_be(tmp_path: Path, text: str, message: str) -> None:
@@ -239,6 +249,11 @@ def test_what_is_declared_is_moved_from_where_the_baseline_has_it() -> None:
 def test_where_the_fit_of_the_world_begins() -> None:
     task = Task(SMALL, tuple(of_the_world()), tuple(world()), 2.0, 50, (1,))
     assert task.values(task.start) == pytest.approx({one.path: one.start for one in task.free})
+
+
+def test_moments_that_are_neither_shipped_nor_a_file() -> None:
+    with pytest.raises(InputError, match=r"'selers' does not exist \(did you mean 'sellers'\?\)"):
+        CliRunner().invoke(app, ["moments", "--moments", "selers"], catch_exceptions=False)
 
 
 # ------------------------------------------------------------------------------------------------ fitting

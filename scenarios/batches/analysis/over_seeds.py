@@ -161,16 +161,37 @@ def inputs_in(summaries: pd.DataFrame) -> list[str]:
     return [str(name) for name in summaries.columns if "." in str(name) or "[" in str(name)]
 
 
-def check_runs(summaries: pd.DataFrame) -> None:
+def check_runs(summaries: pd.DataFrame, what: str = "the table of runs") -> None:
     """A table of runs has some, each with the label of its case and its seed."""
     missing = [name for name in ("seed", "label") if name not in summaries.columns]
     if missing:
-        raise InputError(f"the table of runs has no column '{missing[0]}', but needs seed and label")
+        hint = nearest(missing[0], map(str, summaries.columns)).replace("did you mean", "is it")
+        raise InputError(f"{what} has no column '{missing[0]}'{hint}, but needs seed and label")
     if not len(summaries):
-        raise InputError("the table of runs is empty: no run has finished")
+        raise InputError(f"{what} is empty: no run has finished")
     for name in ("seed", "label"):
-        if (empty := summaries[name].isna().to_numpy()).any():
-            raise InputError(f"the table of runs has no {name} in row {int(empty.argmax()) + 1}, but every run has one")
+        empty = (summaries[name].isna() | (summaries[name].astype(str).str.strip() == "")).to_numpy()
+        if empty.any():
+            raise InputError(f"{what} has no {name} in row {int(empty.argmax()) + 1}, but every run has one")
+    if _is_number(summaries["seed"]):
+        seeds = summaries["seed"].to_numpy(dtype=np.float64)
+        if (broken := ~np.isfinite(seeds) | (np.floor(seeds) != seeds)).any():
+            row = int(broken.argmax())
+            raise InputError(f"{what}: row {row + 1}: seed is {seeds[row]}, but must be a whole number")
+
+
+def _refuse_twice(seeds: pd.Series[Any], group: pd.Series[Any], labels: pd.Series[Any], by: str) -> None:
+    """Within what is compared a label has one run a seed: of two nobody knows which it is."""
+    keys = pd.DataFrame({"group": group, "label": labels, "seed": seeds})
+    if (twice := keys.duplicated().to_numpy()).any():
+        row = int(twice.argmax())
+        first = int((keys == keys.iloc[row]).all(axis=1).to_numpy().argmax())
+        one = keys.iloc[row]
+        value = "" if by == "label" else f" and {by} {one['group']}"
+        raise InputError(
+            f"the table of runs has label '{one['label']}'{value} with seed {one['seed']} twice, in rows {first + 1} "
+            f"and {row + 1}, but a case has one run of each seed"
+        )
 
 
 def measures_in(summaries: pd.DataFrame, wanted: Sequence[str] | None = None) -> list[str]:
@@ -196,6 +217,7 @@ def by_seed(summaries: pd.DataFrame, measure: str, by: str = "label") -> pd.Data
 def tables_by_seed(summaries: pd.DataFrame, measures: Sequence[str], by: str = "label") -> dict[str, pd.DataFrame]:
     """The same of several measures, by name: runs are told apart once, which is most of the work."""
     group = groups(summaries, by).rename("group")
+    _refuse_twice(summaries["seed"], group, summaries["label"], by)
     order = _ordered(group)
     cases = summaries["label"].groupby(group, sort=False).nunique().reindex(order)
     cells = summaries[list(measures)].groupby([summaries["seed"], group])

@@ -20,6 +20,8 @@ from scenarios.studies.moments.tables import number, rows_of
 #: Moments that the package brings: the winter 2025/26, and what sellers did with their lists until then.
 SHIPPED: Final = ("world", "sellers")
 COLUMNS: Final = ("name", "measure", "low", "high", "source", "grade")
+#: How sure a source is: a statement or filing, press or analysts, the rest.
+GRADES: Final = ("a", "b", "c")
 #: Moments that only a market that can still be asked gives: see ``scenarios.studies.elasticities``.
 ELASTICITIES: Final = ("elasticity-all", "elasticity-lab", "elasticity-open-seller")
 
@@ -88,6 +90,17 @@ def shipped(name: str) -> list[Moment]:
     return moments_from(Path(str(resources.files(__package__).joinpath(f"{name}.csv"))))
 
 
+def named(text: str) -> list[Moment]:
+    """Moments by name, those of ``SHIPPED``, or of a file."""
+    if text in SHIPPED:
+        return shipped(text)
+    if not Path(text).suffix and not Path(text).exists():
+        raise InputError(
+            f"moments '{text}' does not exist{nearest(text, SHIPPED)}; known: {', '.join(SHIPPED)}, or a CSV file"
+        )
+    return moments_from(Path(text))
+
+
 def world() -> list[Moment]:
     """What is known of the winter 2025/26."""
     return shipped("world")
@@ -103,6 +116,11 @@ def _moment(where: str, row: Mapping[str, str]) -> Moment:
     if row["measure"] not in known:
         raise InputError(
             f"{where}: measure is '{row['measure']}', but must be a known one{nearest(row['measure'], known)}"
+        )
+    if row["grade"] not in GRADES:
+        given = f"'{row['grade']}'" if row["grade"] else "empty"
+        raise InputError(
+            f"{where}: grade is {given}, but must be a (a statement or filing), b (press or analysts) or c (the rest)"
         )
     low, high = number(where, row, "low"), number(where, row, "high")
     if not low <= high:

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from capacity.errors import InputError
-from capacity.reading import read_text
+from capacity.errors import InputError, nearest, require
+from capacity.reading import check_commas, csv_rows, read_text
 
 
 def rows_of(path: Path, what: str, columns: Sequence[str], unique: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Rows of a table, each with where it stands; no two may have the same in column ``unique``."""
+    """Rows of a table, each with where it stands; no two may have the same in column ``unique``, nor nothing."""
     text = read_text(path, f"file '{path}'", f"a CSV file of {what}")
     if not text.strip():
         raise InputError(f"{path}: is empty, but must begin with {','.join(columns)}")
-    try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except pd.errors.ParserError as error:
-        raise InputError(f"{path}: is no table: {str(error).strip()}") from None
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise InputError(f"{path}: has no column '{missing[0]}'; columns are {', '.join(columns)}")
-    if table.empty:
+    check_commas(text, f"{path},")
+    (_, header), *rest = csv_rows(text, f"{path},")
+    _check_header(header, path, columns)
+    if not rest:
         raise InputError(f"{path}: names no {what}")
-    if (twice := table[unique][table[unique].duplicated()]).size:
-        raise InputError(f"{path}: the {unique} '{twice.iloc[0]}' is there twice")
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        yield f"{path}, line {number}", {str(name): str(value) for name, value in row.items()}
+    lines: dict[str, int] = {}
+    for line, cells in rest:
+        row = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
+        where = f"{path}, line {line}"
+        if not row[unique]:
+            raise InputError(f"{where}: {unique} is empty, but every row must have one")
+        if row[unique] in lines:
+            raise InputError(
+                f"{where}: the {unique} '{row[unique]}' is there twice, first in line {lines[row[unique]]}"
+            )
+        lines[row[unique]] = line
+        yield where, row
+
+
+def _check_header(header: Sequence[str], path: Path, columns: Sequence[str]) -> None:
+    for name in columns:
+        if header.count(name) != 1:
+            fault = f"has the column '{name}' twice" if name in header else f"has no column '{name}'"
+            others = [one for one in header if one not in columns]
+            like = next((one for one in others if nearest(one, [name])), "")
+            hint = f" ('{like}' may be meant for it)" if like and name not in header else ""
+            raise InputError(f"{path}: {fault}{hint}; columns are {', '.join(columns)}")
 
 
 def number(where: str, row: Mapping[str, str], name: str) -> float:
     """A number in a row."""
     try:
-        return float(row[name])
+        found = float(row[name])
     except ValueError:
-        raise InputError(f"{where}: {name} is '{row[name]}', but must be a number") from None
+        given = f"'{row[name]}'" if row[name] else "empty"
+        raise InputError(f"{where}: {name} is {given}, but must be a number") from None
+    return require(f"{where}: {name}", found)
