@@ -14,6 +14,7 @@ from scenarios.app.run_request import RunRequest, number, sets_of, sets_of_lines
 from scenarios.app.tiers import tier_changes, tiers_sold, tiers_to_choose
 from scenarios.definition.scenario import Scenario
 from scenarios.library import SCENARIOS
+from scenarios.runs.idle import idle
 from scenarios.text.toml import parse_value
 
 #: Simulated users at first: enough for a picture in seconds.
@@ -34,12 +35,14 @@ class Choice:
         complaint: what is wrong, in a sentence.
         name: the scenario that is chosen, with its variant; nothing where even that is wrong.
         base: the scenario before the changes; None where even that is wrong.
+        idle: what is asked for that a run makes nothing of, a sentence each.
     """
 
     asked: RunRequest | None
     complaint: str = ""
     name: str = ""
     base: Scenario | None = None
+    idle: tuple[str, ...] = ()
 
 
 def choose() -> Choice:
@@ -79,12 +82,13 @@ def choose() -> Choice:
         sets = (*sets_of(changes), *sets_of(tier_changes(base, chosen)), *sets_of_lines(box))
         days, users, seed = typed.read()
         asked = RunRequest(name, sets, days, users, seed)
+        said: list[str] = []
         # As the library has them, all are right, and need not wait for the model.
         if sets or (days, users, seed) != (base.time.days, FIRST_USERS, FIRST_SEED):
-            check_size(asked.settings())
+            said = idle(asked.settings().scenario, check_size(asked.settings()))
     except InputError as error:
         return Choice(None, str(error), name, base)
-    return Choice(asked, "", name, base)
+    return Choice(asked, "", name, base, tuple(said))
 
 
 def _set_back() -> None:

@@ -32,6 +32,8 @@ def show() -> None:
     about_choice(choice)
     if choice.complaint:
         st.error(plain(choice.complaint), icon=":material/error:")
+    for words in choice.idle:
+        st.warning(plain(words), icon=":material/info:")
     controls(choice)
     show_results(choice)
     _warm_up(live())

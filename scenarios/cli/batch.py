@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.printing import warn
 
 if TYPE_CHECKING:
     from scenarios.batches.plan.study import Study
@@ -185,12 +186,14 @@ def _check_own(folder: Path, own: Sequence[Path]) -> None:
 
 
 def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new: bool, dry_run: bool) -> None:
+    from scenarios.batches.plan.idle_parts import idle_in
     from scenarios.batches.store.folder import beside, check_new
     from scenarios.batches.work.running import run_batch
 
     folder = Path("results") / f"{study.name.replace('/', '-')}-batch" if out is None else out
     folder = beside(folder) if force_new else folder
     check_new(folder)
+    warn(idle_in(study))
     try:
         if dry_run or not means["quiet"]:
             _print_plan(study, folder, means)

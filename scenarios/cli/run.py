@@ -11,6 +11,7 @@ import typer
 
 from scenarios.cli.importing import importing
 from scenarios.cli.own import WithOption, load_own
+from scenarios.cli.printing import warn
 
 if TYPE_CHECKING:
     from scenarios.results.run_folder import RunResult
@@ -154,20 +155,13 @@ def _refuse_broken(result: Any) -> None:
 
 
 def _ticks(settings: Settings) -> int:
-    """How many it runs; what events it does not come to is told on stderr, a line each."""
-    from scenarios.runs.outside import outside
+    """How many it runs; what it makes nothing of is told on stderr, a line each."""
+    from scenarios.runs.idle import idle
     from scenarios.runs.settings import ticks_in
 
-    economy = settings.scenario.economy(settings.users)
-    ticks = ticks_in(settings, economy)
-    _warn(outside(economy, ticks))
+    ticks = ticks_in(settings, settings.scenario.economy(settings.users))
+    warn(idle(settings.scenario, ticks))
     return ticks
-
-
-def _warn(said: list[str]) -> None:
-    """What to be told, on stderr, a line each."""
-    for one in said:
-        typer.echo(f"tokenmarket: {one}", err=True)
 
 
 def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: bool) -> None:
@@ -176,7 +170,7 @@ def _report(result: Any, folder: Path, *, as_json: bool, quiet: bool, picture: b
     from scenarios.results.grouped import simulated
     from scenarios.text.console import console
 
-    _warn(cautions(result.frames))
+    warn(cautions(result.frames))
     if as_json:
         typer.echo(json.dumps({**summary_record(result), "folder": str(folder)}, indent=2, allow_nan=False))
         return

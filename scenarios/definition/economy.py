@@ -85,7 +85,7 @@ def economy_of(parameters: Parameters, individuals: int = 10_000) -> Economy:
             sum(owner.racks for owner in owners),
             when.simulated_share,
         ),
-        events=(*releases(parameters), *(event.make() for event in parameters.events)),
+        events=events_of(parameters),
         calendar=when,
         wholesale=Wholesale(terms=term_market(parameters.supply, parameters.known.chips[parameters.supply.chip])),
         clearing=rules.clearing.make(),
@@ -108,6 +108,11 @@ def check_economy(parameters: Parameters, where: str) -> None:
                     offer.technology.work(users.workload, offer.tier.speed)
     except InputError as error:
         raise InputError(f"{where}: {at}{error}") from error
+
+
+def events_of(parameters: Parameters) -> tuple[Event, ...]:
+    """All that has a date: what comes out, and shocks."""
+    return (*releases(parameters), *(event.make() for event in parameters.events))
 
 
 def releases(parameters: Parameters) -> tuple[Event, ...]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from market.economy import Economy
+from scenarios.definition.economy import events_of
+from scenarios.definition.scenario import Scenario
 
 SECONDS_PER_DAY = 86_400.0
 
 
-def outside(economy: Economy, ticks: int) -> list[str]:
+def outside(scenario: Scenario, ticks: int) -> list[str]:
     """Words on every event that does not begin in the simulated days of a run, with its date and those of the run."""
-    calendar = economy.calendar
+    calendar = scenario.calendar()
     first, length = calendar.moment(0), timedelta(hours=calendar.tick_hours)
     end = calendar.moment(ticks - 1) + length
     days = f"the run is of {first.date()} to {(end - timedelta(microseconds=1)).date()}"
     found = []
-    for event in economy.events:
+    for event in events_of(scenario):
         lasts = event.days * SECONDS_PER_DAY
         if event.begin >= end:
             fault = "is after the end: it does not happen"

@@ -71,6 +71,16 @@ def command(tab):
     return tab.code[0].value
 
 
+def test_what_a_run_makes_nothing_of_is_said(tab):
+    assert not tab.warning
+    box = widget(tab, "text_area", "box")
+    box.set_value('events.+={name="dark", kind="outage", date=2031-07-01}\nlabs.*.tiers.free.quota_per_day=5').run()
+    said = [one.value.replace("\\", "") for one in tab.warning]
+    assert len(said) == 2
+    assert "is after the end: it does not happen" in said[0]
+    assert "but the rule break-even (quotas.kind) finds how much is granted" in said[1]
+
+
 def test_the_first_page_asks_the_question_and_offers_the_run(tab):
     assert "What does the market for tokens look like" in tab.subheader[0].value
     assert command(tab) == "tokenmarket run baseline-2026 --days 28 --users 2000 --seed 1"

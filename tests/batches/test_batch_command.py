@@ -58,6 +58,19 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tokenmarket, tmp_path):
 
 
 @WITHOUT_PROCESSES
+def test_what_runs_make_nothing_of_is_warned_of_once_a_scenario(tokenmarket):
+    event = 'events.+={name="dark", kind="outage", date=2026-07-01}'
+    vary = ("--vary", "labs.*.tiers.plan.quota_per_day=500,1500", "--set", event)
+    status, _, err = tokenmarket("batch", "off-peak:*", *vary, "--seeds", "2", "--dry-run", *SMALL)
+    assert status == 0
+    late, quota = err.splitlines()
+    assert late.startswith("tokenmarket: off-peak: event 'dark' on 2026-07-01 is after the end: it does not happen")
+    assert quota.startswith(
+        "tokenmarket: off-peak: quota_per_day of tier 'plan' of Aster, Borealis, Cygnus is set, but"
+    )
+
+
+@WITHOUT_PROCESSES
 def test_a_batch_from_the_command_and_the_way_on(tokenmarket, tmp_path):
     vary = ("--vary", "supply.growth=2,5", "--seeds", "2", "--keep", "ticks")
     status, out, err = tokenmarket("batch", "off-peak", *vary, "--out", "b", *SMALL)

@@ -16,6 +16,7 @@ from scenarios.loading.scenarios import load
 from scenarios.results import run_folder
 from scenarios.results.run_folder import ABOUT
 from scenarios.runs import run as running
+from scenarios.runs.idle import replaced_quotas
 from scenarios.runs.outside import outside
 
 APP = typer.Typer()
@@ -77,8 +78,41 @@ def test_an_event_in_weeks_that_are_left_out_is_warned_of_and_others_are_not():
         ("baseline-2026", "1", ""),
     ):
         made = load(scenario, [dated("2026-01-20", days)[1]])
-        said = outside(made.economy(100), made.ticks)
+        said = outside(made, made.ticks)
         assert (fault in said[0]) if fault else said == []
+
+
+QUOTA = "labs.{}.tiers.plan.quota_per_day=1500"
+
+
+@pytest.mark.parametrize(
+    ("sets", "whose", "held"),
+    [
+        ([QUOTA.format("*")], "Aster, Borealis, Cygnus", "--set 'labs.*.quotas.kind=fixed'"),
+        ([QUOTA.format("Aster")], "Aster", "--set 'labs.Aster.quotas.kind=fixed'"),
+        ([QUOTA.format("*"), "labs.Cygnus.quotas.kind=fixed"], "Aster, Borealis", "--set 'labs.Borealis.quotas"),
+        ([QUOTA.format("*"), "labs.*.quotas.kind=peak-cut"], "", ""),
+        (["labs.*.tiers.plan.quota_per_day=inf"], "", ""),
+        (["labs.*.tiers.plan.quota_per_day=0"], "", ""),
+        (["labs.*.quotas.part=0.5"], "", ""),
+    ],
+)
+def test_a_quota_in_whose_place_a_rule_finds_another_is_warned_of(sets, whose, held):
+    said = replaced_quotas(load("baseline-2026", sets))
+    assert len(said) == bool(whose)
+    for words in said:
+        assert f"quota_per_day of tier 'plan' of {whose} is set, but the rule break-even" in words
+        assert held in words
+
+
+def test_quotas_of_the_library_are_not_warned_of_and_those_of_a_file_are(tmp_path):
+    for scenario in SCENARIOS.values():
+        for one in (scenario, *map(scenario.variant, scenario.variants)):
+            assert replaced_quotas(one) == []
+    (tmp_path / "mine.toml").write_text("extends = 'free-tier'\n[labs.'*'.tiers.free]\nquota_per_day = 5.0\n")
+    result = invoke("run", tmp_path / "mine.toml", *SHORT, "--out", tmp_path / "run", "--no-picture", "--quiet")
+    assert result.exit_code == 0
+    assert "tokenmarket: quota_per_day of tier 'free' of Aster, Borealis, Cygnus is set, but" in result.stderr
 
 
 def test_the_summary_is_printed_and_the_progress_is_not_in_it(tmp_path):

@@ -1,0 +1,27 @@
+"""What the runs of a study make nothing of, once for each of its scenarios."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scenarios.batches.plan.study import Study
+from scenarios.parameters.paths import steps
+from scenarios.runs.idle import idle
+
+#: Cases that differ in nothing of this are told of as one.
+ABOUT: Final = ("time", "events", "labs", "sellers")
+
+
+def idle_in(study: Study) -> list[str]:
+    """A line for each scenario and what its runs make nothing of: variants and cases say it once."""
+    told: dict[str, None] = {}
+    looked = set()
+    for case in study.cases:
+        varied = {path: value for path, value in case.changes.items() if steps(path)[0] in ABOUT}
+        if (key := (case.key, repr(varied))) in looked:
+            continue
+        looked.add(key)
+        scenario = study.scenario(case)
+        ticks = scenario.calendar().ticks_in(scenario.time.days if study.days is None else study.days)
+        told |= dict.fromkeys(f"{case.base}: {words}" for words in idle(scenario, ticks))
+    return list(told)
