@@ -91,10 +91,12 @@ def require(
     if outside or not math.isfinite(number):
         wanted = _wanted(at_least, above, at_most)
         finite = "" if math.isfinite(number) or wanted == ANY_NUMBER else " and finite"
-        raise InputError(f"{name} is {number:g}, but must be {wanted}{finite}")
+        raise InputError(f"{name} is {_written(value, number)}, but must be {wanted}{finite}")
     return number
 
 
+#: Whole numbers below this are written out.
+LONGEST_WHOLE: Final = 10**30
 #: What is wanted where there are no bounds.
 ANY_NUMBER: Final = "a finite number"
 
@@ -102,7 +104,12 @@ ANY_NUMBER: Final = "a finite number"
 def _wanted(at_least: float | None, above: float | None, at_most: float | None) -> str:
     """Bounds in words."""
     bounds = (("at least", at_least), ("above", above), ("at most", at_most))
-    return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or ANY_NUMBER
+    return " and ".join(f"{word} {_written(bound, bound)}" for word, bound in bounds if bound is not None) or ANY_NUMBER
+
+
+def _written(given: Any, number: float) -> str:
+    """A number as it was given, if it is a whole one of a length that can be read: all digits of a seed count."""
+    return str(given) if isinstance(given, int) and abs(given) < LONGEST_WHOLE else f"{number:g}"
 
 
 def require_whole(name: str, value: Any, *, at_least: float | None = None, at_most: float | None = None) -> int:

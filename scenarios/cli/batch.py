@@ -194,6 +194,7 @@ def _new(study: Study, out: Path | None, means: Mapping[str, Any], *, force_new:
     folder = beside(folder) if force_new else folder
     check_new(folder)
     warn(idle_in(study))
+    means = _useful(means, len(study.runs))
     try:
         if dry_run or not means["quiet"]:
             _print_plan(study, folder, means)
@@ -216,11 +217,25 @@ def _resumed(folder: Path, means: Mapping[str, Any], *, force_new: bool, dry_run
         typer.echo(f"{before!r}{'; nothing is left to do' if before.state.finished else ''}")
     if dry_run:
         return
+    means = _useful(means, before.state.total)
     begin = time.monotonic()
     try:
         _report(resume_batch(folder, **means), time.monotonic() - begin, quiet=means["quiet"])
     except KeyboardInterrupt:
         raise _stopped(folder) from None
+
+
+def _useful(means: Mapping[str, Any], runs: int) -> dict[str, Any]:
+    """The means with no more workers than runs; more than this machine has cores are told of. A cluster has its own."""
+    from scenarios.batches.work.running import cores
+
+    asked = means["workers"]
+    used = min(asked, runs)
+    if means["address"] is None and asked > cores():
+        fewer = f"; {used} of them are used, since there are {runs:,} runs" if used < asked else ""
+        has = f"{cores()} core{'s' if cores() > 1 else ''}"
+        warn([f"--workers is {asked}, and this machine has {has}: more than that is allowed, but no faster{fewer}"])
+    return {**means, "workers": used}
 
 
 def _stopped(folder: Path) -> typer.Exit:

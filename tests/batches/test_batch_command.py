@@ -71,6 +71,25 @@ def test_what_runs_make_nothing_of_is_warned_of_once_a_scenario(tokenmarket):
 
 
 @WITHOUT_PROCESSES
+@pytest.mark.parametrize(
+    ("workers", "used", "said"),
+    [
+        (1000, "4 workers", "1000, and this machine has 3 cores: more than that is allowed, but no faster; 4 of them"),
+        (4, "4 workers", "4, and this machine has 3 cores: more than that is allowed, but no faster\n"),
+        (3, "3 workers", ""),
+    ],
+)
+def test_workers_beyond_cores_and_runs_are_told_of(tokenmarket, monkeypatch, workers, used, said):
+    monkeypatch.setattr("scenarios.batches.work.running.cores", lambda: 3)
+    words = ("--seeds", "4", "--days", "0.25", "--users", "30", "--workers", str(workers), "--dry-run")
+    status, out, err = tokenmarket("batch", "off-peak", *words)
+    assert status == 0
+    assert f" with {used} (" in out
+    assert said in err
+    assert err.count("\n") == bool(said)
+
+
+@WITHOUT_PROCESSES
 def test_a_batch_from_the_command_and_the_way_on(tokenmarket, tmp_path):
     vary = ("--vary", "supply.growth=2,5", "--seeds", "2", "--keep", "ticks")
     status, out, err = tokenmarket("batch", "off-peak", *vary, "--out", "b", *SMALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from capacity.errors import InputError
 from scenarios.cli.main import app
 from scenarios.library import SCENARIOS
+from scenarios.studies.bands import ALONE, draw_bands, quantiles
 from scenarios.studies.forecast.fans import Event, chances, event_of, fans
 from scenarios.studies.forecast.picture import draw
 from scenarios.studies.forecast.task import as_fitted, monthly, task_of
@@ -169,3 +171,13 @@ def test_a_picture_of_runs_by_hand(tmp_path: Path) -> None:
     events = [Event("spot", 2.0), Event("spot", 2.0, "unit")]
     written = draw(fans(made), chances(made, events), "crunch: two runs", tmp_path / "fans.svg").read_text()
     assert all(text in written for text in ("crunch: two runs", "spot 2x", "Runs that have come to it"))
+
+
+def test_a_forecast_of_one_month_can_be_seen() -> None:
+    """A line of one point cannot: it is drawn around its month, with both bands."""
+    figure, ax = plt.subplots()
+    draw_bands(ax, pd.DataFrame([quantiles(np.array([1.0, 2.0, 3.0]))]), "black")
+    assert ax.lines[0].get_xdata().tolist() == [-ALONE, ALONE]
+    assert ax.lines[0].get_ydata().tolist() == [2.0, 2.0]
+    assert [area.get_datalim(ax.transData).width for area in ax.collections] == [2 * ALONE, 2 * ALONE]
+    plt.close(figure)

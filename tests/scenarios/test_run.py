@@ -142,6 +142,8 @@ def test_the_default_folder_is_named_for_scenario_and_seed():
     [
         (["baseline-2025"], "did you mean 'baseline-2026'"),
         (["--days", "0"], "--days is 0, but must be above 0"),
+        (["--seed", str(2**63)], f"--seed is {2**63}, but must be at least 0 and at most {2**63 - 1}"),
+        (["--seed", "-1"], f"--seed is -1, but must be at least 0 and at most {2**63 - 1}"),
         (["--days", "0.001"], "less than one tick"),
         (["--days", "nan"], "--days is nan"),
         (["--users", "0"], "--users is 0, but must be at least 1"),
