@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from capacity.errors import InputError
 from capacity.reading import check_path, is_there, near, read_toml
 from scenarios.parameters.paths import DEEPEST
 
+#: What a file may be of: what is said where it is not there, and where it is empty.
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "scenario": (
+        "a scenario is a name (see `tokenmarket scenarios`) or a TOML file",
+        "a scenario says at least what it changes, e.g. question = '...'",
+    ),
+    "study": ("a study is a TOML file", "a study says at least which scenarios are run, e.g. scenarios = ['off-peak']"),
+    "events": ("events are a TOML file with [[events]]", "it must have at least one of [[events]]"),
+}
 
-def read_table(path: Path) -> dict[str, Any]:
-    """The table in a TOML file."""
+
+def read_table(path: Path, kind: str = "scenario") -> dict[str, Any]:
+    """The table in a TOML file of one of ``KINDS``."""
+    if_missing, if_empty = KINDS[kind]
     check_path(path, str(path))
     if path.is_dir():
         raise InputError(f"{path} is a folder, but must be a TOML file")
     if not is_there(path, str(path)):
-        raise InputError(
-            f"{path} is not there{near(path)}; a scenario is a name (see `tokenmarket scenarios`) or a TOML file"
-        )
+        raise InputError(f"{path} is not there{near(path)}; {if_missing}")
     data = read_toml(path, str(path))
     if not data:
-        raise InputError(f"{path} is empty, but a scenario says at least what it changes, e.g. question = '...'")
+        raise InputError(f"{path} is empty, but {if_empty}")
     return data
 
 

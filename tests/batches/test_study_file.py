@@ -77,6 +77,20 @@ def test_a_wrong_study_file_is_refused_with_file_and_field(tmp_path, old, new, w
         study_from(study_file=tmp_path / "study.toml")
 
 
+def test_a_study_file_is_not_called_a_scenario(tmp_path):
+    with pytest.raises(InputError, match=r"study\.toml is not there; a study is a TOML file"):
+        study_from(study_file=tmp_path / "study.toml")
+    path = written(tmp_path / "study.toml", "")
+    with pytest.raises(InputError, match="is empty, but a study says at least which scenarios are run"):
+        study_from(study_file=path)
+    written(path, "scenarios = ['off-peek']\n")
+    with pytest.raises(InputError, match=r"^study '.*study\.toml': unknown scenario 'off-peek' \(did you mean"):
+        study_from(study_file=path)
+    written(path, "scenarios = ['off-peak']\n")
+    with pytest.raises(InputError, match=r"^--seeds is 0, but"):
+        study_from(study_file=path, seeds="0")
+
+
 def test_a_study_file_may_name_a_table_beside_it(tmp_path):
     written(tmp_path / "points.csv", "supply.growth\n2\n3\n")
     (tmp_path / "study.toml").write_text('scenarios = ["broker"]\ndesign = "points.csv"\nseeds = 1\n')

@@ -226,8 +226,25 @@ def test_a_file_without_events_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"mine.toml: it has no \[\[events\]\]"):
         events_in(empty, [])
     (tmp_path / "bad.toml").write_text('[[events]]\nname = "x"\nkind = "outage"\ndate = 2025-01-01\nof = ["Amazn"]\n')
-    with pytest.raises(InputError, match=r"bad.toml: events\[0\].of\[0\] is 'Amazn'.*did you mean 'Amazon'"):
+    with pytest.raises(InputError, match=r"bad.toml: event 'x': of\[0\] is 'Amazn'.*did you mean 'Amazon'"):
         with_event(SCENARIOS["hindcast"], events_in(tmp_path / "bad.toml", [])[0], str(tmp_path / "bad.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, r"mine\.toml is not there; events are a TOML file with \[\[events\]\]"),
+        ("", r"mine\.toml is empty, but it must have at least one of \[\[events\]\]"),
+        ("[[event]]\nname = 'x'\n", r"it has no \[\[events\]\] \(event may be meant for it\)"),
+        ("[[events]]\nkind = 'outage'\ndate = 2026-01-06\n", "an event without a name: name is missing"),
+    ],
+)
+def test_a_file_of_events_is_not_called_a_scenario(tmp_path: Path, text: str | None, said: str) -> None:
+    if text is not None:
+        (tmp_path / "mine.toml").write_text(text)
+    words = ["events", "baseline-2026", "--file", str(tmp_path / "mine.toml"), "--list"]
+    with pytest.raises(InputError, match=said):
+        CliRunner().invoke(app, words, catch_exceptions=False)
 
 
 def test_events_say_how_much_they_run_before_they_do(tmp_path: Path) -> None:

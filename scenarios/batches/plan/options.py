@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def study_from(
         for option, value in designed.items():
             if value not in (None, (), []):
                 raise InputError(f"{option} cannot be given beside the study file '{study_file}': write it there")
-        return build(plan_in(Path(study_file), given))
+        return _built(Path(study_file), given)
     if sample is None and (method is not None or design_seed is not None):
         option = "--method" if method is not None else "--design-seed"
         raise InputError(f"{option} says how to sample, so it needs --sample and --range")
@@ -66,6 +66,15 @@ def study_from(
         design, 1 if design_seed is None else design_seed, **given,
     )  # fmt: skip
     return build(plan)
+
+
+def _built(path: Path, given: Mapping[str, Any]) -> Study:
+    """The study of a file; what is wrong in it is said with its name, what is wrong with an option without."""
+    plan = plan_in(path, given)
+    try:
+        return build(plan)
+    except InputError as error:
+        raise error if str(error).startswith("--") else InputError(f"study '{path}': {error}") from error
 
 
 def vary_of(options: Sequence[str]) -> dict[str, list[Any]]:

@@ -103,7 +103,7 @@ def plan_in(path: Path, given: Mapping[str, Any]) -> Plan:
 
 
 def _read(path: Path) -> StudyFile:
-    data = read_table(path)
+    data = read_table(path, "study")
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:

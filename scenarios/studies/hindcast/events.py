@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,9 +29,12 @@ def library() -> Path:
 
 def events_in(path: Path, only: Sequence[str]) -> list[dict[str, Any]]:
     """Events in a TOML file, or those of them that are named."""
-    found = read_table(path).get("events")
+    data = read_table(path, "events")
+    found = data.get("events")
     if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
-        raise InputError(f"{path}: it has no [[events]], but at least one is needed")
+        like = next((name for name in data if name != "events" and nearest(name, ["events"])), "")
+        hint = f" ({like} may be meant for it)" if like else ""
+        raise InputError(f"{path}: it has no [[events]]{hint}, but at least one is needed")
     names = [str(one.get("name", "")) for one in found]
     for name in only:
         if name not in names:
@@ -57,9 +61,12 @@ class Difference:
 def with_event(scenario: Scenario, event: dict[str, Any], where: str) -> Scenario:
     """The scenario with one event more; what is wrong with the event is said with the file that it is in."""
     try:
-        return scenario.with_changes({"events.+": event}, where)
+        return scenario.with_changes({"events.+": event})
     except InputError as error:
-        raise InputError(f"{where}: {error}" if not str(error).startswith(where) else str(error)) from error
+        # Its place is that in the scenario, which is not that in the file.
+        said = re.sub(r"^.*?events\[\d+\]\.?", "", str(error))
+        called = f"event '{event['name']}'" if event.get("name") else "an event without a name"
+        raise InputError(f"{where}: {called}: {said}") from error
 
 
 def days_run(scenario: Scenario, changed: Scenario, event: str, days: float) -> tuple[float, float]:
