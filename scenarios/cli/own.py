@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from capacity.custom import Known
+    from scenarios.loading.own_files import OwnFile
 
 WithOption = Annotated[
     list[Path] | None,
@@ -29,16 +30,50 @@ def load_own(paths: Sequence[Path] | None) -> list[dict[str, str]]:
     if not paths:
         return []
     from capacity.errors import InputError
-    from scenarios.loading.own_files import load_own_file
     from scenarios.pictures.registry import BATCH_CHARTS, CAPACITY_CHARTS, CHARTS
 
-    records = [load_own_file(path).record for path in paths]
+    records = [_useful(path).record for path in paths]
     for chart in (*CHARTS.values(), *BATCH_CHARTS.values(), *CAPACITY_CHARTS.values()):
         if not chart.can_be_drawn:
             raise InputError(
                 f"chart '{chart.name}', {chart.written_in}, has data, but nothing under drawn_by draws them"
             )
     return records
+
+
+def _useful(path: Path) -> OwnFile:
+    """Import a file; one that adds nothing, a function without its decorator say, is refused when it is first read."""
+    from capacity.errors import InputError
+    from scenarios.loading.own_files import given, load_own, read_own_file
+
+    source, before = read_own_file(path), _registered()
+    new = source.sha256 not in {one.sha256 for one in given()}
+    own = load_own(source)
+    if new and not own.kinds and not own.named and _registered() == before:
+        raise InputError(
+            f"{path}: it defines nothing that could be used by name, but must have at least one: a behaviour or an "
+            "agent (a class with a kind), a chip, an architecture, a workload, a segment, a scenario, or a function "
+            "with @column, @chart or @check, or register(Measure(...))"
+        )
+    return own
+
+
+def _registered() -> int:
+    """How many things have put themselves, or were put, where they are found by name."""
+    from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS
+    from market.kinds import classes_of
+    from market.simulation.columns.column import WAYS
+    from market.supply.firm import Firm
+    from scenarios.library import SCENARIOS
+    from scenarios.pictures.registry import BATCH_CHARTS, CAPACITY_CHARTS, CHARTS
+    from scenarios.results.measures import MEASURES
+    from scenarios.verification.check import CHECKS
+
+    found: tuple[Sized, ...] = (
+        *(ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, SCENARIOS, MEASURES, CHECKS),
+        *(CHARTS, BATCH_CHARTS, CAPACITY_CHARTS, *WAYS.values(), classes_of(Firm)),
+    )
+    return sum(map(len, found))
 
 
 def takes_own(command: Callable[..., None]) -> Callable[..., None]:

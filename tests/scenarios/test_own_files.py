@@ -267,6 +267,8 @@ BAD = {
     "register(Measure('spot-price', '1', 'mine', lambda f: 1.0))\n",
     "f.py": "from scenarios.pictures.chart import chart\n@chart('Prices')\ndef price_paths(frames):\n    'Mine.'\n",
     "g.py": "from scenarios.pictures.chart import chart\n@chart('Mine')\ndef mine(frames):\n    'Mine.'\n",
+    "h.py": "",
+    "i.py": "from market.supply.quotas import QuotaPolicy\n\ndef mine(of):\n    return 0.5\n",
 }
 SAID = {
     "a.py": "a.py: cannot be imported: SyntaxError",
@@ -276,6 +278,8 @@ SAID = {
     "e.py": "e.py: cannot be imported: InputError: two things are registered as measure 'spot-price'",
     "f.py": "f.py: cannot be imported: InputError: two things are registered as chart 'price-paths'",
     "g.py": "chart 'mine', mine (g.py), has data, but nothing under drawn_by draws them",
+    "h.py": "h.py: it defines nothing that could be used by name, but must have at least one: a behaviour or",
+    "i.py": "i.py: it defines nothing that could be used by name",
     "no-such.py": "no-such.py: cannot be read: No such file or directory",
     "mine.txt": "mine.txt: a file of one's own is Python, and its name ends in .py",
 }
@@ -301,6 +305,24 @@ def test_what_is_wrong_with_a_file_is_said_in_one_line(tmp_path: Path) -> None:
     for line in said:
         name, words = line.split(" | ")
         assert words.startswith(SAID[name])
+
+
+USEFUL = {
+    "column.py": "from market.simulation.columns import column\n@column('ticks', 'one', '1', 'one')\n"
+    "def one(moment):\n    return 1.0\n",
+    "agent.py": "from market.supply.owner import HyperscalerAgent\nclass A(HyperscalerAgent):\n    kind = 'a'\n",
+    "check.py": CHECK,
+    "measure.py": NUMBERS,
+    "chip.py": "from capacity import CHIPS\nfrom dataclasses import replace\nB = replace(CHIPS['b200'], name='b')\n",
+}
+
+
+def test_a_file_that_defines_one_thing_is_taken_and_taken_again(tmp_path: Path) -> None:
+    for name, text in USEFUL.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "again.py").write_text(NUMBERS, encoding="utf-8")
+    said = tokenmarket(*USEFUL, *USEFUL, "again.py", code=TRY_ALL, cwd=tmp_path)
+    assert (said.returncode, said.stdout) == (0, ""), said.stderr
 
 
 COMMANDS = (("run", "--out", "r"), ("batch", "baseline-2026", "--out", "r"), ("scenarios", "show", "baseline-2026"))
