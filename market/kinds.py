@@ -216,7 +216,7 @@ def answered(
     if numbers is None:
         fault = type(given).__name__
     elif numbers.shape not in ((), (1,)) if shape is None else numbers.shape != shape:
-        fault = f"{_times(numbers.shape)} numbers"
+        fault = _numbers(numbers.shape)
     elif not numbers.size or (
         max(low, -MOST) <= np.minimum.reduce(numbers, axis=None)
         and np.maximum.reduce(numbers, axis=None) <= min(high, MOST)
@@ -227,12 +227,14 @@ def answered(
         place = int(np.argmin(np.isfinite(flat) & (flat >= low) & (flat <= high)))
         number = "NaN" if np.isnan(flat[place]) else f"{flat[place]:g}"
         fault = number if shape is None else f"{number} at place {place}"
-    count = "one number" if shape is None else f"{_times(shape)} numbers"
+    count = "one number" if shape is None else _numbers(shape)
     bounds = f" of at least {low:g}" if low > -math.inf else ""
     bounds += f" and at most {high:g}" if high < math.inf else ""
     raise InputError(f"{named(family, behaviour)} gave {fault}, but must be {count}{bounds}: {wanted}")
 
 
-def _times(shape: tuple[int, ...]) -> str:
-    """A shape in words: 2x3."""
-    return "x".join(map(str, shape)) or "one"
+def _numbers(shape: tuple[int, ...]) -> str:
+    """So many numbers in words: a single number, a list of 1 number, 2x3 numbers."""
+    if shape == ():
+        return "a single number"
+    return "a list of 1 number" if shape == (1,) else f"{'x'.join(map(str, shape))} numbers"

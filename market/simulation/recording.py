@@ -29,7 +29,7 @@ def record(moment: Moment, records: Records) -> None:
             values = np.asarray(ways[name][1](moment))
             if values.shape not in shapes or values.dtype.kind not in NUMBERS:
                 raise InputError(
-                    f"{column_in_words(frame, name)} gave {in_words(values)}, but must be {shapes[1][0]} numbers"
+                    f"{column_in_words(frame, name)} gave {in_words(values)}, but must be {counted(shapes[1])}"
                 )
             row[name] = values
         records.tables[frame].row(tick, row)
@@ -58,5 +58,14 @@ def in_words(values: NDArray[Any]) -> str:
     ('2 numbers', 'words', 'NoneType')
     """
     if values.dtype.kind in NUMBERS:
-        return f"{'x'.join(map(str, values.shape))} numbers"
+        return counted(values.shape)
     return "words" if values.dtype.kind in "US" else type(values.flat[0]).__name__ if values.size else "nothing"
+
+
+def counted(shape: tuple[int, ...]) -> str:
+    """So many numbers.
+
+    >>> counted((1,)), counted((2, 3))
+    ('1 number', '2x3 numbers')
+    """
+    return f"{'x'.join(map(str, shape))} number{'' if shape == (1,) else 's'}"

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib import pyplot as plt
 
+from capacity.errors import InputError
 from scenarios.pictures.chart_data import ChartData, NothingToShowError
 from scenarios.pictures.panel import empty, head
 from scenarios.pictures.style import style
-from scenarios.results.register import Register, place_of
+from scenarios.results.register import Register, file_of, place_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,9 +106,15 @@ class Chart:
     def data(self, source: Any, **options: Any) -> ChartData:
         """What the chart shows of these frames: its tidy frame, with unit and meaning of each column."""
         try:
-            return self.make(source, **options)
+            made = self.make(source, **options)
         except NothingToShowError as nothing:
             return ChartData(nothing=str(nothing))
+        if not isinstance(made, ChartData):  # of a file of one's own
+            raise InputError(
+                f"{file_of(self.make)}: chart '{self.name}' gave {type(made).__name__}, but must be ChartData, as "
+                "one(long({'name': values by time}, Column('value', unit, meaning))) makes it"
+            )
+        return made
 
     def draw(self, source: Any, ax: Axes | None = None, **options: Any) -> Axes:
         """Make the data and draw them; into Axes made anew, if none are given."""

@@ -26,7 +26,7 @@ from scenarios.library import SCENARIOS
 WRONG = {
     "None": (None, "gave NoneType"),
     "text": ("much", "gave str"),
-    "short": (np.ones(1), "gave 1 numbers"),
+    "short": (np.ones(1), "gave a list of 1 number"),
     "square": (np.ones((2, 2)), "gave 2x2 numbers"),
     "nan": (("all", np.nan), "gave NaN at place 0"),
     "infinite": (("all", np.inf), "gave inf at place 0"),
@@ -183,7 +183,7 @@ ODD_OUTCOMES = {
     "no response": ({"response": lambda _: None}, "gave NoneType, but must be a Cleared"),
     "paid": ({"prices": lambda prices: -prices}, "gave -"),
     "infinite": ({"prices": lambda prices: prices + np.inf}, "gave inf at place 0"),
-    "one price": ({"prices": lambda _: 1.0}, "gave one numbers"),
+    "one price": ({"prices": lambda _: 1.0}, "gave a single number"),
     "rents": ({"rents": lambda rents: rents - 1.0}, "gave -1 at place 0"),
     "nobody": ({"requests": lambda requests: requests * np.nan}, "gave NaN at place 0"),
     "given back": ({"requests": lambda requests: requests - 1.0}, "gave -1 at place"),

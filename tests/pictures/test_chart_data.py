@@ -8,10 +8,12 @@ from matplotlib import pyplot as plt
 
 from capacity import InputError
 from scenarios.library import SCENARIOS
+from scenarios.pictures.chart import chart
 from scenarios.pictures.chart_data import Column, Panel
 from scenarios.pictures.registry import CHARTS
 from scenarios.results import summary_tables
 from scenarios.results.measures import MEASURES, summarise
+from scenarios.results.register import Register
 from scenarios.runs.run import run
 from scenarios.runs.settings import Settings
 
@@ -95,6 +97,17 @@ def test_one_file_adds_a_chart_and_a_measure(frames, mine):
     assert list(CHARTS["asked-for"].data(frames).frame["value"]) == list(frames["ticks"]["asked"])
     assert summarise(frames)["asked-in-all"] == pytest.approx(frames["ticks"]["asked"].sum())
     assert list(MEASURES)[-1] == "asked-in-all", "after those that are there"
+
+
+def test_a_chart_of_numbers_in_place_of_data_is_named():
+    def asked(frames):
+        """How many ask."""
+        return 3.0
+
+    with pytest.raises(
+        InputError, match=r"test_chart_data.py: chart 'asked' gave float, but must be ChartData, as one"
+    ):
+        chart("Asked", register=Register("chart"))(asked).data({})
 
 
 def test_the_same_file_may_be_read_twice_but_a_name_has_one_owner(tmp_path, mine):
