@@ -17,7 +17,7 @@ from scenarios.library import SCENARIOS
 from scenarios.loading.checking import checked
 from scenarios.loading.named_files import with_files
 from scenarios.loading.own_files import not_given
-from scenarios.loading.toml_files import check_depth, read_table
+from scenarios.loading.toml_files import check_depth, name_of, read_table
 from scenarios.parameters.kinds import set_aside
 from scenarios.parameters.paths import merge, nest, whole_first
 from scenarios.text.toml import parse_value
@@ -154,7 +154,7 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Scenario:
     if isinstance(time, Mapping) and "end" in time and "days" in time:
         raise InputError(f"{where}: time.end is {time['end']}, but time.days is given as well: give one of them")
     if "name" not in data:
-        data = {"name": path.stem, **data}
+        data = {"name": name_of(path), **data}
     base |= {"outcomes": (), "variants": {}}  # another question has other answers
     try:
         made = Scenario.of({**merge(base, data), "extends": parent}, where)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from capacity.errors import InputError
 from capacity.reading import check_path, is_there, near, read_toml
+from scenarios.parameters.complaints import NAME as A_NAME
+from scenarios.parameters.fields import LONGEST_NAME, NAME
 from scenarios.parameters.paths import DEEPEST
 
 #: What a file may be of: what is said where it is not there, and where it is empty.
@@ -33,6 +36,18 @@ def read_table(path: Path, kind: str = "scenario") -> dict[str, Any]:
     if not data:
         raise InputError(f"{path} is empty, but {if_empty}")
     return data
+
+
+def name_of(path: Path) -> str:
+    """What a file without a name is called: as the file, if that can be a name of a folder of results."""
+    stem = path.stem
+    if len(stem) > LONGEST_NAME or re.fullmatch(NAME, stem) is None:
+        said = repr(stem if len(stem) <= LONGEST_NAME else f"{stem[:LONGEST_NAME]}...")
+        raise InputError(
+            f"{path} says no name, so it would be called {said} as the file is, but that must be {A_NAME}, the first a "
+            "letter or digit: write name = 'mine' into it, or rename it"
+        )
+    return stem
 
 
 def check_depth(value: Any, where: str, at: str = "", depth: int = 0) -> None:

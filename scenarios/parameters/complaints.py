@@ -14,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from capacity.errors import nearest
+from scenarios.parameters.fields import LONGEST_NAME
 from scenarios.parameters.paths import join
 from scenarios.text.values import as_written
 
 #: What a name may be.
-NAME = "a name of at most 60 letters, digits, spaces, dots or dashes"
+NAME = f"a name of at most {LONGEST_NAME} letters, digits, spaces, dots or dashes"
 
 
 def complaint(error: ValidationError, model: type[BaseModel]) -> str:

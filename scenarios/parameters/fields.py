@@ -50,7 +50,9 @@ type Whole = Annotated[int, BeforeValidator(_whole)]
 type Flag = Annotated[bool, BeforeValidator(_flag)]
 type Text = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
 #: A name that fits in a table: a letter or digit first, then also spaces, dots, dashes.
-type Name = Annotated[str, StringConstraints(strict=True, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
+LONGEST_NAME: Final = 60
+NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$"
+type Name = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_NAME, pattern=NAME)]
 
 
 #: Tables by name: what a scenario defines in the words of another room.

@@ -91,6 +91,15 @@ def test_a_study_file_is_not_called_a_scenario(tmp_path):
         study_from(study_file=path, seeds="0")
 
 
+def test_a_study_of_no_name_is_called_as_its_file_if_that_can_be(tmp_path):
+    path = written(tmp_path / "what now?.toml", "scenarios = ['off-peak']\nseeds = 1\n")
+    with pytest.raises(
+        InputError, match=r"now\?\.toml says no name, so it would be called 'what now\?' as the file is"
+    ):
+        study_from(study_file=path)
+    assert study_from(study_file=path, name="mine").name == "mine"
+
+
 def test_a_study_file_may_name_a_table_beside_it(tmp_path):
     written(tmp_path / "points.csv", "supply.growth\n2\n3\n")
     (tmp_path / "study.toml").write_text('scenarios = ["broker"]\ndesign = "points.csv"\nseeds = 1\n')

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from capacity.errors import InputError
 from scenarios.cli import scenarios as scenarios_command
 from scenarios.library import SCENARIOS
 from scenarios.loading.scenarios import from_file, load, with_sets
@@ -144,3 +145,20 @@ def test_show_toml_is_the_resolved_scenario(tmp_path: Path) -> None:
     path = tmp_path / "resolved.toml"
     path.write_text(text, encoding="utf-8")
     assert load(path) == load("broker", ["brokers.Junction.cut=0.1"])
+
+
+@pytest.mark.parametrize("stem", ["my scenario", "a.b", "2026", "a - b", "A_1-x"])
+def test_a_file_without_a_name_is_called_as_the_file(tmp_path: Path, stem: str) -> None:
+    (tmp_path / f"{stem}.toml").write_text('question = "?"\n')
+    assert load(tmp_path / f"{stem}.toml").name == stem
+
+
+@pytest.mark.parametrize("stem", ["", " ", "-x", "..", "caf\u00e9", "a:b", "a\nb", "a\\b", "*", "it's", "l" * 61])
+def test_a_file_whose_own_name_is_none_must_say_one(tmp_path: Path, stem: str) -> None:
+    """No folder of results could be called so, nor be found again on the command line."""
+    path = tmp_path / f"{stem}.toml"
+    path.write_text('question = "?"\n')
+    with pytest.raises(InputError, match=r"says no name, so it would be called .* write name = 'mine' into it"):
+        load(path)
+    path.write_text('name = "mine"\nquestion = "?"\n')
+    assert load(path).name == "mine"

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from capacity.errors import InputError
 from scenarios.batches.plan.planning import DEFAULT_SEEDS, DEFAULT_USERS, Plan
 from scenarios.batches.plan.sampling import Range
-from scenarios.loading.toml_files import read_table
+from scenarios.loading.toml_files import name_of, read_table
 from scenarios.parameters.complaints import complaint
 from scenarios.parameters.fields import Flag, Name, Number, Section, Text, Whole, choice
 
@@ -72,7 +72,7 @@ def plan_in(path: Path, given: Mapping[str, Any]) -> Plan:
     """The plan in a study file; what is ``given`` beside it (seeds, days, users, keep, name) goes first."""
     said = _read(path)
     values: dict[str, Any] = {
-        "name": said.name or path.stem,
+        "name": said.name or given.get("name") or name_of(path),
         "seeds": said.seeds,
         "days": said.days or None,
         "users": said.users,
