@@ -128,7 +128,7 @@ def _print(found: Comparison, runs: Runs, *, with_precision: bool) -> None:
     from scenarios.cli.compare_tables import legend, tables
 
     out = _console()
-    out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
+    _print_name(out, runs)
     _print_tables(out, tables(found, with_precision=with_precision))
     for line in legend(found, cases_pooled(runs, found.by)):
         out.print(line, highlight=False)
@@ -148,18 +148,25 @@ def _sensitivity(runs: Runs, measures: list[str] | None, *, as_json: bool, csv: 
         print_json({"name": runs.name, "question": runs.question, "rows": _records(found)})
         return
     out = _console()
-    out.print(f"[bold]{runs.name}[/bold]  {runs.question}".rstrip(), highlight=False)
+    _print_name(out, runs)
     _print_tables(out, sensitivity_tables(found))
     if csv is not None:
         typer.echo(f"wrote {csv}")
 
 
-def _print_tables(out: Any, made: Iterable[tuple[str, Table]]) -> None:
-    from rich.markup import escape
+def _print_name(out: Any, runs: Runs) -> None:
+    from rich.text import Text
 
+    out.print(Text.assemble((runs.name, "bold"), f"  {runs.question}" if runs.question else ""))
+
+
+def _print_tables(out: Any, made: Iterable[tuple[str, Table]]) -> None:
     out.print()
     for title, table in made:
-        out.print(f"[bold]{escape(title)}[/bold]", highlight=False)
+        if out.width < WIDTH:  # numbers are folded: cut off they would be others
+            for column in table.columns:
+                column.no_wrap, column.min_width = False, None
+        out.print(title, style="bold", highlight=False)
         out.print(table, end="")
 
 
@@ -169,7 +176,7 @@ def _console() -> Any:
     from scenarios.text.console import console
 
     usual = console()
-    return usual if usual.is_terminal else Console(width=min(usual.width, WIDTH))
+    return usual if usual.is_terminal else Console(width=min(usual.width, WIDTH), markup=False)
 
 
 def _check_target(path: Path | None) -> None:

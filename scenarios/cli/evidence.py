@@ -121,17 +121,17 @@ def _print(records: list[dict[str, Any]]) -> None:
 def _print_block(
     rows: list[dict[str, Any]], heads: Sequence[str], cells: Callable[[dict[str, Any]], list[str]], source: str
 ) -> None:
-    from rich.markup import escape
+    from rich.text import Text
 
     from scenarios.text.console import console, table
 
     shown, first = console(), rows[0]
-    shown.print(f"\n[bold]{first['statement']}. {escape(first['text'])}[/bold] ({escape(source)})")
+    shown.print(Text.assemble("\n", (f"{first['statement']}. {first['text']}", "bold"), f" ({source})"))
     made = table("", list(heads))
     for column in made.columns[:2]:
         column.justify = "left"
     for row in rows:
-        made.add_row(*map(escape, cells(row)))
+        made.add_row(*cells(row))
     shown.print(made)
 
 

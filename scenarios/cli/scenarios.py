@@ -60,14 +60,15 @@ def scenarios(
         ]
         typer.echo(json.dumps(listed, indent=2))
         return
-    from scenarios.text.console import console, table
+    from scenarios.text.console import WIDE, console, table
 
+    out = console()
     made = table("scenarios", ("scenario", "question", "variants"))
     made.columns[1].justify = made.columns[2].justify = "left"
-    made.columns[0].no_wrap = True
+    made.columns[0].no_wrap = out.width >= WIDE
     for one in SCENARIOS.values():
         made.add_row(one.name, one.question, ", ".join(one.variants))
-    console().print(made)
+    out.print(made)
     typer.echo("`tokenmarket scenarios show NAME` prints the parameters of one.")
 
 
@@ -94,35 +95,38 @@ def show(
 
 
 def _print(scenario: Scenario, *, only_changes: bool) -> None:
+    from rich.text import Text
+
     from scenarios.loading.parameter_rows import rows
-    from scenarios.text.console import console, table
+    from scenarios.text.console import WIDE, console, table
     from scenarios.text.values import as_written
 
     out = console()
-    out.print(f"[bold]{scenario.name}[/bold]  {scenario.question}")
+    out.print(Text.assemble((scenario.name, "bold"), f"  {scenario.question}"))
     out.print(f"source: {scenario.source or 'none given'}   extends: {scenario.extends or 'nothing'}", highlight=False)
     made = table("", ("parameter", "value", "unit", "baseline", "source"))
     made.columns[2].justify = made.columns[4].justify = "left"
-    made.columns[0].no_wrap = True
-    made.columns[2].min_width = 8
+    if out.width >= WIDE:
+        made.columns[0].no_wrap = True
+        made.columns[2].min_width = 8
     section = ""
     for row in rows(scenario, only_changes=only_changes):
         above, _, name = row["path"].rpartition(".")
         if above != section:
             section = above
-            made.add_row(f"[bold]{above}[/bold]", "", "", "", "")
+            made.add_row(Text(above, style="bold"), "", "", "", "")
         was = as_written(row["baseline"]).strip("'") if "baseline" in row else ""
         made.add_row(f"  {name}", _short(row["value"]), row["unit"], was, row["source"])
     out.print(made)
     if scenario.variants:
-        out.print("[bold]variants[/bold]")
+        out.print("variants", style="bold")
         for name, changed in scenario.variants.items():
             out.print(
                 f"  {name}: " + ", ".join(f"{path} = {as_written(value)}" for path, value in changed.items()),
                 highlight=False,
             )
     if scenario.outcomes:
-        out.print("[bold]outcomes[/bold]")
+        out.print("outcomes", style="bold")
         for one in scenario.outcomes:
             wanted = f" expected {one.expected}" if one.expected != "reported" else ""
             out.print(f"  {one.measure} against {one.against}:{wanted or ' reported'}  {one.source}", highlight=False)

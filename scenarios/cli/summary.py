@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -104,7 +103,7 @@ def segment_table(frames: Frames) -> Table:
     for name, row in summary_tables.segment_prices(frames).iterrows():
         cost = row["a_request"]
         written = f"{cost:,.4f}" if np.isfinite(cost) else "-"
-        made.add_row(escape(str(name)), money(row["paid"]), written, _price(row["a_million"]))
+        made.add_row(str(name), money(row["paid"]), written, _price(row["a_million"]))
     return made
 
 
@@ -117,8 +116,8 @@ def price_table(frames: Frames) -> Table:
     for row in summary_tables.prices(frames).to_dict("records"):
         made.add_row(
             row["kind"],
-            escape(row["model"]),
-            escape(row["tier"]),
+            row["model"],
+            row["tier"],
             f"{row['low']:,.2f} - {row['high']:,.2f}",
             _paid(row),
             _price(row["running_cost"]),
@@ -144,7 +143,7 @@ def wait_table(frames: Frames) -> Table:
     for row in summary_tables.waits(frames).to_dict("records"):
         made.add_row(
             row["kind"],
-            escape(row["tier"]),
+            row["tier"],
             _count(row["ordered"]),
             hours_in_words(row["mean_h"]),
             hours_in_words(row["p95_h"]),
@@ -167,7 +166,7 @@ def quota_parts(frames: Frames) -> list[RenderableType]:
     for row in found.to_dict("records"):
         days = [short_number(row[name]) for name in ("first", "mean", "last")]
         span = f"{short_number(row['least'])} - {short_number(row['most'])}"
-        made.add_row(row["kind"], escape(row["tier"]), *days, span)
+        made.add_row(row["kind"], row["tier"], *days, span)
     made.columns[1].justify = "left"
     return [made]
 
@@ -188,7 +187,7 @@ def outcome_table(frames: Frames) -> Table:
     for name, row in [*found.iterrows(), ("all", total)] if len(found) else []:
         asked = row["asked"] if row["asked"] > 0 else np.nan
         made.add_row(
-            escape(str(name)),
+            str(name),
             _count(row["asked"]),
             *(_percent(row[key] / asked) for key in shown),
             hours_in_words(row["queue_h"]),
@@ -208,7 +207,7 @@ def share_table(frames: Frames) -> Table:
     both = pd.concat([summary_tables.shares(frames).assign(style=None), kinds.assign(style="bold")])
     for name, row in both.iterrows():
         made.add_row(
-            escape(str(name)),
+            str(name),
             row["kind"],
             _count(row["tokens"] * 1e6),
             _percent(row["token_share"]),
@@ -225,7 +224,7 @@ def peak_table(frames: Frames) -> Table:
     made = table("Peak against off-peak", ["", "peak", "off-peak", "ratio"])
     for name, row in summary_tables.peak(frames).iterrows():
         made.add_row(
-            escape(f"{name} [{row['unit']}]"),
+            f"{name} [{row['unit']}]",
             *("-" if not np.isfinite(row[key]) else f"{row[key]:,.2f}" for key in ("peak", "off-peak", "ratio")),
         )
     return made
@@ -239,7 +238,7 @@ def provider_table(frames: Frames) -> Table:
     for name, row in summary_tables.margins(frames).iterrows():
         flows = (money(row[key]) for key in ("revenue", "rent_paid", "running_cost", "profit"))
         made.add_row(
-            escape(str(name)),
+            str(name),
             *flows,
             _percent(row["margin"]),
             money(row["cash_before"]),
@@ -257,7 +256,7 @@ def gain_parts(result: RunResult) -> list[RenderableType]:
     made = table("Who gains (USD a day)", ["who", "side", "gain", "share", *(["efficient\nmarket"] * efficient)])
     for row in found.to_dict("records"):
         made.add_row(
-            escape(row["kind"]),
+            row["kind"],
             row["side"],
             money(row["gain"]),
             _percent(row["gain"] / total if total > 0 else np.nan),

@@ -1,4 +1,4 @@
-"""Tables and consoles for a terminal: one look, and nothing cut off from 80 columns up."""
+"""Tables and consoles for a terminal: one look, and nothing cut off, however narrow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from rich.table import Table
 
 #: Columns of a report that goes to a file or a pipe.
 PLAIN_WIDTH = 100
+#: Columns from which on names are kept in one piece; below, they are folded: a column that is not takes all the room.
+WIDE = 80
 
 
 def table(title: str, columns: Sequence[str]) -> Table:
@@ -22,6 +24,9 @@ def table(title: str, columns: Sequence[str]) -> Table:
 
 
 def console() -> Console:
-    """The terminal at its own width; a fixed width where output is no terminal, so that files are the same."""
-    plain = Console()
-    return plain if plain.is_terminal or "COLUMNS" in os.environ else Console(width=PLAIN_WIDTH)
+    """The terminal at its own width; a fixed width where output is no terminal, so that files are the same.
+
+    Brackets are brackets: people's names and questions may have some.
+    """
+    plain = Console(markup=False)
+    return plain if plain.is_terminal or "COLUMNS" in os.environ else Console(width=PLAIN_WIDTH, markup=False)

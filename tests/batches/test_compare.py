@@ -98,6 +98,17 @@ def test_no_line_is_longer_than_80(tmp_path, label):
     assert "for ±1 %" in text
 
 
+def test_nothing_is_cut_off_in_a_narrow_terminal_and_brackets_are_brackets(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    frame = table()
+    frame.assign(label=frame["label"].map({"low": "low [/x]", "high": "high [b]"})).to_csv(tmp_path / "r[red].csv")
+    text = told(tmp_path / "r[red].csv", "--precision", "0.01", "--by", "label")
+    assert max(map(len, text.splitlines())) <= 40
+    assert "…" not in text
+    assert text.startswith("r[red]\n")
+    assert all(part in text for part in ("[/x]", "[b]", "mean", "4 of"))
+
+
 def test_one_seed_is_no_interval(tmp_path):
     table()[lambda frame: frame["seed"] == 1].to_csv(tmp_path / "r.csv", index=False)
     text = told(tmp_path / "r.csv")

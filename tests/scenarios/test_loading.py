@@ -147,6 +147,18 @@ def test_show_toml_is_the_resolved_scenario(tmp_path: Path) -> None:
     assert load(path) == load("broker", ["brokers.Junction.cut=0.1"])
 
 
+def test_a_narrow_terminal_shows_all_and_brackets_are_brackets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    (tmp_path / "mine.toml").write_text('question = "what [/x] [red]?"\nsupply.growth = 5.25\n')
+    shown = said("scenarios", "show", str(tmp_path / "mine.toml"), "--changes")
+    assert "mine  what [/x] [red]?" in shown
+    assert all(part in shown for part in ("supply", "5.25", "1/year", "3.4"))
+    assert max(map(len, shown.splitlines())) <= 40
+    listed = said("scenarios")
+    assert "question" in listed
+    assert "…" not in listed
+
+
 @pytest.mark.parametrize("stem", ["my scenario", "a.b", "2026", "a - b", "A_1-x"])
 def test_a_file_without_a_name_is_called_as_the_file(tmp_path: Path, stem: str) -> None:
     (tmp_path / f"{stem}.toml").write_text('question = "?"\n')

@@ -25,7 +25,7 @@ from scenarios.text.durations import hours_in_words
 
 def printed(result, width=80):
     out = io.StringIO()
-    Console(file=out, width=width).print(summary(result))
+    Console(file=out, width=width, markup=False).print(summary(result))
     return out.getvalue()
 
 
