@@ -61,9 +61,8 @@ def _useful(path: Path) -> OwnFile:
 def _registered() -> int:
     """How many things have put themselves, or were put, where they are found by name."""
     from capacity import ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS
-    from market.kinds import classes_of
     from market.simulation.columns.column import WAYS
-    from market.supply.firm import Firm
+    from scenarios.definition.agents import all_agents
     from scenarios.library import SCENARIOS
     from scenarios.pictures.registry import BATCH_CHARTS, CAPACITY_CHARTS, CHARTS
     from scenarios.results.measures import MEASURES
@@ -71,7 +70,7 @@ def _registered() -> int:
 
     found: tuple[Sized, ...] = (
         *(ARCHITECTURES, CALIBRATIONS, CHIPS, WORKLOADS, SCENARIOS, MEASURES, CHECKS),
-        *(CHARTS, BATCH_CHARTS, CAPACITY_CHARTS, *WAYS.values(), classes_of(Firm)),
+        *(CHARTS, BATCH_CHARTS, CAPACITY_CHARTS, *WAYS.values(), all_agents()),
     )
     return sum(map(len, found))
 

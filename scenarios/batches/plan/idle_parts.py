@@ -6,10 +6,10 @@ from typing import Final
 
 from scenarios.batches.plan.study import Study
 from scenarios.parameters.paths import steps
-from scenarios.runs.idle import idle
+from scenarios.runs.idle import QUOTAS, idle
 
-#: Cases that differ in nothing of this are told of as one.
-ABOUT: Final = ("time", "events", "labs", "sellers")
+#: Cases that differ in nothing below these, or called so, are told of as one.
+ABOUT: Final = frozenset({"time", "events", "released", "quotas", *QUOTAS})
 
 
 def idle_in(study: Study) -> list[str]:
@@ -17,7 +17,7 @@ def idle_in(study: Study) -> list[str]:
     told: dict[str, None] = {}
     looked = set()
     for case in study.cases:
-        varied = {path: value for path, value in case.changes.items() if steps(path)[0] in ABOUT}
+        varied = {path: value for path, value in case.changes.items() if not ABOUT.isdisjoint(steps(path))}
         if (key := (case.key, repr(varied))) in looked:
             continue
         looked.add(key)
