@@ -55,14 +55,6 @@ class Workload:
         low=1,
         or_inf=True,
     )
-    spread: float = quantity(
-        0.0,
-        "1",
-        "standard deviation of the log of the input from request to request (log-normal); bills of long ones go by "
-        "it, machines by the mean",
-        BESIDE,
-        high=5,
-    )
     speed: float = quantity(35.0, "token/s", "speed that users of this kind expect", above=0)
     decoding: Speculation | None = inner(
         Speculation, "speculation that it brings with it; the deployment's own unless given", None, or_none=True
@@ -78,6 +70,14 @@ class Workload:
     name: str = text("custom", "what it is called on the command line")
     title: str = text("", "what it is called in a picture")
     source: str = text("", "where the figures come from")
+    spread: float = quantity(
+        0.0,
+        "1",
+        "standard deviation of the log of the input from request to request (log-normal); bills of long ones go by "
+        "it, machines by the mean",
+        BESIDE,
+        high=5,
+    )
 
     def __post_init__(self) -> None:
         check_fields(self, "workload")
