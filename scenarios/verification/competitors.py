@@ -57,7 +57,7 @@ def dominant_firm() -> Iterator[Finding]:
         rivals = Pool(PLENTY, supply=RisingCost(rise))
         others = Provider("fringe", (Offer("theirs", COST, cost=COST),), pools=(rivals,), pricing=MarginalCost())
         users = CurveSegment("users", (LinearDemand(CHOKE, SLOPE),))
-        model = run(users, [firm, others], 250, clearing=ScarcityAuction())
+        model = run(users, [firm, others], 60, clearing=ScarcityAuction())
         yield iterated(f"rise {rise:g}: machines built", a - b * price, float(model.capacity[0]))
         yield iterated(f"rise {rise:g}: price [USD]", price, float(model.cleared.prices[0].min()))
 
