@@ -19,10 +19,11 @@ from market.exchange.rationing.first_come import FirstCome
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
 from market.quality import quality_at
+from market.supply.contract import Contract
 from market.supply.firm_sale import FirmSale
 from market.supply.rack_maker import RackMaker
 from market.supply.research import Research
-from market.supply.specs import Contract, Hyperscaler, Provider
+from market.supply.specs import Hyperscaler, Provider
 from market.supply.wholesale import Wholesale
 
 
@@ -199,6 +200,9 @@ class Economy:
         for contract in self.contracts:
             self._known("contract: seller", contract.seller, [h.name for h in self.hyperscalers])
             self._known("contract: buyer", contract.buyer, [p.name for p in self.providers])
+            if contract.ramps and not next(h.racks for h in self.hyperscalers if h.name == contract.seller):
+                who = f"contract of {contract.buyer} with {contract.seller}"
+                raise InputError(f"{who}: ramps, but the seller has no racks at the start that could become more")
 
     def _check_research(self) -> None:
         for one in self.research:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from market.simulation.founded import Founded
-    from market.supply.specs import Contract
+    from market.supply.contract import Contract
 
 #: Of contracts without end the payments of so many years are told.
 ENDLESS_YEARS: Final = 1.0
@@ -20,7 +20,7 @@ def to_come(founded: Founded, tick: int, running: Sequence[Contract], *, seller:
     for contract in running:
         name = contract.seller if seller else contract.buyer
         left = ticks_left(founded, tick, contract)
-        total[name] = total.get(name, 0.0) + contract.racks * contract.price * hours * left
+        total[name] = total.get(name, 0.0) + contract.racks_now * contract.price * hours * left
     return total
 
 

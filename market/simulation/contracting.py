@@ -16,8 +16,8 @@ from market.simulation.needing import TIMES
 from market.simulation.quoting import AHEAD
 from market.simulation.rents_seen import mean_spot_price, rents_seen
 from market.simulation.state import Contracts, Firms, Fleets, Machines, Quoted
+from market.supply.contract import Contract
 from market.supply.rents import Seen
-from market.supply.specs import Contract
 from market.supply.term_market import HOURS_A_YEAR
 
 #: Share of what is at stake below which a gain counts as none.
@@ -44,23 +44,33 @@ def renew_contracts(
     effects: Effects,
 ) -> Contracts:
     """Contracts that end are renewed at the market where they say so; those of firms that left are void."""
-    due = [c for c in contracts.signed if c.renews and c.first_tick + c.ticks == tick]
-    due += [c for c in contracts.refused if (tick - c.first_tick - c.ticks) % founded.ticks_in_month == 0]
+    before = tuple(ramped(founded, c) for c in contracts.signed)
+    due = [c for c in before if c.renews and c.first_tick + c.ticks == tick]
+    lapsed = [ramped(founded, c) for c in contracts.refused]
+    due += [c for c in lapsed if (tick - c.first_tick - c.ticks) % founded.ticks_in_month == 0]
     due = [c for c in due if not firms.left[founded.number_of[c.buyer]]]
-    refused = [c for c in contracts.refused if c not in due and not firms.left[founded.number_of[c.buyer]]]
+    refused = [c for c in lapsed if c not in due and not firms.left[founded.number_of[c.buyer]]]
     renewed: list[Contract] = []
     seen = rents_seen(founded, tick, machines, quoted, fleets.sales.price, effects) if due else Seen(0.0)
     for contract in due:
         seller = founded.owners[founded.number_of[contract.seller]]
         ask = seller.ask_at(float(effects.power[seller.number]))
-        anew = signed_anew(founded, tick, seen, machines, (*contracts.signed, *renewed), contract, ask)
+        anew = signed_anew(founded, tick, seen, machines, (*before, *renewed), contract, ask)
         if anew is None:
             refused.append(contract)
         else:
             renewed.append(anew)
-    signed = contracts.signed + tuple(renewed)
+    signed = before + tuple(renewed)
     running = tuple(c for c in signed if c.runs(tick) and firms.active[founded.number_of[c.buyer]])
     return Contracts(signed, running, tuple(refused))
+
+
+def ramped(founded: Founded, contract: Contract) -> Contract:
+    """A contract for as many racks as it is now, where these become more or fewer as all those of its seller do."""
+    if not contract.ramps:
+        return contract
+    seller = founded.owners[founded.number_of[contract.seller]]
+    return replace(contract, grown=seller.racks / seller.spec.racks)
 
 
 def signed_anew(
@@ -80,7 +90,7 @@ def signed_anew(
     if not terms.bargained:
         return replace(contract, first_tick=tick, price=mean_spot_price(founded, machines))
     worth = machines.worth.get(contract, np.ones(TIMES.size))
-    most = contract.racks if not contract.adjusts else unpromised(founded, tick, signed, contract)
+    most = contract.racks_now if not contract.adjusts else unpromised(founded, tick, signed, contract)
     best, gain = None, -math.inf
     lengths = contract.lengths or (contract.ticks,)
     horizon = to_hours(founded, max(lengths))
@@ -89,7 +99,7 @@ def signed_anew(
         hours = to_hours(founded, ticks)
         expected = terms.expected(seen, hours, founded.hours)
         for times, worth_then in zip(TIMES.tolist(), terms.needed(TIMES, worth, hours).tolist(), strict=True):
-            racks = contract.racks * times
+            racks = contract.racks_now * times
             if times != 1.0 and (not contract.adjusts or racks > most):
                 continue
             bargain = terms.bargain(expected, hours, racks, worth_then, ask)
@@ -97,7 +107,8 @@ def signed_anew(
             # A gain that is rounding is no reason to sign for another number.
             if bargain.price is not None and racks * each > gain + SAME_GAIN * racks * expected:
                 gain = racks * each
-                best = replace(contract, first_tick=tick, price=bargain.price, racks=racks, ticks=ticks)
+                price, number = bargain.price, contract.racks * times
+                best = replace(contract, first_tick=tick, price=price, racks=number, ticks=ticks)
     return best
 
 
@@ -111,12 +122,12 @@ def racks_by_length(founded: Founded, running: Sequence[Contract]) -> NDArray[np
     racks = np.zeros(LOG_AHEAD.size)
     for contract in running:
         years = to_hours(founded, contract.ticks) / HOURS_A_YEAR
-        racks[int(np.argmin(np.abs(LOG_AHEAD - math.log(max(years, SHORTEST)))))] += contract.racks
+        racks[int(np.argmin(np.abs(LOG_AHEAD - math.log(max(years, SHORTEST)))))] += contract.racks_now
     return racks
 
 
 def unpromised(founded: Founded, tick: int, signed: Sequence[Contract], contract: Contract) -> float:
     """Racks that a seller has neither promised to others nor takes for its own training and products at any hour."""
     owner = founded.owners[founded.number_of[contract.seller]]
-    promised = sum(c.racks for c in signed if c.seller == contract.seller and c.runs(tick))
+    promised = sum(c.racks_now for c in signed if c.seller == contract.seller and c.runs(tick))
     return max(owner.racks * (1.0 - owner.spec.first_party) - promised, 0.0)

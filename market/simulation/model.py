@@ -28,7 +28,7 @@ from market.simulation.quoting import AHEAD
 from market.simulation.recording import record
 from market.simulation.tick import Timings, run_tick
 from market.simulation.unrest import restless_so_far
-from market.supply.specs import Contract
+from market.supply.contract import Contract
 from market.supply.wholesale import Allotment
 
 type Floats = NDArray[np.float64]

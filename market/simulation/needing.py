@@ -23,9 +23,9 @@ from market.simulation.state import (
     Served,
     Terms,
 )
+from market.supply.contract import Contract
 from market.supply.needs import Needs
 from market.supply.provider import ProviderAgent
-from market.supply.specs import Contract
 from market.supply.wholesale import NO_BIDS, Bids
 
 type Floats = NDArray[np.float64]
@@ -118,10 +118,11 @@ def worth_of_contracts(
     pace = min(founded.hours / founded.month_h, 1.0)
     for contract in (*contracts.running, *contracts.refused):
         p = founded.providers[founded.number_of[contract.buyer]]
-        racks = contract.racks * founded.hours * TIMES
+        racks = contract.racks_now * founded.hours * TIMES
         now = np.ones(TIMES.size)
-        if price > 0 and contract.racks > 0:
-            without = float(held[p.number]) - (contract.racks * founded.hours if contract in contracts.running else 0.0)
+        if price > 0 and contract.racks_now > 0:
+            under_it = contract.racks_now * founded.hours if contract in contracts.running else 0.0
+            without = float(held[p.number]) - under_it
             steps = beyond(founded, needs, p, max(without, 0.0), chance)
             saved = np.minimum(steps.price, price + steps.lost * steps.price) if p.spec.spot else steps.price
             upto = np.append(0.0, np.cumsum(steps.quantity))

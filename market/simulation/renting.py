@@ -37,7 +37,7 @@ def rent(
     parties = [(founded.number_of[c.seller], founded.number_of[c.buyer]) for c in contracts.running]
     held = np.array([float(np.add.reduce(capacity[p.own_pools])) for p in founded.providers])
     for contract, (_, buyer) in zip(contracts.running, parties, strict=True):
-        held[buyer] += contract.racks * hours
+        held[buyer] += contract.racks_now * hours
     bids = Bids.together(
         [bids_of(founded, needs, p, held, machines) for p in founded.providers if firms.active[p.number]]
     )

@@ -17,11 +17,11 @@ from market.exchange.books import Book
 from market.exchange.clearing.base import Cleared
 from market.exchange.ledger import Ledger, Payment
 from market.exchange.queue import Queue, Round
+from market.supply.contract import Contract
 from market.supply.needs import Needs
 from market.supply.purchases import Purchases
 from market.supply.rack_lists import HourOfBids
 from market.supply.rack_maker import RackSales
-from market.supply.specs import Contract
 from market.supply.vintages import Exit
 from market.supply.week import Damping
 from market.supply.wholesale import Allotment

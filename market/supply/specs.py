@@ -1,4 +1,4 @@
-"""What a supply side is made of: tiers, models, offers, providers, hyperscalers, contracts. Plain values."""
+"""What a supply side is made of: tiers, models, offers, providers, hyperscalers. Plain values."""
 
 from __future__ import annotations
 
@@ -349,41 +349,3 @@ class Hyperscaler:
         require(f"hyperscaler '{self.name}': first_party", self.first_party, at_least=0, at_most=1)
         require(f"hyperscaler '{self.name}': running_cost", self.running_cost, at_least=0)
         require(f"hyperscaler '{self.name}': reserve", self.reserve, at_least=0)
-
-
-@dataclass(frozen=True)
-class Contract:
-    """Racks rented for a term at a fixed price, paid whether used or not (take or pay).
-
-    Attributes:
-        seller, buyer: names of a hyperscaler and a provider.
-        racks: how many.
-        price: rent [USD per rack-h].
-        first_tick: tick at which it begins.
-        ticks: term in ticks.
-        renews: whether it is renewed: at last month's mean spot price or, if bargained for, at what both agree on.
-        adjusts: whether both then agree on the number of racks, too: that of which they gain most.
-        lengths: terms in ticks among which the buyer chooses then, where contracts are bargained for; empty: as before.
-    """
-
-    seller: str
-    buyer: str
-    racks: float
-    price: float
-    first_tick: int = 0
-    ticks: int = 10**9
-    renews: bool = False
-    adjusts: bool = False
-    lengths: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        where = f"contract of {self.buyer} with {self.seller}: "
-        require(where + "racks", self.racks, at_least=0)
-        require(where + "price", self.price, at_least=0)
-        require_whole(where + "first_tick", self.first_tick, at_least=0)
-        for ticks in (self.ticks, *self.lengths):
-            require_whole(where + "ticks", ticks, at_least=1)
-
-    def runs(self, tick: int) -> bool:
-        """Whether the contract covers this tick."""
-        return self.first_tick <= tick < self.first_tick + self.ticks

@@ -13,7 +13,7 @@ from capacity.errors import require_kind
 from market.exchange.call_auction import CallAuction, CallOutcome
 from market.exchange.elastic_demand import ElasticDemand
 from market.exchange.list_and_spot import Listed, Sold, clear_with_lists
-from market.supply.specs import Contract
+from market.supply.contract import Contract
 from market.supply.term_market import TermMarket
 
 type Floats = NDArray[np.float64]
@@ -177,7 +177,7 @@ class Wholesale:
             lists: list prices at which owners rent machines beside it.
             older: machines among those owned that are used last.
         """
-        promised = np.array([c.racks * tick_hours for c in contracts])
+        promised = np.array([c.racks_now * tick_hours for c in contracts])
         sellers = np.array([seller for seller, _ in parties], dtype=np.int64)
         due = np.bincount(sellers, weights=promised, minlength=owned.size) if contracts else np.zeros(owned.size)
         own_first = np.ones(owned.size, dtype=bool) if contracts_first is None else ~contracts_first

@@ -27,12 +27,13 @@ from market.exchange.waits import WaitModel
 from market.kinds import kind_named
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
+from market.supply.contract import Contract
 from market.supply.firm_sale import FirmSale
 from market.supply.owner import HyperscalerAgent
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import RentForecast
 from market.supply.research import Research
-from market.supply.specs import Contract, Hyperscaler
+from market.supply.specs import Hyperscaler
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
 from scenarios.definition.agents import known_agent
@@ -394,6 +395,7 @@ def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Cal
             ticks=min(ticks, FOREVER),
             renews=terms.renews,
             adjusts=terms.adjusts,
+            ramps=terms.ramps,
             lengths=tuple(ticks_of(days, when) for days in terms.lengths_days if days >= terms.least_days),
         )
         for number, lab in enumerate(parameters.labs)

@@ -28,13 +28,14 @@ from market.exchange.waits import WaitModel
 from market.kinds import kinds_of
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
+from market.supply.contract import Contract
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.base import PricingPolicy
 from market.supply.quotas import QuotaPolicy
 from market.supply.rack_lists import OnDemand
 from market.supply.research import Research
 from market.supply.rounds import Rounds
-from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider, Tier
+from market.supply.specs import Hyperscaler, Investment, Offer, Pool, Provider, Tier
 from market.supply.term_market import TermMarket
 from market.supply.vintages import Vintage
 from market.supply.wholesale import Wholesale
@@ -345,6 +346,7 @@ def contracts(draw: st.DrawFn, sellers: list[Provider], owners: list[Hyperscaler
             ticks=draw(st.sampled_from([4, 10**9])),
             renews=draw(st.booleans()),
             adjusts=draw(st.booleans()),
+            ramps=draw(st.booleans()),
         )
         for _ in range(draw(st.integers(0, 3)) if owners and sellers else 0)
     )

@@ -161,7 +161,7 @@ def machines_are_given_out_once(before: Before, model: TokenMarket) -> None:
     close(w["sold_spot"].sum() + w["on_demand"].sum(), rented + row(model, "ticks", "research").sum(), scale)
     close(w["contracted"].sum(), row(model, "providers", "contracted").sum(), scale)
     hours = model.calendar.tick_hours
-    promised = sum(c.racks for c in model.contracts) * hours
+    promised = sum(c.racks_now for c in model.contracts) * hours
     close((w["contracted"] + w["short"]).sum(), promised)
     sources = ("owned", "contracted", "on_demand", "spot", "homes")
     have = np.sum([row(model, "providers", name) for name in sources], axis=0) - row(model, "providers", "restarted")

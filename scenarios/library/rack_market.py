@@ -17,6 +17,7 @@ MACHINES_FOR_RENT = {
     "supply.terms.forecast": "toward-cost",
     "supply.contracts.term_days": 91.0,
     "supply.contracts.adjusts": True,
+    "supply.contracts.ramps": False,
 }
 
 SCENARIO = ask(

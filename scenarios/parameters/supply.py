@@ -80,6 +80,11 @@ class Contracts(Section):
     )
     term_days: Number = quantity(365.0, "days", "term; inf for ever", above=0, or_inf=True)
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
+    ramps: Flag = choice(
+        True,
+        "whether its racks become more as all of its owner's do",
+        "declared: CoreWeave's backlog grew 2.6 times from March to December 2025, its power 2.0 times",
+    )
     adjusts: Flag = choice(False, "whether its racks are bargained for, too, where contracts are (supply.terms)")
     lengths_days: tuple[Number, ...] = choice(
         (), "terms [days] among which a lab then chooses, where contracts are bargained for; empty: term_days"

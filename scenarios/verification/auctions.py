@@ -18,8 +18,9 @@ from market.exchange.rationing.claims import Claims
 from market.exchange.rationing.max_min import MaxMin
 from market.exchange.rationing.pro_rata import ProRata
 from market.exchange.rationing.strict_priority import StrictPriority
+from market.supply.contract import Contract
 from market.supply.pricing.marginal_cost import MarginalCost
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider, Tier
 from scenarios.verification.check import Finding, check, each, exact, iterated
 from scenarios.verification.setups import UNIT, run
 

@@ -11,9 +11,10 @@ import numpy as np
 from market import TokenMarket
 from market.calendar import Calendar
 from market.supply.borrowing import Borrowing
+from market.supply.contract import Contract
 from market.supply.expansion import Expansion, FollowRents, SteadyGrowth
 from market.supply.research import Research
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.machines import firms
 from scenarios.verification.setups import run

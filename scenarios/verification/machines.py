@@ -13,10 +13,11 @@ from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
 from market.events.machines import Outage
+from market.supply.contract import Contract
 from market.supply.rack_lists import OnDemand
 from market.supply.rents import Foreseen, LastMonth
 from market.supply.research import Research
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
 from scenarios.verification.check import Finding, check, exact

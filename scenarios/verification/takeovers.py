@@ -8,8 +8,9 @@ from typing import Any
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import Segment
+from market.supply.contract import Contract
 from market.supply.firm_sale import FirmSale
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from scenarios.verification.check import Finding, check, exact
 from scenarios.verification.setups import PLENTY, UNIT, run
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from capacity.errors import InputError
 from market.exchange.clearing.base import Clearing
 from market.exchange.ledger import OUTSIDE, Ledger
-from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler, Investment, Offer, Pool, Provider
 from scenarios.laws.examples import CLEARINGS
 from scenarios.laws.law import quick
 from scenarios.laws.plain_economies import market_of, people, run, seller, ticks_of

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.exchange.call_auction import CallAuction
-from market.supply.specs import Contract, Hyperscaler
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler
 from market.supply.wholesale import Allotment, Bids, Wholesale
 from scenarios.laws.law import quick
 from scenarios.laws.plain_economies import market_of, must_be_same, people, run, seller

@@ -27,6 +27,7 @@ from market.exchange.tariff import CachedTokens, InputTokens, PeakHours, Tariff
 from market.exchange.technology import FixedWork
 from market.exchange.waits import WaitModel
 from market.quality import Improving
+from market.supply.contract import Contract
 from market.supply.expansion import FollowRents, PlannedRacks, SteadyGrowth
 from market.supply.home_machines import HomeMachines
 from market.supply.pricing.best_response import BestResponse
@@ -39,7 +40,7 @@ from market.supply.pricing.sticky import Sticky
 from market.supply.pricing.surge import Surge
 from market.supply.pricing.time_of_day import TimeOfDay
 from market.supply.quotas import PeakCut
-from market.supply.specs import Contract, Hyperscaler, Investment, Offer, Pool, Provider, Tier
+from market.supply.specs import Hyperscaler, Investment, Offer, Pool, Provider, Tier
 
 UNIT = Workload(0, 1_000_000)
 USERS = Segment("users", UNIT, 10.0)
@@ -271,6 +272,12 @@ def test_names_must_differ() -> None:
 def test_names_of_outside_accounts_are_taken(name: str) -> None:
     with pytest.raises(InputError, match=f"'{name}'.*outside world"):
         dataclasses.replace(ECONOMY, providers=(Provider(name, ()),))
+
+
+def test_a_contract_that_ramps_needs_racks_that_become_more() -> None:
+    idle = dataclasses.replace(ECONOMY.hyperscalers[0], racks=0.0)
+    with pytest.raises(InputError, match="contract of shop with cloud: ramps, but the seller has no racks"):
+        dataclasses.replace(ECONOMY, hyperscalers=(idle,), contracts=(Contract("cloud", "shop", 1.0, 1.0, ramps=True),))
 
 
 def test_names_must_be_known() -> None:

@@ -17,8 +17,9 @@ from market.exchange.clearing.base import Clearing
 from market.exchange.clearing.posted import PostedPrices
 from market.exchange.clearing.scarcity_auction import ScarcityAuction
 from market.simulation.describe import hours, money, number, share
+from market.supply.contract import Contract
 from market.supply.quotas import FixedQuota
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider, Tier
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider, Tier
 
 USERS = Segment("users", Workload(0, 1_000_000), 500.0, 20, worth_usd=10.0, worth_spread=0.7, patience_h=1.0)
 CLOUD = Hyperscaler("cloud", 200.0, reserve=0.5)

@@ -16,7 +16,8 @@ from market.demand.segment import CurveSegment, LinearDemand, Segment
 from market.economy import Economy
 from market.records import DAILY, Column, Records, Table
 from market.simulation.columns import COLUMNS, ENTITY
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 
 SEGMENT = Segment("u", Workload(0, 1_000_000), 50.0, 5, worth_usd=9.0)
 PROVIDER = Provider("p", (Offer("o", 2.0, 1.0),), pools=(Pool(30.0),), spot=True)

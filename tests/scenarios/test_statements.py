@@ -12,8 +12,9 @@ import pytest
 from market import TokenMarket
 from market.calendar import Calendar
 from market.demand.segment import CurveSegment, LinearDemand
+from market.supply.contract import Contract
 from market.supply.rounds import Rounds
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 from scenarios.cli import main as cli
 from scenarios.definition.scenario import Scenario
 from scenarios.laws.plain_economies import market_of

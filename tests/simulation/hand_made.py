@@ -12,7 +12,8 @@ from market.economy import Economy
 from market.simulation.founded import Founded
 from market.simulation.state import State
 from market.simulation.tick import PHASES
-from market.supply.specs import Contract, Hyperscaler, Offer, Pool, Provider
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler, Offer, Pool, Provider
 
 
 @dataclass

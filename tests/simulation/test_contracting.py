@@ -1,12 +1,15 @@
 """Contracting: which contracts run, and at what rent they are renewed."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
 from market.simulation.contracting import racks_by_length
 from market.simulation.needing import TIMES
-from market.supply.specs import Contract, Hyperscaler
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler
 from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
 
@@ -43,6 +46,35 @@ def test_a_contract_of_who_has_left_is_void() -> None:
     market = with_contract(renews=False)
     market.put("firms", active=np.array([False]))
     assert market.make("contracts", tick=0).running == ()
+
+
+def ramping(*, ramps: bool, owned: float = 30.0, **contract: Any) -> Market:
+    """Three of ten racks, for two ticks; by now the owner has another number."""
+    made = Contract("cloud", "lab", racks=3.0, price=1.5, ticks=2, ramps=ramps, **contract)
+    market = a_market(buyers(), a_seller("lab"), Hyperscaler("cloud", 10.0), contracts=(made,))
+    market.founded.owners[0].fleet.racks = owned
+    return market
+
+
+@pytest.mark.parametrize(("ramps", "owned", "racks"), [(True, 30.0, 9.0), (True, 5.0, 1.5), (False, 30.0, 3.0)])
+def test_one_that_ramps_is_for_a_part_of_what_its_seller_has(ramps: bool, owned: float, racks: float) -> None:
+    (running,) = ramping(ramps=ramps, owned=owned).make("contracts", tick=1).running
+    assert (running.racks_now, running.price) == (pytest.approx(racks), 1.5)
+
+
+def test_one_that_ramps_is_renewed_for_as_many_as_it_was_for() -> None:
+    market = ramping(ramps=True, renews=True)
+    market.put("contracts", **vars(market.make("contracts", tick=1)))
+    (renewed,) = market.make("contracts", tick=2).running
+    assert (renewed.first_tick, renewed.racks_now) == (2, pytest.approx(9.0))
+
+
+def test_what_it_grew_by_makes_no_other_contract_of_it() -> None:
+    """What machines under a contract have been worth is remembered from tick to tick."""
+    market = ramping(ramps=True)
+    signed, (running,) = market.state.contracts.signed, market.make("contracts", tick=1).running
+    assert signed == (running,)
+    assert hash(signed[0]) == hash(running)
 
 
 def bargaining(worth: list[float], *, adjusts: bool = False, **terms: float) -> Market:

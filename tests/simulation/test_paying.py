@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hand_made import Market, a_market, a_seller, buyers
 
-from market.supply.specs import Contract, Hyperscaler, Pool, Provider
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler, Pool, Provider
 
 
 def after_four_requests(lab: Provider, *owners: Hyperscaler, contracts: tuple[Contract, ...] = ()) -> Market:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hand_made import a_market, a_seller, buyers
 
-from market.supply.specs import Contract, Hyperscaler, Pool
+from market.supply.contract import Contract
+from market.supply.specs import Hyperscaler, Pool
 
 
 def test_racks_of_one_s_own_are_capacity() -> None:

@@ -107,13 +107,13 @@ def on_demand_paid(moment: Moment) -> Any:
 @column("ticks", "contract_price", "USD per rack-h", "mean rent of the contracts that run, by racks; 0 without any")
 def contract_price(moment: Moment) -> Any:
     running = moment.state.contracts.running
-    racks = sum(contract.racks for contract in running)
-    return sum(contract.racks * contract.price for contract in running) / racks if racks > 0 else 0.0
+    racks = sum(contract.racks_now for contract in running)
+    return sum(contract.racks_now * contract.price for contract in running) / racks if racks > 0 else 0.0
 
 
 @column("ticks", "refused", "racks", "under contracts that were not renewed, for which the two still talk")
 def refused(moment: Moment) -> Any:
-    return sum(contract.racks for contract in moment.state.contracts.refused)
+    return sum(contract.racks_now for contract in moment.state.contracts.refused)
 
 
 @column("ticks", "restart_chance", "1/h", "chance that a machine on spot is taken back in an hour, mean of a month")
