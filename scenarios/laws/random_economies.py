@@ -336,9 +336,11 @@ def described_numbers(cls: type[Event]) -> list[str]:
 @st.composite
 def contracts(draw: st.DrawFn, sellers: list[Provider], owners: list[Hyperscaler]) -> tuple[Contract, ...]:
     """Up to three contracts for machines between some of them."""
-    return tuple(
-        Contract(
-            draw(st.sampled_from(owners)).name,
+    made = []
+    for _ in range(draw(st.integers(0, 3)) if owners and sellers else 0):
+        owner = draw(st.sampled_from(owners))
+        contract = Contract(
+            owner.name,
             draw(st.sampled_from(sellers)).name,
             racks=draw(st.sampled_from([0.0, 3.0, 20.0])),
             price=draw(st.sampled_from([0.0, 1.5])),
@@ -346,10 +348,10 @@ def contracts(draw: st.DrawFn, sellers: list[Provider], owners: list[Hyperscaler
             ticks=draw(st.sampled_from([4, 10**9])),
             renews=draw(st.booleans()),
             adjusts=draw(st.booleans()),
-            ramps=draw(st.booleans()),
+            ramps=draw(st.booleans()) and owner.racks > 0,
         )
-        for _ in range(draw(st.integers(0, 3)) if owners and sellers else 0)
-    )
+        made.append(contract)
+    return tuple(made)
 
 
 @st.composite
