@@ -14,6 +14,8 @@ from capacity.errors import InputError, require
 HOURS_PER_DAY = 24.0
 HOURS_PER_MONTH = 365.25 / 12.0 * HOURS_PER_DAY
 DAYS_PER_WEEK = 7
+#: Of these, before the weekend.
+WEEKDAYS = 5
 MONTHS_PER_YEAR = 12
 WEEKS_PER_MONTH = 365.25 / 12.0 / DAYS_PER_WEEK
 
@@ -87,7 +89,7 @@ class Calendar:
     def is_weekend(self, tick: int, offset_hours: float = 0.0) -> bool:
         """Whether the middle of the tick is on a Saturday or Sunday, ``offset_hours`` east of UTC."""
         middle = self.moment(tick) + timedelta(hours=self.tick_hours / 2.0 + offset_hours)
-        return middle.weekday() >= 5
+        return middle.weekday() >= WEEKDAYS
 
     def years(self, tick: int) -> float:
         """Years since the start."""
@@ -127,6 +129,17 @@ class Calendar:
         A list stands for all days, so that a Monday's look goes by Fridays as well as by the Sunday before.
         """
         return int(self.is_weekend(tick))
+
+    def coming(self, tick: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Kind of the day, and number within it, of so many ticks from one on.
+
+        >>> kind, period = Calendar(datetime(2026, 1, 9)).coming(22, 4)  # a Friday night
+        >>> kind.tolist(), period.tolist()
+        ([0, 0, 1, 1], [22, 23, 0, 1])
+        """
+        of_week = (self.week_period(tick) + np.arange(count)) % self.ticks_per_week
+        day, period = np.divmod(of_week, self.ticks_per_day)
+        return (day >= WEEKDAYS).astype(np.int64), period
 
     @property
     def days_of_a_kind(self) -> tuple[float, ...]:

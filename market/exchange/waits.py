@@ -42,11 +42,60 @@ def leaving(book: Book, impatience: Floats) -> Floats:
     return np.where(book.spare, 0.0, impatience[:, None])
 
 
-def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float, first_h: float | None = None) -> Floats:
+class Above(NamedTuple):
+    """Work of ranks above.
+
+    Attributes:
+        work: what waits of it [rack-h].
+        leaves: rate at which it leaves while it waits [1/h].
+    """
+
+    work: Floats
+    leaves: Floats
+
+
+def left_over(room: Floats, above: Above, long: Floats) -> tuple[Floats, Floats]:
+    """What ranks above leave of machines [racks], by time, and from when in that time on [h].
+
+    What waits of them changes by U' = -s - b U, but is never below nothing, where s is ``room``: what machines do less
+    what comes of them (less than nothing where that is more than they do), and b the rate at which they leave. So it
+    is gone ln(1 + b U / s) / b after a time has begun, and U exp(b t) is, at the end of each, a sum less its lowest
+    value so far.
+
+    >>> room = np.array([1.0, -1.0, 2.0, 2.0])  # in four hours
+    >>> [part.round(3).tolist() for part in left_over(room, Above(np.array(0.5), np.array(0.0)), np.ones(4))]
+    [[1.0, 0.0, 2.0, 2.0], [0.5, 0.0, 0.5, 0.0]]
+    >>> [part.round(3).tolist() for part in left_over(room, Above(np.array(0.5), np.array(1e9)), np.ones(4))]
+    [[1.0, 0.0, 2.0, 2.0], [0.0, 0.0, 0.0, 0.0]]
+
+    Args:
+        room: s, by time and what is asked about.
+        above: what waits now, and how fast it leaves.
+        long: how long each time is [h], in the shape of ``room`` or one that goes with it.
+    """
+    end, leaves = np.cumsum(long, axis=0), above.leaves
+    rate = np.minimum(leaves, MOST_LEFT / end[-1])
+    left = np.exp(rate * end)
+    each = np.divide(-np.expm1(-rate * long), rate, out=long + 0.0 * rate, where=rate > 0)
+    path = above.work - np.cumsum(room * each * left, axis=0)
+    waits = (path - np.minimum(np.minimum.accumulate(path, axis=0), 0.0)) / left
+    # Of those who leave faster only who came lately is there when a time ends.
+    waits = np.divide(np.maximum(-room, 0.0), leaves, out=waits, where=leaves > rate)
+    waits = np.concatenate([np.broadcast_to(above.work, waits[:1].shape), waits[:-1]])  # as each time begins
+    with np.errstate(divide="ignore", invalid="ignore"):
+        late = np.where(waits > 0, np.where(room > 0, waits / room, np.inf), 0.0)
+        late = np.divide(np.log1p(leaves * late), leaves, out=late, where=leaves > 0)
+    some = (room > 0) & (late < long)
+    return np.where(some, room, 0.0), np.where(some, late, 0.0)
+
+
+def time_to_serve(
+    work: Floats, leaves: Floats, room: Floats, hours: float, first_h: float | None = None, above: Above | None = None
+) -> Floats:
     """How long it takes to serve what waits [h], if a part of it leaves, and who comes before it is served first.
 
-    Work A falls by A' = -s(t) - a A, where s is what machines do less what comes before it (less than nothing where
-    that is more than they do, and waits before it too), and is gone at the first time t with
+    Work A falls by A' = -s(t) - a A, where s is what machines do less what is done before it (``left_over``), and is
+    gone at the first time t with
 
         integral of s(u) exp(a u) du from 0 to t = A                                                   (1)
 
@@ -62,28 +111,39 @@ def time_to_serve(work: Floats, leaves: Floats, room: Floats, hours: float, firs
     Args:
         work: A [rack-h].
         leaves: a, rate at which those who wait leave [1/h].
-        room: s, by time and what waits [racks]; after the last of these times it is what it was on average.
+        room: what machines do less what comes before it, by time and what waits [racks]; after the last of these
+            times what is left is what it was on average.
         hours: how long each of these times is [h].
         first_h: what is left of the first [h]; all of it, if not given.
+        above: what waits before it in other ranks; none, if not given.
     """
     long: Floats = np.full(len(room), hours)
     long[0] = hours if first_h is None else first_h
     begin = np.concatenate([[0.0], long.cumsum()]).reshape(-1, *(1,) * work.ndim)
     long = long.reshape(begin[1:].shape)
-    grown = np.exp(np.minimum(leaves * begin, MOST_LEFT))
+    late = np.zeros(room.shape)
+    if (above is not None and above.work.any()) or room.min() < 0:
+        room, late = left_over(room, above or Above(0.0 * work, 0.0 * work), long)
+    grown = np.exp(np.minimum(leaves * (begin[:-1] + late), MOST_LEFT))
+    rest = long - late
     each = np.divide(
-        np.expm1(np.minimum(leaves * long, MOST_LEFT / 10.0)), leaves, out=long + 0.0 * leaves, where=leaves > 0
+        np.expm1(np.minimum(leaves * rest, MOST_LEFT / 10.0)), leaves, out=rest + 0.0 * leaves, where=leaves > 0
     )
-    done = np.cumsum(room * grown[:-1] * each, axis=0)
+    done = np.cumsum(room * grown * each, axis=0)
     gone = done > work
     at = np.where(gone.any(axis=0), gone.argmax(axis=0), len(room))[None]  # the first time in which it is gone
+
+    def then(by_time: Floats, after: Floats) -> Floats:
+        return np.take_along_axis(np.concatenate([by_time, after[None]]), at, axis=0)[0]
+
     before = np.take_along_axis(np.concatenate([np.zeros((1, *work.shape)), done]), at, axis=0)[0]
-    now = np.take_along_axis(np.concatenate([room, room.mean(axis=0)[None]]), at, axis=0)[0]
+    now = then(room, (room * rest).sum(axis=0) / long.sum())
+    start = then(begin[:-1] + late, np.zeros(work.shape) + begin[-1])
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # for ever, where there is no room
-        patient = np.where(now > 0, (work - before) / (now * np.take_along_axis(grown, at, axis=0)[0]), np.inf)
+        patient = np.where(now > 0, (work - before) / (now * np.exp(np.minimum(leaves * start, MOST_LEFT))), np.inf)
         sooner = np.log1p(leaves * patient)
     last = np.divide(sooner, leaves, out=np.asarray(patient), where=leaves > 0)
-    return np.asarray(begin.ravel()[at[0]] + last)
+    return np.asarray(start + last)
 
 
 @dataclass(frozen=True)
@@ -116,6 +176,11 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
 
 
+def _shifted(by_rank: Floats) -> Floats:
+    """What is by pool and rank, of the rank above."""
+    return np.concatenate([np.zeros((len(by_rank), 1)), by_rank[:, :-1]], axis=1)
+
+
 def _in_turn(
     ranks: _Ranks,
     work: Floats,
@@ -137,14 +202,18 @@ def _in_turn(
     with np.errstate(divide="ignore", invalid="ignore"):
         emptied = ahead**2 / (-2.0 * net)
     mean = np.where(ahead + net >= 0, ahead + net / 2.0, emptied)
-    before = np.where(new > 0, mean, ahead)
+    above = _shifted(np.where(mean > 0, mean, 0.0))
+    before = np.where(new > 0, mean, above + ranks.sums(waiting))
     room = (racks - (upto - new))[None]
     if room_later is not None:
         room = np.concatenate([room, ranks.placed(room_later)])
-    gone = np.zeros(before.shape)
+    gone = gone_above = np.zeros(before.shape)
     if leaves.any():
-        gone = _share(ranks.upto((waiting + work) * leaves), ranks.upto(waiting + work))
-    wait = time_to_serve(before, gone, room, hours, hours / 2.0)  # who comes in the middle of the tick
+        all_work, left = ranks.sums(waiting + work), ranks.sums((waiting + work) * leaves)
+        gone = _share(left, all_work)
+        gone_above = _share(_shifted(left.cumsum(axis=1)), _shifted(all_work.cumsum(axis=1)))
+    # Who comes in the middle of the tick.
+    wait = time_to_serve(before - above, gone, room, hours, hours / 2.0, Above(above, gone_above))
     return np.where(racks > 0, wait, np.where(ahead + upto > 0, np.inf, 0.0))
 
 

@@ -235,6 +235,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
             load=of_pools,
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
             usual_wanted=np.full((2, shape[0], founded.calendar.ticks_per_day), np.nan),
+            usual_capacity=np.full((2, book.pools, founded.calendar.ticks_per_day), np.nan),
             level=np.ones(shape),
             members=np.zeros(shape),
             visitors=np.zeros(shape),

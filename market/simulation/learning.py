@@ -52,6 +52,7 @@ def learn(
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
         usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),
+        usual_capacity=with_today(founded, tick, known.usual_capacity, machines.capacity),
         level=level,
         members=members,
         visitors=visitors_of(founded, ordered.orders, members),

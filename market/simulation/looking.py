@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exchange.waits import leaving, time_to_serve
+from market.exchange.waits import Above, leaving, time_to_serve
 from market.simulation.asking import answer_hours, writing_hours
 from market.simulation.founded import Founded
 from market.simulation.state import Expected, Known, Machines, Posted, Served
@@ -20,8 +20,6 @@ LONGEST_WAIT_H = 1e4
 NO_SERVICE_WAIT_H = 48.0
 #: How far users of lower ranks look ahead at what others usually leave them [h].
 LOOK_AHEAD_H, MOST_TICKS_AHEAD = 48.0, 48
-#: Days of the week before the weekend.
-WEEKDAYS = 5
 
 
 def look(
@@ -31,7 +29,7 @@ def look(
     book = posted.book
     # Where a request takes less than it did, so does what was begun of it.
     waiting_work = served.waiting * book.work - np.minimum(served.begun, book.work)
-    room = room_by_rank(founded, tick, posted, machines.capacity, known.usual_orders)
+    room = room_by_rank(founded, tick, posted, machines.capacity, known)
     present = present_wait(founded, posted, machines.capacity, waiting_work, room)
     backlog = expected.backlog_wait_h + waits_pace(founded, tick) * (present - expected.backlog_wait_h)
     backlog = np.where(book.spare, waited_lately(known), backlog)
@@ -57,23 +55,38 @@ def longest_wait_h(capacity: Floats, pool: NDArray[np.int64]) -> Floats:
     return np.where(capacity[pool] > 0, LONGEST_WAIT_H, NO_SERVICE_WAIT_H)
 
 
-def room_by_rank(founded: Founded, tick: int, posted: Posted, capacity: Floats, usual_orders: Floats) -> Floats:
+def room_by_rank(founded: Founded, tick: int, posted: Posted, capacity: Floats, known: Known) -> Floats:
     """What who is served before usually leaves of machines, by tick from now on and offer [racks]; may be below 0.
 
-    As they are now, against what is usually ordered at that time of such a day; just now where nobody is served before
-    others.
+    Of as many machines as there usually are at that time of such a day, if there are more or fewer now by as much,
+    against what is usually ordered then; just now where nobody is served before others.
     """
-    book, calendar = posted.book, founded.calendar
+    book = posted.book
     racks = capacity[book.pool] / founded.hours
     first = posted.ahead_of * (1.0 - posted.ahead_of.T)
     if not first.any():
         return racks[None]
     ahead = min(max(math.ceil(LOOK_AHEAD_H / founded.hours), 1), MOST_TICKS_AHEAD)
-    of_week = (calendar.week_period(tick) + np.arange(ahead)) % calendar.ticks_per_week
-    weekend, period = of_week // calendar.ticks_per_day >= WEEKDAYS, of_week % calendar.ticks_per_day
-    orders = without_gaps(usual_orders)[weekend.astype(int), :, :, period]
+    kind, period = founded.calendar.coming(tick, ahead)
+    orders = without_gaps(known.usual_orders)[kind, :, :, period]
     above = (orders * book.work).sum(axis=1) @ first.T / founded.hours
-    return np.asarray(racks - above)
+    there = capacity_to_come(capacity, known.usual_capacity[kind, :, period])
+    return np.asarray(there[:, book.pool] / founded.hours - above)
+
+
+def capacity_to_come(now: Floats, usual: Floats) -> Floats:
+    """Work that machines will do in the ticks from now on [rack-h], by tick and pool.
+
+    A part of what is usual, if it is now, or as much more.
+
+    >>> usual = np.array([[10.0, 5.0, np.nan], [20.0, 9.0, np.nan]])  # of three pools, in this tick and the next
+    >>> capacity_to_come(np.array([8.0, 6.0, 7.0]), usual)
+    array([[ 8.,  6.,  7.],
+           [16., 10.,  7.]])
+    """
+    usual = np.where(np.isnan(usual), now, usual)
+    part = np.divide(now, usual[0], out=np.ones(now.shape), where=usual[0] > now)
+    return np.asarray(usual * part + np.maximum(now - usual[0], 0.0))
 
 
 def without_gaps(usual: Floats) -> Floats:
@@ -94,11 +107,16 @@ def present_wait(founded: Founded, posted: Posted, capacity: Floats, waiting_wor
     book = posted.book
     if not waiting_work.any() and (room[0] > 0).all():
         return np.zeros(book.offers)
-    ahead = posted.ahead_of @ waiting_work.sum(axis=0)
-    gone = posted.ahead_of @ (waiting_work * leaving(book, founded.impatience)).sum(axis=0)
-    leaves = np.divide(gone, ahead, out=np.zeros(ahead.shape), where=ahead > 0)
-    wait = time_to_serve(ahead, leaves, room, founded.hours)
-    without_machines = np.where(ahead > 0, NO_SERVICE_WAIT_H, 0.0)
+    work = waiting_work.sum(axis=0)
+    left = (waiting_work * leaving(book, founded.impatience)).sum(axis=0)
+
+    def of(ranks: Floats) -> Above:
+        waits = ranks @ work
+        return Above(waits, np.divide(ranks @ left, waits, out=np.zeros(waits.shape), where=waits > 0))
+
+    own, above = of(posted.ahead_of * posted.ahead_of.T), of(posted.ahead_of * (1.0 - posted.ahead_of.T))
+    wait = time_to_serve(own.work, own.leaves, room, founded.hours, above=above)
+    without_machines = np.where(own.work + above.work > 0, NO_SERVICE_WAIT_H, 0.0)
     return np.minimum(np.where(capacity[book.pool] > 0, wait, without_machines), LONGEST_WAIT_H)
 
 

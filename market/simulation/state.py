@@ -281,8 +281,7 @@ class Weeks:
 
     Attributes:
         load: mean work ordered since hours last changed, tiers on spare machines aside [rack-h]; NaN if unknown.
-        seen: weeks that this is a mean of.
-        held: work that could be done by machines that were not rented by the hour [rack-h].
+        seen, held: weeks that this is a mean of, and work that machines not rented by the hour could do [rack-h].
         rent_usd: what a rack-hour cost on the spot market [USD], by tick of the week.
     """
 
@@ -301,7 +300,7 @@ class Known:
         waits_of_day: what requests waited that were served in about a day [request-h], and their number, by offer.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
-        usual_wanted: requests to be placed, in the same way by segment and tick of the day.
+        usual_wanted, usual_capacity: requests to be placed by segment, and work that could be done by pool, so.
         level: orders of the last hours over what was to be expected of them, by segment and offer.
         members, visitors: real users who subscribe, and those who do not but are worth something to the seller.
         weeks: what each provider knows of its week.
@@ -313,6 +312,7 @@ class Known:
     load: Floats
     usual_orders: Floats
     usual_wanted: Floats
+    usual_capacity: Floats
     level: Floats
     members: Floats
     visitors: Floats

@@ -13,7 +13,7 @@ from small_books import book_of
 from stations import some
 
 from market.exchange.queueing import priority_waits, wait_ggc
-from market.exchange.waits import Backlog, WaitModel, time_to_serve
+from market.exchange.waits import Above, Backlog, WaitModel, time_to_serve
 from scenarios.verification.formulas import wait_mgc, wait_mmc
 
 type Floats = NDArray[np.float64]
@@ -180,25 +180,39 @@ def test_who_never_leaves_waits_as_if_nobody_could() -> None:
 
 @some
 @given(
-    st.lists(st.floats(-5, 5), min_size=1, max_size=6),
-    st.floats(0, 20),
-    st.floats(0, 3),
-    st.floats(0.1, 1.0),
+    room=st.lists(st.floats(-5, 5), min_size=1, max_size=6),
+    work=st.floats(0.1, 20),
+    leaves=st.floats(0, 3),
+    waits=st.floats(0, 5),
+    leave_above=st.sampled_from([0.0, 0.5, 3.0, 200.0]),
+    first_h=st.floats(0.1, 1.0),
 )
 def test_work_is_gone_when_it_has_been_done_or_has_left(
-    room: list[float], work: float, leaves: float, first_h: float
+    room: list[float], work: float, leaves: float, waits: float, leave_above: float, first_h: float
 ) -> None:
-    """A' = -s - a A in small steps, from the start to the time that is told, and not earlier."""
-    racks = np.array(room)[:, None]
-    found = float(time_to_serve(np.array([work]), np.array([leaves]), racks, 1.0, first_h)[0])
+    """Two ranks in small steps: the upper one is done first, and what is left serves the lower one."""
+    above = Above(np.array([waits]), np.array([leave_above]))
+    found = float(time_to_serve(np.array([work]), np.array([leaves]), np.array(room)[:, None], 1.0, first_h, above)[0])
     ends = first_h + np.arange(len(room))
-    steps = 4_000
+    steps = 6_000
     until = min(found, float(ends[-1]))
-    left = work
+    step = until / steps
+    left, upper = work, waits
     for k in range(steps):
-        s = room[min(int(np.searchsorted(ends, (k + 0.5) * until / steps)), len(room) - 1)]
-        left += -(s + leaves * left) * until / steps
+        s = room[min(int(np.searchsorted(ends, (k + 0.5) * step)), len(room) - 1)]
+        behind = upper - s * step
+        upper = max(behind, 0.0) / (1.0 + leave_above * step)
+        left += min(behind, 0.0) - leaves * left * step
         if k < steps - 1 - steps // 100:
             assert left > -0.05 * (1.0 + work)
     if found <= ends[-1]:
         assert left == pytest.approx(0.0, abs=0.02 * (1.0 + work))
+
+
+def test_of_who_leave_before_their_turn_no_more_waits_than_came_lately() -> None:
+    """Requests of an upper rank that is too much for machines all day leave in minutes: at night nobody waits for them."""
+    room = np.array([[-10.0]] * 12 + [[10.0]] * 12)
+    wait = time_to_serve(np.array([5.0]), np.zeros(1), room, 1.0, above=Above(np.zeros(1), np.full(1, 60.0)))
+    assert wait.item() == pytest.approx(12.0 + np.log(2.0) / 60.0 + 0.5)
+    patient = time_to_serve(np.array([5.0]), np.zeros(1), room, 1.0, above=Above(np.zeros(1), np.zeros(1)))
+    assert patient.item() > 24.0
