@@ -210,7 +210,7 @@ def test_work_is_gone_when_it_has_been_done_or_has_left(
 
 
 def test_of_who_leave_before_their_turn_no_more_waits_than_came_lately() -> None:
-    """Requests of an upper rank that is too much for machines all day leave in minutes: at night nobody waits for them."""
+    """Requests of an upper rank that is too much all day leave in minutes: at night nobody waits for them."""
     room = np.array([[-10.0]] * 12 + [[10.0]] * 12)
     wait = time_to_serve(np.array([5.0]), np.zeros(1), room, 1.0, above=Above(np.zeros(1), np.full(1, 60.0)))
     assert wait.item() == pytest.approx(12.0 + np.log(2.0) / 60.0 + 0.5)
