@@ -9,6 +9,7 @@ import typer
 
 from scenarios.cli.options import Quiet, Users
 from scenarios.cli.own import takes_own
+from scenarios.cli.printing import warn
 
 EXAMPLES: Final = """Examples:
 
@@ -44,6 +45,7 @@ def fit_command(
     """
     from scenarios.cli.moments_report import fit_report
     from scenarios.loading.scenarios import load
+    from scenarios.runs.idle import idle
     from scenarios.studies.moments.fitting import Task, fit
     from scenarios.studies.moments.free import free_from, of_the_world
     from scenarios.studies.moments.moments import moments_from, world
@@ -55,6 +57,7 @@ def fit_command(
     free = of_the_world() if parameters is None else free_from(parameters)
     task = Task(load(scenario), tuple(free), tuple(known), days, users, tuple(range(11, 11 + seeds)))
     prepare(task, out)
+    warn(idle(task.scenario, round(days * 24.0 / task.scenario.time.tick_hours)))
     most = (rounds + 1) * (len(free) + 1)
     with late_bar(f"fitting {scenario}, runs at most", quiet=quiet) as bar:
         found = fit(task, out, rounds, workers, lambda done: bar(done, most))

@@ -10,6 +10,7 @@ import typer
 from scenarios.cli.kept import runs_of
 from scenarios.cli.options import AsJson, Quiet
 from scenarios.cli.own import takes_own
+from scenarios.cli.printing import warn
 
 EXAMPLES: Final = """Examples:
 
@@ -51,6 +52,7 @@ def forecast_command(
     every scenario. What the scenario sets itself is its premise, and is not drawn.
     """
     from scenarios.loading.scenarios import load
+    from scenarios.runs.idle import idle
     from scenarios.studies.forecast.fans import EVENTS, chances, event_of, fans
     from scenarios.studies.forecast.task import task_of
 
@@ -60,6 +62,7 @@ def forecast_command(
         checked_picture_path(plot)
     events = [event_of(text) for text in when] if when else list(EVENTS)
     asked = load(scenario, [*(sets or []), *([f"time.days={days}"] if days is not None else [])])
+    warn(idle(asked, asked.calendar().ticks_in(asked.time.days)))
     runs = runs_of(task_of(asked, draws, users), asked.name, out, workers, quiet=quiet)
     found, likely = fans(runs), chances(runs, events)
     if plot is not None:

@@ -11,6 +11,7 @@ import typer
 
 from scenarios.cli.options import AsJson, Quiet, Users
 from scenarios.cli.own import takes_own
+from scenarios.cli.printing import warn
 
 if TYPE_CHECKING:
     from scenarios.studies.moments.moments import Moment
@@ -81,6 +82,7 @@ def _found(
     from scenarios.results import run_folder
     from scenarios.results.measures.facts import Facts
     from scenarios.results.measures.measure import MEASURES
+    from scenarios.runs.idle import idle
     from scenarios.studies.moments.finding import found_in
     from scenarios.text.progress_bar import progress_bar
 
@@ -91,7 +93,9 @@ def _found(
         facts = Facts(run_folder.read(Path(name)).frames)
         return {one: MEASURES[one].of(facts) for one in measures if one in MEASURES}
     scenario = load(name, sets)
-    with progress_bar(name, round(days * 24.0 / scenario.time.tick_hours), quiet=quiet) as progress:
+    ticks = round(days * 24.0 / scenario.time.tick_hours)
+    warn(idle(scenario, ticks))
+    with progress_bar(name, ticks, quiet=quiet) as progress:
         return found_in(scenario, days, users, seed, measures, progress)
 
 
@@ -112,6 +116,7 @@ def elasticities_command(
     from market.simulation.model import TokenMarket
     from scenarios.cli.moments_report import elasticities_report
     from scenarios.loading.scenarios import load
+    from scenarios.runs.idle import idle
     from scenarios.studies.elasticities import elasticities, groups, model_groups
     from scenarios.text.progress_bar import progress_bar
 
@@ -119,6 +124,7 @@ def elasticities_command(
     model = TokenMarket(loaded.economy(users), rng=seed)
     a_day = model.calendar.ticks_per_day
     before = max(round((days - 1.0) * a_day), 1)
+    warn(idle(loaded, before + a_day))
     with progress_bar(scenario, before + a_day, quiet=quiet) as progress:
         for tick in range(before):
             model.step()

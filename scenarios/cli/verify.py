@@ -32,7 +32,8 @@ def verify_command(
     else:
         from scenarios.text.console import console
 
-        console().print(report.report(rows))
+        out = console()
+        out.print(report.report(rows, out.width))
     if not all(row.passed for row in rows):
         raise typer.Exit(1)
 

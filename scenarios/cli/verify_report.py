@@ -35,13 +35,21 @@ def counted(rows: Sequence[CheckRow]) -> str:
     return f"{len(tests)} checks ({market} set up the market, {len(tests) - market} test a formula)"
 
 
-def report(rows: Sequence[CheckRow]) -> RenderableType:
-    """Every answer: expected, found, error, allowed, pass or miss, under the theory it belongs to."""
+#: Characters from which on a line has room for a quantity beside its numbers.
+WIDE = 64
+
+
+def report(rows: Sequence[CheckRow], width: int = WIDE) -> RenderableType:
+    """Every answer: expected, found, error, allowed, pass or miss, under the theory it belongs to.
+
+    ``width``: of the terminal; in a narrow one each answer has lines of its own.
+    """
+    answers = _answers if width >= WIDE else _answers_below
     parts: list[RenderableType] = []
     for check in dict.fromkeys(row.check for row in rows):
         of_check = [row for row in rows if row.check == check]
         heading = Text(of_check[0].theory, style="bold")
-        parts += [heading, Text(f"{check}: {of_check[0].source}", style="dim"), _answers(of_check), Text("")]
+        parts += [heading, Text(f"{check}: {of_check[0].source}", style="dim"), answers(of_check), Text("")]
     return Group(*parts, summary(rows))
 
 
@@ -52,10 +60,26 @@ def _answers(rows: Sequence[CheckRow]) -> Table:
         table.add_column(name, justify="right", no_wrap=True, width=width)
     table.add_column("", width=4)
     for row in rows:
-        verdict = Text("pass", style="green") if row.passed else Text("MISS", style="bold red")
-        numbers = (f"{row.expected:.6g}", f"{row.found:.6g}", f"{row.error:.0e}", f"{row.tolerance:.0e}")
-        table.add_row(Text(row.quantity), *numbers, verdict)
+        table.add_row(Text(row.quantity), *_numbers(row), _verdict(row))
     return table
+
+
+def _answers_below(rows: Sequence[CheckRow]) -> Text:
+    """The same where a line is too short for a table: what is told, and below it the numbers."""
+    told = Text()
+    for row in rows:
+        expected, found, error, allowed = _numbers(row)
+        told.append_text(Text(f"{row.quantity}: ")).append_text(_verdict(row))
+        told.append(f"\n  {found}, expected {expected}\n  error {error}, allowed {allowed}\n")
+    return told
+
+
+def _numbers(row: CheckRow) -> tuple[str, str, str, str]:
+    return f"{row.expected:.6g}", f"{row.found:.6g}", f"{row.error:.0e}", f"{row.tolerance:.0e}"
+
+
+def _verdict(row: CheckRow) -> Text:
+    return Text("pass", style="green") if row.passed else Text("MISS", style="bold red")
 
 
 def markdown(rows: Sequence[CheckRow]) -> str:

@@ -380,8 +380,10 @@ def test_the_commands_speak_json(tmp_path: Path) -> None:
 
 
 def test_the_table_says_hits_and_sources() -> None:
-    done = CliRunner().invoke(app, ["moments", "--days", "2", "--set", "time.tick_hours=2", "--users", "60", "--quiet"])
+    sets = ("--set", "time.tick_hours=2", "--set", "labs.Aster.tiers.free.quota_per_day=5")
+    done = CliRunner().invoke(app, ["moments", "--days", "2", *sets, "--users", "60", "--quiet"])
     assert done.exit_code == 0, done.output
+    assert "quota_per_day of tier 'free' of Aster is set, but" in done.stderr
     assert "of 20 hit" in done.stdout
     assert "OpenAI usage study" in done.stdout
 

@@ -98,6 +98,14 @@ def test_command_prints_a_table_and_json() -> None:
     assert rows[0]["expected"] == pytest.approx(0.409180, abs=1e-6)
 
 
+def test_a_narrow_terminal_has_all_of_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    told = CliRunner().invoke(app, ["--only", "mm10"]).stdout
+    assert max(len(line) for line in told.splitlines()) <= 40
+    assert "0.40918, expected 0.40918" in told
+    assert "…" not in told
+
+
 def test_a_miss_is_exit_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CHECKS, "wrong", Check("wrong", "wrong", "none", lambda: [exact("one", 1.0, 2.0)]))
     result = CliRunner().invoke(app, ["--only", "wrong"])
