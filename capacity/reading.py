@@ -188,13 +188,6 @@ def separator_of(text: str) -> str:
     return max(SEPARATORS, key=first.count)
 
 
-def check_commas(text: str, what: str) -> None:
-    """Refuse a table whose cells are parted by something else than commas."""
-    if (separator := separator_of(text)) != ",":
-        said = "tabs" if separator == "\t" else "semicolons"
-        raise InputError(f"{what} line 1: cells are separated by {said}, but must be by commas")
-
-
 def csv_rows(text: str, what: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Line number and cells, without spaces around them, of every line that is not blank; the first is the header.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from capacity.errors import InputError
-from capacity.reading import check_commas, check_path, csv_rows, is_there, near, read_bytes, read_text
+from capacity.reading import check_path, csv_rows, is_there, near, read_bytes, read_text, separator_of
 from scenarios.batches.analysis.over_seeds import (
     LEVEL,
     PRECISION,
@@ -114,7 +114,7 @@ def _table(path: Path) -> pd.DataFrame:
             return pd.read_parquet(io.BytesIO(read_bytes(path, f"'{path}'", "a table of runs", LARGEST_BYTES)))
         text = read_text(path, f"'{path}'", "a table of runs", LARGEST_BYTES)
         _check_lines(text, f"'{path}'")
-        frame = pd.read_csv(io.StringIO(text), keep_default_na=False, skipinitialspace=True)
+        frame = pd.read_csv(io.StringIO(text), sep=separator_of(text), keep_default_na=False, skipinitialspace=True)
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -128,8 +128,7 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _check_lines(text: str, what: str) -> None:
     """Refuse what pandas would read as something else: a line too long for its header, a name that is there twice."""
-    check_commas(text, what)
-    lines = [cells for _, cells in csv_rows(text, what)]
+    lines = [cells for _, cells in csv_rows(text, what, separator_of(text))]
     if lines and (twice := [name for name in lines[0] if name and lines[0].count(name) > 1]):
         raise InputError(f"{what} has the column '{twice[0]}' twice")
 

@@ -78,7 +78,7 @@ def test_the_text_says_what_was_found(file):
 def test_seeds_without_a_difference_are_told(tmp_path):
     """Nothing that differs, but by rounding, is no result in which every seed agrees."""
     frame = table(surplus=[*A, *A], **{"spot-price": [*A, 1.0, 2.0 + 1e-13, 3.5, 3.5]})
-    frame.to_csv(tmp_path / "r.csv", index=False)
+    frame.to_csv(tmp_path / "r.csv", index=False, sep=";")  # as good as commas
     measures = ["--measure", "surplus", "--measure", "spot-price"]
     text = told(tmp_path / "r.csv", *measures, "--csv", tmp_path / "out.csv")
     equal, mixed = [line for line in text.splitlines() if line.startswith(" high")]
@@ -210,7 +210,6 @@ def test_what_is_not_there_is_named(file, arguments, words):
         ("r.csv", "label,seed,m\na,1,2\nb,1,x\n", "row 2: m is 'x', but must be a number"),
         ("r.csv", "label,seed,a.b\na,1,2\n", "has no measure"),
         ("r.csv", "label,seed,m\na,1,2,3\n", "line 2 has 4 cells, but there are 3 columns"),
-        ("r.csv", "label;seed;m\na;1;2\n", "line 1: cells are separated by semicolons, but must be by commas"),
         ("r.csv", "label,seed,m,m\na,1,2,3\n", "has the column 'm' twice"),
         ("r.csv", "labl,seed,m\na,1,2\n", r"no column 'label' \(is it 'labl'\?\)"),
         ("r.csv", "label,seed,m\na,1,2\n,1,3\n", "no label in row 2"),

@@ -193,7 +193,10 @@ def test_a_range_is_hit_or_missed_or_cannot_be_told() -> None:
         ("name,measure,low,high,source,grade\n" + "a,sales-a-year,1,2,s,b\n" * 2, "the name 'a' is there twice"),
         ("name,measure,low,high,source,grade\na,b,c,d,e,f,g\n", "line 2 has 7 cells, but there are 6 columns; a cell"),
         ('name,measure,low,high,source,grade\n"', "line 2 is not a CSV table"),
-        ("name;measure;low;high;source;grade\na;chats-a-day;1;2;s;b\n", "line 1: cells are separated by semicolons"),
+        (
+            "name;measure;low;high;source;grade\na;chats-a-day;1;2,5;s;b\n",
+            "line 2: high is '2,5', but must be a number",
+        ),
         ("name,measure,low,high,source,grad\n", r"has no column 'grade' \('grad' may be meant for it\); columns are"),
         ("name,measure,low,high,source,grade,low\n", "has the column 'low' twice"),
         ("name,measure,low,high,source,grade\n\n,chats-a-day,1,2,s,b\n", "line 3: name is empty, but every row must"),

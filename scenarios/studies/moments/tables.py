@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from capacity.errors import InputError, nearest, require
-from capacity.reading import check_commas, csv_rows, read_text
+from capacity.reading import csv_rows, read_text, separator_of
 
 
 def rows_of(path: Path, what: str, columns: Sequence[str], unique: str) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -14,8 +14,7 @@ def rows_of(path: Path, what: str, columns: Sequence[str], unique: str) -> Itera
     text = read_text(path, f"file '{path}'", f"a CSV file of {what}")
     if not text.strip():
         raise InputError(f"{path}: is empty, but must begin with {','.join(columns)}")
-    check_commas(text, f"{path},")
-    (_, header), *rest = csv_rows(text, f"{path},")
+    (_, header), *rest = csv_rows(text, f"{path},", separator_of(text))
     _check_header(header, path, columns)
     if not rest:
         raise InputError(f"{path}: names no {what}")
