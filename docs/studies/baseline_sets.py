@@ -38,7 +38,7 @@ def main() -> None:
     )
     with runs_bar("sets", quiet=False) as tell:
         runs = Runs(task, folder / RUNS, WORKERS, lambda done: tell(done, 1 + len(free) + CANDIDATES))
-        slopes = slopes_of(runs, middle, STEP)
+        slopes, _ = slopes_of(runs, middle, STEP)
         drawn = joint_draws(middle, low, high, slopes, CANDIDATES, np.random.default_rng(1))
         found = runs.of(list(drawn))
     kept = nearest([task.distances(one) for one in found], KEPT)

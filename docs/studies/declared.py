@@ -44,7 +44,7 @@ def main() -> None:
     task = Task(SCENARIOS["baseline-2026"], tuple(free_from(DECLARED)), tuple(moments.world()), DAYS, USERS, SEEDS)
     with tempfile.TemporaryDirectory() as folder, late_bar("runs") as bar:
         runs = Runs(task, Path(folder) / RUNS, WORKERS, lambda done: bar(done, len(task.free) + 1))
-        slopes = slopes_of(runs, task.start, STEP)
+        slopes, _ = slopes_of(runs, task.start, STEP)
     lines = [HEAD.format(days=DAYS, users=USERS, seeds=len(SEEDS)).rstrip()]
     for k, one in enumerate(task.free):
         column = slopes[:, k]

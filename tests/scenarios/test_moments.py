@@ -42,6 +42,8 @@ ONE = Workload(0, 1_000_000)
 SMALL = SCENARIOS["baseline-2026"]
 #: Lists that stand still: no lab looks for its prices in the first day, which is most of the work of a short run.
 STILL = SCENARIOS["off-peak"].with_changes({"labs.*.pricing.kind": "fixed"})
+#: Quotas as they are listed, so that how many chats there are hangs on how many are asked.
+AS_LISTED = STILL.with_changes({"labs.*.quotas.kind": "fixed"})
 
 
 def market_of(elasticity: float = 0.0, **more: object) -> TokenMarket:
@@ -264,17 +266,17 @@ def test_moments_that_are_neither_shipped_nor_a_file() -> None:
 
 @pytest.fixture(scope="module")
 def task() -> Task:
-    """Chats a day to 6 by requests of a user, and the spot price to 300 to 500 by what owners keep for themselves."""
+    """Chats a day to 6 by requests of a user, and the spot price to 400 by what owners keep for themselves."""
     moments = (
-        Moment("chats", "chats-a-day", 5.5, 6.5, "a test"),
-        Moment("spot", "spot-price", 300.0, 500.0, "a test"),
+        Moment("chats", "chats-a-day", 5.0, 7.0, "a test"),
+        Moment("spot", "spot-price", 360.0, 440.0, "a test"),
     )
     free = (
         Free("demand.casual.requests_per_day", 6.5, 3.0, 12.0),
         Free("supply.first_party", 0.76, 0.6, 0.9),
         Free("labs.*.cash", 5e9, 1e9, 1e10),
     )
-    return Task(STILL, free, moments, 1.0, 30, (4,))
+    return Task(AS_LISTED, free, moments, 1.0, 100, (4,))
 
 
 @pytest.fixture(scope="module")
@@ -349,7 +351,7 @@ def test_a_folder_is_one_fit_s(task: Task, tmp_path: Path) -> None:
     prepare(task, tmp_path)
     prepare(task, tmp_path)  # the same goes on
     (tmp_path / "parameters.csv").write_text("what a fit found\n")
-    with pytest.raises(InputError, match=r"holds another fit \(users 30, asked 31\); give another folder"):
+    with pytest.raises(InputError, match=r"holds another fit \(users 100, asked 31\); give another folder"):
         prepare(replace(task, users=31), tmp_path)
     with pytest.raises(InputError, match=r"the scenario's parameters, other moments"):
         prepare(replace(task, scenario=STILL.with_changes({"supply.growth": 5}), moments=task.moments[:1]), tmp_path)

@@ -2,8 +2,10 @@
 
 A moment's distance is (found - middle) / half its range. Least squares of these [McFadden 1989; scipy's trust-region
 reflective, with soft-l1 loss so that a moment out of reach does not bend all others], over parameters between bounds;
-the same seeds in every run [common random numbers]; slopes by differences. A weak pull to where it began keeps a
-parameter that no moment moves where it was. Every run is kept in a file: a fit that was stopped goes on.
+the same seeds in every run [common random numbers]; slopes by differences. Where the search ends it begins anew from
+the best place that any run was at, with slopes over a longer step, until neither finds a better one. A weak pull to
+where it began keeps a parameter that no moment moves where it was. Every run is kept in a file: a fit that was stopped
+goes on.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ from scenarios.studies.moments.moments import Moment, Verdict, judge
 
 type Floats = NDArray[np.float64]
 
-#: Step by which slopes are taken, of the way between a parameter's bounds.
-STEP: Final = 0.04
+#: Steps by which slopes are taken, one after the other, of the way between a parameter's bounds.
+STEPS: Final = (0.04, 0.12)
+#: Part of what a place costs by which a better one must cost less.
+BETTER: Final = 0.01
 #: Weight of the pull to where a parameter began, over a moment's.
 PULL: Final = 0.2
 #: Distance that counts for a moment on which a run has nothing to say.
@@ -228,43 +232,84 @@ class Fit:
         return pd.DataFrame(0.1 * self.slopes, index=names, columns=[one.path for one in self.task.free])
 
 
-def slopes_of(runs: Runs, places: Floats, step: float) -> Floats:
-    """Change of each moment's distance with each parameter's place, by moment and parameter, from such steps."""
+def slopes_of(runs: Runs, places: Floats, step: float) -> tuple[Floats, list[Floats]]:
+    """Change of each moment's distance with each parameter's place, by moment and parameter, from such steps.
+
+    And where these went.
+    """
     count = len(runs.task.free)
     steps = np.where(places + step <= 1.0, step, -step)
-    found = runs.of([places, *(places + np.eye(count)[k] * steps[k] for k in range(count))])
+    stepped = [places + np.eye(count)[k] * steps[k] for k in range(count)]
+    found = runs.of([places, *stepped])
     here = runs.task.distances(found[0])
-    return np.array([(runs.task.distances(one) - here) / steps[k] for k, one in enumerate(found[1:])]).T
+    slopes = [(runs.task.distances(one) - here) / steps[k] for k, one in enumerate(found[1:])]
+    return np.array(slopes).T, stepped
+
+
+@dataclass
+class Search:
+    """Least squares, begun anew from the best place that any run was at, with slopes over other steps if it ends.
+
+    A market with few users is bumpy: the slope over a small step may point the wrong way, and a place to which such a
+    step went may be better than where slopes lead.
+
+    Attributes:
+        runs: what the market gives.
+        best: the best place so far.
+        least: what it costs.
+        rounds: steps that were made.
+    """
+
+    runs: Runs
+    best: Floats
+    least: float = math.inf
+    rounds: int = 0
+
+    def distances(self, places: Floats) -> Floats:
+        """Of all moments, and the pull to where the search began."""
+        task = self.runs.task
+        away = np.concatenate((task.distances(self.runs.of([places])[0]), PULL * (places - task.start)))
+        cost = float(np.sum(np.sqrt(1.0 + (away / SOFT_FROM) ** 2) - 1.0))
+        if cost < self.least:
+            self.best, self.least = np.array(places), cost
+        return away
+
+    def slopes(self, places: Floats, step: float) -> Floats:
+        """Their changes with each place, from steps whose ends are looked at, too."""
+        found, stepped = slopes_of(self.runs, places, step)
+        for one in stepped:
+            self.distances(one)
+        return np.vstack((found, PULL * np.eye(len(places))))
+
+    def go(self, most: int) -> bool:
+        """Search in at most so many rounds; whether it came to its end before."""
+        tried = 0
+        while tried < len(STEPS) and self.rounds < most:
+            begun = self.least
+            result = least_squares(
+                self.distances,
+                np.clip(self.best, 1e-6, 1.0 - 1e-6),
+                jac=partial(self.slopes, step=STEPS[tried]),
+                bounds=(0.0, 1.0),
+                loss="soft_l1",
+                f_scale=SOFT_FROM,
+                x_scale=1.0,
+                max_nfev=most - self.rounds,
+                ftol=1e-3,
+                xtol=1e-4,
+            )
+            self.rounds += int(result.nfev)
+            if int(result.status) == 0:  # at most so many rounds
+                return False
+            tried = tried + 1 if self.least > begun * (1.0 - BETTER) else 0
+        return tried == len(STEPS)
 
 
 def fit(task: Task, folder: Path, rounds: int, workers: int, tell: Callable[[int], None]) -> Fit:
     """Move the parameters, in at most so many rounds of one step and all slopes."""
     runs = Runs(task, folder / RUNS, workers, tell)
-    count = len(task.free)
-
-    def pull(places: Floats) -> Floats:
-        return PULL * (places - task.start)
-
-    def distances(places: Floats) -> Floats:
-        return np.concatenate((task.distances(runs.of([places])[0]), pull(places)))
-
-    def slopes(places: Floats) -> Floats:
-        return np.vstack((slopes_of(runs, places, STEP), PULL * np.eye(count)))
-
-    result = least_squares(
-        distances,
-        np.clip(task.start, 1e-6, 1.0 - 1e-6),
-        jac=slopes,
-        bounds=(0.0, 1.0),
-        loss="soft_l1",
-        f_scale=SOFT_FROM,
-        x_scale=1.0,
-        max_nfev=rounds,
-        ftol=1e-3,
-        xtol=1e-4,
-    )
-    places = np.asarray(result.x)
-    jacobian = slopes(places)
-    sd = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
-    ended = int(result.status) > 0  # 0: at most so many rounds
-    return Fit(task, places, runs.of([places])[0], jacobian[: len(task.moments)], sd, int(result.nfev), ended)
+    search = Search(runs, task.start)
+    ended = search.go(rounds)
+    slopes = search.slopes(places := search.best, STEPS[0])
+    sd = np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes)))
+    return Fit(task, places, runs.of([places])[0], slopes[: len(task.moments)], sd, search.rounds, ended)
