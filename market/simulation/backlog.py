@@ -20,7 +20,7 @@ def to_come(founded: Founded, tick: int, running: Sequence[Contract], *, seller:
     for contract in running:
         name = contract.seller if seller else contract.buyer
         left = ticks_left(founded, tick, contract)
-        total[name] = total.get(name, 0.0) + contract.racks_now * contract.price * hours * left
+        total[name] = total.get(name, 0.0) + contract.racks_now * contract.price_now * hours * left
     return total
 
 

@@ -44,9 +44,10 @@ def renew_contracts(
     effects: Effects,
 ) -> Contracts:
     """Contracts that end are renewed at the market where they say so; those of firms that left are void."""
-    before = tuple(ramped(founded, c) for c in contracts.signed)
+    spot = mean_spot_price(founded, machines)
+    before = tuple(ramped(founded, c, spot) for c in contracts.signed)
     due = [c for c in before if c.renews and c.first_tick + c.ticks == tick]
-    lapsed = [ramped(founded, c) for c in contracts.refused]
+    lapsed = [ramped(founded, c, spot) for c in contracts.refused]
     due += [c for c in lapsed if (tick - c.first_tick - c.ticks) % founded.ticks_in_month == 0]
     due = [c for c in due if not firms.left[founded.number_of[c.buyer]]]
     refused = [c for c in lapsed if c not in due and not firms.left[founded.number_of[c.buyer]]]
@@ -59,18 +60,28 @@ def renew_contracts(
         if anew is None:
             refused.append(contract)
         else:
-            renewed.append(anew)
+            renewed.append(from_now_on(anew, seller.racks))
     signed = before + tuple(renewed)
     running = tuple(c for c in signed if c.runs(tick) and firms.active[founded.number_of[c.buyer]])
     return Contracts(signed, running, tuple(refused))
 
 
-def ramped(founded: Founded, contract: Contract) -> Contract:
-    """A contract for as many racks as it is now, where these become more or fewer as all those of its seller do."""
+def ramped(founded: Founded, contract: Contract, spot: float) -> Contract:
+    """A contract for as many racks as it is now, where these become more or fewer as all those of its seller do.
+
+    ``spot``: mean price of the last month, which those that are added cost [USD per rack-h].
+    """
     if not contract.ramps:
         return contract
     seller = founded.owners[founded.number_of[contract.seller]]
-    return replace(contract, grown=seller.racks / seller.spec.racks)
+    return replace(contract, grown=seller.racks / (contract.seller_had or seller.spec.racks), added_price=spot)
+
+
+def from_now_on(contract: Contract, seller_has: float) -> Contract:
+    """A renewed contract, for as many racks as it was for and as they cost now, if it ramps."""
+    if not contract.ramps or seller_has == 0:
+        return contract
+    return replace(contract, racks=contract.racks_now, seller_had=seller_has, grown=1.0)
 
 
 def signed_anew(

@@ -116,7 +116,7 @@ def for_subscriptions(founded: Founded, posted: Posted, for_plans: Floats) -> It
 def for_contracts(contracts: Contracts, allotment: Allotment) -> Iterator[Payment]:
     """Contracts are paid as far as they were delivered."""
     for contract, delivered in zip(contracts.running, allotment.by_contract, strict=True):
-        yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price, "contract")
+        yield Payment(contract.buyer, contract.seller, float(delivered) * contract.price_now, "contract")
 
 
 def at_list(founded: Founded, quoted: Quoted, allotment: Allotment) -> Iterator[Payment]:

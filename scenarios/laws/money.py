@@ -141,7 +141,7 @@ def contracts_are_paid_whether_used_or_not(before: Before, model: TokenMarket) -
     flows = model.ledger.flows
     for contract in running:
         both = [c for c in running if (c.seller, c.buyer) == (contract.seller, contract.buyer)]
-        due = sum(model.allotment.by_contract[running.index(c)] * c.price for c in both)
+        due = sum(model.allotment.by_contract[running.index(c)] * c.price_now for c in both)
         close(flows.get((contract.buyer, contract.seller, "contract"), 0.0), due)
     kept = sum(model.allotment.by_contract)
     close(kept, row(model, "wholesale", "contracted").sum())

@@ -53,20 +53,31 @@ def ramping(*, ramps: bool, owned: float = 30.0, **contract: Any) -> Market:
     made = Contract("cloud", "lab", racks=3.0, price=1.5, ticks=2, ramps=ramps, **contract)
     market = a_market(buyers(), a_seller("lab"), Hyperscaler("cloud", 10.0), contracts=(made,))
     market.founded.owners[0].fleet.racks = owned
+    market.put("machines", spot_prices=np.array([2.0, 4.0]))
     return market
 
 
-@pytest.mark.parametrize(("ramps", "owned", "racks"), [(True, 30.0, 9.0), (True, 5.0, 1.5), (False, 30.0, 3.0)])
-def test_one_that_ramps_is_for_a_part_of_what_its_seller_has(ramps: bool, owned: float, racks: float) -> None:
+@pytest.mark.parametrize(
+    ("ramps", "owned", "racks", "price"), [(True, 30.0, 9.0, 2.5), (True, 5.0, 1.5, 1.5), (False, 30.0, 3.0, 1.5)]
+)
+def test_one_that_ramps_is_for_a_part_of_what_its_seller_has(
+    ramps: bool, owned: float, racks: float, price: float
+) -> None:
+    """What is added costs what spot did lately, 3 USD."""
     (running,) = ramping(ramps=ramps, owned=owned).make("contracts", tick=1).running
-    assert (running.racks_now, running.price) == (pytest.approx(racks), 1.5)
+    assert (running.racks_now, running.price_now) == (pytest.approx(racks), pytest.approx(price))
 
 
-def test_one_that_ramps_is_renewed_for_as_many_as_it_was_for() -> None:
+def test_one_that_ramps_is_renewed_for_as_many_as_it_was_for_and_all_cost_the_same_then() -> None:
     market = ramping(ramps=True, renews=True)
     market.put("contracts", **vars(market.make("contracts", tick=1)))
-    (renewed,) = market.make("contracts", tick=2).running
-    assert (renewed.first_tick, renewed.racks_now) == (2, pytest.approx(9.0))
+    market.put("contracts", **vars(market.make("contracts", tick=2)))
+    (renewed,) = market.state.contracts.running
+    assert (renewed.first_tick, renewed.racks_now, renewed.price_now) == (2, pytest.approx(9.0), 3.0)
+    market.founded.owners[0].fleet.racks = 60.0
+    market.put("machines", spot_prices=np.array([5.0]))
+    (later,) = market.make("contracts", tick=3).running
+    assert (later.racks_now, later.price_now) == (pytest.approx(18.0), pytest.approx(4.0))
 
 
 def test_what_it_grew_by_makes_no_other_contract_of_it() -> None:

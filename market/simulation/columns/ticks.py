@@ -108,7 +108,7 @@ def on_demand_paid(moment: Moment) -> Any:
 def contract_price(moment: Moment) -> Any:
     running = moment.state.contracts.running
     racks = sum(contract.racks_now for contract in running)
-    return sum(contract.racks_now * contract.price for contract in running) / racks if racks > 0 else 0.0
+    return sum(contract.racks_now * contract.price_now for contract in running) / racks if racks > 0 else 0.0
 
 
 @column("ticks", "refused", "racks", "under contracts that were not renewed, for which the two still talk")
