@@ -119,13 +119,18 @@ def time_to_serve(
     """
     long: Floats = np.full(len(room), hours)
     long[0] = hours if first_h is None else first_h
-    begin = np.concatenate([[0.0], long.cumsum()]).reshape(-1, *(1,) * work.ndim)
-    long = long.reshape(begin[1:].shape)
+    long = long.reshape(-1, *(1,) * work.ndim)
     late = np.zeros(room.shape)
-    if (above is not None and above.work.any()) or room.min() < 0:
+    if (above is not None and above.work.any()) or (room < 0).any():
         room, late = left_over(room, above or Above(0.0 * work, 0.0 * work), long)
-    grown = np.exp(np.minimum(leaves * (begin[:-1] + late), MOST_LEFT))
-    rest = long - late
+    return _when_gone(work, leaves, room, late, long)
+
+
+def _when_gone(work: Floats, leaves: Floats, room: Floats, late: Floats, long: Floats) -> Floats:
+    """Time t of equation (1) [h], where in each time of ``long`` hours there is ``room`` from ``late`` hours on."""
+    end = long.cumsum(axis=0)
+    start, rest = np.concatenate([0.0 * end[:1], end[:-1]]) + late, long - late
+    grown = np.exp(np.minimum(leaves * start, MOST_LEFT))
     each = np.divide(
         np.expm1(np.minimum(leaves * rest, MOST_LEFT / 10.0)), leaves, out=rest + 0.0 * leaves, where=leaves > 0
     )
@@ -134,16 +139,16 @@ def time_to_serve(
     at = np.where(gone.any(axis=0), gone.argmax(axis=0), len(room))[None]  # the first time in which it is gone
 
     def then(by_time: Floats, after: Floats) -> Floats:
-        return np.take_along_axis(np.concatenate([by_time, after[None]]), at, axis=0)[0]
+        return np.asarray(np.take_along_axis(np.concatenate([by_time, after[None]]), at, axis=0)[0])
 
     before = np.take_along_axis(np.concatenate([np.zeros((1, *work.shape)), done]), at, axis=0)[0]
-    now = then(room, (room * rest).sum(axis=0) / long.sum())
-    start = then(begin[:-1] + late, np.zeros(work.shape) + begin[-1])
+    now = then(room, (room * rest).sum(axis=0) / end[-1])
+    begun = then(start, np.zeros(work.shape) + end[-1])
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # for ever, where there is no room
-        patient = np.where(now > 0, (work - before) / (now * np.exp(np.minimum(leaves * start, MOST_LEFT))), np.inf)
+        patient = np.where(now > 0, (work - before) / (now * np.exp(np.minimum(leaves * begun, MOST_LEFT))), np.inf)
         sooner = np.log1p(leaves * patient)
     last = np.divide(sooner, leaves, out=np.asarray(patient), where=leaves > 0)
-    return np.asarray(start + last)
+    return np.asarray(begun + last)
 
 
 @dataclass(frozen=True)

@@ -88,11 +88,9 @@ class Appraisal:
 
     def contracts_with(self, owner: str, firm: str | None = None) -> float:
         """What an owner's contracts with a firm, or with all, bring over spot until they end [USD]."""
+        hours = self.founded.hours
         return sum(
-            one.racks_now
-            * (one.price_now - self.spot)
-            * self.founded.hours
-            * ticks_left(self.founded, self.tick - 1, one)
+            one.racks_now * (one.price_now - self.spot) * hours * ticks_left(self.founded, self.tick - 1, one)
             for one in self.contracts.running
             if one.seller == owner and firm in (None, one.buyer)
         )

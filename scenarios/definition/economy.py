@@ -10,7 +10,6 @@ from typing import Final
 from capacity import Chip, Costs, Workload
 from capacity.custom import Known
 from capacity.errors import InputError
-from capacity.fields import fields_of
 from market.calendar import DAYS_PER_WEEK, Calendar, RepresentativeWeeks
 from market.demand.haste import Background, TimeValues
 from market.demand.income import Income
@@ -24,42 +23,34 @@ from market.events.base import Event
 from market.events.release import Release
 from market.exchange.rationing.strict_priority import StrictPriority
 from market.exchange.waits import WaitModel
-from market.kinds import kind_named
 from market.quality import Improving, Quality
 from market.supply.borrowing import Borrowing
-from market.supply.contract import Contract
 from market.supply.firm_sale import FirmSale
 from market.supply.owner import HyperscalerAgent
-from market.supply.rack_lists import OnDemand
-from market.supply.rents import RentForecast
 from market.supply.research import Research
 from market.supply.specs import Hyperscaler
-from market.supply.term_market import TermMarket
 from market.supply.wholesale import Wholesale
 from scenarios.definition.agents import known_agent
 from scenarios.definition.building_out import (
     after_rents,
     counted_racks,
     expansion,
-    full_cost,
     rack_capital,
     rack_maker,
     racks_by_owner,
-    ticks_of,
     vintages_by_owner,
 )
 from scenarios.definition.parameters import Parameters
+from scenarios.definition.renting import contracts, on_demand, term_market
 from scenarios.definition.sellers import providers
 from scenarios.definition.trends import adoption, growth_of, known_path, users_path
 from scenarios.parameters.demand import Demand, Request, Users
-from scenarios.parameters.kinds import made_of
 from scenarios.parameters.load_shapes import Shape
 from scenarios.parameters.market import Progress
 from scenarios.parameters.research import ResearchBudget
-from scenarios.parameters.supply import CONTRACTING, RENAMED, Supply
+from scenarios.parameters.supply import RENAMED, Supply
 from scenarios.parameters.time import Time
 
-FOREVER: Final = 10**9
 #: Rules that hold or do not, of the same name in an economy.
 SWITCHES: Final = ("whole", "fallback", "needs_without_waits", "overflow", "contexts")
 
@@ -309,44 +300,6 @@ def on_credit(owner: Hyperscaler, supply: Supply, rack: Chip, when: Calendar) ->
     )
 
 
-def rental(rack: Chip) -> float:
-    """Rent of a rack at the rental price of its chips [USD per rack-h]."""
-    return Costs().usd_per_chip_hour(rack) * rack.chips_per_system
-
-
-def on_demand(supply: Supply, rack: Chip, when: Calendar) -> OnDemand | None:
-    """Machines by the hour at a list price."""
-    chosen = supply.on_demand
-    if chosen.share == 0:
-        return None
-    every = when.simulated_hours(chosen.every_hours)
-    return OnDemand(
-        chosen.price * rental(rack), chosen.share, chosen.make(), every, chosen.stickiness, chosen.settling_hours
-    )
-
-
-def term_market(supply: Supply, rack: Chip) -> TermMarket:
-    """What is expected of rents, and how contracts are bargained for; risk is counted over what is at stake."""
-    terms = supply.terms
-    expects = kind_named(RentForecast, terms.forecast.kind)
-    own = {"cost": full_cost(supply, rack)} if any(field.name == "cost" for field in fields_of(expects)) else {}
-    forecast = made_of(expects, {**terms.forecast.chosen, **own})
-    if not terms.bargained:
-        return TermMarket(forecast, bargained=False)
-    return TermMarket(
-        forecast,
-        terms.discount,
-        terms.buyer_risk,
-        terms.seller_risk,
-        per_stake=True,
-        seller_share=terms.seller_share,
-        passed_on=terms.passed_on,
-        spread=terms.spread,
-        persistence=terms.persistence,
-        need_spread=terms.need_spread,
-    )
-
-
 def products(parameters: Parameters, owners: tuple[Hyperscaler, ...]) -> tuple[Products, ...]:
     """The part of owners' own use that follows the day."""
     terms, first_party = parameters.supply.first_party_products, parameters.supply.first_party
@@ -375,28 +328,4 @@ def research(budget: ResearchBudget, when: Calendar, restart_h: float = 0.0) -> 
         restart_h=restart_h,
         runway_days=budget.runway_days,
         policy=budget.policy.make(),
-    )
-
-
-def contracts(parameters: Parameters, owners: tuple[Hyperscaler, ...], when: Calendar) -> tuple[Contract, ...]:
-    """Each lab holds a share of one of the largest owners' racks."""
-    terms = parameters.supply.contracts
-    if terms.share == 0:
-        return ()
-    largest = sorted(owners, key=lambda owner: -owner.racks)[:CONTRACTING]
-    ticks = ticks_of(terms.term_days, when) if math.isfinite(terms.term_days) else FOREVER
-    rack = parameters.known.chips[parameters.supply.chip]
-    return tuple(
-        Contract(
-            largest[number % len(largest)].name,
-            lab.name,
-            terms.share * largest[number % len(largest)].racks,
-            price=terms.price * rental(rack),
-            ticks=min(ticks, FOREVER),
-            renews=terms.renews,
-            adjusts=terms.adjusts,
-            ramps=terms.ramps,
-            lengths=tuple(ticks_of(days, when) for days in terms.lengths_days if days >= terms.least_days),
-        )
-        for number, lab in enumerate(parameters.labs)
     )

@@ -82,7 +82,7 @@ class Contracts(Section):
     renews: Flag = choice(True, "whether a contract that ends is renewed, at the mean spot price of the last month")
     ramps: Flag = choice(
         True,
-        "whether its racks become more as all of its owner's do",
+        "whether its racks become more as all of its owner's do, at what spot costs by the month",
         "declared: CoreWeave's backlog grew 2.6 times from March to December 2025, its power 2.0 times",
     )
     adjusts: Flag = choice(False, "whether its racks are bargained for, too, where contracts are (supply.terms)")
