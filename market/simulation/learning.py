@@ -41,6 +41,8 @@ def learn(
     most = longest_wait_h(machines.capacity, book.pool)
     chance = np.where(np.isnan(served.chance_h), most, np.minimum(np.maximum(served.chance_h, 0.0), most))
     waits = np.array([served.round.served_wait_h.sum(axis=0), served.round.served.sum(axis=0)])
+    queues = known.queues_of_week.copy()
+    queues[..., tick % queues.shape[-1]] = ordered.orders.sum(axis=0), served.waiting.sum(axis=0)
     used, today = served.round.used, founded.hours / HOURS_PER_DAY
     load = np.divide(used, machines.capacity, out=np.zeros(used.shape), where=machines.capacity > 0)
     to_place = np.array([one.due for one in wanted])
@@ -49,6 +51,7 @@ def learn(
     return Known(
         chance_wait_h=known.chance_wait_h + waits_pace(founded, tick) * (chance - known.chance_wait_h),
         waits_of_day=known.waits_of_day + today * (waits - known.waits_of_day),
+        queues_of_week=queues,
         load=known.load + pace * (load - known.load),
         usual_orders=usual,
         usual_wanted=with_today(founded, tick, known.usual_wanted, to_place),
@@ -57,7 +60,7 @@ def learn(
         members=members,
         visitors=visitors_of(founded, ordered.orders, members),
         weeks=learn_weeks(founded, tick, machines, posted, ordered, known.weeks),
-        year_ahead_usd=learn_stakes(founded, tick, machines, posted, firms, expected, ordered, served, known),
+        year_ahead_usd=learn_stakes(founded, tick, machines, posted, firms, expected, known),
     )
 
 

@@ -22,7 +22,7 @@ from market.simulation.billing import bills_of
 from market.simulation.founded import Founded
 from market.simulation.research import Research, toll
 from market.simulation.residual import AmongFull
-from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Served, Terms
+from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Posting, Terms
 from market.simulation.weeks import may_be_blocked, week_of
 from market.supply.bills import Parts
 from market.supply.outlook import Hours, Outlook
@@ -44,7 +44,6 @@ def post(
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
-    served: Served,
     known: Known,
     effects: Effects,
 ) -> Posted:
@@ -61,7 +60,7 @@ def post(
     if looking:
         now = replace(effects, fresh=fresh)
         listed = new_prices(
-            founded, tick, looking, listed, opened, firms, machines, wanted, expected, ordered, served, known, now
+            founded, tick, looking, listed, opened, firms, machines, wanted, expected, ordered, known, now
         )
     if effects.held.any():
         listed = replace(listed, level=np.where(effects.held, level * effects.times, listed.level))
@@ -128,7 +127,6 @@ def new_prices(
     wanted: tuple[Wanted, ...],
     expected: Expected,
     ordered: Ordered,
-    served: Served,
     known: Known,
     effects: Effects,
 ) -> Listed:
@@ -143,7 +141,6 @@ def new_prices(
         ordered,
         known,
         np.bincount(book.pool, weights=work_ordered, minlength=book.pools),
-        served.waiting.sum(axis=0),
         expected,
         Research(founded, tick, firms.alive, delay, firms.alive & (machines.capacity[book.pool] > 0)),
         Asking(founded, wanted, book, firms.alive, expected.delay_h),
@@ -166,7 +163,6 @@ class Sight:
     Attributes:
         founded, tick, machines, ordered, known: as in the state.
         work_ordered: by pool [rack-h].
-        waiting: requests that wait, by offer.
         expected: delays that users expect.
         research: what users would want, at the waits that they think usual.
         last: users as they were in the last tick.
@@ -180,7 +176,6 @@ class Sight:
     ordered: Ordered
     known: Known
     work_ordered: Floats
-    waiting: Floats
     expected: Expected
     research: Research
     last: Asking
@@ -240,7 +235,7 @@ class Sight:
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
         book = listed.book
-        research, used = self.research_of(p, book), window_used(book, self.ordered.orders.sum(axis=0), self.waiting)
+        research, used = self.research_of(p, book), window_used(book, self.known)
         outlook = p.outlook(
             book,
             listed.level,
@@ -333,17 +328,19 @@ def asked_price(p: ProviderAgent, outlook: Outlook, fresh: NDArray[np.bool_]) ->
     return np.where(outlook.movable, wished, outlook.price)
 
 
-def window_used(book: Book, orders: Floats, waiting: Floats) -> Floats:
+def window_used(book: Book, known: Known) -> Floats:
     """Part of the time until the deadline that offers on spare machines need, by offer; 1 for all others.
 
-    What waits over what comes is the time that it takes [Little 1961]. Where that is nothing, machines stand idle and
-    cost nothing more; where it is the whole window, they have to be rented.
+    What waits over what comes is the time that it takes [Little 1961], over the last week: a list that went by one hour
+    would be dear after an hour in which much came, be left, and fall. Where that time is nothing, machines stand idle
+    and cost nothing more; where it is the whole window, they have to be rented.
     """
-    if not book.spare.any():
-        return np.ones(book.offers)
     used, spare = np.ones(book.offers), np.flatnonzero(book.spare)
-    in_time = orders[spare] * book.window_ticks[spare]
-    part = np.divide(waiting[spare], in_time, out=np.zeros(in_time.shape), where=in_time > 0)
+    if not spare.size:
+        return used
+    ordered, waiting = np.nansum(known.queues_of_week[:, spare], axis=-1)
+    in_time = ordered * book.window_ticks[spare]
+    part = np.divide(waiting, in_time, out=np.zeros(in_time.shape), where=in_time > 0)
     used[spare] = np.minimum(part, 1.0)
     return used
 

@@ -14,7 +14,7 @@ from market.quality import QualityPath
 from market.simulation.asking import Asking, answer_hours, writing_hours
 from market.simulation.founded import Founded
 from market.simulation.posting import window_used
-from market.simulation.state import Expected, Firms, Known, Machines, Ordered, Posted, Served
+from market.simulation.state import Expected, Firms, Known, Machines, Posted
 from market.simulation.trained import choosing, years_ahead
 from market.simulation.visitors import visitors_of
 from market.supply.provider import ProviderAgent
@@ -29,8 +29,6 @@ def learn_stakes(
     posted: Posted,
     firms: Firms,
     expected: Expected,
-    ordered: Ordered,
-    served: Served,
     known: Known,
 ) -> Floats:
     """What models better by a year would bring [USD/h], by budget: asked once a day of a tick of mean load."""
@@ -42,7 +40,7 @@ def learn_stakes(
     delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
     wanted = tuple(cohort.would_usually_want(tick) for cohort in founded.cohorts)
     asking = Asking(founded, wanted, book, firms.alive, delay)
-    rented = window_used(book, ordered.orders.sum(axis=0), served.waiting.sum(axis=0))
+    rented = window_used(book, known)
     ahead, years = years_ahead(founded, machines.trained), calendar.years(tick)
     for one in some:
         p, step = founded.providers[founded.number_of[one.spec.funder]], one.spec.policy.looks_years

@@ -258,8 +258,7 @@ class Served:
 
     Attributes:
         round: who was served, who left, who waits.
-        joined: requests that came over from another offer's queue, by segment and offer.
-        waiting: requests that wait at the end of the tick, by segment and offer.
+        joined, waiting: requests from another offer's queue, and that wait as the tick ends, by segment and offer.
         begun: work done on those of them that are not finished [rack-h], by segment and offer; 0 in a fluid.
         waited_h: waiting time so far of those who wait, summed [request-h], by segment and offer.
         wait_h: expected wait of a request that came in this tick [h], by offer.
@@ -298,6 +297,7 @@ class Known:
     Attributes:
         chance_wait_h: usual wait beside that for what waits already [h], by offer.
         waits_of_day: what requests waited that were served in about a day [request-h], and their number, by offer.
+        queues_of_week: requests ordered, and waiting at the end, by offer and tick of the last week; NaN if unknown.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         usual_wanted, usual_capacity: requests to be placed by segment, and work that could be done by pool, so.
@@ -309,6 +309,7 @@ class Known:
 
     chance_wait_h: Floats
     waits_of_day: Floats
+    queues_of_week: Floats
     load: Floats
     usual_orders: Floats
     usual_wanted: Floats
@@ -358,8 +359,7 @@ class Paid:
 
     Attributes:
         for_tokens, for_plans: by users for tokens, and by members for their plans [USD], by segment and offer.
-        sales: what the funder of a budget for research has sold a day lately [USD/day], by budget.
-        lately: running means a day, by provider.
+        sales, lately: what funders of budgets for research sold a day lately [USD/day], by budget; means, by provider.
         value, depreciated: racks of owners in their books, and what they have lost in the tick [USD], by owner.
     """
 

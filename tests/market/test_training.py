@@ -151,8 +151,6 @@ def test_what_is_at_stake_is_who_would_subscribe() -> None:
             state.posted,
             state.firms,
             state.expected,
-            state.ordered,
-            state.served,
             replace(state.known, year_ahead_usd=np.array([math.nan])),
         )[0]
         for _ in range(2)
