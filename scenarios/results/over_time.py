@@ -9,7 +9,7 @@ import pandas as pd
 
 from scenarios.results.frames import Frames, once
 from scenarios.results.measures.facts import LOST, PEAK_SHARE, tick_hours
-from scenarios.results.summary_tables import offers, products, ratio, with_asked_put_off
+from scenarios.results.summary_tables import offers, ratio, with_asked_put_off
 
 #: Most bins that a run is cut into.
 MOST_BINS: Final = 340
@@ -66,9 +66,8 @@ def premiums(frames: Frames) -> pd.DataFrame:
 
     Rows are bins, columns (kind, tier); a tier that is given away, or has no standard beside it, has no column.
     """
-    named = products(frames).astype({"offer": object})
-    made = frames["offers"][["time", "offer", "price"]].astype({"offer": object})
-    made = made.merge(named[["offer", "provider", "kind", "model", "tier"]], on="offer")
+    made = offers(frames)
+    made = made[made["for_sale"]]
     keys = ["time", "provider", "kind", "model"]
     plain = made.loc[made["tier"] == "standard", [*keys, "price"]].rename(columns={"price": "plain"})
     beside = made[(made["tier"] != "standard") & (made["price"] > 0)].merge(plain, on=keys)
@@ -97,7 +96,7 @@ def prices_at_constant_mix(frames: Frames) -> pd.DataFrame:
     """
     made = frames["ticks"].set_index("tick")[["spot_price"]].rename(columns={"spot_price": SPOT_PRICE})
     sold = offers(frames)
-    paid = sold[sold["paid_price"] > 0]
+    paid = sold[(sold["paid_price"] > 0) & sold["for_sale"]]
     weight = paid["offer"].map(paid.groupby("offer")["billed"].sum())
     paid = paid.assign(weight=weight, dollars=weight * paid["paid_price"])
     for kind, of in paid.groupby("kind", sort=False):

@@ -39,12 +39,15 @@ def products(frames: Frames) -> pd.DataFrame:
 
 @once
 def offers(frames: Frames) -> pd.DataFrame:
-    """The offers frame joined with its listings; ``billed`` [million tokens] and ``machine_cost`` [USD] added.
+    """The offers frame and its listings; ``billed`` [million tokens], ``machine_cost`` [USD] and ``for_sale`` added.
 
-    A token is billed as output tokens are (see the tariff); the machine cost is work at the spot price.
+    A token is billed as output tokens are (see the tariff); the machine cost is work at the spot price. What is not for
+    sale, since its seller has not come yet or has left, has the list price that it would have or had.
     """
     made = frames["offers"].astype({"offer": object}).merge(products(frames), on="offer", how="left")
     made = made.merge(frames["ticks"][["tick", "spot_price"]], on="tick", how="left")
+    there = frames["providers"][["tick", "provider", "active"]].astype({"provider": object})
+    made["for_sale"] = made.merge(there, on=["tick", "provider"], how="left")["active"].to_numpy() > 0
     made["billed"] = np.where(made["paid_price"] > 0, made["revenue"] / made["paid_price"].where(lambda p: p > 0), 0.0)
     made["machine_cost"] = made["work"] * made["spot_price"].fillna(0.0)
     return made
@@ -72,9 +75,10 @@ def prices(frames: Frames) -> pd.DataFrame:
     The revenue is what was paid by the token; ``fees`` are those of a plan [USD].
     """
     made = offers(frames)
+    made["list"] = made["price"].where(made["for_sale"])
     group = made.groupby(["kind", "model", "tier", "product"], sort=False)
     sums = {column: (column, "sum") for column in ("revenue", "fees")}
-    out = group.agg(low=("price", "min"), high=("price", "max"), tokens=("billed", "sum"), **sums)
+    out = group.agg(low=("list", "min"), high=("list", "max"), tokens=("billed", "sum"), **sums)
     out["paid"] = ratio(out["revenue"], out["tokens"])
     cost = (made["machine_cost"] + made["billed"] * made["cost"]).groupby(made["product"], sort=False).sum()
     out = out.reset_index()

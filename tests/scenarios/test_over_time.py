@@ -6,6 +6,7 @@ import pytest
 from market_runs import copy_of, small_run
 
 from scenarios.library import SCENARIOS
+from scenarios.pictures.registry import CHARTS
 from scenarios.results import summary_tables
 from scenarios.results.over_time import (
     FATES,
@@ -138,3 +139,23 @@ def test_ceilings_hold_the_racks_back():
     both = table.groupby("time")["racks"].min()
     assert (np.diff(both) > 0).all()
     assert dram.loc["2027-12-01":"2028-01-31"].iloc[0] < 2 * dram.iloc[0], "DRAM lets the fleet less than double"
+
+
+def test_what_is_sold_no_more_has_no_price():
+    """The list of a seller that has left is in the frames, but in no line and no range."""
+    frames = copy_of(small_run())
+    named = summary_tables.products(frames)
+    sellers = named[named["kind"] == "open"].groupby("product")["provider"].agg(["nunique", "first"])
+    alone, seller = next((name, row["first"]) for name, row in sellers.iterrows() if row["nunique"] == 1)
+    ticks = frames["ticks"]["tick"]
+    left = int(ticks.median())
+    gone = (frames["providers"]["provider"] == seller) & (frames["providers"]["tick"] >= left)
+    frames["providers"].loc[gone, "active"] = 0.0
+    dear = frames["offers"]["offer"].isin(named.loc[named["product"] == alone, "offer"])
+    frames["offers"].loc[dear & (frames["offers"]["tick"] >= left), "price"] = 1e9
+    found = summary_tables.prices(frames).set_index("product")
+    assert found.loc[alone, "high"] < 1e9
+    line = CHARTS["price-paths"].data(frames).frame
+    ends = line[line["what"] == "mean paid"].groupby("series")["time"].max()
+    others = ends.drop(alone)
+    assert ends[alone] <= frames["ticks"].set_index("tick")["time"][left] < others.max()

@@ -54,7 +54,7 @@ def price_paths(frames: Frames) -> ChartData:
     if frames["offers"].empty:
         raise NothingToShowError("nobody offered anything in this run")
     made = offers(frames)
-    made = made[made["paid_price"] > 0]
+    made = made[(made["paid_price"] > 0) & made["for_sale"]]
     if made.empty:
         raise NothingToShowError("every offer was free in this run")
     costs, made = in_bins(made, frames, least=24.0), in_bins(made, frames)
