@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Final
 
 from capacity.fields import quantity
 from market.kinds import Kind
+
+#: Part of the work by which a rise of cost is found, where a curve does not say it.
+STEP: Final = 1e-5
 
 
 class SupplyCurve(Kind, ABC):
@@ -19,6 +23,17 @@ class SupplyCurve(Kind, ABC):
     @abstractmethod
     def cost(self, work: float) -> float:
         """What so much work [rack-h] costs beyond running cost [USD]."""
+
+    @property
+    def rises(self) -> bool:
+        """Whether a rack-hour costs more the more work is done."""
+        return True
+
+    def marginal(self, work: float) -> float:
+        """What a rack-hour more costs beyond running cost when so much work is done [USD per rack-h]."""
+        step = STEP * max(work, 1.0)
+        low, high = max(work - step, 0.0), work + step
+        return (self.cost(high) - self.cost(low)) / (high - low)
 
     def profit(self, rent: float, capacity: float) -> float:
         """Rents less cost [USD]: the integral of the quantity over rents from 0."""
@@ -42,6 +57,15 @@ class FixedCapacity(SupplyCurve):
 
     def cost(self, work: float) -> float:  # noqa: ARG002
         """Nothing: the owner pays for the capacity, whether it is used or not."""
+        return 0.0
+
+    @property
+    def rises(self) -> bool:
+        """It does not."""
+        return False
+
+    def marginal(self, work: float) -> float:  # noqa: ARG002
+        """Nothing."""
         return 0.0
 
     def slope(self, rent: float, capacity: float) -> float:  # noqa: ARG002
@@ -68,6 +92,10 @@ class RisingCost(SupplyCurve):
     def cost(self, work: float) -> float:
         """Area below the marginal cost."""
         return 0.5 * self.slope_usd * work * work
+
+    def marginal(self, work: float) -> float:
+        """In proportion to the work."""
+        return self.slope_usd * work
 
     def slope(self, rent: float, capacity: float) -> float:
         """1 / slope_usd below capacity."""

@@ -250,6 +250,8 @@ class Sight:
             partial(research.of_tick, book, listed.factor),
             partial(research.of_usual_tick, book, listed.factor),
         )
+        if p.rises and not self.founded.economy.clearing.charges_rents:  # else users pay for scarce machines on top
+            outlook = replace(outlook, rising=partial(p.rising_cost, outlook.work))
         if p.spec.pricing.moves_parts:
             bills = partial(bills_of, self.on_terms_of(book), p, book, listed.level, self.ordered.orders, used)
             outlook = replace(outlook, bills=cache(bills))

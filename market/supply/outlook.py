@@ -76,6 +76,19 @@ class TermsPosted:
 
 
 @dataclass(frozen=True)
+class Rising:
+    """What machines add to the cost of what is sold in a tick, where they do more at a rising cost.
+
+    Attributes:
+        marginal: by own offer [USD per million output-equivalent tokens].
+        total: of all of it [USD].
+    """
+
+    marginal: Floats
+    total: float
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Everything a pricing policy may use; arrays over the provider's own offers.
 
@@ -106,6 +119,7 @@ class Outlook:
         bills: its bills by kind of token, where its policy looks at them.
         terms, may_choose: terms of its tiers, and those among which each may choose, by own offer.
         on_terms: the same on other terms, by own offer, where its policy looks at them.
+        rising: what machines add to cost when so much is sold, by own offer, where they do more at a rising cost.
     """
 
     tick: int
@@ -136,6 +150,16 @@ class Outlook:
     terms: tuple[TierTerms, ...] = ()
     may_choose: tuple[tuple[TierTerms, ...], ...] = ()
     on_terms: Callable[[tuple[TierTerms, ...]], Outlook] | None = None
+    rising: Callable[[Floats], Rising] | None = None
+
+    def cost_at(self, sold: Floats) -> Floats:
+        """Cost of a million tokens more of each own offer, when so many are sold [USD]."""
+        return self.cost if self.rising is None else self.cost + self.rising(sold).marginal
+
+    def profit(self, price: Floats, sold: Floats) -> float:
+        """What so much leaves at a list [USD a tick]."""
+        left = float(sold @ (price - self.cost))
+        return left if self.rising is None else left - self.rising(sold).total
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:
         """Part of the present price that is left in a running mean over so many hours of ticks of this weight."""

@@ -16,7 +16,7 @@ from market.exchange.books import Book
 from market.exchange.ledger import Ledger, Payment
 from market.supply.firm import Firm
 from market.supply.needs import BID_STEPS, Needs
-from market.supply.outlook import Estimate, Outlook, Remembered
+from market.supply.outlook import Estimate, Outlook, Remembered, Rising
 from market.supply.purchases import Purchases
 from market.supply.specs import Provider
 from market.supply.wholesale import NO_BIDS, Bids
@@ -129,6 +129,20 @@ class ProviderAgent(Firm[Provider, ProviderTick]):
         """What a rack-hour costs more that serves an own offer [USD], where one is rented for so much."""
         own = self._hour_of_use
         return np.where(own > 0, own, rent) if self.spec.spot else own
+
+    @property
+    def rises(self) -> bool:
+        """Whether its machines do more at a rising cost."""
+        return any(pool.supply.rises for pool in self.spec.pools)
+
+    def rising_cost(self, work_per_mtok: Floats, sold: Floats) -> Rising:
+        """What its machines add to cost in a tick in which so many million tokens of own offers are sold."""
+        names = [pool.name for pool in self.spec.pools]
+        of = np.array([names.index(offer.pool) for offer in self.spec.offers], dtype=np.int64)
+        done = np.bincount(of, weights=work_per_mtok * sold, minlength=len(names)).tolist()
+        curves = [pool.supply for pool in self.spec.pools]
+        more = np.array([curve.marginal(work) for curve, work in zip(curves, done, strict=True)])
+        return Rising(more[of] * work_per_mtok, sum(curve.cost(work) for curve, work in zip(curves, done, strict=True)))
 
     def cost_of_requests(self, book: Book, rented: Floats) -> Floats:
         """What a request costs more at what machines usually cost [USD], by segment and own offer.

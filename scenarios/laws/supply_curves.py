@@ -47,6 +47,22 @@ def profit_rises_by_what_is_offered(supply: SupplyCurve, rent: float, capacity: 
     must(low - room <= rise <= high + room, "profit rises by {}, with {} to {} offered", rise, low, high)
 
 
+@law(
+    SupplyCurve,
+    "what a rack-hour more costs is the rise of cost",
+    drawn={"work": st.floats(0.0, 1e3)},
+    examples=40,
+)
+def marginal_cost_is_the_rise(supply: SupplyCurve, work: float) -> None:
+    """By a small step, from below and above; and where cost does not rise it says so."""
+    step = 1e-4 * max(work, 1.0)
+    low = (supply.cost(work) - supply.cost(max(work - step, 0.0))) / step if work >= step else 0.0
+    high = (supply.cost(work + step) - supply.cost(work)) / step
+    marginal, room = supply.marginal(work), 1e-6 * max(abs(high), 1e-6)
+    must(low - room <= marginal <= high + room, "it costs {}, but cost rises by {} to {}", marginal, low, high)
+    must(supply.rises or marginal == 0.0, "it costs {} where it is said not to rise", marginal)
+
+
 @law(SupplyCurve, "no work costs nothing")
 def no_work_costs_nothing(supply: SupplyCurve) -> None:
     """The cost of nothing."""

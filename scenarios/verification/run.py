@@ -13,8 +13,8 @@ from scenarios.verification.check import CHECKS, CheckRow
 
 #: Files of checks, in the order of the report; importing a file is what adds its checks.
 FILES = (
-    "auctions", "walras", "pricing", "competitors", "full_rivals", "nests", "menus", "full_cost", "cells", "lock_in",
-    "blocks", "parts", "sticky", "adoption", "incomes", "contexts", "overflow",
+    "auctions", "walras", "pricing", "rising_cost", "competitors", "full_rivals", "nests", "menus", "full_cost",
+    "cells", "lock_in", "blocks", "parts", "sticky", "adoption", "incomes", "contexts", "overflow",
     "capacity", "queueing", "leaving_ranks", "queues", "deferral", "tiers", "answering_waits", "quotas", "machines",
     "budgets", "vintages", "rack_makers", "investing", "training", "default", "takeovers",
 )  # fmt: skip

@@ -63,6 +63,8 @@ class BestResponse(PricingPolicy):
     fills a tier makes it slower, and the gap between tiers is part of what is priced [Mendelson and Whang 1990; Afèche
     2013].
 
+    Where machines do more at a rising cost, markups are on that of the last million tokens that it would sell.
+
     No price is ever below cost, nor above the cap where that is above cost.
     """
 
@@ -215,7 +217,7 @@ class BestResponse(PricingPolicy):
     @staticmethod
     def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:
         """Whether, for some offer, hardly any slope leads to where it would earn most."""
-        felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost)
+        felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost_at(e.demand))
         return bool((outlook.movable & (felt <= FLAT * e.demand) & ~_unsold(e.demand)).any())
 
     def _at_cliffs(self, outlook: Outlook, price: Floats) -> bool:
@@ -234,7 +236,7 @@ class BestResponse(PricingPolicy):
         sold = outlook.estimate(price).demand
         if self._is_limited(outlook):
             sold = sold / max(fullness(outlook, price), 1.0)
-        return float(sold @ (price - outlook.cost))
+        return outlook.profit(price, sold)
 
     def _climb(self, outlook: Outlook, price: Floats, tolerance: float) -> tuple[Floats, bool]:
         """Follow the fixed point from a price, within capacity if that counts; also whether it has settled."""
@@ -251,7 +253,7 @@ class BestResponse(PricingPolicy):
         for _ in range(self.sweeps):
             e = outlook.estimate(price)
             slope = (e.own > 0) & outlook.movable
-            markup = price - outlook.cost
+            markup = price - outlook.cost_at(e.demand)
             with np.errstate(over="ignore"):  # where next to nobody buys, and so nobody minds
                 wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
             if outlook.tick == 0:  # a list that opens beyond what anybody would pay comes down until somebody does
