@@ -250,6 +250,8 @@ class Sight:
             partial(research.of_tick, book, listed.factor),
             partial(research.of_usual_tick, book, listed.factor),
         )
+        if (listed.factor[p.offers] != 1.0).any():
+            outlook = replace(outlook, factor=listed.factor[p.offers])
         if p.rises and not self.founded.economy.clearing.charges_rents:  # else users pay for scarce machines on top
             outlook = replace(outlook, rising=partial(p.rising_cost, outlook.work))
         if p.spec.pricing.moves_parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +120,7 @@ class Outlook:
         terms, may_choose: terms of its tiers, and those among which each may choose, by own offer.
         on_terms: the same on other terms, by own offer, where its policy looks at them.
         rising: what machines add to cost when so much is sold, by own offer, where they do more at a rising cost.
+        factor: what the hour multiplies bills by, where it does; a list of 1 USD is then paid so much.
     """
 
     tick: int
@@ -151,6 +152,20 @@ class Outlook:
     may_choose: tuple[tuple[TierTerms, ...], ...] = ()
     on_terms: Callable[[tuple[TierTerms, ...]], Outlook] | None = None
     rising: Callable[[Floats], Rising] | None = None
+    factor: Floats | None = None
+
+    def at_usual_cost(self) -> Outlook:
+        """The same for a list that stands for long: at what machines usually cost, in no hour of its tariff."""
+        return replace(self, cost=self.usual_cost, factor=None)
+
+    @property
+    def least_price(self) -> Floats:
+        """List prices at which what is paid in this hour is the cost of the first million tokens."""
+        return self.as_listed(self.cost)
+
+    def as_listed(self, paid: Floats) -> Floats:
+        """List prices at which so much is paid in this hour."""
+        return paid if self.factor is None else paid / self.factor
 
     def cost_at(self, sold: Floats) -> Floats:
         """Cost of a million tokens more of each own offer, when so many are sold [USD]."""
@@ -158,7 +173,8 @@ class Outlook:
 
     def profit(self, price: Floats, sold: Floats) -> float:
         """What so much leaves at a list [USD a tick]."""
-        left = float(sold @ (price - self.cost))
+        paid = price if self.factor is None else price * self.factor
+        left = float(sold @ (paid - self.cost))
         return left if self.rising is None else left - self.rising(sold).total
 
     def kept(self, memory_hours: float, weight: float = 1.0) -> float:

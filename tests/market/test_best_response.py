@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,8 +14,10 @@ from market.calendar import Calendar
 from market.demand.segment import LocalMachine, Segment
 from market.economy import Economy
 from market.events.release import Release
+from market.exchange.tariff import OutputTokens, PeakHours, Tariff
 from market.supply.pricing.base import PricingPolicy
 from market.supply.pricing.best_response import BestResponse, golden_section
+from market.supply.pricing.clearing_price import ClearingPrice
 from market.supply.pricing.every import Every
 from market.supply.pricing.fixed import FixedPrice
 from market.supply.pricing.sticky import Sticky
@@ -44,6 +47,24 @@ def test_a_cap_between_cost_and_the_best_price_binds() -> None:
 def test_no_list_is_below_cost_on_its_way() -> None:
     model = run(buyers(), firm(1.5, 0.0, BestResponse(sweeps=1)), 1)
     assert model.records.series("offers", "price", "good")[0] >= 1.5
+
+
+# Hours of one's own tariff -----------------------------------------------------------------------------------------
+
+TWICE_BY_DAY = Tariff((OutputTokens(), PeakHours(peak_days=(1, 2, 3, 4, 5, 6, 7), peak_hours=(8, 20), peak_factor=2)))
+
+
+@pytest.mark.parametrize("policy", [BestResponse(), ClearingPrice()], ids=["best response", "clearing price"])
+def test_what_is_paid_is_best_in_hours_that_bill_twice_too(policy: PricingPolicy) -> None:
+    """Of two goods one is billed twice by day: its list is half as high then, and what is paid is as without that."""
+
+    def paid(tariff: Tariff) -> Floats:
+        goods = Offer("one", 3.0, 4.0, cost=1.0, tariff=tariff), Offer("two", 3.0, 3.0, cost=0.5)
+        users = replace(buyers(), users=10)
+        model = run(users, Provider("firm", goods, pools=(Pool(6.0),), pricing=policy), 48)
+        return np.array([model.records.series("offers", "price", name)[-24:] for name in ("one", "two")])
+
+    np.testing.assert_allclose(paid(TWICE_BY_DAY), paid(Tariff()), rtol=1e-9)
 
 
 # Several peaks ---------------------------------------------------------------------------------------------------

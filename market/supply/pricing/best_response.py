@@ -63,7 +63,8 @@ class BestResponse(PricingPolicy):
     fills a tier makes it slower, and the gap between tiers is part of what is priced [Mendelson and Whang 1990; Afèche
     2013].
 
-    Where machines do more at a rising cost, markups are on that of the last million tokens that it would sell.
+    Where machines do more at a rising cost, markups are on that of the last million tokens that it would sell; in an
+    hour in which its tariff multiplies bills, they are on what is paid.
 
     No price is ever below cost, nor above the cap where that is above cost.
     """
@@ -166,7 +167,7 @@ class BestResponse(PricingPolicy):
         """Whether a hair more for all would lose much to somebody else: there is one who asks for as much."""
         if _is_alone(outlook):
             return False
-        beyond = self._allowed(outlook, outlook.cost + (price - outlook.cost) * (1.0 + NEAR_ENOUGH))
+        beyond = self._allowed(outlook, outlook.least_price + (price - outlook.least_price) * (1.0 + NEAR_ENOUGH))
         profit = self._profit(outlook, price)  # less than nothing, where free use costs more than the rest earns
         return profit - self._profit(outlook, beyond) > NOTICED * abs(profit)
 
@@ -177,7 +178,7 @@ class BestResponse(PricingPolicy):
             return found
         below = found.copy()
         for k in np.flatnonzero(outlook.movable):
-            markup = float(found[k] - outlook.cost[k])
+            markup = float(found[k] - outlook.least_price[k])
             beyond = self._with(outlook, found, int(k), markup * (1.0 + NEAR_ENOUGH))
             if self._profit(outlook, beyond) < most / (1.0 + NOTICED):
                 below[k] -= UNDERCUT * markup
@@ -206,7 +207,7 @@ class BestResponse(PricingPolicy):
         """The best place of each price in turn, from a quarter to four times of its markup."""
         most = self._profit(outlook, price)
         for offer in np.flatnonzero(outlook.movable):
-            markup = price[offer] - outlook.cost[offer]
+            markup = price[offer] - outlook.least_price[offer]
             for factor in ACROSS[ACROSS != 1.0]:
                 tried = self._with(outlook, price, int(offer), float(markup * factor))
                 profit = self._profit(outlook, tried)
@@ -217,7 +218,7 @@ class BestResponse(PricingPolicy):
     @staticmethod
     def _is_flat(outlook: Outlook, e: Estimate, price: Floats) -> bool:
         """Whether, for some offer, hardly any slope leads to where it would earn most."""
-        felt = (e.own - np.diagonal(e.cross)) * (price - outlook.cost_at(e.demand))
+        felt = (e.own - np.diagonal(e.cross)) * (price - outlook.as_listed(outlook.cost_at(e.demand)))
         return bool((outlook.movable & (felt <= FLAT * e.demand) & ~_unsold(e.demand)).any())
 
     def _at_cliffs(self, outlook: Outlook, price: Floats) -> bool:
@@ -225,7 +226,7 @@ class BestResponse(PricingPolicy):
 
     def _allowed(self, outlook: Outlook, price: Floats) -> Floats:
         """A list with its prices between cost and cap, as far as they can be changed."""
-        bounded = np.maximum(np.minimum(price, self.cap), outlook.cost)
+        bounded = np.maximum(np.minimum(price, self.cap), outlook.least_price)
         return np.where(outlook.movable, bounded, outlook.price)
 
     def _is_limited(self, outlook: Outlook) -> bool:
@@ -250,12 +251,14 @@ class BestResponse(PricingPolicy):
     def _follow(self, outlook: Outlook, price: Floats, tolerance: float) -> tuple[Floats, bool]:
         """Follow the fixed point from a price; also whether it has settled."""
         step, before = 0.5, np.zeros(price.shape)
+        times = 1.0 if outlook.factor is None else outlook.factor
         for _ in range(self.sweeps):
             e = outlook.estimate(price)
             slope = (e.own > 0) & outlook.movable
-            markup = price - outlook.cost_at(e.demand)
+            markup = price - outlook.as_listed(outlook.cost_at(e.demand))
             with np.errstate(over="ignore"):  # where next to nobody buys, and so nobody minds
-                wish = np.where(slope, (e.demand + e.cross.T @ markup) / np.where(slope, e.own, 1.0), markup)
+                gained = times * e.demand + e.cross.T @ (times * markup)
+                wish = np.where(slope, gained / np.where(slope, times * e.own, 1.0), markup)
             if outlook.tick == 0:  # a list that opens beyond what anybody would pay comes down until somebody does
                 wish = np.where(slope | (e.demand > 0) | ~outlook.movable, wish, 0.0)
             change = np.where(_unsold(e.demand), np.minimum(wish - markup, 0.0), wish - markup)
@@ -270,7 +273,7 @@ class BestResponse(PricingPolicy):
 
     def _look_around(self, outlook: Outlook, present: Floats) -> Floats:
         """The best list that can be found from the whole range of markups; where nobody buys at cost, nobody buys."""
-        if not outlook.estimate(self._allowed(outlook, outlook.cost)).demand.any():
+        if not outlook.estimate(self._allowed(outlook, outlook.least_price)).demand.any():
             return present
         best, most = present, self._profit(outlook, present)
         threshold = most * (1.0 + ROUNDING)
@@ -300,7 +303,7 @@ class BestResponse(PricingPolicy):
         yield self._profit(outlook, present), present
 
         def in_common(markup: float) -> Floats:
-            return self._allowed(outlook, outlook.cost + markup)
+            return self._allowed(outlook, outlook.least_price + markup)
 
         profits = [self._profit(outlook, in_common(scale * factor)) for factor in FACTORS]
         around = np.concatenate(([-np.inf], profits, [-np.inf]))
@@ -320,13 +323,13 @@ class BestResponse(PricingPolicy):
 
     def _with(self, outlook: Outlook, price: Floats, offer: int, markup: float) -> Floats:
         changed = price.copy()
-        changed[offer] = outlook.cost[offer] + markup
+        changed[offer] = outlook.least_price[offer] + markup
         return self._allowed(outlook, changed)
 
     @staticmethod
     def _scale(outlook: Outlook, present: Floats) -> float:
         """An amount of money of the size that prices have here."""
-        known = np.concatenate([present - outlook.cost, outlook.cost, outlook.opening_price])
+        known = np.concatenate([present - outlook.least_price, outlook.least_price, outlook.opening_price])
         known = known[np.isfinite(known) & (known > 0)]
         return float(np.exp(np.log(known).mean())) if known.size else 1.0
 
@@ -334,7 +337,7 @@ class BestResponse(PricingPolicy):
         """The highest place near a list where no slope leads to it, one offer after the other."""
         near = float(FACTORS[2] / FACTORS[0])
         for k in np.flatnonzero(outlook.movable):
-            markup = float(price[k] - outlook.cost[k])
+            markup = float(price[k] - outlook.least_price[k])
 
             def of(markup: float, offer: int = int(k), price: Floats = price) -> tuple[float, Floats]:
                 changed = self._with(outlook, price, offer, markup)

@@ -96,7 +96,7 @@ class ChosenTerms(Around):
 
 def as_usual(outlook: Outlook) -> Outlook:
     """What stands for long goes by usual costs and by demand in a tick of mean load."""
-    return replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate)
+    return replace(outlook.at_usual_cost(), estimate=outlook.usual_estimate)
 
 
 def earned(outlook: Outlook, price: Floats) -> float:

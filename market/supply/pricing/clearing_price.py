@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from market.supply.outlook import Floats, Outlook
 from market.supply.pricing.base import PricingPolicy
 
@@ -34,14 +32,14 @@ class ClearingPrice(PricingPolicy):
         """Find the rent by bisection."""
 
         def ordered(rent: float) -> float:
-            return float(outlook.estimate(outlook.cost + rent * outlook.work).demand @ outlook.work)
+            return float(outlook.estimate(outlook.as_listed(outlook.cost + rent * outlook.work)).demand @ outlook.work)
 
         if outlook.price.size == 0 or ordered(0.0) <= outlook.capacity:
-            return outlook.cost
+            return outlook.least_price
         low, high = 0.0, 1.0
         while ordered(high) > outlook.capacity and high < 1e30:
             low, high = high, 4.0 * high
         for _ in range(100):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if ordered(middle) > outlook.capacity else (low, middle)
-        return np.asarray(outlook.cost + high * outlook.work)
+        return outlook.as_listed(outlook.cost + high * outlook.work)

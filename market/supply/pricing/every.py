@@ -84,7 +84,7 @@ class Every(Around):
         """A price for many ticks goes by costs and demand in all of them."""
         if self.ticks(outlook.tick_hours) == 1:
             return outlook
-        return replace(outlook, cost=outlook.usual_cost, estimate=outlook.usual_estimate)
+        return replace(outlook.at_usual_cost(), estimate=outlook.usual_estimate)
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants; a price for many ticks goes by costs and demand in all of them."""

@@ -48,16 +48,14 @@ class MenuCost(Around):
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants, at what machines usually cost."""
-        return self.policy.checked_opening(replace(outlook, cost=outlook.usual_cost))
+        return self.policy.checked_opening(outlook.at_usual_cost())
 
     def __call__(self, outlook: Outlook) -> Floats:
         """The wish where a change is worth its cost, equation (1), else the present price."""
         if outlook.tick * outlook.tick_hours < self.settling_hours:
             return self.policy.checked_prices(outlook)
         costs = self.cost_usd > 0 or self.cost_days > 0
-        wish = self.policy.checked_prices(
-            replace(outlook, cost=outlook.usual_cost, elapsed=np.inf) if costs else outlook
-        )
+        wish = self.policy.checked_prices(replace(outlook.at_usual_cost(), elapsed=np.inf) if costs else outlook)
         present = outlook.price
         apart = (wish > 0) & (present > 0) & (wish != present)
         if not costs or not apart.any():

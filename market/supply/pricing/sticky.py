@@ -40,14 +40,14 @@ class Sticky(Around):
 
     def opening(self, outlook: Outlook) -> Floats:
         """What the policy within wants, at what machines usually cost."""
-        return self.policy.checked_opening(replace(outlook, cost=outlook.usual_cost))
+        return self.policy.checked_opening(outlook.at_usual_cost())
 
     def __call__(self, outlook: Outlook) -> Floats:
         """Return the price wished for in the end where the gap is too large, else the present one."""
         if self._settles(outlook):
             return self.policy.checked_prices(outlook)
         wish = self.policy.checked_prices(
-            replace(outlook, cost=outlook.usual_cost, elapsed=np.inf) if self.threshold else outlook
+            replace(outlook.at_usual_cost(), elapsed=np.inf) if self.threshold else outlook
         )
         gap = np.abs(wish - outlook.price) / np.maximum(np.abs(outlook.price), 1e-12)
         return np.where(gap > self.threshold, wish, outlook.price)

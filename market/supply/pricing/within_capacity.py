@@ -49,7 +49,7 @@ def climb_within(
         if rent not in found:
             near = found[min(found, key=lambda known: abs(known - rent))][0]
             dearer = replace(outlook, cost=outlook.cost + rent * outlook.work)
-            found[rent] = follow(dearer, np.maximum(near, dearer.cost))
+            found[rent] = follow(dearer, np.maximum(near, dearer.least_price))
         full = fullness(outlook, found[rent][0])
         return -float(np.log(full)) if full > 0 else 1.0
 
