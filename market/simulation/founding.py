@@ -232,7 +232,7 @@ def first_state(founded: Founded, ledger: Ledger) -> State:
         known=Known(
             chance_wait_h=of_offers,
             waits_of_day=np.zeros((2, book.offers)),
-            queues_of_week=np.full((2, book.offers, founded.calendar.ticks_per_week), np.nan),
+            queues_of_week=np.zeros((2, book.offers, founded.calendar.ticks_per_week)),
             load=of_pools,
             usual_orders=np.full((2, *shape, founded.calendar.ticks_per_day), np.nan),
             usual_wanted=np.full((2, shape[0], founded.calendar.ticks_per_day), np.nan),

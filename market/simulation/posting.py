@@ -235,7 +235,7 @@ class Sight:
     def outlook(self, p: ProviderAgent, listed: Listed) -> Outlook:
         """What a provider sees with these lists."""
         book = listed.book
-        research, used = self.research_of(p, book), window_used(book, self.known)
+        research, used = self.research_of(p, book), window_used(book, self.known, self.tick)
         outlook = p.outlook(
             book,
             listed.level,
@@ -332,17 +332,19 @@ def asked_price(p: ProviderAgent, outlook: Outlook, fresh: NDArray[np.bool_]) ->
     return np.where(outlook.movable, wished, outlook.price)
 
 
-def window_used(book: Book, known: Known) -> Floats:
+def window_used(book: Book, known: Known, tick: int) -> Floats:
     """Part of the time until the deadline that offers on spare machines need, by offer; 1 for all others.
 
-    What waits over what comes is the time that it takes [Little 1961], over the last week: a list that went by one hour
-    would be dear after an hour in which much came, be left, and fall. Where that time is nothing, machines stand idle
-    and cost nothing more; where it is the whole window, they have to be rented.
+    What waits over what comes is the time that it takes [Little 1961], over a week, or the later half of the run so
+    far: a list that went by one hour would be dear after an hour in which much came, be left, and fall. Where that time
+    is nothing, machines stand idle and cost nothing more; where it is the whole window, they have to be rented.
     """
     used, spare = np.ones(book.offers), np.flatnonzero(book.spare)
     if not spare.size:
         return used
-    ordered, waiting = np.nansum(known.queues_of_week[:, spare], axis=-1)
+    week = known.queues_of_week.shape[-1]
+    lately = np.arange(tick - min((tick + 1) // 2, week), tick) % week
+    ordered, waiting = known.queues_of_week[:, spare][..., lately].sum(axis=-1)
     in_time = ordered * book.window_ticks[spare]
     part = np.divide(waiting, in_time, out=np.zeros(in_time.shape), where=in_time > 0)
     used[spare] = np.minimum(part, 1.0)

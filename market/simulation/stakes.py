@@ -40,7 +40,7 @@ def learn_stakes(
     delay = answer_hours(book, known.chance_wait_h + expected.backlog_wait_h, writing_hours(book, known.load))
     wanted = tuple(cohort.would_usually_want(tick) for cohort in founded.cohorts)
     asking = Asking(founded, wanted, book, firms.alive, delay)
-    rented = window_used(book, known)
+    rented = window_used(book, known, tick)
     ahead, years = years_ahead(founded, machines.trained), calendar.years(tick)
     for one in some:
         p, step = founded.providers[founded.number_of[one.spec.funder]], one.spec.policy.looks_years

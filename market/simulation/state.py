@@ -297,7 +297,7 @@ class Known:
     Attributes:
         chance_wait_h: usual wait beside that for what waits already [h], by offer.
         waits_of_day: what requests waited that were served in about a day [request-h], and their number, by offer.
-        queues_of_week: requests ordered, and waiting at the end, by offer and tick of the last week; NaN if unknown.
+        queues_of_week: requests ordered, and waiting at the end, by offer and tick of the last week.
         load: usual work done over capacity, by pool.
         usual_orders: usual orders on weekdays and at weekends, by segment, offer and tick of the day; NaN if unknown.
         usual_wanted, usual_capacity: requests to be placed by segment, and work that could be done by pool, so.
