@@ -75,7 +75,7 @@ def prices(frames: Frames) -> pd.DataFrame:
     The revenue is what was paid by the token; ``fees`` are those of a plan [USD].
     """
     made = offers(frames)
-    made["list"] = made["price"].where(made["for_sale"])
+    made = made.assign(list=made["price"].where(made["for_sale"]))
     group = made.groupby(["kind", "model", "tier", "product"], sort=False)
     sums = {column: (column, "sum") for column in ("revenue", "fees")}
     out = group.agg(low=("list", "min"), high=("list", "max"), tokens=("billed", "sum"), **sums)

@@ -101,11 +101,19 @@ def waits_of(hours, one_tier=False):
     )
     names = list(hours[0])
     listings = pd.DataFrame(
-        {"offer": names, "kind": "lab", "model": "m", "pool": names, "tier": "standard" if one_tier else names}
+        {
+            "offer": names,
+            "provider": "lab",
+            "kind": "lab",
+            "model": "m",
+            "pool": names,
+            "tier": "standard" if one_tier else names,
+        }
     )
     return {
         "offers": table.assign(**others),
         "listings": listings,
+        "providers": pd.DataFrame({"tick": range(len(hours)), "provider": "lab", "active": 1.0}),
         "pools": table[["tick"]].assign(pool=table["offer"], capacity=1.0),
         "ticks": pd.DataFrame({"tick": range(len(hours)), "spot_price": 1.0}),
     }
